@@ -5,10 +5,10 @@ import streamlit as st
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map
-from pages._ui.shell import jobs, navigation, page_header, result_cache, state, stop
+from pages._ui.shell import jobs, navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo, Diagnosis
+from translearn_core.results import Diagnosis
 
 page_header.header(
     "backbone",
@@ -18,11 +18,9 @@ page_header.header(
 backbone = backbone_picker.choose()
 anatomy = download_panel.anatomy(backbone)
 if anatomy is None:
-    stop.stop_page()
-info_run = jobs.found(BackboneInfoConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(
-    backbone, anatomy, result_cache.cached_result(info_run, BackboneInfo) if info_run else None
-)
+    navigation.stop_page()
+earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
+draft = state.take_backbone(backbone, anatomy, earlier)
 st.caption(
     f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
     f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "
@@ -47,7 +45,7 @@ with right:
 transferability.panel(draft)
 pretraining.offer(backbone, anatomy)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
-    freeze_map.table(anatomy)
+    tables.table(anatomy.frame(), "anatomy", key="anatomy")
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):

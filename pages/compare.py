@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import baselines
 from pages._ui.results import scores
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import page_header, state, stop, tables
+from pages._ui.shell import navigation, page_header, state, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
 
@@ -31,26 +31,22 @@ picked = st.multiselect(
 runs = [run for run in ready if run.id in picked]
 if not runs:
     st.caption("Choose at least one run.")
-    stop.stop_page()
+    navigation.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
     st.subheader("How good, how sure: test accuracy", anchor=False)
-    st.plotly_chart(
+    tables.chart(
         plots.scores(table, dark, lines=baselines.of(runs) if same else None),
         key="scores",
-        config=tables.CONFIG,
-        theme=None,
         alt="Test accuracy of each run",
     )
 with right:
     st.subheader("At what price: training time", anchor=False)
     picture = plots.cost_and_score(table, dark)
-    st.plotly_chart(
-        picture, key="cost", config=tables.CONFIG, theme=None, alt="Seconds against score of each run"
-    )
+    tables.chart(picture, key="cost", alt="Seconds against score of each run")
 if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
@@ -62,7 +58,7 @@ histories = {f"{number}. {run.name}": state.store().history(run.job.id) for numb
 measure = training_monitor.measure("compare_measure", *histories.values())
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
-st.plotly_chart(picture, key="overlay", config=tables.CONFIG, theme=None, alt="Learning curves of the runs")
+tables.chart(picture, key="overlay", alt="Learning curves of the runs")
 curves = training_monitor.several(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from pages._ui.datasets import column_form, data_sources, findings, read_options
-from pages._ui.shell import jobs, navigation, page_header, state, stop, tables
+from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
-from translearn_core.results import Diagnosis, TableProfile
 from translearn_core.results.format import count_noun
 
 page_header.header(
@@ -23,7 +22,7 @@ with st.expander(
     st.markdown("Or try a sample:")
     data_sources.sample_cards()
 if dataset is None:
-    stop.stop_page()
+    navigation.stop_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(dataset.name)
@@ -31,11 +30,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
         data_sources.confirm_delete(dataset.digest, dataset.name)
 read_config = ReadConfig(dataset=dataset.digest)
-reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the table")
+reading = jobs.submit_and_watch(read_config)
 if reading is not None or jobs.failed(read_config):
     read_options.panel(dataset, reading, state.open_dataset)
 if reading is None:
-    stop.stop_page()
+    navigation.stop_page()
 st.subheader(f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False)
 st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
 with st.expander("About each column", icon=":material/view_column:"):
@@ -48,12 +47,12 @@ if draft.data is None:
     st.info(
         column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN, icon=":material/rule:"
     )
-    stop.stop_page()
+    navigation.stop_page()
 st.subheader("The task", anchor=False)
 findings.taken()
-diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
+diagnosis = jobs.submit_and_watch(draft.diagnose)
 if diagnosis is None:
-    stop.stop_page()
+    navigation.stop_page()
 column_form.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"

@@ -2,9 +2,7 @@
 
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, state, stop
-from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo
+from pages._ui.shell import jobs, navigation, page_header, state
 
 page_header.header(
     "embeddings",
@@ -14,11 +12,9 @@ page_header.header(
 )
 run = run_picker.finished()
 config = run.job.config
-anatomy = jobs.submit_and_watch(
-    BackboneInfoConfig(backbone=config.backbone), BackboneInfo, "Looking into the model"
-)
+anatomy = jobs.backbone_info(config.backbone)
 if anatomy is None:
-    stop.stop_page()
+    navigation.stop_page()
 
 projection.panel(run, anatomy)
 projection_animation.panel(run, anatomy)

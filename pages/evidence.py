@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_efficiency, similarity
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.results import report_and_export
+from pages._ui.results import export, report
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header
 from translearn_core.config import ExperimentConfig
@@ -24,6 +24,13 @@ page_header.header(
     "its predictions can be trusted.",
 )
 run = run_picker.finished()
+
+
+def report_and_export(run: Run[ExperimentConfig]) -> None:
+    report.panel(run)
+    export.panel(run)
+
+
 PANELS: dict[str, Callable[[Run[ExperimentConfig]], None]] = {
     "Baselines": baselines.panel,
     "Label efficiency": label_efficiency.panel,
@@ -31,7 +38,7 @@ PANELS: dict[str, Callable[[Run[ExperimentConfig]], None]] = {
     "Forgetting": forgetting.panel,
     "Calibration and errors": error_analysis.panel,
     **{spec.title: partial(diagnostic.panel, spec) for spec in diagnostic.specs(elsewhere=SHOWN)},
-    "Report and export": report_and_export.panel,
+    "Report and export": report_and_export,
 }
 for tab, panel in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True

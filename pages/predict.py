@@ -6,7 +6,6 @@ from pages._ui.results import predict_form
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header
 from translearn_core.jobs import PredictConfig
-from translearn_core.results import Prediction
 
 page_header.header(
     "predict",
@@ -22,7 +21,7 @@ if typed.open:
             predict_config = PredictConfig(
                 job=run.job.id, texts=texts, temperature=predict_form.temperature(run)
             )
-            prediction = jobs.submit_and_watch(predict_config, Prediction, "Thinking")
+            prediction = jobs.submit_and_watch(predict_config)
             if prediction is not None:
                 predict_form.answers(prediction)
         else:

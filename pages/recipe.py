@@ -3,10 +3,8 @@
 import streamlit as st
 
 from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
-from pages._ui.shell import jobs, navigation, page_header, stop
+from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import plain
-from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo
 
 page_header.header(
     "recipe",
@@ -16,11 +14,9 @@ page_header.header(
 )
 ready = require_task.require_task(learnable=False)
 draft, anatomy = ready.draft, ready.anatomy
-whole = jobs.submit_and_watch(
-    BackboneInfoConfig(backbone=recipes.whole(draft.backbone)), BackboneInfo, "Looking into the model"
-)
+whole = jobs.backbone_info(recipes.whole(draft.backbone))
 if whole is None:
-    stop.stop_page()
+    navigation.stop_page()
 
 advice.panel(draft.experiment, whole.n_blocks)
 chosen = recipes.cards(draft.experiment, whole.n_blocks)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import baselines
 from pages._ui.forms import training_timeline
-from pages._ui.results import layer_weights, scores, weight_drift
+from pages._ui.results import scores, weights
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
@@ -53,9 +53,9 @@ st.caption("Read them: often the label is wrong, not the model (a label issue)."
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
 
-weight_drift.panel(run)
+weights.panel(run)
 training_timeline.show_actual(run)
-layer_weights.layers(run)
+weights.layers(run)
 study_list.depth(run, config)
 
 st.subheader("How it was made: settings and command", anchor=False)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.results import report
-from pages._ui.shell import navigation, page_header, stop
+from pages._ui.shell import navigation, page_header
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_form, study_list, study_results
 
@@ -17,7 +17,7 @@ study = study_list.linked()
 if study is None:
     study_list.shelf()
     study_form.new()
-    stop.stop_page()
+    navigation.stop_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(plain(study.name), anchor=False)

@@ -14,7 +14,8 @@ from translearn_core.activations.cache_keys import layer_digests
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, Device, Pooling, Precision
 from translearn_core.errors import Stopped
-from translearn_core.inputs import batches_by_cost, text_digests
+from translearn_core.inputs.examples import batches_by_cost
+from translearn_core.inputs.text import text_digests
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 ROOM = 10**9

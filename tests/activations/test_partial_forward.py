@@ -17,7 +17,7 @@ from translearn_core.config import (
     Pooling,
     Precision,
 )
-from translearn_core.inputs import Examples
+from translearn_core.inputs.examples import Examples
 from translearn_core.transfer import Classifier, Inputs
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)

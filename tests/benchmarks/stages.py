@@ -31,7 +31,8 @@ from translearn_core.config import (
     TrainingConfig,
 )
 from translearn_core.experiment import build
-from translearn_core.training import Loop, TrainingRows
+from translearn_core.training.loop import Loop
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs, StageInputs, predict
 
 ROOM = 10**11

@@ -10,7 +10,7 @@ import typer
 
 from tests.commands.terminals import ROOT, TICKETS, Terminal
 from tests.unprivileged import read_only, unprivileged_folder
-from translearn_core.commands.terminal import disk
+from translearn_core.commands.terminal import client
 from translearn_core.commands.terminal.errors import explain_errors
 from translearn_core.errors import WorkspaceError
 from translearn_core.runs import LOCAL, RunStore, Workspace
@@ -81,7 +81,7 @@ def test_a_command_that_waits_ends_when_the_disk_stays_full(
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     with unprivileged_folder() as folder:
-        check = disk.DiskCheck(folder)
+        check = client.DiskCheck(folder)
 
         def until(seconds: float) -> None:
             while now[0] < seconds:
@@ -90,9 +90,9 @@ def test_a_command_that_waits_ends_when_the_disk_stays_full(
 
         until(60)
         read_only(folder)
-        until(60 + disk.PATIENCE_SECONDS - 1)
+        until(60 + client.PATIENCE_SECONDS - 1)
         with pytest.raises(WorkspaceError, match="give the same command again"):
-            until(60 + disk.PATIENCE_SECONDS + disk.CHECK_SECONDS + 1)
+            until(60 + client.PATIENCE_SECONDS + client.CHECK_SECONDS + 1)
 
 
 def test_what_the_system_refuses_anywhere_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,9 @@ from translearn_core.activations import no_progress
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
-from translearn_core.exporting import TOLERANCE, add_script, max_abs_difference, write_onnx
+from translearn_core.exporting.archive import add_script
+from translearn_core.exporting.onnx_export import write_onnx
+from translearn_core.exporting.parity_check import TOLERANCE, max_abs_difference
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.predict_onnx import Classifier as OnnxClassifier
 

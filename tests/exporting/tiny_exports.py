@@ -30,7 +30,8 @@ from translearn_core.config import (
     Tuning,
     TuningConfig,
 )
-from translearn_core.exporting import SCRIPTS, add_script, save_model
+from translearn_core.exporting.archive import SCRIPTS, add_script
+from translearn_core.exporting.weights import save_model
 from translearn_core.transfer import Classifier, FineTunedModel, Inputs
 
 LABELS = ("bad", "good, or so", 'a "third"')

@@ -19,7 +19,9 @@ from translearn_core.config import (
     Pooling,
     Precision,
 )
-from translearn_core.inputs import MODALITIES, ModelInput, text_digests
+from translearn_core.inputs.examples import ModelInput
+from translearn_core.inputs.modality import MODALITIES
+from translearn_core.inputs.text import text_digests
 from translearn_core.transfer import Classifier, Inputs
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)

@@ -85,7 +85,7 @@ def test_the_lines_show_shares_with_their_intervals_and_chance():
         (line,) = named(figure, name)
         np.testing.assert_array_equal(line.y, seen.purity[v])
         np.testing.assert_array_equal(line.customdata, np.stack([seen.low[v], seen.high[v]], axis=-1))
-        (ribbon,) = named(figure, f"{name}, interval")
+        (ribbon,) = named(figure, f"{name} interval")
         np.testing.assert_array_equal(ribbon.y, [*seen.high[v], *seen.low[v][::-1]])
     (chance,) = named(figure, "chance level 33.3%")
     assert list(chance.y) == [1 / 3, 1 / 3]
@@ -118,7 +118,7 @@ def test_a_layer_without_an_interval_does_not_break_the_ribbon():
     for values in (seen.low, seen.high, seen.purity):
         values[:, 0] = np.nan
     figure = plots.projection_animation(seen)
-    assert np.isfinite(named(figure, "After training, interval")[0].y).all()
+    assert np.isfinite(named(figure, "After training interval")[0].y).all()
     assert np.isfinite(figure.layout.yaxis3.range).all()
 
 

@@ -39,7 +39,7 @@ def test_the_lines_are_before_and_after_another_seed_and_fresh_weights():
     np.testing.assert_array_equal(lines["before and after"].y, found.diagonal)
     np.testing.assert_array_equal(lines["this seed and another"].y, found.sibling)
     np.testing.assert_array_equal(lines["two with fresh weights"].y, found.floor)
-    np.testing.assert_array_equal(lines["interval"].y, [*found.high, *found.low[::-1]])
+    np.testing.assert_array_equal(lines["before and after interval"].y, [*found.high, *found.low[::-1]])
 
 
 def test_without_another_seed_there_is_no_line_of_it():
@@ -52,7 +52,7 @@ def test_a_layer_without_a_number_leaves_the_interval_whole():
     for values in (found.diagonal, found.low, found.high):
         values[0] = np.nan
     figure = plots.similarity_lines(found)
-    assert np.isfinite(named(figure)["interval"].y).all()
+    assert np.isfinite(named(figure)["before and after interval"].y).all()
     assert np.isfinite(figure.layout.yaxis.range).all()
 
 

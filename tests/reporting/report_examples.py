@@ -33,7 +33,7 @@ from translearn_core.jobs import (
     SIMILARITY,
     TRANSFERABILITY,
 )
-from translearn_core.reporting import Part, ReportData
+from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Evaluation
 
 HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'

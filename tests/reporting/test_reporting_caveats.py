@@ -13,7 +13,8 @@ from tests.plots.small_results import (
 )
 from translearn_core.config import AugmentConfig, DataConfig, DistilConfig, ExperimentConfig
 from translearn_core.jobs import COMPARE, DIAGNOSE, PROBE
-from translearn_core.reporting import Part, ReportData, caveats
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Evaluation, Finding, Severity
 
 CLASSES = ("bad", "good")

@@ -12,18 +12,11 @@ import pytest
 
 from tests.reporting.report_examples import FORMULA, HOSTILE, everything
 from translearn_core.jobs import COMPARE, DIAGNOSE, SPECS
-from translearn_core.reporting import (
-    LIMIT,
-    Document,
-    FigureBlock,
-    ReportData,
-    Section,
-    TableBlock,
-    caveats,
-    render,
-    report_sections,
-)
-from translearn_core.reporting.document import MOST_ROWS
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.document import LIMIT, MOST_ROWS, Document, render
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.reporting.sections import report_sections
 
 
 class ParsedPage(HTMLParser):

@@ -14,7 +14,9 @@ from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, FreezePlan, Split, Stage
 from translearn_core.experiment import build
 from translearn_core.results import EpochPoint
-from translearn_core.training import Loop, TrainingEvent, TrainingRows
+from translearn_core.training.callbacks import TrainingEvent
+from translearn_core.training.loop import Loop
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs, StageInputs, predict
 
 BLOCKS = 3

@@ -27,7 +27,7 @@ from translearn_core.errors import Stopped, TrainingError
 from translearn_core.experiment import build
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
-from translearn_core.training import Loop, TrainingRows
+from translearn_core.training.loop import Loop
 from translearn_core.training.lr_finder import (
     find_learning_rate,
     lr_grid,
@@ -37,6 +37,7 @@ from translearn_core.training.lr_finder import (
     suggest_lr,
     whole_batches,
 )
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs
 
 EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)

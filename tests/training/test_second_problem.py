@@ -24,7 +24,9 @@ from translearn_core.experiment.evaluation import evaluate
 from translearn_core.results import EpochPoint, Estimate, Evaluation, History
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
-from translearn_core.training import Checkpoint, Loop, TrainingRows
+from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.loop import Loop
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs, predict
 from translearn_core.transfer.objectives import OBJECTIVES
 from translearn_core.worker.diagnostics.label_efficiency import Arm, _levels

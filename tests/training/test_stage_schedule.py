@@ -39,7 +39,12 @@ from translearn_core.errors import ConfigError, Stopped, TrainingError
 from translearn_core.experiment import build, run_experiment
 from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, TrainingEvent, TrainingRows, resume, snapshots
+from translearn_core.training.callbacks import TrainingEvent
+from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.loop import Loop
+from translearn_core.training.resume import resume
+from translearn_core.training.snapshots import snapshots
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import relative_change_per_part
 from translearn_core.transfer import StageInputs, set_trainable
 from translearn_core.transfer import model as model_module

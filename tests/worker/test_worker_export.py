@@ -18,9 +18,10 @@ from translearn_core.config import (
     optional_deps,
 )
 from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
-from translearn_core.exporting import in_float32, licence_of
+from translearn_core.exporting.model_card import licence_of
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.repeat import repeat
+from translearn_core.exporting.weights import in_float32
 from translearn_core.jobs import BaselinesConfig, ExportConfig, PredictConfig, ReadConfig
 from translearn_core.results import Baselines, Evaluation, ExportFile, Prediction, RunSummary, TableProfile
 from translearn_core.runs import State, artifacts

@@ -5,7 +5,7 @@ from translearn_core.activations.device import Compute
 from translearn_core.activations.encoder import CachedStates, Encoder
 from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
-from translearn_core.inputs import ProgressCallback, no_progress
+from translearn_core.inputs.examples import ProgressCallback, no_progress
 
 __all__ = [
     "ActivationCache",

@@ -19,7 +19,7 @@ from translearn_core.activations.pooling import pool
 from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
-from translearn_core.inputs import Examples, ProgressCallback, batches_by_cost, no_progress
+from translearn_core.inputs.examples import Examples, ProgressCallback, batches_by_cost, no_progress
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}

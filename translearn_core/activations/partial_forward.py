@@ -21,7 +21,7 @@ from translearn_core.backbones.forward_hooks import (
     stop_after_block,
 )
 from translearn_core.errors import BackboneError
-from translearn_core.inputs import ModelInput
+from translearn_core.inputs.examples import ModelInput
 
 
 @dataclass(frozen=True)

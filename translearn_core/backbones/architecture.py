@@ -20,6 +20,7 @@ from transformers import (
 
 from translearn_core.backbones.folders import shorten
 from translearn_core.errors import BackboneError, shorten_repr
+from translearn_core.results.format import cut
 from translearn_core.storage.documents import DocumentError, read_json_object
 
 SUPPORTED = "choose a text encoder (BERT, RoBERTa, ModernBERT …) or a decoder (GPT-2, Llama, Qwen …)"
@@ -46,7 +47,8 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
     _refuse_adapters(name, folder)
     raw = _read(name, folder)
     kind = raw.get("model_type")
-    if _needs_remote_code(raw):
+    # transformers fetches and runs the kernel of an attention implementation "owner/name"
+    if any("/" in json.dumps(value) for key, value in _pairs(raw) if "_implementation" in key):
         raise BackboneError(f"{name} wants code from the Hub for its attention: {SUPPORTED}.")
     if "quantization_config" in raw:
         raise BackboneError(
@@ -132,11 +134,6 @@ def _refuse_adapters(name: str, folder: Path) -> None:
         f"{name} is an adapter (LoRA), not a whole model: give {shorten(base)}, or merge the two with peft's "
         "merge_and_unload and save the result."
     )
-
-
-def _needs_remote_code(raw: object) -> bool:
-    # transformers fetches and runs the kernel of an attention implementation "owner/name"
-    return any("/" in json.dumps(value) for key, value in _pairs(raw) if "_implementation" in key)
 
 
 def _pairs(raw: object) -> Iterator[tuple[str, object]]:
@@ -233,5 +230,4 @@ def _build_error(name: str, config: PreTrainedConfig, error: Exception) -> Backb
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 160 else text[:159] + "…"
+    return cut(" ".join(str(error).split()) or type(error).__name__, 160)

@@ -7,6 +7,7 @@ from pathlib import Path
 from translearn_core.backbones.sentence_transformers_settings import transformer_folder
 from translearn_core.backbones.weights import INDEX, SINGLE, only_other_formats
 from translearn_core.errors import BackboneError
+from translearn_core.results.format import cut
 
 MAX_LISTED = 3
 """Number of subfolders that an error names."""
@@ -65,7 +66,7 @@ def no_config(name: str, files: list[str]) -> BackboneError:
 
 def shorten(name: str) -> str:
     """Return a folder's name, cut at `MAX_NAME` characters."""
-    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+    return cut(name, MAX_NAME)
 
 
 def _models_below(path: Path) -> list[Path]:

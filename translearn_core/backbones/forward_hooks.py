@@ -65,11 +65,8 @@ def stop_after_block(block: nn.Module) -> Iterator[None]:
     def stop(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         raise StopForwardError(states_of(args, kwargs))
 
-    handle = block.register_forward_pre_hook(stop, with_kwargs=True)
-    try:
+    with block.register_forward_pre_hook(stop, with_kwargs=True):
         yield
-    finally:
-        handle.remove()
 
 
 @contextmanager
@@ -84,11 +81,8 @@ def replace_block_input(block: nn.Module, states: Callable[[], Tensor]) -> Itera
         return args, {**kwargs, next(iter(kwargs)): states()}
 
     # before any hook that reads the input
-    handle = block.register_forward_pre_hook(replace, with_kwargs=True, prepend=True)
-    try:
+    with block.register_forward_pre_hook(replace, with_kwargs=True, prepend=True):
         yield
-    finally:
-        handle.remove()
 
 
 @contextmanager

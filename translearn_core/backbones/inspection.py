@@ -13,8 +13,7 @@ from translearn_core.backbones.sentence_transformers_settings import SentenceSet
 from translearn_core.backbones.weights import refuse_infinite
 from translearn_core.config import BUNDLED
 from translearn_core.errors import BackboneError
-from translearn_core.inputs import MODALITIES
-from translearn_core.inputs.modality import embedding_table
+from translearn_core.inputs.modality import MODALITIES, embedding_table
 from translearn_core.results import BackboneInfo
 
 SHORTEST = 8

@@ -18,8 +18,9 @@ from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig
-from translearn_core.inputs import MODALITIES, Cell, Examples
-from translearn_core.inputs.modality import embedding_table
+from translearn_core.inputs.examples import Examples
+from translearn_core.inputs.modality import MODALITIES, embedding_table
+from translearn_core.inputs.text import Cell
 from translearn_core.inputs.tokenizer_loading import limit_to_vocabulary, read_tokenizer
 from translearn_core.results import BackboneInfo
 

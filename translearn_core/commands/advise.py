@@ -84,14 +84,13 @@ def command(options: ExperimentOptions, advice: Advice, reading: ReadOptions) ->
         if option.name not in ("file", "settings") and value != option.default:
             words += [f"--{option.name.replace('_', '-')}", str(value)]
     words += [*option_words(reading), "--recipe", advice.recipe]
-    advised = [f"{name}={_json_value(value)}" for name, value in advice.settings.items()]
+    advised = [
+        f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in advice.settings.items()
+    ]
     for setting in (*(options.settings or ()), *advised):
         words += ["--set", setting]
     return shlex.join(words)
-
-
-def _json_value(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def show(found: Mapping[str, Any], screen: Console) -> None:

@@ -92,7 +92,8 @@ def show(diagnostics: dict[str, Any], screen: Console) -> None:
 
 def _diagnostic(config: RunJobConfig) -> dict[str, Any]:
     """Return sentences and tables, or the reason of a failure; raise if it was stopped or compares runs."""
-    from translearn_core.reporting import Part, ReportData, part_section  # imports Plotly: only when needed
+    from translearn_core.reporting.report_data import Part, ReportData
+    from translearn_core.reporting.sections import part_section
 
     spec = spec_of(config)
     try:

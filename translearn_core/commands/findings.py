@@ -113,7 +113,11 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
         words.append(f"({row} {', '.join(f'{row:,}' for row in finding.rows[:MAX_ROWS])}{more})")
     if option := OPTIONS.get(finding.code):
         known = choices.get(option) or [ANY_VALUE[option]]
-        words.append(f"Choose another with {_listed(known)}." if option != "header" else _about_header(known))
+        words.append(
+            f"Choose another with {_listed(known)}."
+            if option != "header"
+            else f"If that is wrong, choose {_listed(known)}."
+        )
     elif finding.advice:
         words.append(finding.advice)
     if finding.fix and finding.severity is Severity.DECISION:
@@ -122,10 +126,6 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
 
 
 ANY_VALUE = {"encoding": "--encoding NAME", "header": "--header or --no-header", "sheet": "--sheet NAME"}
-
-
-def _about_header(known: Sequence[str]) -> str:
-    return f"If that is wrong, choose {_listed(known)}."
 
 
 def _choices(reading: TableProfile) -> dict[str, list[str]]:

@@ -90,20 +90,9 @@ def report(run: Run) -> dict[str, Any]:
     return {
         "run": run.id,
         "backbone": f"{ADAPTED}{run.job.id}",
-        "parent": pretraining.parent,
-        "texts": pretraining.texts,
-        "held_out": pretraining.held_out,
-        "tokens": pretraining.tokens,
-        "loss_before": pretraining.loss_before,
-        "loss_after": pretraining.loss_after,
+        **vars(pretraining),
         "perplexity_before": pretraining.perplexity_before,
         "perplexity_after": pretraining.perplexity_after,
-        "losses": list(pretraining.losses),
-        "head_epochs": pretraining.head_epochs,
-        "fresh_head": pretraining.fresh_head,
-        "seconds": pretraining.seconds,
-        "device": pretraining.device,
-        "precision": pretraining.precision,
         "folder": str(open_store().workspace.backbone(run.job.id)),
     }
 

@@ -37,7 +37,9 @@ def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str |
 
 def is_address(name: str) -> bool:
     """Whether `name` is a URL or an address of the Hub rather than an id or a folder."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None or _host(name) in _HOSTS
+    return (
+        re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None or name.partition("/")[0].lower() in _HOSTS
+    )
 
 
 def _bare(text: str) -> str:
@@ -89,7 +91,3 @@ def _from_file_system(parts: list[str]) -> tuple[str, str | None] | None:
         return None
     id, _, revision = "/".join(parts[:2]).partition("@")
     return id, None if revision in ("", "main") else revision
-
-
-def _host(name: str) -> str:
-    return name.partition("/")[0].lower()

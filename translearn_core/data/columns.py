@@ -8,7 +8,7 @@ import pandas as pd
 from translearn_core.config import Split
 from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
-from translearn_core.results.format import count_noun, quote
+from translearn_core.results.format import count_noun, cut, quote
 
 ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""
@@ -59,9 +59,7 @@ def profile(table: pd.DataFrame) -> tuple[Column, ...]:
 def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
     counts = [count_words(cell) for cell in cells.iloc[::step]]
-    examples = tuple(
-        cell if len(cell) <= 200 else cell[:199] + "…" for cell in cells.iloc[:200].drop_duplicates().iloc[:3]
-    )
+    examples = tuple(cut(cell, 200) for cell in cells.iloc[:200].drop_duplicates().iloc[:3])
     return Column(name, len(cells), int(cells.nunique()), sum(counts) / max(len(counts), 1), examples)
 
 

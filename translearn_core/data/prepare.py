@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import DataConfig, Split
+from translearn_core.config import CleaningRule, DataConfig, Split
 from translearn_core.config.settings import settings
-from translearn_core.data.cleaning import clean_duplicates
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.nested_subsets import nested_order
 from translearn_core.data.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.split_checks import check_splits, dropped_per_split
 from translearn_core.errors import DataError
@@ -96,7 +94,10 @@ def _drop_empty(
         rows["given_split"] = table[config.split.column]
     if config.split.group:
         rows["group"] = table[config.split.group]
-    missing = {name: _blank(rows[name]) for name in ("text", "label")}
+    missing = {
+        name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
+        for name in ("text", "label")
+    }
     findings = []
     for name, mask in missing.items():
         column = config.text if name == "text" else config.label
@@ -124,8 +125,15 @@ def _drop_empty(
     return usable.drop(columns="label"), usable["label"], findings
 
 
-def _blank(cells: "pd.Series[str]") -> NDArray[np.bool_]:
-    return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=bool)
+def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:
+    """Report texts that repeat an earlier one of their split, or drop them if the config says so."""
+    mask = state.rows.duplicated(["key", "split"]).to_numpy()
+    if not mask.any():
+        return state
+    example = f"(for instance {quote(state.rows['text'].to_numpy()[mask][0])})"
+    predicates = f"repeats an earlier text {example}", f"repeat an earlier text {example}"
+    advice = "Equal texts stay together in one split, so none leaks; drop them if each should count once."
+    return state.drop_or_offer(mask, config, CleaningRule.DROP_DUPLICATES, "duplicates", predicates, advice)
 
 
 def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
@@ -145,6 +153,21 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
         f"It learns from {config.train_rows:,} of the {len(train):,} rows of train, drawn with seed {seed}."
     )
     return state.keep(mask).with_findings(finding("fewer", Severity.DETECTED, sentence))
+
+
+def nested_order(strata: NDArray[np.int64], *, seed: int, balanced: bool = False) -> NDArray[np.int64]:
+    """Order the indices of `strata` so that every prefix is a stratified subset.
+
+    Each stratum is shuffled by `seed` and spread evenly; the first rows of all strata come first. `balanced`:
+    every prefix holds the strata in equal numbers, as long as they have rows.
+    """
+    rng = np.random.default_rng(seed)
+    position = np.empty(len(strata), dtype=np.float64)
+    for stratum in np.unique(strata):
+        members = rng.permutation(np.flatnonzero(strata == stratum))
+        position[members] = (np.arange(len(members)) + 0.5) / (len(strata) if balanced else len(members))
+        position[members[0]] = 0.0
+    return np.lexsort((rng.random(len(strata)), position))
 
 
 def _empty_splits(rows: pd.DataFrame) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from translearn_core.data.files.likely_readings import likely_readings
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, LikelyReading, Severity, TableProfile
 from translearn_core.results.findings import finding
-from translearn_core.results.format import quote, quote_list
+from translearn_core.results.format import cut, quote, quote_list
 from translearn_core.tasks.splits import SPLITS
 
 PREVIEW_ROWS = 20
@@ -79,7 +79,7 @@ def read_table(
             "keep a part of them."
         )
     columns = profile(table)
-    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(_clip)
+    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(cut, na_action="ignore", limit=PREVIEW_CHARS)
     return table, TableProfile(
         rows=len(table),
         parts={part: len(file.frame) for part, file in files.items()},
@@ -162,7 +162,3 @@ def _merge_findings(findings: Mapping[str, list[Finding]]) -> tuple[Finding, ...
     for part, own in findings.items():
         merged += [replace(f, sentence=f"File {part}: {f.sentence}") for f in own if f not in merged]
     return tuple(merged)
-
-
-def _clip(cell: str | None) -> str | None:
-    return cell if cell is None or len(cell) <= PREVIEW_CHARS else cell[: PREVIEW_CHARS - 1] + "…"

@@ -71,8 +71,9 @@ def _explain_undrawn(
     pool, strata = state.rows[undrawn], PROBLEMS[state.target.problem].strata(state.target)[undrawn]
     rows, texts, size = len(pool), int(pool["key"].nunique()), int(np.count_nonzero(split == index))
     if not rows:
+        sources = " or of ".join(given[index] for index in sorted(given))
         return (
-            f"All {count_noun(leaks, 'row')} of train repeat a text of {_sources(given)} and were left out, "
+            f"All {count_noun(leaks, 'row')} of train repeat a text of {sources} and were left out, "
             f"so there is nothing to draw a {name} split from: add training rows with texts of their own."
         )
     if not leaks and (values := len(np.unique(strata))) > 0.5 * rows:
@@ -102,7 +103,3 @@ def _leaks(leaks: int, whose: str) -> str:
     return (
         f" ({count_noun(leaks, 'row')} {whose} {repeat} a text of another split and {were(leaks)} left out)"
     )
-
-
-def _sources(given: dict[int, str]) -> str:
-    return " or of ".join(given[index] for index in sorted(given))

@@ -28,7 +28,9 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import constant_score
 from translearn_core.tasks.splits import SPLITS
-from translearn_core.training import Loop, TrainingRows, measure_drift
+from translearn_core.training.loop import Loop
+from translearn_core.training.training_rows import TrainingRows
+from translearn_core.training.weight_drift import measure_drift
 from translearn_core.transfer import Classifier, ModelOutputs
 from translearn_core.transfer.objectives import OBJECTIVES
 

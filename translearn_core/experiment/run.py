@@ -28,14 +28,12 @@ from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, res
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
-from translearn_core.training import (
-    Checkpoint,
-    Loop,
-    SnapshotWriter,
-    TrainingRows,
-    teacher_outputs,
-)
 from translearn_core.training.callbacks import Record
+from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.distillation import teacher_outputs
+from translearn_core.training.loop import Loop
+from translearn_core.training.snapshots import SnapshotWriter
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import StageInputs, predict, save_trained
 
 

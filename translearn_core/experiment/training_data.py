@@ -11,7 +11,7 @@ from translearn_core.config import AugmentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
-from translearn_core.training import TrainingRows
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import augment
 
 

@@ -7,43 +7,28 @@ from pydantic import Field
 
 from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Precision, TrainingConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, Slot
+from translearn_core.jobs.spec import BackboneJobConfig, JobSpec, Slot
 from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining
 
 
-class DownloadSizeConfig(JobConfig):
+class DownloadSizeConfig(BackboneJobConfig):
     """Determine the download size of a backbone."""
 
     kind: ClassVar = "download_size"
-    backbone: BackboneConfig
-
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
 
 
-class BackboneInfoConfig(JobConfig):
+class BackboneInfoConfig(BackboneJobConfig):
     """Summarise a backbone's architecture, after downloading it if necessary."""
 
     kind: ClassVar = "backbone_info"
-    backbone: BackboneConfig
-
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
 
 
-class ProfileConfig(JobConfig):
+class ProfileConfig(BackboneJobConfig):
     """Time a few steps of a backbone on this device."""
 
     kind: ClassVar = "profile"
-    backbone: BackboneConfig
     features: FeatureConfig = FeatureConfig()
     training: TrainingConfig = TrainingConfig()
-
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
 
 
 class PretrainConfig(JobConfig):
@@ -78,10 +63,21 @@ class PretrainConfig(JobConfig):
         return self.dataset
 
 
-DOWNLOAD_SIZE = JobSpec(DownloadSizeConfig, DownloadSize, "Download size", "backbones:download_size")
+DOWNLOAD_SIZE = JobSpec(
+    DownloadSizeConfig,
+    DownloadSize,
+    "Download size",
+    "backbones:download_size",
+    progress="Looking up the size of the model",
+)
 
 BACKBONE_INFO = JobSpec(
-    BackboneInfoConfig, BackboneInfo, "Backbone summary", "backbones:inspect_backbone", warm_up=True
+    BackboneInfoConfig,
+    BackboneInfo,
+    "Backbone summary",
+    "backbones:inspect_backbone",
+    progress="Looking into the model",
+    warm_up=True,
 )
 
 PROFILE = JobSpec(
@@ -89,6 +85,7 @@ PROFILE = JobSpec(
     CostModel,
     "Step times",
     "backbones:profile",
+    progress="Timing a few real steps on this machine",
     memory_hint="choose a smaller batch size or a lower token limit",
 )
 

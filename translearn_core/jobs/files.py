@@ -45,4 +45,6 @@ class ExportConfig(RunJobConfig):
 
 REPORT = JobSpec(ReportConfig, ReportFile, "Report", "report:write_report")
 
-EXPORT = JobSpec(ExportConfig, ExportFile, "Export", "export:export", low_priority=True)
+EXPORT = JobSpec(
+    ExportConfig, ExportFile, "Export", "export:export", progress="Packing the model", low_priority=True
+)

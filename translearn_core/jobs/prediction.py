@@ -31,8 +31,15 @@ class PredictFileConfig(RunJobConfig):
         return self.dataset
 
 
-PREDICT = JobSpec(PredictConfig, Prediction, "Prediction", "predictions:predict", warm_up=True)
+PREDICT = JobSpec(
+    PredictConfig, Prediction, "Prediction", "predictions:predict", progress="Predicting", warm_up=True
+)
 
 PREDICT_FILE = JobSpec(
-    PredictFileConfig, FilePrediction, "Predictions of a file", "predictions:predict_file", low_priority=True
+    PredictFileConfig,
+    FilePrediction,
+    "Predictions of a file",
+    "predictions:predict_file",
+    progress="Predicting every row",
+    low_priority=True,
 )

@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from pydantic import Field
 
-from translearn_core.config import JobConfig
+from translearn_core.config import BackboneConfig, DataConfig, JobConfig
 
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
@@ -34,6 +34,31 @@ class RunJobConfig(JobConfig):
     def completeness(self) -> int:
         """Return how many optional comparisons are included."""
         return 0
+
+
+class BackboneJobConfig(JobConfig):
+    """Configuration of a job about a backbone."""
+
+    backbone: BackboneConfig
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone."""
+        return (self.backbone.pretraining_job,)
+
+
+class TaskJobConfig(JobConfig):
+    """Configuration of a job about a table as a task for a backbone."""
+
+    data: DataConfig
+    backbone: BackboneConfig = BackboneConfig()
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone."""
+        return (self.backbone.pretraining_job,)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.data.dataset
 
 
 class Slot(StrEnum):

@@ -1,12 +1,11 @@
 """Jobs on tables: reading, diagnosis and a preview of augmentation."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.config import AugmentConfig, BackboneConfig, DataConfig, JobConfig
-from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
+from translearn_core.config import AugmentConfig, JobConfig
+from translearn_core.jobs.spec import JobSpec, ReportRole, Slot, TaskJobConfig
 from translearn_core.results import AugmentationPreview, Diagnosis, TableProfile
 
 
@@ -24,39 +23,19 @@ class ReadConfig(JobConfig):
         return self.dataset
 
 
-class DiagnoseConfig(JobConfig):
+class DiagnoseConfig(TaskJobConfig):
     """Check a table as a task: findings, split and tokenization."""
 
     kind: ClassVar = "diagnose"
-    data: DataConfig
-    backbone: BackboneConfig = BackboneConfig()
     token_limit: int = 128
 
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
 
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
-
-
-class AugmentationPreviewConfig(JobConfig):
+class AugmentationPreviewConfig(TaskJobConfig):
     """Augment a few training texts as a preview."""
 
     kind: ClassVar = "augmentation_preview"
-    data: DataConfig
-    backbone: BackboneConfig = BackboneConfig()
     augment: AugmentConfig = AugmentConfig(copies=1)
     texts: int = Field(5, ge=1, le=50, description="training texts to show")
-
-    def references(self) -> Iterable[str | None]:
-        """Return the pretraining of its backbone."""
-        return (self.backbone.pretraining_job,)
-
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
 
 
 READ = JobSpec(
@@ -64,6 +43,7 @@ READ = JobSpec(
     TableProfile,
     "Table",
     "data_loading:read_dataset",
+    progress="Reading the table",
     slot=Slot.READING,
     warm_up=True,
 )
@@ -75,6 +55,7 @@ DIAGNOSE = JobSpec(
     "diagnosis:diagnose_task",
     question="What did it learn from?",
     section="diagnostics.data_profile:section",
+    progress="Looking at the task",
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
@@ -85,4 +66,5 @@ AUGMENTATION_PREVIEW = JobSpec(
     AugmentationPreview,
     "Augmentation preview",
     "augmentation:preview_augmentation",
+    progress="Altering a few texts",
 )

@@ -73,6 +73,7 @@ LR_FINDER = JobSpec(
     LrFinderResult,
     "Learning-rate finder",
     "lr_finder:find_learning_rate",
+    progress="Trying learning rates",
     low_priority=True,
     memory_hint=_SMALLER,
 )
@@ -84,5 +85,6 @@ COMPARE = JobSpec(
     "compare:compare",
     question="How do the configurations compare?",
     section="diagnostics.comparison:section",
+    progress="Comparing the runs",
     report=ReportRole.STUDY,
 )

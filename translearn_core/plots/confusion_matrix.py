@@ -8,6 +8,8 @@ from translearn_core.plots.style.palette import mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
 
+RAMP = ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))
+"""Colour scale that rises fast, so that one error in a class of forty is visible."""
 MOST_NUMBERED = 15
 """Largest number of classes at which cells show their count."""
 
@@ -35,7 +37,7 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             name=name,
             zmin=0,
             zmax=100,
-            colorscale=_ramp(colour, colours.panel),
+            colorscale=[(at, mixed(colour, colours.panel, share)) for at, share in RAMP],
             showscale=False,
             xgap=1,
             ygap=1,
@@ -68,8 +70,3 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
         ],
     )
     return figure
-
-
-def _ramp(colour: str, base: str) -> list[tuple[float, str]]:
-    """Return a colour scale that rises fast, so that one error in a class of forty is visible."""
-    return [(at, mixed(colour, base, share)) for at, share in ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))]

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from translearn_core.plots.style import layer_axis
+from translearn_core.plots.style.intervals import add_level
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import LayerMix
@@ -28,14 +29,8 @@ def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
         cliponaxis=False,
         hovertemplate="layer %{x}: <b>%{y:.1f} %</b><extra></extra>",
     )
-    figure.add_scatter(
-        x=edge,
-        y=[uniform, uniform],
-        name=f"all the same: {uniform:.1f} %",
-        mode="lines",
-        line={"color": colours.tuned, "width": 2, "dash": "dash"},
-        hoverinfo="skip",
-    )
+    name = f"all the same: {uniform:.1f} %"
+    add_level(figure, edge, uniform, name, colours.tuned, line={"width": 2, "dash": "dash"})
     figure.update_xaxes(
         title_text=layer_axis.TITLE, range=edge, tickvals=layer_axis.ticks(layers), tickangle=0
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import estimate_bars
+from translearn_core.plots.style.intervals import add_interval_dots, estimate_bars, score_rows
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -29,6 +29,10 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
         figure.add_vrect(**span, fillcolor=faint(colours.muted, 0.12), line_width=0, layer="below")
         line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
         figure.add_vline(x=baseline_arm.accuracy.value, line=line, layer="below")
+    hover = (
+        "%{y}<br><b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
+        "<br>%{customdata[2]} runs, %{customdata[3]:.3g} s each<extra></extra>"
+    )
     for name, colour, symbol in (
         ("better by more than chance", colours.right, "circle"),
         ("could be chance", colours.muted, "circle-open"),
@@ -36,23 +40,11 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
         ("baseline", colours.ink, "square"),
     ):
         chosen = [k for k, arm in enumerate(arms) if _kind(arm, comparison.baseline) == name]
-        if chosen:
-            group = [arms[k] for k in chosen]
-            figure.add_scatter(
-                x=[arm.accuracy.value for arm in group],
-                y=[names[k] for k in chosen],
-                customdata=[_hover_data(arm) for arm in group],
-                name=name,
-                mode="markers",
-                marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-                error_x=_error_bars(group, faint(colour, 0.7)),
-                hovertemplate="%{y}<br><b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
-                "<br>%{customdata[2]} runs, %{customdata[3]:.3g} s each<extra></extra>",
-            )
-    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
-    figure.update_layout(showlegend=True)
-    return figure
+        add_interval_dots(
+            figure, [arms[k].accuracy for k in chosen], [names[k] for k in chosen], name, colour, symbol,
+            hover, [(arms[k].runs, arms[k].seconds) for k in chosen],
+        )  # fmt: skip
+    return score_rows(figure, "test accuracy, 95 % interval", names)
 
 
 def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
@@ -151,21 +143,13 @@ def _add_line(
     figure.add_scatter(
         x=list(x),
         y=[arm.accuracy.value for arm in arms],
-        customdata=[_hover_data(arm) for arm in arms],
+        customdata=[[arm.accuracy.low, arm.accuracy.high] for arm in arms],
         name=name,
         legendgroup=name,
         mode="lines+markers",
         line={"color": colour, "width": 2.2, "dash": line_dash(k)},
         marker={"size": 8, "symbol": class_symbol(k)},
-        error_y=_error_bars(arms, faint(colour, 0.55)),
+        error_y=estimate_bars([arm.accuracy for arm in arms], faint(colour, 0.55), width=4),
         hovertemplate="%{fullData.name}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
         "<extra></extra>",
     )
-
-
-def _hover_data(arm: ArmScore) -> list[float]:
-    return [arm.accuracy.low, arm.accuracy.high, arm.runs, arm.seconds]
-
-
-def _error_bars(arms: Sequence[ArmScore], colour: str) -> dict[str, object]:
-    return estimate_bars([arm.accuracy for arm in arms], colour, width=4)

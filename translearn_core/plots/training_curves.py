@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from translearn_core.plots.style.intervals import add_level
 from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -178,15 +179,9 @@ def _mark_best(figure: go.Figure, epochs: pd.DataFrame, column: str, dark: bool)
 
 def _draw_baselines(figure: go.Figure, lines: Mapping[str, float], epochs: int, dark: bool) -> None:
     for (name, score), dash in zip(lines.items(), cycle(BASELINE_DASHES)):
-        figure.add_scatter(
-            x=[1, max(epochs, 2)],
-            y=[score, score],
-            name=plain(name, 30),
-            mode="lines",
-            line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
-            legendrank=2_000,
-            hovertemplate="%{fullData.name}: <b>%{y:.4f}</b><extra></extra>",
-        )
+        hover = "%{fullData.name}: <b>%{y:.4f}</b><extra></extra>"
+        edges, line = (1, max(epochs, 2)), {"dash": dash}
+        add_level(figure, edges, score, plain(name, 30), palette(dark).muted, line=line, hovertemplate=hover)
 
 
 def _whole_epochs(figure: go.Figure, epochs: int) -> go.Figure:

@@ -5,8 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style.labels import labels
-from translearn_core.plots.style.palette import palette
-from translearn_core.plots.style.patterns import hatch_pattern
+from translearn_core.plots.style.palette import hatch_pattern, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift
 

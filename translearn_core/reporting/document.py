@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
@@ -13,6 +12,7 @@ from plotly.offline import get_plotlyjs
 from translearn_core.data.csv_injection import escape_formulas
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
+from translearn_core.results.format import cut
 
 LIMIT = 8_000_000
 """Most bytes of a report, so that it fits in an e-mail."""
@@ -87,24 +87,18 @@ def render(
         left_out.append(name)
 
 
-def as_lines(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
-    """Return the first rows of a table as text, with spreadsheet formulas escaped."""
-    rows = escape_formulas(frame.head(MOST_ROWS)).itertuples(index=False, name=None)
-    return tuple(tuple(_cell(value) for value in row) for row in rows)
-
-
 def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and value != value):
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
-    text = str(value)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return cut(str(value), LONGEST_CELL)
 
 
 def _table(sheet: TableBlock) -> _Table:
-    head = tuple(str(name) for name in escape_formulas(sheet.frame.head(0)).columns)
-    return _Table(sheet.name, head, as_lines(sheet.frame), len(sheet.frame))
+    first = escape_formulas(sheet.frame.head(MOST_ROWS))
+    lines = (tuple(map(_cell, row)) for row in first.itertuples(index=False, name=None))
+    return _Table(sheet.name, tuple(map(str, first.columns)), tuple(lines), len(sheet.frame))
 
 
 def _block(id: str, block: FigureBlock | TableBlock) -> _Block:

@@ -1,8 +1,7 @@
 """Immutable results of jobs, each with a table (`frame`)."""
 
 from translearn_core.results.augmentation_preview import AugmentationPreview
-from translearn_core.results.backbone_info import BackboneInfo
-from translearn_core.results.cache_usage import CacheUsage
+from translearn_core.results.backbone_info import BackboneInfo, DownloadSize
 from translearn_core.results.comparison import ArmScore, Comparison, Difference
 from translearn_core.results.cost_model import CostEstimate, CostModel, Workload
 from translearn_core.results.diagnostics.advice import Advice, Fact, Option, Reason
@@ -22,7 +21,6 @@ from translearn_core.results.diagnostics.projection_animation import ProjectionA
 from translearn_core.results.diagnostics.similarity import Similarity
 from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Snapshots
 from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
-from translearn_core.results.download_size import DownloadSize
 from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Metrics
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
@@ -30,7 +28,7 @@ from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
-from translearn_core.results.run_summary import RunSummary
+from translearn_core.results.run_summary import CacheUsage, RunSummary
 from translearn_core.results.table_profile import (
     Column,
     ColumnType,

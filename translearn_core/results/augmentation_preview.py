@@ -17,12 +17,4 @@ class AugmentationPreview:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per copy: original, altered, left out, swapped, added."""
-        return pd.DataFrame(
-            {
-                "original": self.original,
-                "altered": self.altered,
-                "left out": self.left_out,
-                "swapped": self.swapped,
-                "added": self.added,
-            }
-        )
+        return pd.DataFrame(vars(self)).rename(columns={"left_out": "left out"})

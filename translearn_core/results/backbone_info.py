@@ -94,3 +94,14 @@ class BackboneInfo:
         if self.final_parameters:
             parts.append(("final norm", self.final_parameters))
         return pd.DataFrame(parts[::-1], columns=["part", "parameters"])
+
+
+@dataclass(frozen=True)
+class DownloadSize:
+    """Bytes still to download before a backbone can be used."""
+
+    bytes: int
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row."""
+        return pd.DataFrame({"bytes": [self.bytes]})

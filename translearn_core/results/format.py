@@ -11,10 +11,14 @@ def count_noun(number: int, thing: str, things: str | None = None) -> str:
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
+def cut(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters, cut with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def quote(value: object) -> str:
     """Return the value in quotes, on one line, at most `LONGEST_NAME` characters."""
-    text = " ".join(str(value).split()) or str(value)
-    return f"'{text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + '…'}'"
+    return f"'{cut(' '.join(str(value).split()) or str(value), LONGEST_NAME)}'"
 
 
 def quote_list(values: Sequence[object], most: int = 5) -> str:

@@ -1,9 +1,34 @@
-"""Summary of a finished run."""
+"""Summary of a finished run, and its use of the activation cache."""
 
 from dataclasses import dataclass
 
-from translearn_core.results.cache_usage import CacheUsage
 from translearn_core.results.evaluation import Metrics
+
+
+@dataclass(frozen=True)
+class CacheUsage:
+    """Texts of a run, texts encoded because they were not cached, and seconds saved."""
+
+    texts: int
+    encoded: int
+    saved_seconds: float
+    passes: int = 1
+
+    def __add__(self, later: "CacheUsage") -> "CacheUsage":
+        """Add two passes of a run; a text encoded in both counts twice."""
+        return CacheUsage(
+            max(self.texts, later.texts),
+            self.encoded + later.encoded,
+            self.saved_seconds + later.saved_seconds,
+            self.passes + later.passes,
+        )
+
+    def summary(self) -> str:
+        """Describe the usage in words."""
+        text = f"encoded {self.encoded:,} of {self.texts:,} texts"
+        if self.passes > 1:
+            text = f"{self.texts:,} texts, encoded {self.encoded:,} times in {self.passes} passes"
+        return f"{text}, saved {max(1.0, self.saved_seconds):,.0f} s" if self.saved_seconds else text
 
 
 @dataclass(frozen=True)

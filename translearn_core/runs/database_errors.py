@@ -50,14 +50,6 @@ def database_url(text: str) -> URL:
     return url.set(drivername=DRIVER)
 
 
-def missing_driver(error: ImportError) -> WorkspaceError:
-    """Return the error for a PostgreSQL address without an installed driver."""
-    return WorkspaceError(
-        f"{VARIABLE} names a PostgreSQL database, and its driver is missing ({error}): pip install "
-        "'translearn[postgresql]'."
-    )
-
-
 def explain_sqlite_error(error: sqlite3.Error, file: Path) -> WorkspaceError | None:
     """Translate an error of SQLite; None for an error in a statement.
 

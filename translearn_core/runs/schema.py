@@ -31,7 +31,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from translearn_core.errors import ConfigError, WorkspaceError
 from translearn_core.runs import sqlite_file
-from translearn_core.runs.database_errors import database_url, explain_database_error, missing_driver
+from translearn_core.runs.database_errors import VARIABLE, database_url, explain_database_error
 from translearn_core.runs.migration import migrate
 from translearn_core.runs.workspace import Workspace
 
@@ -174,7 +174,10 @@ def _postgresql(url: str) -> Engine:
             database_url(url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
         )
     except ImportError as error:
-        raise missing_driver(error) from None
+        raise WorkspaceError(
+            f"{VARIABLE} names a PostgreSQL database, and its driver is missing ({error}): pip install "
+            "'translearn[postgresql]'."
+        ) from None
 
 
 def _version(engine: Engine) -> str | None:

@@ -17,6 +17,7 @@ _OPTIONS: dict[str, Any] = {
     "timeout": BUSY_SECONDS,
     "isolation_level": None,  # transactions are opened by SQLAlchemy's begin event
 }
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
 
 
@@ -40,33 +41,22 @@ def connect(file: Path) -> sqlite3.Connection:
     database is opened as immutable.
     """
     try:
-        return _writable(file)
+        return _open(file, "mode=rw", *_PRAGMAS)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or _has_log(file):
             raise
         try:
-            return _read_only(file)
+            probe = "SELECT count(*) FROM sqlite_master"
+            return _open(file, "mode=ro&immutable=1", probe, factory=ReadOnlyConnection)
         except sqlite3.Error:
             raise error from None
 
 
-def _writable(file: Path) -> sqlite3.Connection:
-    connection: sqlite3.Connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", **_OPTIONS)
+def _open(file: Path, mode: str, *statements: str, **options: Any) -> sqlite3.Connection:
+    connection: sqlite3.Connection = sqlite3.connect(f"{file.as_uri()}?{mode}", **_OPTIONS, **options)
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _read_only(file: Path) -> ReadOnlyConnection:
-    connection: ReadOnlyConnection = sqlite3.connect(
-        f"{file.as_uri()}?mode=ro&immutable=1", factory=ReadOnlyConnection, **_OPTIONS
-    )
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for statement in statements:
+            connection.execute(statement).fetchone()
     except sqlite3.Error:
         connection.close()
         raise

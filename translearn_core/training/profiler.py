@@ -13,8 +13,7 @@ from translearn_core.activations import Compute, PartialForward
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.backbones import Backbone
 from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, Pooling, TrainingConfig
-from translearn_core.inputs import TokenizedTexts
-from translearn_core.inputs.text import IDS
+from translearn_core.inputs.text import IDS, TokenizedTexts
 from translearn_core.results import CostModel
 from translearn_core.tasks import Target
 from translearn_core.training.loop import Loop

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import CachedStates
-from translearn_core.inputs import ModelInput, Rows
+from translearn_core.inputs.examples import ModelInput, Rows
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.config import ProblemType
-from translearn_core.inputs import batches_by_cost
+from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.objectives import OBJECTIVES

@@ -16,7 +16,7 @@ from translearn_core.activations import (
     no_progress,
 )
 from translearn_core.config import FreezePlan
-from translearn_core.inputs import Examples
+from translearn_core.inputs.examples import Examples
 from translearn_core.results import CacheUsage
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier

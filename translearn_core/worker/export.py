@@ -10,21 +10,12 @@ from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import TranslearnError
-from translearn_core.exporting import (
-    SCRIPTS,
-    Card,
-    add_script,
-    in_float32,
-    licence_of,
-    max_abs_difference,
-    pack,
-    predict_sample,
-    save_model,
-    save_record,
-    write_card,
-    write_onnx,
-)
+from translearn_core.exporting.archive import SCRIPTS, add_script, pack
+from translearn_core.exporting.model_card import Card, licence_of, write_card
+from translearn_core.exporting.onnx_export import write_onnx
+from translearn_core.exporting.parity_check import max_abs_difference, predict_sample
 from translearn_core.exporting.templates.predict import Classifier
+from translearn_core.exporting.weights import in_float32, save_model, save_record
 from translearn_core.jobs import BaselinesConfig, ExportConfig
 from translearn_core.results import Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.runs import artifacts

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from torch import nn
 
-from translearn_core.activations import Compute, Encoder, Lookup
+from translearn_core.activations import Compute, Lookup
 from translearn_core.analysis.probing.layer_probing import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
@@ -16,7 +15,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.transfer import load_trained
-from translearn_core.worker.activations import activation_cache
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import training_config
 
@@ -116,9 +115,7 @@ def _pooled(
     context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[str]
 ) -> list[Lookup]:
     compute = Compute.choose(config.training.device, config.training.precision)
-    source = backbone.examples(texts, config.features.token_limit)
-    nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, source, compute, activation_cache(context), context.report)
+    encoder = make_encoder(context, backbone, texts, config.features.token_limit, compute)
     return encoder.pooled(config.features.pooling)
 
 

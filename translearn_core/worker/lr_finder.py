@@ -11,8 +11,9 @@ from translearn_core.data import PreparedDataset
 from translearn_core.experiment import build, check
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.runs import artifacts
-from translearn_core.training import TrainingRows, teacher_outputs
+from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.lr_finder import find_learning_rate as search
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import StageInputs, augment
 from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context

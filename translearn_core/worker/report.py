@@ -14,7 +14,10 @@ from translearn_core.jobs import (
     ReportConfig,
     ReportRole,
 )
-from translearn_core.reporting import Part, ReportData, caveats, render, report_sections
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.document import render
+from translearn_core.reporting.report_data import Part, ReportData
+from translearn_core.reporting.sections import report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
 from translearn_core.results.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
@@ -66,6 +69,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         return data if config.study is None else _with_study(context, config, config.study, data)
     experiment = training_config(context, config.job)
     history, drift = context.store.history(config.job), context.result(config.job, Drift)
+    roles = {ReportRole.RUN} | ({ReportRole.FINE_TUNED_RUN} if experiment.trains_backbone else set())
     return ReportData(
         name=config.name or "A run",
         question=config.question,
@@ -77,7 +81,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         history=history,
         timeline=_timeline(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_not_included(_roles(experiment), parts)))),
+        missing=tuple(dict.fromkeys((*missing, *_not_included(roles, parts)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
@@ -145,10 +149,6 @@ def _missing_text(name: str, state: State, reason: str | None) -> str:
     if state is State.FAILED:
         return f"{name}, which failed: {reason or 'it did not say why'}"
     return f"{name}, whose files are gone" if state is State.DONE else f"{name}, which is {state}"
-
-
-def _roles(experiment: ExperimentConfig) -> set[ReportRole]:
-    return {ReportRole.RUN} | ({ReportRole.FINE_TUNED_RUN} if experiment.trains_backbone else set())
 
 
 def _not_included(roles: set[ReportRole], parts: tuple[Part, ...]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import state, stop
+from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import short
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
@@ -79,7 +79,7 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
         )
     id, revision = parse_model_name(name, revision)
     if not id:
-        stop.stop_page()
+        navigation.stop_page()
     chosen = BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
     server_folders.check(chosen)
     return chosen

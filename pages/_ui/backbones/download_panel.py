@@ -3,16 +3,13 @@
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import engine_warning, errors, formatting, jobs, state
+from pages._ui.shell import formatting, jobs, state
 from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
-from translearn_core.config.settings import settings
-from translearn_core.engine import ensure_engine
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
-from translearn_core.results import BackboneInfo, DownloadSize
+from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
 
 KEPT = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
-LEFT = "You have stopped waiting; others wait for this model too, so it goes on."
 
 
 def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
@@ -26,7 +23,7 @@ def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
         if run is None and not _agreed(config):
             return None
         if run is not None and run.state.live:
-            st.fragment(run_every=jobs.POLL["ask"])(_progress)(run.id, backbone.id)
+            st.fragment(run_every=jobs.POLL["ask"])(run_actions.progress)(run.id, _amount, "stop_fetching")
             st.caption("It goes on without this page; the experiment keeps its present model until then.")
             return None
         if run is not None and run.state is State.STOPPED:
@@ -35,14 +32,14 @@ def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
                 jobs.submit(config)
                 st.rerun()
             return None
-    return jobs.submit_and_watch(config, BackboneInfo, "Looking into the model")
+    return jobs.submit_and_watch(config)
 
 
 def _agreed(config: BackboneInfoConfig) -> bool:
     # the random-init twin has the same files; the size is kept until the download begins
     source = config.backbone.model_copy(update={"random_init": False, "init_seed": 0})
     size_config = DownloadSizeConfig(backbone=source)
-    download = jobs.submit_and_watch(size_config, DownloadSize, "Looking up the size of the model")
+    download = jobs.submit_and_watch(size_config)
     if download is None or not download.bytes:
         return download is not None
     with st.container(border=True, key="fetch_box"):
@@ -56,31 +53,12 @@ def _agreed(config: BackboneInfoConfig) -> bool:
     return False
 
 
-def _progress(run_id: str, name: str) -> None:
-    with errors.show_errors():
-        run = state.store().run(state.owner(), run_id)
-        if not run.state.live:
-            st.rerun()
-        ensure_engine(settings())
-        st.progress(
-            jobs.share(run), text=f"{formatting.plain(name)} … {jobs.progress_text(run)}{_amount(run)}"
-        )
-        engine_warning.engine_warning(run)
-        stopping = run.stopping or run.job.stop
-        st.button(
-            "Stopping …" if stopping and not jobs.was_left(run) else "Stop",
-            key="stop_fetching",
-            icon=":material/stop:",
-            on_click=run_actions.stop,
-            args=(run.id,),
-            disabled=stopping,
-        )
-        if jobs.was_left(run):
-            st.caption(LEFT)
-
-
 def _amount(run: Run) -> str:
-    progress = run.job.progress
+    progress, text = (
+        run.job.progress,
+        f"{formatting.plain(run.job.config.backbone.id)} … {jobs.progress_text(run)}",
+    )
     if run.state is not State.RUNNING or progress is None or not progress.total:
-        return ""
-    return " " + formatting.plain(f"({formatting.size(progress.done)} of {formatting.size(progress.total)})")
+        return text
+    size = f"({formatting.size(progress.done)} of {formatting.size(progress.total)})"
+    return f"{text} {formatting.plain(size)}"

@@ -8,11 +8,9 @@ from pages._ui.backbones import backbone_names, backbone_picker
 from pages._ui.datasets import text_source
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
-from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
+from pages._ui.shell import errors, jobs, result_cache, state
 from pages._ui.shell.formatting import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig
-from translearn_core.config.settings import settings
-from translearn_core.engine import ensure_engine
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining
 from translearn_core.results.pretraining import LEAST_TEXTS
@@ -106,7 +104,10 @@ def _row(run: Run[PretrainConfig], owned: Sequence[Run]) -> None:
         with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
             run_actions.menu(run, owned, controls=False)
     if run.state.live:
-        st.fragment(run_every=jobs.POLL["train"])(_progress)(run.id)
+        help = "The epochs that are finished are kept; you can go on later."
+        st.fragment(run_every=jobs.POLL["train"])(run_actions.progress)(
+            run.id, _progress_text, f"stop_pretraining-{run.id}", help=help
+        )
         return
     if run.state is State.FAILED:
         errors.show_error(run.job.reason or "It failed without saying why.")
@@ -148,23 +149,5 @@ def _result(result: Pretraining) -> None:
     )
 
 
-def _progress(run_id: str) -> None:
-    with errors.show_errors():
-        run = state.store().run(state.owner(), run_id)
-        if not run.state.live:
-            st.rerun()
-        ensure_engine(settings())
-        st.progress(jobs.share(run), text=jobs.progress_text(run).capitalize())
-        engine_warning.engine_warning(run)
-        left = jobs.was_left(run)
-        st.button(
-            "Stopping …" if run.job.stop else "Stop",
-            key=f"stop_pretraining-{run.id}",
-            icon=":material/stop:",
-            on_click=run_actions.stop,
-            args=(run.id,),
-            disabled=run.job.stop or left,
-            help="The epochs that are finished are kept; you can go on later.",
-        )
-        if left:
-            st.caption(jobs.LEFT)
+def _progress_text(run: Run) -> str:
+    return jobs.progress_text(run).capitalize()

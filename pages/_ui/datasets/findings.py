@@ -10,8 +10,7 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, navigation, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ClassWeights, CleaningRule, FeatureConfig
-from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo, Finding, Severity, Suggestion
+from translearn_core.results import Finding, Severity, Suggestion
 
 QUIET = (Severity.DETECTED, Severity.FIXED)
 """Severities that need no decision; shown in a collapsed list."""
@@ -88,9 +87,7 @@ def _weigh_classes(task: TaskShape, key: str) -> None:  # noqa: ARG001
 
 def _read_more(task: TaskShape, key: str) -> None:
     draft = state.draft()
-    anatomy = jobs.submit_and_watch(
-        BackboneInfoConfig(backbone=draft.backbone), BackboneInfo, "Looking into the model"
-    )
+    anatomy = jobs.backbone_info(draft.backbone)
     if anatomy is None:
         return
     _, upper_bound = config_fields.bounds(FeatureConfig.model_fields["token_limit"])

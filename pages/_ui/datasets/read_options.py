@@ -90,7 +90,7 @@ def _form(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
                 sheet = st.selectbox(
                     "Sheet or file",
                     sheets,
-                    index=_index(sheets, _sheet(reading)),
+                    index=_index(sheets, forms[0].sheet),
                     key=f"read_sheet-{dataset.digest}",
                 )
         if st.form_submit_button("Read the file again", key="read_again", icon=":material/refresh:"):
@@ -145,10 +145,6 @@ def _summary(formats: Sequence[FileFormat]) -> str:
         parts.append(DELIMITERS.get(form.delimiter, form.delimiter or "one column"))
     parts.append("names in the first row" if form.header else "no header")
     return ", ".join(parts)
-
-
-def _sheet(reading: TableProfile | None) -> str | None:
-    return reading.formats[0].sheet if reading and reading.formats else None
 
 
 def _index(choices: Sequence[str], value: str | None) -> int:

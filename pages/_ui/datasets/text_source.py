@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.datasets import data_sources, read_options
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, navigation, result_cache, state
+from pages._ui.shell import jobs, navigation, state
 from pages._ui.shell.formatting import short, size
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
@@ -51,8 +51,7 @@ def choose() -> Texts | None:
         return None
     if chosen != TABLE:
         return _texts_of(files[chosen])
-    run = jobs.found(ReadConfig(dataset=table.digest))
-    reading = result_cache.cached_result(run, TableProfile) if run else None
+    reading = jobs.known(ReadConfig(dataset=table.digest))
     return Texts(table, column, _distinct_texts(reading, column) if reading else 0)
 
 
@@ -90,7 +89,7 @@ def _upload() -> None:
 
 def _texts_of(file: Dataset) -> Texts | None:
     read_config = ReadConfig(dataset=file.digest, texts_only=True)
-    reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the file")
+    reading = jobs.submit_and_watch(read_config)
     if reading is not None or jobs.failed(read_config):
         read_options.panel(file, reading, _switch_file)
     if reading is None:

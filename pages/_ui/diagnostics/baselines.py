@@ -1,22 +1,17 @@
 """Baselines panel: a run beside cheap baselines and the same model trained from scratch."""
 
 from collections.abc import Sequence
-from typing import TypeVar
-
-import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
-from pages._ui.shell import errors, jobs, result_cache
-from pages._ui.shell.formatting import about, short
-from translearn_core.config import BaseConfig, ExperimentConfig, from_scratch_control
+from pages._ui.shell import jobs, result_cache
+from pages._ui.shell.formatting import about
+from translearn_core.config import ExperimentConfig, from_scratch_control
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
-from translearn_core.results import BackboneInfo, Baseline, Baselines, CostModel, Diagnosis, Drift
+from translearn_core.results import Baseline, Baselines, Drift
 from translearn_core.results.diagnostics.baselines import MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
-
-T = TypeVar("T")
 
 TRAINS = "ten epochs of the whole model, the most expensive training there is"
 """Cost of training from scratch where it cannot be estimated."""
@@ -61,7 +56,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
     config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
-    result = jobs.submit_and_watch(config, Baselines, BASELINES.progress)
+    result = jobs.submit_and_watch(config)
     if result is None:
         result = lines(run)
     if result is not None:
@@ -75,15 +70,15 @@ def _from_scratch(run: Run[ExperimentConfig], config: ExperimentConfig, control:
     from_scratch = _scratch(run, config)
     if from_scratch is None or (control is not None and control.state is State.DONE):
         return
-    if control is not None and control.state.live:
-        jobs.watch(control, "Training the same model from scratch")
-        return
-    if control is not None and control.state is State.FAILED:
-        errors.show_error(control.job.reason or "Training from scratch failed without saying why.")
-    st.caption(f"The transfer gain needs the same model trained from scratch: {_cost(config, from_scratch)}.")
-    if st.button("Train from scratch too", key="train_scratch", icon=":material/restart_alt:"):
-        jobs.submit(from_scratch, short(f"{run.name}, from scratch", 200))
-        st.rerun()
+    diagnostic.offer_control(
+        from_scratch,
+        f"{run.name}, from scratch",
+        "Training the same model from scratch",
+        f"The transfer gain needs the same model trained from scratch: {_cost(config, from_scratch)}.",
+        label="Train from scratch too",
+        key="train_scratch",
+        icon="restart_alt",
+    )
 
 
 def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> ExperimentConfig | None:
@@ -101,16 +96,10 @@ def _control(run: Run[ExperimentConfig]) -> Run | None:
 
 def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
     """Return the cost of training from scratch, from the profiled cost model if there is one."""
-    anatomy = _known(BackboneInfoConfig(backbone=config.backbone), BackboneInfo)
-    diagnosis = _known(draft_of(config).diagnose, Diagnosis)
-    calibration = _known(freeze_map.timing(config), CostModel)
+    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    diagnosis = jobs.known(draft_of(config).diagnose)
+    calibration = freeze_map.known(config)
     if anatomy is None or diagnosis is None or calibration is None:
         return TRAINS
     seconds = calibration.estimate(anatomy, from_scratch, freeze_map.task_of(diagnosis)).seconds
     return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"
-
-
-def _known(question: BaseConfig | None, kind: type[T]) -> T | None:
-    """Return the cached result of a job, None if it has none."""
-    job = jobs.found(question) if question is not None else None
-    return result_cache.cached_result(job, kind) if job is not None else None

@@ -10,9 +10,9 @@ from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
-from translearn_core.reporting import FigureBlock, TableBlock
+from translearn_core.reporting.blocks import FigureBlock, TableBlock
 from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
-from translearn_core.results import ErrorAnalysis, TableProfile
+from translearn_core.results import ErrorAnalysis
 from translearn_core.results.format import percent
 from translearn_core.runs import Run, State
 
@@ -41,8 +41,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
 
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     """Choose slice columns; returned in the table's order, so that equal choices give the same job."""
-    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
+    reading = jobs.known(ReadConfig(dataset=config.data.dataset))
     taken = {config.data.text, config.data.label, config.data.split.column}
     names = [column.name for column in reading.columns if column.name not in taken] if reading else []
     if not names:

@@ -9,7 +9,7 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import FORGETTING, ForgettingConfig
-from translearn_core.reporting import TableBlock
+from translearn_core.reporting.blocks import TableBlock
 from translearn_core.reporting.diagnostics.forgetting import PAIRS_TABLE
 from translearn_core.results import Forgetting
 from translearn_core.runs import Run
@@ -38,15 +38,11 @@ def panel(run: Run[ExperimentConfig]) -> None:
     if not run.job.config.trains_backbone:
         st.caption(HEAD_ONLY)
         return
-    names = {other.job.id: other.name for other in earlier_runs(run.job.config)}
+    config = run.job.config
+    names = {r.job.id: r.name for r in run_picker.runs_with_results() if _another_task(r, config)}
     result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))
     if result is not None:
         diagnostic.show(FORGETTING, _named(result, names), custom={PAIRS_TABLE: _sentence_pairs})
-
-
-def earlier_runs(config: ExperimentConfig) -> list[Run]:
-    """Return the owner's other finished runs on the same backbone but another task, newest first."""
-    return [run for run in run_picker.runs_with_results() if _another_task(run, config)]
 
 
 def _another_task(run: Run[ExperimentConfig], config: ExperimentConfig) -> bool:

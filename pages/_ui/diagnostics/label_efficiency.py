@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, look_of
-from pages._ui.shell import errors, jobs, result_cache, state, tables
+from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyConfig
@@ -23,7 +23,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     curve = _asked(run)
     if curve is None:
         return
-    base = jobs.submit_and_watch(curve.question(), LabelEfficiency, LABEL_EFFICIENCY.progress)
+    base = jobs.submit_and_watch(curve.question())
     if base is None:
         return
     at = _at(curve)
@@ -32,7 +32,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         st.fragment(run_every=REDRAWN)(_growing)(curve, base, at)
     else:
         done = progress.done if progress is not None else ()
-        result = jobs.submit_and_watch(curve.question(done, at), LabelEfficiency, "Reading the runs")
+        result = jobs.submit_and_watch(curve.question(done, at))
         if result is not None:
             _show(run, result)
     label_efficiency_training.part(curve)
@@ -94,11 +94,8 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
             state.set_value(last, question)
             if _arrived(curve, question) is None:
                 jobs.submit(question)
-        newest = jobs.found(state.get_value(_shown_last(curve)) or curve.question())
-        _show(
-            curve.run,
-            (result_cache.cached_result(newest, LabelEfficiency) if newest is not None else None) or base,
-        )
+        newest = jobs.known(state.get_value(_shown_last(curve)) or curve.question())
+        _show(curve.run, newest or base)
 
 
 def _arrived(curve: Curve, question: LabelEfficiencyConfig | None) -> Run | None:

@@ -68,7 +68,7 @@ def look_of(config: ExperimentConfig) -> DiagnoseConfig:
 
 def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     """Return a run's curve with the chosen label counting; None while the table is diagnosed."""
-    diagnosis = jobs.submit_and_watch(look_of(config), Diagnosis, "Counting the labels")
+    diagnosis = jobs.submit_and_watch(look_of(config))
     if diagnosis is None:
         return None
     counted = st.segmented_control(

@@ -13,7 +13,6 @@ from translearn_core.config import ExperimentConfig, PlannedRun, expand_grid, jo
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, RunSummary
 from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, label_efficiency_study, scaled_seconds
 
@@ -40,9 +39,7 @@ def _offer(curve: Curve) -> None:
         "architecture from random weights, which has nothing to transfer. Only that line tells what the "
         "pretrained weights are worth."
     )
-    anatomy = jobs.submit_and_watch(
-        BackboneInfoConfig(backbone=curve.experiment.backbone), BackboneInfo, "Looking into the model"
-    )
+    anatomy = jobs.backbone_info(curve.experiment.backbone)
     if anatomy is None:
         return
     sizes, seeds = _grid(curve)

@@ -24,11 +24,7 @@ DISTANCE = "Distances are divided by the median distance from this text to all o
 
 def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
     """Show the nearest neighbours, in one layer, of row `index` of a run's predictions."""
-    result = jobs.submit_and_watch(
-        NeighboursConfig(job=run.job.id, layer=layer, index=index),
-        NearestNeighbours,
-        "Looking for its neighbours",
-    )
+    result = jobs.submit_and_watch(NeighboursConfig(job=run.job.id, layer=layer, index=index))
     if result is None:
         return
     predictions = evaluation.predictions

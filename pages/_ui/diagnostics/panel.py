@@ -5,16 +5,21 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, result_cache, tables
-from pages._ui.shell.formatting import plain
+from pages._ui.shell import errors, jobs, page_header, result_cache, tables
+from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.jobs import SPECS, JobSpec, ReportRole
-from translearn_core.reporting import FigureBlock, Part, ReportData, Section, TableBlock, part_section
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.report_data import Part, ReportData
+from translearn_core.reporting.sections import part_section
 from translearn_core.results import Drift
-from translearn_core.runs import Run
+from translearn_core.runs import Run, State
 
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
+
+LONG_TEXTS = ("text", "texts", "verdict")
+"""Columns of tables with long texts."""
 
 
 def specs(elsewhere: Collection[JobSpec[Any, Any]]) -> Iterator[JobSpec[Any, Any]]:
@@ -45,7 +50,7 @@ def result(spec: JobSpec[C, R], config: C) -> R | None:
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
         jobs.submit(config)
-    return jobs.submit_and_watch(config, spec.result, spec.progress)
+    return jobs.submit_and_watch(config)
 
 
 def show(
@@ -71,6 +76,22 @@ def show(
         st.caption("  \n".join(map(plain, section.caveats)))
 
 
+def offer_control(
+    config: ExperimentConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
+) -> None:
+    """Offer to train a control run, or show its progress; `offer` says what it is for and what it costs."""
+    control = jobs.found(config)
+    if control is not None and control.state.live:
+        jobs.watch(control, progress)
+        return
+    if control is not None and control.state is State.FAILED:
+        errors.show_error(control.job.reason or f"{progress} failed without saying why.")
+    st.caption(offer)
+    if st.button(label, key=key, icon=f":material/{icon}:"):
+        jobs.submit(config, short(name, 200))
+        st.rerun()
+
+
 def _sentences(section: Section) -> None:
     first, *others = section.sentences or ("",)
     if first:
@@ -86,7 +107,7 @@ def _block(block: FigureBlock | TableBlock) -> None:
             st.caption(block.caption)
         return
     key = block.table.name.replace(" ", "_")
-    st.plotly_chart(block.figure, key=key, config=tables.CONFIG, theme=None, alt=block.alt)
+    tables.chart(block.figure, key=key, alt=block.alt)
     st.caption(block.caption)
     with st.expander("The numbers", icon=":material/table_rows:"):
         _table(block.table)
@@ -94,11 +115,6 @@ def _block(block: FigureBlock | TableBlock) -> None:
 
 def _table(block: TableBlock) -> None:
     name = block.name.replace(" ", "_")
-    columns = {**tables.fractions(*block.fractions), **_wide(block)}
+    wide = {name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame}
+    columns = {**tables.fractions(*block.fractions), **wide}
     tables.table(block.frame, name, key=f"{name}_numbers", config=columns)
-
-
-def _wide(block: TableBlock) -> dict[str, object]:
-    """Return settings of columns with long texts."""
-    wide = st.column_config.TextColumn(width="large")
-    return {name: wide for name in ("text", "texts", "verdict") if name in block.frame}

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from pages._ui.shell import jobs, result_cache, state
+from pages._ui.shell import jobs, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LENGTH, ReadConfig
-from translearn_core.results import TableProfile
 from translearn_core.runs import Run
 
 ABOUT = "probe_about"
@@ -15,8 +14,10 @@ def about(run: Run[ExperimentConfig]) -> str | None:
     """Choose the probing target: the label (None), the text length, or another column."""
     config = run.job.config
     label = config.data.label
+    reading = jobs.known(ReadConfig(dataset=config.data.dataset))
+    names = [column.name for column in reading.columns] if reading is not None else []
     choices = {"": f"the label ({label})", LENGTH: "the length of the text"} | {
-        name: f"column {name}" for name in _columns(config) if name not in (config.data.text, label)
+        name: f"column {name}" for name in names if name not in (config.data.text, label)
     }
     if state.get_value(ABOUT, "") not in choices:
         state.set_value(ABOUT, "")
@@ -31,9 +32,3 @@ def about(run: Run[ExperimentConfig]) -> str | None:
         )
         or None
     )
-
-
-def _columns(config: ExperimentConfig) -> list[str]:
-    read_run = jobs.found(ReadConfig(dataset=config.data.dataset))
-    reading = result_cache.cached_result(read_run, TableProfile) if read_run is not None else None
-    return [column.name for column in reading.columns] if reading is not None else []

@@ -37,14 +37,16 @@ def panel(run: Run, anatomy: BackboneInfo) -> None:
 
 def _panel(run: Run, anatomy: BackboneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        projection_config = ProjectConfig(job=run.job.id, layer=_layer(anatomy.n_blocks), method=_method())
+        projection_config = ProjectConfig(
+            job=run.job.id, layer=config_fields.layer("Layer", anatomy.n_blocks, "layer"), method=_method()
+        )
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
     with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
         fields = ("neighbours", "min_dist", "limit", "seed")
         projection_config = config_fields.edit(
             projection_config, fields if projection_config.method is Method.UMAP else fields[2:], "projection"
         )
-    projection = jobs.submit_and_watch(projection_config, Projection, "Computing the projection")
+    projection = jobs.submit_and_watch(projection_config)
     if projection is None:
         return
     st.markdown(plain(projection.sentence))
@@ -52,14 +54,6 @@ def _panel(run: Run, anatomy: BackboneInfo) -> None:
     neighbourhood_quality.between(projection)
     caption(projection)
     text_table.panel(run, projection, picked)
-
-
-def _layer(n_blocks: int) -> int:
-    if state.get_value("layer", n_blocks) > n_blocks:
-        state.set_value("layer", n_blocks)
-    state.init_widget("layer", n_blocks)
-    help_ = "0: the embeddings; k: the output of block k-1"
-    return st.slider("Layer", 0, n_blocks, n_blocks, key="layer", help=help_, width=260)
 
 
 def _method() -> Method:

@@ -43,7 +43,7 @@ def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
             jobs.submit(animation_config)
             st.rerun()
         return
-    result = jobs.submit_and_watch(animation_config, ProjectionAnimation, "Looking into every layer")
+    result = jobs.submit_and_watch(animation_config)
     if result is not None:
         _show(run, result, both=config.trains_backbone)
 
@@ -56,11 +56,9 @@ def why_not(anatomy: BackboneInfo) -> str | None:
 def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool) -> None:
     stacked = both and _stacked()
     with st.container(width=620 if stacked else 1100):  # a wider figure would only add margins
-        st.plotly_chart(
+        tables.chart(
             plots.projection_animation(result, 0, page_header.dark(), stacked=stacked),
             key=f"walked-{stacked}",
-            config=tables.CONFIG,
-            theme=None,
             alt="Texts as points in every layer, before and after training; same-class neighbours by layer",
         )
     st.markdown(plain(result.sentence))
@@ -79,7 +77,8 @@ def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool
 
 def _stacked() -> bool:
     """Choose the layout of the two panes; stacked by default on a phone."""
-    state.init_widget("film_panes", STACKED if _on_a_phone() else BESIDE)
+    on_a_phone = "Mobi" in st.context.headers.get("User-Agent", "")
+    state.init_widget("film_panes", STACKED if on_a_phone else BESIDE)
     st.segmented_control(
         "Before and after",
         [BESIDE, STACKED],
@@ -88,8 +87,3 @@ def _stacked() -> bool:
         help="one above the other is for narrow screens",
     )
     return bool(state.get_value("film_panes") == STACKED)
-
-
-def _on_a_phone() -> bool:
-    """Whether the user agent is that of a phone."""
-    return "Mobi" in st.context.headers.get("User-Agent", "")

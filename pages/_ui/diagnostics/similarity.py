@@ -4,13 +4,13 @@ import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import training_timeline
-from pages._ui.results import weight_drift
+from pages._ui.results import weights
 from pages._ui.runs import run_picker
-from pages._ui.shell import errors, jobs, result_cache, tables
+from pages._ui.shell import jobs, result_cache, tables
 from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, differ_only_in_seed, next_seed_run
 from translearn_core.jobs import SIMILARITY, SimilarityConfig
-from translearn_core.reporting import ReportData
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run, State
 
@@ -29,7 +29,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     result = diagnostic.result(SIMILARITY, similarity_config)
     if result is not None:
         diagnostic.show(SIMILARITY, result, ReportData(run.name, drift=drift))
-        if (of_epoch := weight_drift.best_epoch_note(run)) is not None:
+        if (of_epoch := weights.best_epoch_note(run)) is not None:
             st.caption(of_epoch)
         if similarity_config.second_seed_run is None:
             _second_seed(run, config)
@@ -62,19 +62,15 @@ def _second_seed(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     if config.resume_from is not None:
         st.caption(CONTINUED)
         return
-    second = next_seed_run(config)
-    other = jobs.found(second)
-    if other is not None and other.state.live:
-        jobs.watch(other, "Training a second seed")
-        return
-    if other is not None and other.state is State.FAILED:
-        errors.show_error(other.job.reason or "The second seed failed without saying why.")
     summary = result_cache.cached_result(run, RunSummary)
     cost = f"about {about(summary.seconds['total'])}, as this run did" if summary else "as long as this run"
-    st.caption(
+    diagnostic.offer_control(
+        next_seed_run(config),
+        f"{run.name}, second seed",
+        "Training a second seed",
         "How much of this is chance? Train the same run with another seed: differences between the two are "
-        f"not due to the task. It takes {cost}."
+        f"not due to the task. It takes {cost}.",
+        label="Train a second seed",
+        key="second_seed",
+        icon="casino",
     )
-    if st.button("Train a second seed", key="second_seed", icon=":material/casino:"):
-        jobs.submit(second, f"{run.name}, second seed")
-        st.rerun()

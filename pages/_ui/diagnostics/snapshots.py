@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import page_header, result_cache, state, tables
+from pages._ui.shell import page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
@@ -25,8 +26,8 @@ def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
     if (nothing := why_not(run.job.config, anatomy)) is not None:
         st.caption(nothing)
         return
-    snapshots_config = SnapshotsConfig(job=run.job.id, layer=_layer(anatomy.n_blocks))
-    result = diagnostic.result(SNAPSHOTS, snapshots_config)
+    layer = config_fields.layer("Layer of the projection", anatomy.n_blocks, LAYER)
+    result = diagnostic.result(SNAPSHOTS, SnapshotsConfig(job=run.job.id, layer=layer))
     if result is not None:
         _show(run, result)
 
@@ -42,21 +43,11 @@ def why_not(config: ExperimentConfig, anatomy: BackboneInfo) -> str | None:
     return None
 
 
-def _layer(n_blocks: int) -> int:
-    if state.get_value(LAYER, n_blocks) > n_blocks:
-        state.set_value(LAYER, n_blocks)
-    state.init_widget(LAYER, n_blocks)
-    help_ = "the layer of the projection; 0: the embeddings; k: the output of block k-1"
-    return st.slider("Layer of the projection", 0, n_blocks, n_blocks, key=LAYER, help=help_, width=260)
-
-
 def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
     with st.container(width=900):  # a wider figure would only add margins
-        st.plotly_chart(
+        tables.chart(
             plots.snapshot_animation(result, 0, page_header.dark()),
             key="replayed",
-            config=tables.CONFIG,
-            theme=None,
             alt="Texts as points at every moment of the training, and probe accuracy by layer",
         )
     st.markdown(caption(result))

@@ -34,14 +34,10 @@ def panel(draft: state.Draft) -> None:
                 TRANSFERABILITY.action, key=f"compute-{TRANSFERABILITY.kind}", icon=":material/straighten:"
             ):
                 return
-            run = jobs.submit(scores_config)
-        scores = jobs.submit_and_watch(scores_config, Transferability, TRANSFERABILITY.progress)
+            jobs.submit(scores_config)
+        scores = run_actions.result_or_stop(scores_config, "stop_rating")
         if scores is not None:
             _show(scores, runs)
-        elif run.state.live:
-            st.button(
-                "Stop", key="stop_rating", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
-            )
 
 
 def question(

@@ -41,14 +41,10 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
             if run is None or run.state is State.STOPPED:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
-                run = jobs.submit(advise_config)
-        advice = jobs.submit_and_watch(advise_config, Advice, "Measuring your task")
+                jobs.submit(advise_config)
+        advice = run_actions.result_or_stop(advise_config, "stop_advice")
         if advice is not None:
             _show(advice, experiment, n_blocks)
-        elif run.state.live:
-            st.button(
-                "Stop", key="stop_advice", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
-            )
 
 
 def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:

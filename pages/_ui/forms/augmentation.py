@@ -4,11 +4,10 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import errors, jobs, result_cache, state, tables
+from pages._ui.shell import errors, jobs, state, tables
 from translearn_core.config import AugmentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import AugmentationPreviewConfig
-from translearn_core.results import AugmentationPreview, Diagnosis
 
 WHAT = (
     "Data augmentation adds altered copies of your training texts, in which some words are deleted, swapped "
@@ -64,8 +63,7 @@ def amount(augment: AugmentConfig, rows: int | None) -> str:
 def _training_rows(draft: state.Draft) -> int | None:
     if draft.diagnose is None:
         return None
-    run = jobs.found(draft.diagnose)
-    diagnosis = result_cache.cached_result(run, Diagnosis) if run is not None else None
+    diagnosis = jobs.known(draft.diagnose)
     return None if diagnosis is None else int(diagnosis.counts["train"].sum())
 
 
@@ -81,7 +79,7 @@ def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
             return
         jobs.submit(preview_config)
         st.rerun()
-    preview = jobs.submit_and_watch(preview_config, AugmentationPreview, "Altering a few texts")
+    preview = jobs.submit_and_watch(preview_config)
     if preview is not None:
         frame = preview.frame()
         st.dataframe(frame, hide_index=True, key="alterations", column_config=COLUMNS, row_height=LINES)

@@ -5,13 +5,12 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from pages._ui.shell import jobs, result_cache, state
+from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, PretrainConfig
-from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run
 from translearn_core.runs.reproduce import cli_command, non_default_settings
 
@@ -43,8 +42,7 @@ BESIDE = (
 def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Show the command and its prerequisites."""
     file, parts = files(run.owner, config.data.dataset)
-    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
     st.code(cli_command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)

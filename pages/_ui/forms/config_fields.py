@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-import annotated_types
 import streamlit as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -199,19 +198,9 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     """Return the lower and upper bound of a field, None where it has none."""
     low = high = None
     for rule in info.metadata:
-        if isinstance(rule, annotated_types.Ge | annotated_types.Gt):
-            low = (
-                getattr(rule, "ge", None)
-                if isinstance(rule, annotated_types.Ge)
-                else getattr(rule, "gt", None)
-            )
-        if isinstance(rule, annotated_types.Le | annotated_types.Lt):
-            high = (
-                getattr(rule, "le", None)
-                if isinstance(rule, annotated_types.Le)
-                else getattr(rule, "lt", None)
-            )
-    return typing.cast("float | None", low), typing.cast("float | None", high)
+        low = getattr(rule, "ge", getattr(rule, "gt", low))
+        high = getattr(rule, "le", getattr(rule, "lt", high))
+    return low, high
 
 
 def column(label: str, names: Sequence[str], current: str | None, key: str, hint: str) -> str | None:
@@ -219,6 +208,15 @@ def column(label: str, names: Sequence[str], current: str | None, key: str, hint
     if state.get_value(key, "") not in (None, *names):
         state.set_value(key, current if current in names else None)
     return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
+
+
+def layer(label: str, n_blocks: int, key: str) -> int:
+    """Choose a layer, at first the last one."""
+    if state.get_value(key, n_blocks) > n_blocks:
+        state.set_value(key, n_blocks)
+    state.init_widget(key, n_blocks)
+    hint = "0: the embeddings; k: the output of block k-1"
+    return st.slider(label, 0, n_blocks, n_blocks, key=key, help=hint, width=260)
 
 
 def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:

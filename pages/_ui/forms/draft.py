@@ -23,6 +23,9 @@ from translearn_core.config import (
 )
 from translearn_core.jobs import DiagnoseConfig
 
+PARTS = ("backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil")
+"""Fields that a draft shares with its experiment."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -72,18 +75,7 @@ class Draft:
         data = self.data
         if data is None:
             return None
-        return ExperimentConfig(
-            data=data,
-            backbone=self.backbone,
-            freeze=self.freeze,
-            features=self.features,
-            head=self.head,
-            training=self.training,
-            stages=self.stages,
-            tuning=self.tuning,
-            augment=self.augment,
-            distil=self.distil,
-        )
+        return ExperimentConfig(data=data, **{name: getattr(self, name) for name in PARTS})
 
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan."""
@@ -111,13 +103,5 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.split,
         data.cleaning,
         data.rare_class_below,
-        config.backbone,
-        config.freeze,
-        config.features,
-        config.head,
-        config.training,
-        config.stages,
-        config.tuning,
-        config.augment,
-        config.distil,
+        **{name: getattr(config, name) for name in PARTS},
     )

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell import jobs, page_header, state
 from pages._ui.shell.formatting import about, count, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import ProfileConfig
 from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
-from translearn_core.runs import State
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
@@ -75,7 +74,8 @@ def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
         total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
-        lowest = boundary_name(boundary, anatomy.n_blocks)
+        names = {anatomy.n_blocks: "head", -1: EMBEDDINGS}
+        lowest = names.get(boundary, f"block {boundary}")
         st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = about(estimate.seconds) if estimate else "–"
         st.metric(
@@ -141,11 +141,6 @@ def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
     )
 
 
-def boundary_name(boundary: int, n_blocks: int) -> str:
-    """Return the name of the boundary."""
-    return "head" if boundary == n_blocks else EMBEDDINGS if boundary < 0 else f"block {boundary}"
-
-
 def parts_of(plan: FreezePlan) -> list[str]:
     """Return the names of the trainable parts of a plan."""
     return [EMBEDDINGS] * plan.embeddings + [f"block {k}" for k in plan.blocks]
@@ -167,13 +162,12 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
 
 def timed(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(timing(draft), CostModel, "Timing a few real steps on this machine")
+    return jobs.submit_and_watch(timing(draft))
 
 
 def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    run = jobs.found(timing(experiment))
-    return result_cache.cached_result(run, CostModel) if run is not None and run.state is State.DONE else None
+    return jobs.known(timing(experiment))
 
 
 def timing(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
@@ -237,8 +231,3 @@ def _click() -> None:
         parts = set(parts_of(state.draft().freeze))
         if name == EMBEDDINGS or name.startswith("block "):
             state.change(freeze=plan_of(sorted(parts ^ {name})))
-
-
-def table(anatomy: BackboneInfo) -> None:
-    """Show the parts of a backbone as a table."""
-    tables.table(anatomy.frame(), "anatomy", key="anatomy")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.forms import freeze_map
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import about, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TrainingConfig
@@ -23,8 +23,6 @@ INDEPENDENT = ("epochs", "warmup_ratio", "schedule", "patience")
 
 TAKEN = "lr_finder.taken"
 """Session key of the applied search; with the new rate the config would be another one."""
-
-DOING = "Trying learning rates"
 
 
 def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float | None:
@@ -70,8 +68,7 @@ def _asked(experiment: ExperimentConfig) -> LrFinderConfig:
     finder_config, taken = question(experiment), state.get_value(TAKEN)
     if not isinstance(taken, LrFinderConfig) or jobs.found(finder_config) is not None:
         return finder_config
-    run = jobs.found(taken)
-    answer = result_cache.cached_result(run, LrFinderResult) if run is not None else None
+    answer = jobs.known(taken)
     if answer is None:
         return finder_config
     training = answer.apply(taken.experiment.training)
@@ -86,12 +83,7 @@ def _search(finder_config: LrFinderConfig, run: Run | None, seconds: float | Non
             return None
         jobs.submit(finder_config)
         st.rerun()
-    answer = jobs.submit_and_watch(finder_config, LrFinderResult, DOING)
-    if answer is None and run.state.live:
-        st.button(
-            "Stop", key="stop_rate_search", icon=":material/stop:", on_click=run_actions.stop, args=(run.id,)
-        )
-    return answer
+    return run_actions.result_or_stop(finder_config, "stop_rate_search")
 
 
 def _show(search: LrFinderResult) -> None:
@@ -99,11 +91,9 @@ def _show(search: LrFinderResult) -> None:
         st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
     else:
         st.markdown(plain(search.reason))
-    st.plotly_chart(
+    tables.chart(
         plots.lr_finder(search, page_header.dark()),
         key="lr_finder",
-        config=tables.CONFIG,
-        theme=None,
         alt="The loss while the learning rate rises",
     )
     tables.download(search.frame(), "learning rates", key="lr_finder")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.forms import augmentation, config_fields, teachers
-from pages._ui.shell import jobs, result_cache, state
+from pages._ui.forms import augmentation, config_fields, freeze_map, teachers
+from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,
@@ -27,8 +27,6 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
-EMBEDDINGS = "embeddings"
-
 
 def whole(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
@@ -42,8 +40,7 @@ def title(name: RecipeName | None) -> str:
 
 def called(experiment: ExperimentConfig) -> str:
     """Return the default name of a run: the closest recipe, else the freeze plan."""
-    info_run = jobs.found(BackboneInfoConfig(backbone=whole(experiment.backbone)))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    anatomy = jobs.known(BackboneInfoConfig(backbone=whole(experiment.backbone)))
     name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
     return experiment.freeze.label if name is None else str(name)
 
@@ -170,7 +167,7 @@ def _stages() -> None:
         "A stage trains a part of the plan before the whole plan trains. The output of what stays frozen in "
         "a stage is computed once and kept in the activation cache."
     )
-    allowed = [EMBEDDINGS] * draft.freeze.embeddings + [f"block {k}" for k in draft.freeze.blocks]
+    allowed = freeze_map.parts_of(draft.freeze)
     stages: list[Stage] = []
     for number, stage in enumerate(draft.stages):
         with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -190,13 +187,11 @@ def _stages() -> None:
 
 def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
     key = f"stages.{number}"
-    current = [EMBEDDINGS] * stage.freeze.embeddings + [f"block {k}" for k in stage.freeze.blocks]
-    state.init_widget(f"{key}.parts", [part for part in current if part in allowed])
+    state.init_widget(f"{key}.parts", [part for part in freeze_map.parts_of(stage.freeze) if part in allowed])
     parts = st.pills(
         f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
     )
-    blocks = tuple(int(part.split()[1]) for part in parts if part != EMBEDDINGS)
-    plan = FreezePlan(embeddings=EMBEDDINGS in parts, blocks=blocks)
+    plan = freeze_map.plan_of(parts)
     return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"freeze": plan})
 
 

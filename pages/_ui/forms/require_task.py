@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from pages._ui.shell import jobs, page_header, state, stop
+from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.config import DataConfig, ExperimentConfig
-from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 
@@ -32,12 +31,10 @@ def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     dataset, draft = state.dataset(), state.draft()
     if dataset is None or draft.data is None:
         page_header.empty(lacking, "Choose a table", "data")
-    anatomy = jobs.submit_and_watch(
-        BackboneInfoConfig(backbone=draft.backbone), BackboneInfo, "Looking into the model"
-    )
-    diagnosis = jobs.submit_and_watch(draft.diagnose, Diagnosis, "Looking at the task")
+    anatomy = jobs.backbone_info(draft.backbone)
+    diagnosis = jobs.submit_and_watch(draft.diagnose)
     if anatomy is None or diagnosis is None:
-        stop.stop_page()
+        navigation.stop_page()
     if learnable and not diagnosis.usable:
         page_header.empty(UNUSABLE, "Go to the data", "data")
     draft = state.fit_to(anatomy)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages._ui.shell import page_header, result_cache, state, tables
@@ -34,7 +33,7 @@ def show_planned(config: ExperimentConfig, anatomy: BackboneInfo, train_rows: in
     each = max(1, -(-rows // config.training.batch_size))
     timeline = planned_timeline(config, anatomy.n_blocks, each)
     st.markdown(_listed(stages(config, anatomy)))
-    _picture(plots.timeline(timeline, page_header.dark()), RATES, "timeline")
+    tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
 
@@ -51,13 +50,15 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
     st.subheader("What learned when? Training timeline", anchor=False)
     st.markdown(_listed(passed(config, history, begun)))
     st.caption("Learning rate of each part, step by step.")
-    _picture(plots.timeline(timeline, page_header.dark()), RATES, "timeline")
+    tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
     measured = any(epoch.moved for epoch in history.epochs)  # runs of earlier versions did not
     if measured:
         st.caption(
             "Weight drift: how far the weights of each part are from their start, measured after every epoch."
         )
-        _picture(plots.gradient_timeline(history, timeline, page_header.dark()), MOVED, "movement")
+        tables.chart(
+            plots.gradient_timeline(history, timeline, page_header.dark()), key="movement", alt=MOVED
+        )
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
         if measured:
@@ -100,10 +101,6 @@ def _reads(boundary: int, n_blocks: int, *, changed: bool, splittable: bool) -> 
     if boundary <= 0 or not splittable:
         return "Nothing is cached: every step runs the whole model."
     return f"Block {boundary} and above train; what is below runs {once} and is cached."
-
-
-def _picture(figure: go.Figure, alt: str, key: str) -> None:
-    st.plotly_chart(figure, key=key, config=tables.CONFIG, theme=None, alt=alt)
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
         state.set_value(pressed, True)
-    export_file = jobs.submit_and_watch(export_config, ExportFile, "Packing the model")
+    export_file = jobs.submit_and_watch(export_config)
     export_run = jobs.found(export_config)
     if export_file is not None and export_run is not None:
         _show(run, export_run, export_file)

@@ -12,7 +12,7 @@ from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
-from translearn_core.results import FilePrediction, Prediction, TableProfile
+from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
@@ -91,7 +91,7 @@ def file(run: Run[ExperimentConfig]) -> None:
     if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
         return
     read_config = ReadConfig(dataset=digest, texts_only=True)
-    reading = jobs.submit_and_watch(read_config, TableProfile, "Reading the table")
+    reading = jobs.submit_and_watch(read_config)
     if reading is not None or jobs.failed(read_config):
         dataset = state.store().dataset(state.owner(), digest)
         read_options.panel(dataset, reading, partial(state.set_value, "predict_dataset"))
@@ -104,9 +104,7 @@ def file(run: Run[ExperimentConfig]) -> None:
     )
     if text is None:
         return
-    predicted = jobs.submit_and_watch(
-        PredictFileConfig(job=run.job.id, dataset=digest, text=text), FilePrediction, "Predicting every row"
-    )
+    predicted = jobs.submit_and_watch(PredictFileConfig(job=run.job.id, dataset=digest, text=text))
     if predicted is not None:
         st.markdown(f"**{predicted.rows - predicted.blank:,} rows** classified.")
         if predicted.blank:

@@ -9,8 +9,6 @@ from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
-from translearn_core.config.settings import settings
-from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import (
     REPORT,
@@ -18,7 +16,7 @@ from translearn_core.jobs import (
     ReportConfig,
     spec_of,
 )
-from translearn_core.results import BackboneInfo, ReportFile
+from translearn_core.results import ReportFile
 from translearn_core.runs import Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command
@@ -114,10 +112,7 @@ def _latest(job: str | None, parts: Sequence[JobConfig]) -> Run | None:
 def _progress(report: str) -> None:
     """Show the part in progress until the report has ended; then redraw the page."""
     with errors.show_errors():
-        run = state.store().run(state.owner(), report)
-        if not run.state.live:
-            st.rerun()
-        ensure_engine(settings())
+        run = jobs.live(report)
         part_jobs = [
             job for part in referenced_jobs(run.job.config) if (job := _known(part)) and job.id != run.id
         ]
@@ -167,7 +162,6 @@ def _show(run: Run) -> None:
 
 def _command(run: Run[ExperimentConfig], config: ExperimentConfig) -> str:
     """Return the command line that reproduces the run."""
-    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     options = state.store().workspace.read_options(config.data.dataset)
     return cli_command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]

@@ -1,11 +1,13 @@
 """Actions on a run: rename, stop, resume, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages._ui.runs import dependents
-from pages._ui.shell import errors, jobs, state
+from pages._ui.shell import engine_warning, errors, jobs, state
+from translearn_core.config import JobConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.runs import Run, State
@@ -40,6 +42,37 @@ def _controls(run: Run) -> None:
             "Resume", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=resume, args=(run.id,),
             width="stretch",
         )  # fmt: skip
+
+
+def result_or_stop(config: JobConfig, key: str) -> Any:
+    """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
+    result, run = jobs.submit_and_watch(config), jobs.found(config)
+    if result is None and run is not None and run.state.live:
+        st.button("Stop", key=key, icon=":material/stop:", on_click=stop, args=(run.id,))
+    return result
+
+
+def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | None = None) -> None:
+    """Show the progress of a live job with a button to stop it, and redraw the page when it ends.
+
+    For a fragment; `text` describes the progress.
+    """
+    with errors.show_errors():
+        run = jobs.live(run_id)
+        st.progress(jobs.share(run), text=text(run))
+        engine_warning.engine_warning(run)
+        left = jobs.was_left(run)
+        st.button(
+            "Stopping …" if run.job.stop else "Stop",
+            key=key,
+            icon=":material/stop:",
+            on_click=stop,
+            args=(run.id,),
+            disabled=run.job.stop or left,
+            help=help,
+        )
+        if left:
+            st.caption(jobs.LEFT)
 
 
 def rename(run_id: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, navigation, page_header, result_cache, state, stop
+from pages._ui.shell import errors, navigation, page_header, result_cache, state
 from pages._ui.shell.formatting import ago
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, RunSummary
@@ -59,7 +59,7 @@ def evaluation(run: Run[ExperimentConfig]) -> Evaluation:
             "Resume", key="write_again", icon=":material/play_arrow:", on_click=run_actions.write_again,
             args=(run.id,),
         )  # fmt: skip
-        stop.stop_page()
+        navigation.stop_page()
     return result
 
 
@@ -79,7 +79,7 @@ def linked() -> Run[ExperimentConfig] | None:
             "There is no such run in your workspace: it was deleted, or the link is somebody else's."
         )
         navigation.link("runs", "All your runs")
-        stop.stop_page()
+        navigation.stop_page()
     return result
 
 

@@ -33,7 +33,9 @@ def watch(run: Run[ExperimentConfig]) -> None:
 def measure(key: str, *histories: History) -> str:
     """Choose what the curves of `histories` show."""
     metrics = dict.fromkeys(name for history in histories for name in history.metrics)
-    measures = {_capitalised(metric_label(name)): name for name in metrics} | STEP_MEASURES
+    measures = {
+        (label := metric_label(name))[:1].upper() + label[1:]: name for name in metrics
+    } | STEP_MEASURES
     name = st.segmented_control(
         "Curve", list(measures), default="Loss", required=True, key=key, label_visibility="collapsed"
     )
@@ -62,11 +64,9 @@ def _panel(run_id: str, was_live: bool) -> None:
         _head(run)
         _numbers(run, history)
         chosen = measure(f"measure-{run.id}", history)
-        st.plotly_chart(
+        tables.chart(
             plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
-            config=tables.CONFIG,
-            theme=None,
             alt="Learning curves: training against validation",
         )
         frame = numbers(history, chosen)
@@ -193,10 +193,6 @@ def _epochs(run: Run[ExperimentConfig], history: History) -> int:
     before = state.store().history(config.resume_from).epochs  # empty if that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _columns(history: History) -> dict[str, object]:

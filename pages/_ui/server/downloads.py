@@ -1,6 +1,5 @@
 """Download route of exported files, streamed from disk."""
 
-from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -27,33 +26,22 @@ def link(run: str, name: str) -> str:
 
 def hand_out(request: Request) -> Response:
     """Send the exported file of a run to its owner."""
-    token = token_in(request.scope)
+    token, store, path = token_in(request.scope), open_store(), None
     try:
-        path = made_by(owner_of(token), request.path_params["run"]) if token else None
+        if token is not None:
+            folder = store.workspace.run(store.run(owner_of(token), request.path_params["run"]).job.id)
+            export_file = artifacts.read(folder, ExportFile)
+            path = folder / export_file.file if export_file is not None else None
     except NotFoundError:
-        path = None
+        pass
     except DamagedFileError as error:
-        open_store().mark_damaged(error)
+        store.mark_damaged(error)
         return PlainTextResponse(DAMAGED, status_code=410)
     except WorkspaceError as error:
         return PlainTextResponse(str(error), status_code=503)
     if path is None:
         return PlainTextResponse(GONE, status_code=404)
     return FileResponse(path, media_type="application/zip", filename=request.path_params["name"])
-
-
-def made_by(owner: str, run: str) -> Path | None:
-    """Return the exported file of one of the owner's runs; None if it has none.
-
-    Raises
-    ------
-    DamagedFileError
-        If its checksum does not match.
-    """
-    store = open_store()
-    folder = store.workspace.run(store.run(owner, run).job.id)
-    export_file = artifacts.read(folder, ExportFile)
-    return folder / export_file.file if export_file is not None else None
 
 
 def route() -> Route:

@@ -42,16 +42,10 @@ def show_warning(sentence: str) -> None:
     st.warning(sentence, icon=":material/warning:")
 
 
-def problem_of(raised: Exception) -> TranslearnError | ValidationError | None:
-    """Return an exception as an error a person can act on, also for known OS errors; else None."""
-    if isinstance(raised, TranslearnError | ValidationError):
-        return raised
-    return explain_os_error(raised, absolute(settings().workspace))
-
-
 def unexpected(raised: Exception) -> None:
     """Show an error that ended a page: its sentence, or a general one with the details in the log."""
-    problem = problem_of(raised)
+    known = isinstance(raised, TranslearnError | ValidationError)
+    problem = raised if known else explain_os_error(raised, absolute(settings().workspace))
     if isinstance(problem, WorkspaceError) and problem.temporary:
         log.warning("a page could not use the workspace: %s", problem)
     elif problem is not raised:

@@ -3,6 +3,8 @@
 import re
 import time
 
+from translearn_core.results.format import cut
+
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@/\"'])")
 _LINKED = re.compile(r"(?<=http)\\:|(?<=https)\\:|(?<=www)\\\.|(?<=[-.\w+])\\@(?=\\?[-\w])", re.IGNORECASE)
 """The escaped character that Streamlit's Markdown needs to detect an address."""
@@ -20,8 +22,7 @@ def plain(text: object) -> str:
 
 def short(text: object, limit: int = 40) -> str:
     """Return `text` on one line, cut with an ellipsis."""
-    line = " ".join(str(text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return cut(" ".join(str(text).split()), limit)
 
 
 def squeezed(text: object, limit: int = 40) -> str:

@@ -1,19 +1,19 @@
 """Jobs of pages: submit, poll progress, return the cached result."""
 
-from typing import TypeVar
+from typing import Any
 
 import streamlit as st
 
 from pages._ui.backbones import server_folders
 from pages._ui.shell import engine_warning, errors, result_cache, state
 from pages._ui.shell.formatting import duration, ordinal, plain
-from translearn_core.config import ExperimentConfig, JobConfig, job_id
+from translearn_core.config import BackboneConfig, ExperimentConfig, JobConfig, job_id
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
+from translearn_core.jobs import BackboneInfoConfig, spec_of
+from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
-
-T = TypeVar("T")
 
 POLL = {"ask": 0.4, "train": 1.0, "still": 5.0}
 """Polling intervals in seconds; `still` is for runs that stopped and may be resumed elsewhere."""
@@ -51,7 +51,18 @@ def failed(config: JobConfig) -> bool:
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
-def submit_and_watch(config: JobConfig, kind: type[T], doing: str) -> T | None:
+def known(config: JobConfig | None) -> Any:
+    """Return the result of `config` if it was submitted before and has one, else None; submits no job."""
+    run = None if config is None else found(config)
+    return None if run is None else result_cache.cached_result(run, spec_of(run.job.config).result)
+
+
+def backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
+    """Return the architecture of a backbone; show the progress until it is known."""
+    return submit_and_watch(BackboneInfoConfig(backbone=backbone))
+
+
+def submit_and_watch(config: JobConfig) -> Any:
     """Return the result of `config`; submit it if needed, and show its progress until it is done.
 
     A `WorkspaceError`, such as a full or read-only disk, is shown instead.
@@ -61,17 +72,18 @@ def submit_and_watch(config: JobConfig, kind: type[T], doing: str) -> T | None:
     except WorkspaceError as problem:
         errors.show_error(problem)
         return None
+    spec = spec_of(config)
     if run.state.live:
-        watch(run, doing)
+        watch(run, spec.progress)
         return None
     if run.state is State.DONE:
-        if (answer := result_cache.cached_result(run, kind)) is not None:
+        if (answer := result_cache.cached_result(run, spec.result)) is not None:
             return answer
         if _first_time(run) and state.store().recompute(state.owner(), run.id):
             ensure_engine(settings())
-            watch(run, doing)
+            watch(run, spec.progress)
             return None
-    errors.show_error(run.job.reason or f"{doing} gave no result.")
+    errors.show_error(run.job.reason or f"{spec.progress} gave no result.")
     if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
         state.store().delete_run(state.owner(), run.id)
         submit(config)
@@ -94,12 +106,18 @@ def watch(run: Run, doing: str) -> None:
 
 def _line(run_id: str, doing: str) -> None:
     with errors.show_errors():
-        run = state.store().run(state.owner(), run_id)
-        if not run.state.live:
-            st.rerun()
-        ensure_engine(settings())
+        run = live(run_id)
         st.progress(share(run), text=f"{plain(doing)} … {progress_text(run)}")
         engine_warning.engine_warning(run)
+
+
+def live(run_id: str) -> Run:
+    """Return a live job, and make sure the engine runs; redraw the page if the job has ended."""
+    run = state.store().run(state.owner(), run_id)
+    if not run.state.live:
+        st.rerun()
+    ensure_engine(settings())
+    return run
 
 
 def share(run: Run) -> float:
@@ -138,7 +156,7 @@ def badge_of(state: State, title: str | None = None) -> None:
     st.badge(title or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
-LEFT = "You have stopped waiting; others still want this training, so it goes on."
+LEFT = "You have stopped waiting; others still want this, so it goes on."
 """Shown if `was_left`."""
 
 

@@ -1,9 +1,11 @@
-"""Registry of pages for the menu, links and buttons."""
+"""Registry of pages for the menu, links and buttons; end of a page."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 FOLDER = Path(__file__).resolve().parents[2]
 
@@ -83,3 +85,14 @@ def switch_to(name: str, **params: str) -> None:
 def link(name: str, label: str | None = None, **params: str) -> None:
     """Draw a link to a page."""
     st.page_link(page(name), label=label or PAGES[name].title, query_params=params or None)
+
+
+def stop_page() -> NoReturn:
+    """End the page here.
+
+    After `st.stop` Streamlit keeps the values of widgets that were not drawn, although the browser has
+    dropped them, and does not send them again: they would come back empty, or at their minimum. The router
+    takes this exception as a normal end, after which widgets start with their first value. In a fragment it
+    is `st.stop`.
+    """
+    raise StopException

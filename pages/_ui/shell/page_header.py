@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.shell import navigation, stop
+from pages._ui.shell import navigation
 
 
 def header(name: str, sentence: str) -> None:
@@ -17,7 +17,7 @@ def empty(sentence: str, button: str, page: str, *, key: str = "next_step") -> N
         st.markdown(sentence)
         if st.button(button, key=key, type="primary", icon=":material/arrow_forward:"):
             navigation.switch_to(page)
-    stop.stop_page()
+    navigation.stop_page()
 
 
 def dark() -> bool:

@@ -23,6 +23,6 @@ chosen = st.navigation(navigation.menu())
 state.begin_page(chosen.url_path)
 with errors.show_errors():
     disk_notice.warn()
-with errors.show_errors(), suppress(StopException):  # see `stop`
+with errors.show_errors(), suppress(StopException):  # see `stop_page`
     chosen.run()
 state.end_page()

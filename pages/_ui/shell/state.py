@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.forms.draft import Draft, draft_of
+from pages._ui.forms.draft import PARTS, Draft, draft_of
 from pages._ui.server.owner import COOKIE, owner_of, well_formed
-from pages._ui.shell import stop
+from pages._ui.shell import navigation
 from translearn_core.config import (
     ADAPTED,
     BackboneConfig,
@@ -41,7 +41,7 @@ def owner() -> str:
             "This browser keeps no cookie from here, so your work could not be found again: allow cookies "
             "and reload."
         )
-        stop.stop_page()
+        navigation.stop_page()
     return owner_of(token)
 
 
@@ -75,18 +75,8 @@ def change(**parts: Any) -> Draft:
 
 def open_dataset(digest: str) -> None:
     """Open a data set: columns and cleaning rules are reset, model and settings stay."""
-    earlier = draft()
-    st.session_state[_DRAFT] = Draft(
-        dataset=digest,
-        backbone=earlier.backbone,
-        freeze=earlier.freeze,
-        features=earlier.features,
-        head=earlier.head,
-        training=earlier.training,
-        stages=earlier.stages,
-        tuning=earlier.tuning,
-        augment=earlier.augment,
-    )
+    settings = {name: getattr(draft(), name) for name in PARTS if name != "distil"}
+    st.session_state[_DRAFT] = Draft(dataset=digest, **settings)
     reset("text_column", "label_column", "split_column", "group_column", "split_form")
 
 

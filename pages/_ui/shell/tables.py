@@ -84,9 +84,14 @@ def table(
     download(frame if saved is None else saved, name, key=key)
 
 
+def chart(picture: go.Figure, *, key: str, alt: str) -> None:
+    """Show a figure in its own theme."""
+    st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
+
+
 def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str) -> None:
     """Show a figure, and in an expander its table with CSV."""
-    st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
+    chart(picture, key=key, alt=alt)
     with st.expander("The numbers", icon=":material/table_rows:"):
         table(frame, name, key=key)
 

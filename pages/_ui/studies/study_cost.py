@@ -9,8 +9,6 @@ from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import about
 from pages._ui.studies import study_list
 from translearn_core.config import PlannedRun, job_id
-from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo, CostModel, Diagnosis
 from translearn_core.runs import Study
 from translearn_core.runs.report_jobs import study_diagnosis
 
@@ -42,17 +40,15 @@ def time(seconds: float) -> None:
 
 def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
     """Return the estimated seconds of runs of a study; None while the cost model is measured."""
-    diagnosis = jobs.submit_and_watch(study_diagnosis(study.config), Diagnosis, "Looking at the task")
+    diagnosis = jobs.submit_and_watch(study_diagnosis(study.config))
     total = 0.0
     for backbone in study.config.backbones:
         configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]
         if not configs:
             continue
-        anatomy = jobs.submit_and_watch(
-            BackboneInfoConfig(backbone=backbone), BackboneInfo, "Looking into the model"
-        )
+        anatomy = jobs.backbone_info(backbone)
         timing = freeze_map.timing(configs[0].model_copy(update={"backbone": backbone}))
-        calibration = jobs.submit_and_watch(timing, CostModel, "Timing a few real steps on this machine")
+        calibration = jobs.submit_and_watch(timing)
         if diagnosis is None or anatomy is None or calibration is None:
             return None
         task = freeze_map.task_of(diagnosis)

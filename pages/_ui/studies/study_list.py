@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cache, state, stop
+from pages._ui.shell import engine_warning, errors, jobs, navigation, state
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.settings import settings
@@ -11,7 +11,6 @@ from translearn_core.config.studies.arm_labels import cell_titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
-from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State, Studies, Study, StudyProgress
 
 SHOWN = 3
@@ -38,7 +37,7 @@ def linked() -> Study | None:
     except NotFoundError as problem:
         errors.show_error(problem)
         navigation.link("study", "All your studies")
-        stop.stop_page()
+        navigation.stop_page()
 
 
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:
@@ -51,8 +50,7 @@ def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str 
 
 def depth(run: Run, config: ExperimentConfig) -> None:
     """Offer the freeze-depth study of a run."""
-    info_run = jobs.found(BackboneInfoConfig(backbone=config.backbone))
-    anatomy = result_cache.cached_result(info_run, BackboneInfo) if info_run else None
+    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     if anatomy is None:
         return
     study = depth_study(config, anatomy.n_blocks)

@@ -52,9 +52,7 @@ def show(study: Study) -> None:
     _choose_baseline(study, compare_config)
     if progress.state.live:
         compare_config = _so_far(study, compare_config)
-    comparison = (
-        jobs.submit_and_watch(compare_config, Comparison, "Comparing the runs") if compare_config else None
-    )
+    comparison = jobs.submit_and_watch(compare_config) if compare_config else None
     if comparison is not None:
         _figures(study, comparison)
 
@@ -105,10 +103,10 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
 def _figures(study: Study, short: Comparison) -> None:
     dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
     comparison = short.called(_name_lookup(study))
-    _draw(
+    tables.chart(
         plots.study_cells(comparison, dark),
-        "study_cells",
-        "Test accuracy of each configuration with its interval",
+        key="study_cells",
+        alt="Test accuracy of each configuration with its interval",
     )
     if few := small_test_set_note(comparison.test_rows):
         st.warning(plain(few), icon=":material/warning:")
@@ -117,14 +115,14 @@ def _figures(study: Study, short: Comparison) -> None:
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
         picture = plots.depth_curve(comparison, _renamed(group_labels(study.cells, "boundary"), tell), dark)
-        _draw(picture, "depth_curve", "Score and seconds by the lowest block that trains")
+        tables.chart(picture, key="depth_curve", alt="Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
         picture = plots.size_curve(comparison, _renamed(group_labels(study.cells, "rows"), tell), dark)
-        _draw(picture, "size_curve", "Score by the number of training rows")
+        tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
         st.caption(
             "Score against the number of training rows; smaller subsets are nested in larger ones. Where "
             "lines cross, the better strategy changes."
@@ -132,10 +130,6 @@ def _figures(study: Study, short: Comparison) -> None:
     st.subheader("The numbers", anchor=False)
     saved = short.called(tell).frame()
     tables.table(comparison.frame(), "study", key="study", config=COLUMNS, order=ORDER, saved=saved)
-
-
-def _draw(picture: object, key: str, alt: str) -> None:
-    st.plotly_chart(picture, key=key, config=tables.CONFIG, theme=None, alt=alt)
 
 
 def _renamed(lines: Mapping[str, str], tell: Tell) -> dict[str, str]:

@@ -73,7 +73,7 @@ def test_the_timeline_and_every_tensor_stand_there_in_any_case(filled: Filled, p
 def test_of_which_epoch_the_weights_are_is_said_where_it_is_not_the_last(
     filled: Filled, panel: Panel
 ) -> None:
-    at = panel("results.weight_drift", filled.run)
+    at = panel("results.weights", filled.run)
     assert "epoch 2 of 3" in page_text(at)
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     assert "epoch 2 of 3" in page_text(panel("diagnostics.similarity", filled.run))
@@ -81,7 +81,7 @@ def test_of_which_epoch_the_weights_are_is_said_where_it_is_not_the_last(
     config = ExperimentConfig(data=filled.data, freeze=plan)
     results = (filled.evaluation(), filled.drift(plan), replace(filled.summary(plan), best_epoch=3))
     last = filled.answer(config, *results, name="the last is the best")
-    assert "weights of epoch" not in page_text(panel("results.weight_drift", last))
+    assert "weights of epoch" not in page_text(panel("results.weights", last))
 
 
 def test_an_answer_is_drawn_twice_and_said_and_a_second_seed_offered(filled: Filled, panel: Panel) -> None:

@@ -10,7 +10,7 @@ from visits import Open
 
 from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
-from pages._ui.results import layer_weights
+from pages._ui.results import weights
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Stage, TrainingConfig
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
@@ -181,7 +181,7 @@ def test_a_learned_mix_is_shown_where_there_is_one(visit: Open, filled: Filled) 
 
 
 def test_the_mix_may_read_the_embeddings_most() -> None:
-    assert "the embeddings" in layer_weights.caption(LayerMix((0.6, 0.4), 1.0))
+    assert "the embeddings" in weights.caption(LayerMix((0.6, 0.4), 1.0))
 
 
 # the replay

@@ -20,10 +20,12 @@ from translearn_core.runs import Run
 
 
 def page() -> None:
-    from pages._ui.results import report_and_export
+    from pages._ui.results import export, report
     from pages._ui.runs import run_picker
 
-    report_and_export.panel(run_picker.pick_runs()[0])
+    run = run_picker.pick_runs()[0]
+    report.panel(run)
+    export.panel(run)
 
 
 @pytest.fixture

@@ -83,13 +83,9 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
     def page(run: str) -> None:
         from pages._ui.diagnostics import projection
         from pages._ui.shell import jobs, state
-        from translearn_core.jobs import BackboneInfoConfig
-        from translearn_core.results import BackboneInfo
 
         result = state.store().run(state.owner(), run)
-        anatomy = jobs.submit_and_watch(
-            BackboneInfoConfig(backbone=result.job.config.backbone), BackboneInfo, "looking"
-        )
+        anatomy = jobs.backbone_info(result.job.config.backbone)
         state.store().delete_run(state.owner(), run)
         projection.panel(result, anatomy)
 

@@ -194,19 +194,19 @@ def test_leaving_a_training_that_others_want_says_so_and_can_be_undone(visit: Op
     at = visit("run", run=run.id)
     at.button(key="stop").click().run()
     assert filled.store.run(filled.owner, run.id).state.live
-    assert page_text(at).count("others still want this training") == 1
+    assert page_text(at).count("others still want this") == 1
     assert not [button for button in at.button if button.label.startswith("Stop")]
     at.button(key="resume").click().run()
     assert not filled.store.run(filled.owner, run.id).stopping
     assert at.button(key="stop").label == "Stop"
-    assert "others still want this training" not in page_text(at)
+    assert "others still want this" not in page_text(at)
 
 
 def test_the_shelf_offers_the_same_way_back(visit: Open, filled: Filled) -> None:
     run = shared(filled)
     at = visit("runs")
     at.button(key=f"stop-{run.id}").click().run()
-    assert "others still want this training" in page_text(at)
+    assert "others still want this" in page_text(at)
     at.button(key=f"resume-{run.id}").click().run()
     assert not filled.store.run(filled.owner, run.id).stopping
 

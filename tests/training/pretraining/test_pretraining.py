@@ -16,12 +16,11 @@ from tests.corpora import SENTENCES, whole_model, with_head
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, FreezePlan, Precision
 from translearn_core.errors import ConfigError, DataError, Stopped, TrainingError
-from translearn_core.inputs import tokenize
+from translearn_core.inputs.text import tokenize
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint
-from translearn_core.training.checkpoint import FILE
+from translearn_core.training.checkpoint import FILE, Checkpoint
 from translearn_core.training.pretraining import pretrain
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.masking import MaskableIds, masked

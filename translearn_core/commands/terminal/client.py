@@ -8,12 +8,12 @@ from typing import TypeVar, cast
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from translearn_core.commands.terminal.disk import DiskCheck
 from translearn_core.commands.terminal.output import console
 from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
+from translearn_core.errors.os_errors import explain_os_error, write_error
 from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
@@ -30,6 +30,32 @@ RUNS_HINT = "'translearn runs' lists those that are"
 
 _typed: dict[str, str] = {}
 """Run names as typed, by job id; a process runs one command."""
+
+
+CHECK_SECONDS, PATIENCE_SECONDS = 2.0, 10.0
+"""Interval of checks, and how long the disk may be full: a failing job frees space."""
+
+
+class DiskCheck:
+    """Periodic check that the workspace's disk can be written."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._last_check = self._last_writable = time.monotonic()
+
+    def __call__(self) -> None:
+        """Raise `WorkspaceError` if nothing could be written for `PATIENCE_SECONDS`."""
+        now = time.monotonic()
+        if now - self._last_check < CHECK_SECONDS:
+            return
+        self._last_check = now
+        error = write_error(self._workspace)
+        if error is None:
+            self._last_writable = now
+        elif now - self._last_writable > PATIENCE_SECONDS and (
+            explained := explain_os_error(error, self._workspace, again="give the same command again")
+        ):
+            raise explained
 
 
 def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -> Dataset:
@@ -66,7 +92,9 @@ def _check_done(run: Run) -> Run:
     """Return `run` if it is done, else raise `TrainingError`."""
     if run.state is State.DONE:
         return run
-    reason = with_typed_names(run.job.reason or f"it was {run.state}")
+    reason = run.job.reason or f"it was {run.state}"
+    for job, name in _typed.items():
+        reason = reason.replace(job, name)
     if run.state is State.STOPPED:
         raise TrainingError(
             f"Run {run.id} was stopped and keeps what there is: the same command goes on from there."
@@ -159,13 +187,6 @@ def find_training(run: str) -> Run[ExperimentConfig]:
     if found.job.spec is not TRAIN:
         raise ConfigError("run", found.id, "a training")
     return cast("Run[ExperimentConfig]", found)
-
-
-def with_typed_names(sentence: str) -> str:
-    """Replace job ids in a sentence by the run names that were typed."""
-    for job, name in _typed.items():
-        sentence = sentence.replace(job, name)
-    return sentence
 
 
 def backbone_info(backbone: BackboneConfig) -> BackboneInfo:

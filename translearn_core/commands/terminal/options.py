@@ -13,37 +13,12 @@ from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError
 
 TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
-TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
 TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by its name or number.")]
-LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
-ValidationFile = Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")]
-TestFile = Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")]
-SplitColumn = Annotated[str | None, typer.Option(help="Column that names each row's split.")]
-GroupColumn = Annotated[
-    str | None, typer.Option(help="Column whose equal values stay in one split, such as the author.")
-]
-SplitSeed = Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")]
 
 Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
 RandomInit = Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")]
-RecipeWord = Annotated[
-    str | None, typer.Option(help="Transfer strategy by name; 'translearn recipes' lists them.")
-]
-TrainBlocks = Annotated[
-    str | None,
-    typer.Option(help="none, all, last:K or block numbers such as 0,2,5; default: none, or the recipe's."),
-]
-Teacher = Annotated[str | None, typer.Option(help="Finished run that teaches, for recipes that need one.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Any setting by its name, such as training.epochs=5; may be repeated."),
-]
 
-Epochs = Annotated[
-    int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")
-]
 Rate = Annotated[float | None, typer.Option(help="Peak learning rate of the backbone.")]
-HeadRate = Annotated[float | None, typer.Option(help="Peak learning rate of the head.")]
 BatchSize = Annotated[int | None, typer.Option(help="Texts per step.")]
 PrecisionWord = Annotated[str, typer.Option(help="auto, float32 or bf16.")]
 DeviceWord = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
@@ -86,23 +61,41 @@ class ReadingOptions:
 class ExperimentOptions:
     """Options of one experiment; `experiment.experiment_of` builds its configuration."""
 
-    file: TrainingFile
+    file: Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
     text: TextColumn
-    label: LabelColumn
-    validation: ValidationFile = None
-    test: TestFile = None
-    split: SplitColumn = None
-    group: GroupColumn = None
-    split_seed: SplitSeed = None
+    label: Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
+    validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
+        None
+    )
+    test: Annotated[Path | None, typer.Option(help="File to report on; default: a share of FILE.")] = None
+    split: Annotated[str | None, typer.Option(help="Column that names each row's split.")] = None
+    group: Annotated[
+        str | None, typer.Option(help="Column whose equal values stay in one split, such as the author.")
+    ] = None
+    split_seed: Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
-    recipe: RecipeWord = None
-    train_blocks: TrainBlocks = None
-    teacher: Teacher = None
-    settings: Settings = None
-    epochs: Epochs = None
+    recipe: Annotated[
+        str | None, typer.Option(help="Transfer strategy by name; 'translearn recipes' lists them.")
+    ] = None
+    train_blocks: Annotated[
+        str | None,
+        typer.Option(
+            help="none, all, last:K or block numbers such as 0,2,5; default: none, or the recipe's."
+        ),
+    ] = None
+    teacher: Annotated[
+        str | None, typer.Option(help="Finished run that teaches, for recipes that need one.")
+    ] = None
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting by its name, such as training.epochs=5; may be repeated."),
+    ] = None
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training rows; default: what suits the blocks.")
+    ] = None
     lr: Rate = None
-    head_lr: HeadRate = None
+    head_lr: Annotated[float | None, typer.Option(help="Peak learning rate of the head.")] = None
     batch_size: BatchSize = None
     precision: PrecisionWord = "auto"
     device: DeviceWord = "auto"

@@ -9,6 +9,7 @@ from translearn_core.data.files.file_rows import TEXT_KINDS, FileRows, read_rows
 from translearn_core.data.files.header_rows import SURE
 from translearn_core.errors import DataError
 from translearn_core.results import LikelyReading
+from translearn_core.results.format import cut
 
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARS = 4, 6, 80
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 18, 60
@@ -43,9 +44,10 @@ def likely_readings(data: bytes, part: str, rows: FileRows, options: ReadOptions
             parsed = read_rows(head, "The file", max_rows=10_000, max_bytes=len(data) * 100, options=variant)
         except DataError:
             continue
-        names = tuple(_short(name) for name in parsed.names[:PREVIEW_COLUMNS])
+        names = tuple(cut(name, PREVIEW_CHARS) for name in parsed.names[:PREVIEW_COLUMNS])
         preview = tuple(
-            tuple(_short(cell) for cell in row[:PREVIEW_COLUMNS]) for row in _preview_rows(parsed, rows)
+            tuple(cut(cell, PREVIEW_CHARS) for cell in row[:PREVIEW_COLUMNS])
+            for row in _preview_rows(parsed, rows)
         )
         if (names, preview) not in [(reading.names, reading.rows) for reading in readings]:
             readings.append(LikelyReading(part, title, variant, names, preview))
@@ -83,7 +85,3 @@ def _head(data: bytes) -> bytes:
         lines.pop()
     foreign = [line for line in lines[SAMPLE_LINES:] if not line.isascii()]
     return b"".join([*lines[:SAMPLE_LINES], *foreign[:SAMPLE_LINES]])
-
-
-def _short(cell: str) -> str:
-    return cell if len(cell) <= PREVIEW_CHARS else cell[: PREVIEW_CHARS - 1] + "…"

@@ -6,16 +6,14 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from translearn_core.config import (
-    BackboneConfig,
     BaseConfig,
     DataConfig,
     Device,
     FeatureConfig,
-    JobConfig,
     Precision,
 )
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec
+from translearn_core.jobs.spec import JobSpec, TaskJobConfig
 from translearn_core.results import LabelEfficiency
 
 Rows = Annotated[int, Field(ge=1)]
@@ -29,7 +27,7 @@ class LabelEfficiencyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200)
 
 
-class LabelEfficiencyConfig(JobConfig):
+class LabelEfficiencyConfig(TaskJobConfig):
     """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
 
     `arms` are runs whose data differ only in `train_rows` and `subset_seed`. Howard & Ruder 2018,
@@ -38,7 +36,6 @@ class LabelEfficiencyConfig(JobConfig):
 
     kind: ClassVar = "label_efficiency"
     data: DataConfig = Field(description="with all training rows")
-    backbone: BackboneConfig = BackboneConfig()
     features: FeatureConfig = FeatureConfig()
     sizes: tuple[Rows, ...] = Field(min_length=1, max_length=50, description="numbers of labels")
     seeds: tuple[Seed, ...] = Field(
@@ -59,11 +56,7 @@ class LabelEfficiencyConfig(JobConfig):
 
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone, and the runs."""
-        return (self.backbone.pretraining_job, *(job for cell in self.arms for job in cell.jobs))
-
-    def dataset_digest(self) -> str:
-        """Return the digest of the data set."""
-        return self.data.dataset
+        return (*super().references(), *(job for cell in self.arms for job in cell.jobs))
 
 
 LABEL_EFFICIENCY = JobSpec(

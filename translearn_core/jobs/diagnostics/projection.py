@@ -64,4 +64,5 @@ NEIGHBOURS = JobSpec(
     NearestNeighbours,
     "Nearest neighbours",
     "diagnostics.nearest_neighbours:find_neighbours",
+    progress="Looking for its neighbours",
 )

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import estimate_bars
+from translearn_core.plots.style.intervals import add_interval_dots, score_rows
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
@@ -25,15 +25,11 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
         x0=run.low, x1=run.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
     figure.add_vline(x=run.value, line={"color": colours.tuned, "width": 1.5, "dash": "dash"}, layer="below")
-    figure.add_scatter(
-        x=[run.value],
-        y=[names[0]],
-        customdata=[[run.low, run.high]],
-        name=RUN,
-        mode="markers",
-        marker={"size": 13, "color": colours.tuned, "symbol": "diamond-wide"},
-        error_x=estimate_bars([run], faint(colours.tuned, 0.7)),
-        hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+    hover = "%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
+    add_interval_dots(figure, [run], names[:1], RUN, colours.tuned, "diamond-wide", f"{hover}<extra></extra>")
+    hover += (
+        "<br>lead of the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})"
+        "<extra></extra>"
     )
     for kind, colour, symbol in (
         ("the run is better by more than chance", colours.right, "circle"),
@@ -43,27 +39,11 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
         group = [
             (name, line) for name, line in zip(names[1:], baselines.lines, strict=True) if _kind(line) == kind
         ]
-        if not group:
-            continue
-        scores = [line.headline for _, line in group]
-        figure.add_scatter(
-            x=[score.value for score in scores],
-            y=[name for name, _ in group],
-            customdata=[
-                [line.headline.low, line.headline.high, line.margin.value, line.margin.low, line.margin.high]
-                for _, line in group
-            ],
-            name=kind,
-            mode="markers",
-            marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-            error_x=estimate_bars(scores, faint(colour, 0.7)),
-            hovertemplate="%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>lead of "
-            "the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})<extra></extra>",
-        )
-    figure.update_xaxes(title_text=f"test {metric}, 95 % interval", showgrid=True, tickformat=".2f", nticks=8)
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
-    figure.update_layout(showlegend=True)
-    return figure
+        add_interval_dots(
+            figure, [line.headline for _, line in group], [name for name, _ in group], kind, colour, symbol,
+            hover, [(line.margin.value, line.margin.low, line.margin.high) for _, line in group],
+        )  # fmt: skip
+    return score_rows(figure, f"test {metric}, 95 % interval", names)
 
 
 def _kind(line: Baseline) -> str:

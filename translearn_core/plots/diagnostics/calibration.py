@@ -5,11 +5,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style.intervals import band, error_bars, outline
+from translearn_core.plots.style.intervals import add_interval_dots, band, error_bars, outline, score_rows
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, faint, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
-from translearn_core.results import ErrorAnalysis
+from translearn_core.results import ErrorAnalysis, Estimate
 
 MOST_SLICES = 30
 """Number of slices drawn, the weakest first; the table has all."""
@@ -22,7 +22,8 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
     Bars are the unscaled model with 95 % intervals; diamonds the temperature-scaled probabilities.
     """
     figure, colours = bare("reliability", dark, height=480), palette(dark)
-    raw, scaled = (_filled_bins(analysis.bins, which) for which in ("raw", "scaled"))
+    filled = analysis.bins[analysis.bins["rows"] > 0]
+    raw, scaled = (filled[filled["which"] == which] for which in ("raw", "scaled"))
     width = analysis.bins["to"].iloc[0] - analysis.bins["from"].iloc[0]
     middle = (raw["from"] + raw["to"]) / 2
     figure.add_bar(
@@ -55,20 +56,8 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         line={"color": colours.ink, "width": 1.5, "dash": "dash"},
         hoverinfo="skip",
     )
-    for name, bins, colour, side in (
-        ("as it is", raw, colours.pretrained, -1),
-        ("scaled", scaled, colours.tuned, 1),
-    ):
-        figure.add_bar(
-            x=(bins["from"] + bins["to"]) / 2 + side * 0.22 * width,
-            y=bins["rows"],
-            width=0.4 * width,
-            name=f"rows, {name}",
-            showlegend=False,
-            yaxis="y2",
-            marker={"color": faint(colour, 0.8), "line_width": 0},
-            hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
-        )
+    _add_row_counts(figure, raw, "as it is", colours.pretrained, -1)
+    _add_row_counts(figure, scaled, "scaled", colours.tuned, 1)
     figure.update_xaxes(title_text="confidence (how sure the model is)", **SHARE_AXIS, anchor="y2")
     figure.update_layout(
         barmode="overlay",
@@ -77,6 +66,21 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         yaxis2={"domain": [0, 0.2], "title_text": "rows", "rangemode": "tozero", "nticks": 4},
     )
     return figure
+
+
+def _add_row_counts(figure: go.Figure, bins: pd.DataFrame, name: str, colour: str, side: int) -> None:
+    """Draw the rows of each bin in the lower panel, on the left (-1) or right (1) `side` of its middle."""
+    width = bins["to"] - bins["from"]
+    figure.add_bar(
+        x=(bins["from"] + bins["to"]) / 2 + side * 0.22 * width,
+        y=bins["rows"],
+        width=0.4 * width,
+        name=f"rows, {name}",
+        showlegend=False,
+        yaxis="y2",
+        marker={"color": faint(colour, 0.8), "line_width": 0},
+        hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
+    )
 
 
 def risk_coverage_curve(
@@ -143,31 +147,17 @@ def slice_accuracies(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
     slices = slices.assign(name=labels(titles, 46))
     overall = float(analysis.coverage["accuracy"].iloc[0])  # threshold 0 covers every row
     figure.add_vline(x=overall, line={"color": colours.ink, "width": 1.2, "dash": "dash"}, layer="below")
+    hover = (
+        "%{y}: <b>%{x:.1%}</b> right (%{customdata[0]:.1%} to %{customdata[1]:.1%})<br>"
+        "against all others %{customdata[2]:+.1%} (%{customdata[3]:+.1%} to %{customdata[4]:+.1%})"
+        "<extra></extra>"
+    )
     for kind, mask, colour, symbol in _kinds(slices, colours):
         part = slices[mask]
-        if part.empty:
-            continue
-        figure.add_scatter(
-            x=part["accuracy"],
-            y=part["name"],
-            customdata=part[["low", "high", "difference", "difference low", "difference high", "rows"]],
-            name=kind,
-            mode="markers",
-            marker={"size": 10, "symbol": symbol, "color": colour, "line": {"width": 2, "color": colour}},
-            error_x=error_bars(part["accuracy"], part["low"], part["high"], faint(colour, 0.7)),
-            hovertemplate="%{y}: <b>%{x:.1%}</b> right (%{customdata[0]:.1%} to %{customdata[1]:.1%})<br>"
-            "against all others %{customdata[2]:+.1%} (%{customdata[3]:+.1%} to %{customdata[4]:+.1%})"
-            "<extra></extra>",
-        )
-    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".0%", nticks=8)
-    names = slices["name"].tolist()
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names[::-1], showgrid=True)
-    figure.update_layout(showlegend=True)
-    return figure
-
-
-def _filled_bins(bins: pd.DataFrame, which: str) -> pd.DataFrame:
-    return bins[(bins["which"] == which) & (bins["rows"] > 0)]
+        estimates = [Estimate(*row) for row in part[["accuracy", "low", "high"]].to_numpy(dtype=float)]
+        details = part[["difference", "difference low", "difference high"]].to_numpy(dtype=float)
+        add_interval_dots(figure, estimates, list(part["name"]), kind, colour, symbol, hover, list(details))
+    return score_rows(figure, "test accuracy, 95 % interval", list(slices["name"]), ".0%")
 
 
 def _hover_data(bins: pd.DataFrame) -> NDArray[np.float64]:

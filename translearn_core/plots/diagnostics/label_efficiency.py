@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import band, outline
+from translearn_core.plots.style.intervals import add_interval_line, add_level
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -24,15 +24,7 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
     edge = (float(sizes[0]) * 2**-MARGIN, float(sizes[-1]) * 2**MARGIN)
-    figure.add_scatter(
-        x=edge,
-        y=[curve.majority] * 2,
-        name=f"majority-class baseline {curve.majority:.3f}",
-        mode="lines",
-        line={"color": colours.muted, "width": 1.5, "dash": "dot"},
-        legendrank=2_000,
-        hovertemplate="majority-class baseline: <b>%{y:.3f}</b><extra></extra>",
-    )
+    add_level(figure, edge, curve.majority, f"majority-class baseline {curve.majority:.3f}", colours.muted)
     for k, name in enumerate(labels(curve.names, 36)):
         _add_method(figure, curve, k, name, dark)
     if curve.reaches:
@@ -54,22 +46,14 @@ def _add_method(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, da
     sizes = np.asarray(curve.sizes)[scored]
     mean, low, high = (values[k][scored] for values in (curve.mean, curve.low, curve.high))
     draws = np.isfinite(curve.scores[k][scored]).sum(axis=1)
-    colour = class_colour(k, dark)
-    figure.add_scatter(
-        **outline(sizes, low, high), name=f"{name} interval", legendgroup=name, **band(colour, 0.12)
+    hover = (
+        "%{fullData.name}, %{x:,} labels: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>"
+        "draws: %{customdata[2]}<extra></extra>"
     )
-    figure.add_scatter(
-        x=sizes,
-        y=mean,
-        customdata=np.stack([low, high, draws], axis=-1),
-        name=name,
-        legendgroup=name,
-        mode="lines+markers",
-        line={"color": colour, "width": 2.4, "dash": line_dash(k)},
-        marker={"size": 8, "symbol": class_symbol(k)},
-        hovertemplate="%{fullData.name}, %{x:,} labels: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
-        "%{customdata[1]:.3f})<br>draws: %{customdata[2]}<extra></extra>",
-    )
+    add_interval_line(
+        figure, sizes, mean, low, high, name, class_colour(k, dark), hover, details=[draws], opacity=0.12,
+        line={"dash": line_dash(k)}, marker={"symbol": class_symbol(k)},
+    )  # fmt: skip
 
 
 def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:

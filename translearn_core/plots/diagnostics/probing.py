@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from translearn_core.plots.style import layer_axis
-from translearn_core.plots.style.intervals import band, outline
+from translearn_core.plots.style.intervals import add_interval_line, add_level, band
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, class_colour, faint, palette
 from translearn_core.plots.style.theme import bare
@@ -28,35 +28,14 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         **band(colours.muted, 0.12),
     )
     for name, value, dash in (("TF-IDF", tfidf.value, "dash"), ("majority", scores.majority, "dot")):
-        figure.add_scatter(
-            x=edge,
-            y=[value, value],
-            name=f"{name} {value:.3f}",
-            mode="lines",
-            line={"color": colours.muted, "width": 1.5, "dash": dash},
-            legendrank=2_000,
-            hovertemplate=f"{name}: <b>%{{y:.3f}}</b><extra></extra>",
-        )
+        add_level(figure, edge, value, f"{name} {value:.3f}", colours.muted, line={"dash": dash})
     for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
         colour, symbol = _style(variant, v, colours, dark)
-        figure.add_scatter(
-            **outline(layers, scores.low[v], scores.high[v]),
-            name=f"{name} interval",
-            legendgroup=name,
-            **band(colour),
-        )
-        figure.add_scatter(
-            x=layers,
-            y=scores.test[v],
-            customdata=np.stack([scores.low[v], scores.high[v], scores.c[v]], axis=-1),
-            name=name,
-            legendgroup=name,
-            mode="lines+markers",
-            line={"color": colour, "width": 2.5},
-            marker={"size": 8, "symbol": symbol},
-            hovertemplate="layer %{x}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f}), "
-            "C = %{customdata[2]:g}",
-        )
+        hover = "layer %{x}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
+        add_interval_line(
+            figure, layers, scores.test[v], scores.low[v], scores.high[v], name, colour,
+            hover + ", C = %{customdata[2]:g}", details=[scores.c[v]], marker={"symbol": symbol},
+        )  # fmt: skip
     ticks = layer_axis.ticks(layers)
     named = len(layers) <= 8
     figure.update_xaxes(
@@ -97,11 +76,8 @@ def _with_controls(
             marker={"size": 5, "symbol": symbol}, yaxis="y2", hovertemplate=hover,
         )  # fmt: skip
     majority = float(np.mean(scores.control_majority))
-    figure.add_scatter(
-        x=edge, y=[majority, majority], name=f"control's majority {majority:.3f}", showlegend=False,
-        mode="lines", line={"color": colours.muted, "width": 1.2, "dash": "dot"}, yaxis="y2",
-        hovertemplate="majority class of the control task: <b>%{y:.3f}</b><extra></extra>",
-    )  # fmt: skip
+    name = f"control's majority {majority:.3f}"
+    add_level(figure, edge, majority, name, colours.muted, showlegend=False, yaxis="y2")
     figure.update_layout(
         height=620,
         barmode="overlay",

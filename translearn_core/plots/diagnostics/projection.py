@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import point_size
+from translearn_core.plots.style import point_styles
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_symbol, palette
 from translearn_core.plots.style.theme import bare
@@ -50,24 +50,12 @@ def projection(
     figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
-    if marked is None or not len(marked):
-        drawn = DrawnPoints(points, None)
-    else:
-        drawn = DrawnPoints(points, np.isin(shown, marked))
+    marks = np.isin(shown, marked) if marked is not None and len(marked) else None
+    drawn = DrawnPoints(points, marks)
     notes: list[str] = []
-    if colour in ("label", "predicted"):
-        classes = (projection.label if colour == "label" else projection.predicted)[shown]
-        if len(projection.classes) > MAX_LEGEND:
-            notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
-            _add_many_classes(figure, drawn, classes, dark)
-        else:
-            names = labels(projection.classes, 24)
-            for index, name in enumerate(names):
-                style: Mapping[str, object] = {
-                    "color": class_colour(index, dark),
-                    "symbol": class_symbol(index),
-                }
-                _add_group(figure, name, drawn, classes == index, style)
+    if colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
+        notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
+        _add_many_classes(figure, drawn, _classes(projection, colour), dark)
     else:
         for name, chosen, style in _parts(projection, colour, dark):
             _add_group(figure, name, drawn, chosen, style)
@@ -75,7 +63,7 @@ def projection(
         _add_rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
     if len(points) < projection.total:
         notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
-    axis = point_size.NO_SCALE | {"fixedrange": False}
+    axis = point_styles.NO_SCALE | {"fixedrange": False}
     figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
     figure.update_layout(
@@ -97,18 +85,24 @@ class DrawnPoints:
     @property
     def size(self) -> float:
         """Point size in pixels."""
-        return point_size.size(len(self.points), 3.5, 8)
+        return point_styles.point_size(len(self.points), 3.5, 8)
 
     def part(self, chosen: NDArray[np.bool_]) -> dict[str, object]:
         """Return coordinates and selected points of the trace of the `chosen` points."""
         marks = {} if self.marked is None else {"selectedpoints": np.flatnonzero(self.marked[chosen])}
-        return point_size.xy(self.points[chosen]) | marks
+        return point_styles.xy(self.points[chosen]) | marks
 
 
 def _parts(
     projection: Projection, colour: Colouring, dark: bool
 ) -> list[tuple[str, NDArray[np.bool_], Mapping[str, object]]]:
     colours, shown = palette(dark), projection.shown
+    if colour in ("label", "predicted"):
+        classes = _classes(projection, colour)
+        return [
+            (name, classes == index, {"color": class_colour(index, dark), "symbol": class_symbol(index)})
+            for index, name in enumerate(labels(projection.classes, 24))
+        ]
     if colour == "error":
         wrong = (projection.label != projection.predicted)[shown]
         return [
@@ -125,6 +119,10 @@ def _parts(
         (name, projection.split[shown] == index, styles.get(split, {"color": class_colour(index, dark)}))
         for index, (name, split) in enumerate(zip(names, projection.splits, strict=True))
     ]
+
+
+def _classes(projection: Projection, colour: Colouring) -> NDArray[np.int64]:
+    return (projection.label if colour == "label" else projection.predicted)[projection.shown]
 
 
 def _add_group(
@@ -171,7 +169,7 @@ def _add_rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark
     """Draw a ring around each of `points`; a lasso hides them."""
     hidden = {"marker": {"opacity": 0}}
     figure.add_scattergl(
-        **point_size.xy(points),
+        **point_styles.xy(points),
         name="marked",
         mode="markers",
         marker={

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import animation_controls, layer_axis, point_size, point_styles
-from translearn_core.plots.style.intervals import band, outline
+from translearn_core.plots.style import animation_controls, layer_axis, point_styles
+from translearn_core.plots.style.intervals import add_interval_line, add_level
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
@@ -53,7 +53,7 @@ def projection_animation(
         for name, chosen in groups.items():
             style = point_styles.marker_style(result, name, chosen, dark) | {"legendgroup": name}
             style["showlegend"] &= not v
-            points = point_size.xy(result.coordinates[v, layer][chosen])
+            points = point_styles.xy(result.coordinates[v, layer][chosen])
             figure.add_scatter(**style, **points, **_axes(v))
     n_points = len(figure.data)
     _add_lines(figure, result, dark)
@@ -94,7 +94,7 @@ def _frames(result: ProjectionAnimation, moving: list[int]) -> list[go.Frame]:
             data=[
                 {"type": "scatter", **points}
                 for points in (
-                    *(point_size.xy(result.coordinates[v, k][chosen]) for v in panes for chosen in groups),
+                    *(point_styles.xy(result.coordinates[v, k][chosen]) for v in panes for chosen in groups),
                     _cursor(result, k),
                 )
             ],
@@ -131,30 +131,21 @@ def _add_lines(figure: go.Figure, result: ProjectionAnimation, dark: bool) -> No
     layers = np.arange(result.purity.shape[1], dtype=np.float32)
     pane: dict[str, Any] = {**_axes(len(panes)), "legend": "legend2"}
     edge = [-0.35, float(layers[-1]) + 0.35]
-    figure.add_scatter(
-        x=edge, y=[result.chance] * 2, **pane, name=f"chance level {result.chance:.1%}", mode="lines",
-        line={"color": colours.muted, "width": 1.5, "dash": "dot"}, hoverinfo="skip", legendrank=2_000,
-    )  # fmt: skip
+    add_level(figure, edge, result.chance, f"chance level {result.chance:.1%}", colours.muted, **pane)
     styles = (("circle", "dash", colours.pretrained), ("diamond", "solid", colours.tuned))
     for v, name in enumerate(panes):
         symbol, dash, colour = styles[v % 2]
-        finite = np.isfinite(result.low[v]) & np.isfinite(result.high[v])
-        figure.add_scatter(
-            **outline(layers[finite], result.low[v, finite], result.high[v, finite]), **pane,
-            name=f"{name}, interval", legendgroup=f"line {v}", **band(colour),
-        )  # fmt: skip
-        figure.add_scatter(
-            x=layers, y=result.purity[v], customdata=np.stack([result.low[v], result.high[v]], axis=-1),
-            **pane, name=name, legendgroup=f"line {v}", mode="lines+markers",
-            line={"color": colour, "width": 2.5, "dash": dash}, marker={"size": 7, "symbol": symbol},
-            hovertemplate="layer %{x}: <b>%{y:.1%}</b> (%{customdata[0]:.1%} to %{customdata[1]:.1%})",
+        hover = "layer %{x}: <b>%{y:.1%}</b> (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
+        add_interval_line(
+            figure, layers, result.purity[v], result.low[v], result.high[v], name, colour, hover,
+            line={"dash": dash}, marker={"symbol": symbol}, **pane,
         )  # fmt: skip
 
 
 def _lay_out(figure: go.Figure, result: ProjectionAnimation, layout: _Layout, dark: bool) -> None:
     """Lay out the panes with axes fixed over all layers."""
     across, up = point_styles.axis_ranges(result.coordinates)
-    frame = point_size.NO_SCALE | {"showline": True, "mirror": True}
+    frame = point_styles.NO_SCALE | {"showline": True, "mirror": True}
     axes: dict[str, Any] = {}
     for v, (title, (wide, high)) in enumerate(zip(panel_titles(result), layout.panes, strict=True)):
         x, y = _axes(v).values()

@@ -5,9 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style import layer_axis
-from translearn_core.plots.style.intervals import band, outline
-from translearn_core.plots.style.palette import mixed, palette
-from translearn_core.plots.style.patterns import hatch_pattern
+from translearn_core.plots.style.intervals import add_interval_line
+from translearn_core.plots.style.palette import hatch_pattern, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift, Similarity
 
@@ -32,7 +31,9 @@ def similarity_map(similarity: Similarity, dark: bool = False) -> go.Figure:
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        text=_cell_texts(similarity.matrix) if numbered else None,
+        text=np.where(np.isnan(similarity.matrix), "", np.char.mod("%.2f", similarity.matrix))
+        if numbered
+        else None,
         texttemplate="%{text}" if numbered else None,
         hovertemplate="layer %{y} before, layer %{x} after: <b>%{z:.3f}</b><extra></extra>",
     )
@@ -51,15 +52,12 @@ def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: b
     """
     colours, layers = palette(dark), np.arange(len(similarity.diagonal))
     figure = bare("similarity lines", dark, height=420 if drift is None else 560)
-    # NaN would break the outline
-    finite = np.isfinite(similarity.low) & np.isfinite(similarity.high)
-    figure.add_scatter(
-        **outline(layers[finite], similarity.low[finite], similarity.high[finite]),
-        name="interval",
-        **band(colours.tuned),
-    )
+    hover = "layer %{x}: <b>%{y:.3f}</b>"
+    add_interval_line(
+        figure, layers, similarity.diagonal, similarity.low, similarity.high, "before and after",
+        colours.tuned, hover, marker={"symbol": "diamond"},
+    )  # fmt: skip
     for name, values, colour, dash, symbol in (
-        ("before and after", similarity.diagonal, colours.tuned, "solid", "diamond"),
         ("this seed and another", similarity.sibling, colours.pretrained, "dash", "circle"),
         ("two with fresh weights", similarity.floor, colours.muted, "dot", "square"),
     ):
@@ -69,9 +67,9 @@ def similarity_lines(similarity: Similarity, drift: Drift | None = None, dark: b
                 y=values,
                 name=name,
                 mode="lines+markers",
-                line={"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
-                marker={"size": 8 if dash == "solid" else 6, "symbol": symbol},
-                hovertemplate="layer %{x}: <b>%{y:.3f}</b>",
+                line={"color": colour, "width": 1.8, "dash": dash},
+                marker={"size": 6, "symbol": symbol},
+                hovertemplate=hover,
             )
     lowest = float(np.nanmin([similarity.low, similarity.floor, similarity.sibling], initial=1.0))
     upper = {
@@ -123,7 +121,3 @@ def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dar
             "nticks": 4,
         },
     )
-
-
-def _cell_texts(matrix: NDArray[np.float64]) -> list[list[str]]:
-    return [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in matrix]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.plots.style import animation_controls, layer_axis, point_size, point_styles
+from translearn_core.plots.style import animation_controls, layer_axis, point_styles
 from translearn_core.plots.style.intervals import band, outline
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, faint, palette
@@ -29,7 +29,7 @@ def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -
     figure = bare(f"replay {result.layer}", dark, height=HEIGHT)
     groups = point_styles.class_groups(result)
     for name, chosen in groups.items():
-        points = point_size.xy(result.coordinates[moment][chosen])
+        points = point_styles.xy(result.coordinates[moment][chosen])
         figure.add_scatter(**point_styles.marker_style(result, name, chosen, dark), **points)
     n_static = _add_lines(figure, result, moment, colours)
     moving = list(range(len(groups))) + list(range(len(groups) + n_static, len(figure.data)))
@@ -40,7 +40,7 @@ def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -
             data=[
                 {"type": "scatter", **xy}
                 for xy in (
-                    *(point_size.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
+                    *(point_styles.xy(result.coordinates[m][chosen]) for chosen in groups.values()),
                     *_lines(result, m).values(),
                 )
             ],
@@ -102,8 +102,8 @@ def _fix_axes(figure: go.Figure, result: Snapshots) -> None:
     # templates do not apply to a second legend
     legend = figure.layout.template.layout.legend.to_plotly_json()
     figure.update_layout(
-        xaxis=point_size.NO_SCALE | {"range": across},
-        yaxis=point_size.NO_SCALE | {"range": up, "domain": [MAP, 1], "scaleanchor": "x"},
+        xaxis=point_styles.NO_SCALE | {"range": across},
+        yaxis=point_styles.NO_SCALE | {"range": up, "domain": [MAP, 1], "scaleanchor": "x"},
         xaxis2={
             "anchor": "y2",
             "range": [-0.35, depth - 0.65],

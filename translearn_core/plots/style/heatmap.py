@@ -10,8 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style.palette import Palette, mixed, palette
-from translearn_core.plots.style.patterns import hatch_pattern
+from translearn_core.plots.style.palette import Palette, hatch_pattern, mixed, palette
 from translearn_core.plots.style.stage_bands import STAGE, name_stages, stage_at
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import Timeline

@@ -9,6 +9,7 @@ Okabe & Ito (2008), Color Universal Design. Machado et al. (2009), doi:10.1109/T
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down", "star")
 """Marker shapes; the next one is used when the class colours repeat."""
@@ -143,3 +144,18 @@ def faint(colour: str, opacity: float) -> str:
     """Return ``#RRGGBB`` as a CSS colour of this opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def hatch_pattern(colours: Palette) -> dict[str, Any]:
+    """Return the bar marker of frozen or unchanged parts."""
+    return {
+        "color": faint(colours.frozen, 0.55),
+        "line": {"width": 0},
+        "pattern": {
+            "shape": "/",
+            "fillmode": "overlay",
+            "fgcolor": faint(colours.pretrained, 0.5),
+            "size": 7,
+            "solidity": 0.15,
+        },
+    }

@@ -1,4 +1,4 @@
-"""Styles of scatter points by class in animations: test texts solid, others faint."""
+"""Scatter points of projections: coordinates, size, and styles by class in animations."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style import point_size
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, palette
 from translearn_core.results import ProjectionAnimation, Snapshots
@@ -16,8 +15,21 @@ MAX_LEGEND = 10
 TRAIN_OPACITY = 0.35
 """Opacity of texts outside the test split."""
 
+NO_SCALE: dict[str, Any] = {"showgrid": False, "showticklabels": False, "ticks": "", "showline": False}
+"""Style of an axis without a scale."""
+
 Labelled = Snapshots | ProjectionAnimation
 """Results whose texts each have a class and a split."""
+
+
+def point_size(points: int, least: float, most: float) -> float:
+    """Return the size in pixels of each of `points` points; fewer are larger."""
+    return float(np.clip(160 / np.sqrt(max(points, 1)), least, most))
+
+
+def xy(points: NDArray[np.float32]) -> dict[str, Any]:
+    """Return the coordinates of `points`, shape (n, 2), as contiguous arrays, which serialise compactly."""
+    return {axis: np.ascontiguousarray(points[:, i]) for i, axis in enumerate("xy")}
 
 
 def class_groups(texts: Labelled) -> dict[str, NDArray[np.int64]]:
@@ -44,7 +56,7 @@ def marker_style(texts: Labelled, name: str, chosen: NDArray[np.int64], dark: bo
         "marker": {
             "color": [solid_or_faint[not s][k] for k, s in zip(label, solid, strict=True)],
             "symbol": [class_symbol(int(k)) for k in label],
-            "size": point_size.size(len(texts.label), 4, 9),
+            "size": point_size(len(texts.label), 4, 9),
             "opacity": 1,
             "line": {"width": 0},
         },

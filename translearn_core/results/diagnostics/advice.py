@@ -47,9 +47,4 @@ class Advice:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per recipe: estimated seconds, whether it fits the time limit, note."""
-        return pd.DataFrame(
-            [
-                {"recipe": option.recipe, "seconds": option.seconds, "fits": option.fits, "note": option.note}
-                for option in self.options
-            ]
-        )
+        return pd.DataFrame([vars(option) for option in self.options])

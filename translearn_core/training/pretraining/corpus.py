@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from translearn_core.backbones import Backbone
 from translearn_core.errors import DataError
-from translearn_core.inputs import ProgressCallback, TokenizedTexts, tokenize
+from translearn_core.inputs.examples import ProgressCallback
 from translearn_core.inputs.modality import embedding_table
+from translearn_core.inputs.text import TokenizedTexts, tokenize
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results.pretraining import LEAST_TEXTS
 from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked

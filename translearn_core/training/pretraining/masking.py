@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from translearn_core.inputs import ModelInput, TokenizedTexts
-from translearn_core.inputs.text import IDS
+from translearn_core.inputs.examples import ModelInput
+from translearn_core.inputs.text import IDS, TokenizedTexts
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 MASKED, REPLACED = 0.8, 0.1

@@ -24,14 +24,15 @@ from translearn_core.jobs import PretrainConfig
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.results.history import LOSS
 from translearn_core.runs import artifacts
-from translearn_core.training import Checkpoint, Loop, TrainingEvent, resume
-from translearn_core.training.callbacks import Record
-from translearn_core.training.checkpoint import FILE
+from translearn_core.training.callbacks import Record, TrainingEvent
+from translearn_core.training.checkpoint import FILE, Checkpoint
 from translearn_core.training.checkpoint_file import CheckpointFile
+from translearn_core.training.loop import Loop
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.training.pretraining.save import save_backbone
 from translearn_core.training.pretraining.task import MaskedInputs, MaskedTokens
+from translearn_core.training.resume import resume
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +89,19 @@ def pretrain(
     loop.run(callback)
     report("keeping the backbone", 0, 0)
     save_backbone(folder, model.backbone, backbone)
+    result = _result(config, corpus, loop, fresh_head=model.fresh, before=before, seconds=seconds())
+    artifacts.save(folder, result)
+    FILE.forget(folder)
+    return result
+
+
+def _result(
+    config: PretrainConfig, corpus: Corpus, loop: Loop, *, fresh_head: bool, before: float, seconds: float
+) -> Pretraining:
+    """Return the losses and costs; `before` is the first loss if no new head trained first."""
     epochs = [point for point in loop.state.history if isinstance(point, EpochPoint)]
-    head_epochs = sum(point.stage < len(stages) for point in epochs)
-    result = Pretraining(
+    head_epochs = sum(point.stage < len(head_stage(config, fresh_head=fresh_head)) for point in epochs)
+    return Pretraining(
         parent=config.backbone.label,
         texts=len(corpus.train),
         held_out=len(corpus.held_out),
@@ -99,14 +110,11 @@ def pretrain(
         loss_after=epochs[loop.state.best_epoch - 1].validation[LOSS],
         losses=tuple(point.train[LOSS] for point in epochs),
         head_epochs=head_epochs,
-        fresh_head=model.fresh,
-        seconds=round(seconds(), 3),
-        device=compute.label,
-        precision=compute.precision,
+        fresh_head=fresh_head,
+        seconds=round(seconds, 3),
+        device=loop.compute.label,
+        precision=loop.compute.precision,
     )
-    artifacts.save(folder, result)
-    FILE.forget(folder)
-    return result
 
 
 def head_stage(config: PretrainConfig, *, fresh_head: bool) -> tuple[Stage, ...]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
-from translearn_core.inputs import batches_by_cost
+from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.results.history import LOSS
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.masking import Masked

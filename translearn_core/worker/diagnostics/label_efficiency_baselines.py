@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from torch import nn
 
 from translearn_core.activations import (
     Compute,
-    Encoder,
     Lookup,
     ProgressCallback,
     no_progress,
@@ -27,7 +25,7 @@ from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelEfficiencyConfig
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
-from translearn_core.worker.activations import activation_cache
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.features import feature_array
@@ -165,9 +163,7 @@ def _layers(
     """Return the accessible layers and their cache lookups; vectors are read on demand."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
-    texts = backbone.examples(list(prepared.texts), config.features.token_limit)
-    nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, texts, compute, activation_cache(context), context.report)
+    encoder = make_encoder(context, backbone, prepared.texts, config.features.token_limit, compute)
     if not backbone.anatomy.supports_partial_forward:
         return [(backbone.n_blocks, encoder.top(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))

@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
-from translearn_core.activations import Compute, Encoder
+from translearn_core.activations import Compute
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.probing.transferability import h_score, logme
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.backbones import Backbone, load
+from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
 from translearn_core.tasks import Target
-from translearn_core.worker.activations import activation_cache
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 
@@ -93,15 +92,6 @@ def supported_features(features: FeatureConfig, anatomy: BackboneInfo) -> Featur
     return features.model_copy(update={"pooling": pooling, "token_limit": limit})
 
 
-def make_encoder(
-    context: Context, backbone: Backbone, features: FeatureConfig, sample: Sample, compute: Compute
-) -> Encoder:
-    """Return an encoder of a sample's texts that uses the activation cache."""
-    texts = backbone.examples(sample.texts, features.token_limit)
-    nn.Module.to(backbone.model, compute.device)
-    return Encoder(backbone, texts, compute, activation_cache(context), context.report)
-
-
 def score_layers(
     context: Context, config: BackboneConfig, features: FeatureConfig, sample: Sample, compute: Compute
 ) -> LayerScores:
@@ -109,7 +99,7 @@ def score_layers(
     context.report("loading the backbone")
     backbone = load(config)
     features, top = supported_features(features, backbone.anatomy), backbone.n_blocks
-    encoder = make_encoder(context, backbone, features, sample, compute)
+    encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
     accessible = backbone.anatomy.supports_partial_forward
     lookups = encoder.pooled(features.pooling) if accessible else [encoder.top(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)

@@ -9,7 +9,7 @@ from translearn_core.config import Method, Split
 from translearn_core.jobs import ProjectConfig
 from translearn_core.results import Projection
 from translearn_core.runs import artifacts
-from translearn_core.tasks.splits import SPLITS
+from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
 from translearn_core.worker.features import VARIANTS, one_layer, strata
@@ -37,13 +37,12 @@ def project_layer(context: Context[ProjectConfig]) -> None:
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)
-    splits = [str(split) for split in SPLITS]
     artifacts.save(
         context.folder,
         Projection(
             variants=VARIANTS,
             classes=evaluation.names,
-            splits=tuple(splits),
+            splits=tuple(map(str, SPLITS)),
             settings=_settings(config, len(fit)),
             nearness=change.quality,
             chance=change.chance,
@@ -55,7 +54,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             index=index,
             label=layer.labels,
             predicted=class_indices(evaluation, rows["predicted"]),
-            split=np.asarray(rows["split"].map(splits.index), dtype=np.int64),
+            split=split_indices(rows["split"]),
             shown=layer.shown,
         ),
     )

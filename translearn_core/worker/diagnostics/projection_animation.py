@@ -17,7 +17,7 @@ from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
-from translearn_core.tasks.splits import SPLITS
+from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, layer_features, strata
@@ -61,13 +61,12 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         overlap=overlap,
     )
     intervals = text.intervals
-    splits = [str(one) for one in SPLITS]
     artifacts.save(
         context.folder,
         ProjectionAnimation(
             variants=VARIANTS,
             classes=evaluation.names,
-            splits=tuple(splits),
+            splits=tuple(map(str, SPLITS)),
             chance=text.chance,
             sentence=text.sentences(),
             coordinates=coordinates,
@@ -78,7 +77,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
             kept=overlap,
             index=index[chosen],
             label=labels,
-            split=np.asarray([splits.index(one) for one in split], dtype=np.int64),
+            split=split_indices(split),
         ),
     )
 

@@ -1,7 +1,7 @@
 """Training snapshots: projection, probes and kNN label purity of each layer at each checkpoint."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
 from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.runs import artifacts
-from translearn_core.tasks.splits import SPLITS
-from translearn_core.training import snapshots
+from translearn_core.tasks.splits import SPLITS, split_indices
+from translearn_core.training.snapshots import snapshots
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
@@ -24,15 +24,8 @@ FOLDS = 2
 """Cross-validation folds of the probes, the fewest possible: only test scores are used."""
 
 
-@dataclass(frozen=True)
-class SnapshotScores:
-    """Majority baseline and scores of all layers, shape (moments, layers)."""
-
-    majority: float
-    accuracy: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    purity: NDArray[np.float64]
+SCORES = ("majority", "accuracy", "low", "high", "purity")
+"""Fields of `Snapshots` with the majority baseline and the scores of all layers, shape (moments, layers)."""
 
 
 def score_snapshots(context: Context[SnapshotsConfig]) -> None:
@@ -59,13 +52,12 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
     context.report("drawing the map")
     vectors = np.concatenate([snapshot.vectors[config.layer] for snapshot in checkpoints])
     (plane,) = project({"trained": vectors}, method=Method.PCA, seed=config.seed)
-    splits = [str(split) for split in SPLITS]
     artifacts.save(
         context.folder,
         Snapshots(
             layer=config.layer,
             classes=evaluation.names,
-            splits=tuple(splits),
+            splits=tuple(map(str, SPLITS)),
             moments=moments,
             epochs=tuple(snapshot.epoch for snapshot in checkpoints),
             steps=tuple(snapshot.step for snapshot in checkpoints),
@@ -75,8 +67,8 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
             coordinates=plane.reshape(len(checkpoints), len(rows), 2),
             index=checkpoints[0].index,
             label=labels,
-            split=np.asarray([splits.index(split) for split in rows["split"]], dtype=np.int64),
-            **vars(scores),
+            split=split_indices(rows["split"]),
+            **scores,
         ),
     )
 
@@ -92,13 +84,13 @@ def snapshot_label(snapshot: Snapshot, experiment: ExperimentConfig) -> str:
 
 def _stored_scores(
     context: Context, config: SnapshotsConfig, checkpoints: Sequence[Snapshot]
-) -> SnapshotScores | None:
+) -> dict[str, Any] | None:
     """Return the scores computed earlier for a projection of another layer of the same run."""
     for layer in range(len(checkpoints[0].vectors)):
         job = job_id(config.model_copy(update={"layer": layer}))
         other = artifacts.load(context.store.workspace.run(job), Snapshots)
         if other is not None and other.steps == tuple(snapshot.step for snapshot in checkpoints):
-            return SnapshotScores(other.majority, other.accuracy, other.low, other.high, other.purity)
+            return {name: getattr(other, name) for name in SCORES}
     return None
 
 
@@ -109,7 +101,7 @@ def _measure(
     train: NDArray[np.int64],
     test: NDArray[np.int64],
     seed: int,
-) -> SnapshotScores:
+) -> dict[str, Any]:
     """Score every layer at every moment; unchanged layers are computed once."""
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}
     scores = probe_layers(
@@ -125,4 +117,5 @@ def _measure(
             purity[moment, layer] = purity[moment - 1, layer]
         else:
             purity[moment, layer] = label_purity(current, labels, of=test)
-    return SnapshotScores(scores.majority, scores.test, scores.low, scores.high, purity)
+    values = scores.majority, scores.test, scores.low, scores.high, purity
+    return dict(zip(SCORES, values, strict=True))

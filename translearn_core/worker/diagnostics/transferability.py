@@ -18,13 +18,13 @@ from translearn_core.results import RankAgreement, RunSummary, Transferability
 from translearn_core.results.format import percent
 from translearn_core.runs import artifacts
 from translearn_core.transfer.features import combine_layers
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.layer_scores import (
     LayerScores,
     Sample,
     Vectors,
-    make_encoder,
     sample_rows,
     score_layers,
     supported_features,
@@ -111,7 +111,7 @@ def _head_input(context: Context, config: ExperimentConfig, sample: Sample, comp
     """Return the vectors that the head of a run received before training."""
     backbone = load(config.backbone)
     features = supported_features(config.features, backbone.anatomy)
-    encoder = make_encoder(context, backbone, features, sample, compute)
+    encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
     lookups = encoder.chosen(features.pooling, features.selected_layers(backbone.n_blocks))
     vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layer_combination)
     x: Vectors = (

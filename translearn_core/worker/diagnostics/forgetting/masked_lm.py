@@ -14,8 +14,9 @@ from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.analysis.intervals import bootstrap_means
 from translearn_core.backbones import Backbone
-from translearn_core.inputs import batches_by_cost, tokenize
+from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.inputs.modality import embedding_table
+from translearn_core.inputs.text import tokenize
 from translearn_core.results import MaskedLmLoss
 from translearn_core.results.interval_estimate import percentile_interval
 from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from torch import nn
 
-from translearn_core.activations import Compute, Encoder
+from translearn_core.activations import Compute
 from translearn_core.analysis.similarity.sentence_similarity import (
     StsChange,
     cosine_pairs,
@@ -17,7 +16,7 @@ from translearn_core.analysis.similarity.sentence_similarity import (
 from translearn_core.backbones import Backbone
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.results import Estimate, SentenceSimilarity
-from translearn_core.worker.activations import activation_cache
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 
@@ -61,9 +60,8 @@ def _similarities(
     context: Context, backbone: Backbone, compute: Compute, pairs: pd.DataFrame
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
-    texts = backbone.examples(sentences, min(TOKEN_LIMIT, backbone.anatomy.token_limit))
-    nn.Module.to(backbone.model, compute.device)
-    encoder = Encoder(backbone, texts, compute, activation_cache(context), context.report)
+    limit = min(TOKEN_LIMIT, backbone.anatomy.token_limit)
+    encoder = make_encoder(context, backbone, sentences, limit, compute)
     vectors = feature_array(encoder.top(backbone.anatomy.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 

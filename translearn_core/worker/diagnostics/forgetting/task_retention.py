@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from translearn_core.activations import Compute, Encoder
+from translearn_core.activations import Compute
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.analysis.probing.linear_probe import LinearProbe
@@ -19,7 +19,7 @@ from translearn_core.results import Difference, Evaluation, TaskRetention
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
-from translearn_core.worker.activations import activation_cache
+from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import class_indices, load_evaluation
 
@@ -116,9 +116,7 @@ class _FeatureReader:
         if layers[-1] > backbone.n_blocks:
             layers, config = (backbone.n_blocks,), FeatureConfig(pooling=config.pooling)
         limit = min(self.token_limit, backbone.anatomy.token_limit)
-        source = backbone.examples(texts, limit)
-        nn.Module.to(backbone.model, self.compute.device)
-        encoder = Encoder(backbone, source, self.compute, activation_cache(context), context.report)
+        encoder = make_encoder(context, backbone, texts, limit, self.compute)
         lookups = encoder.chosen(config.pooling, layers)
         return combine_layers([lookup.vectors() for lookup in lookups], config.layer_combination).float()
 

@@ -1,10 +1,11 @@
-"""Weight drift of each part and tensor of a run."""
+"""Weights of a run: drift of each part and tensor, and learned layer weights."""
 
 import streamlit as st
 
 from pages._ui.shell import page_header, result_cache, tables
 from translearn_core import plots
-from translearn_core.results import Drift, RunSummary
+from translearn_core.results import Drift, LayerMix, RunSummary
+from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
 
@@ -39,4 +40,27 @@ def best_epoch_note(run: Run) -> str | None:
     return (
         f"These are the weights of epoch {run_summary.best_epoch} of {run_summary.epochs}: it was the best "
         "on validation, so it was kept. Later epochs were discarded."
+    )
+
+
+def layers(run: Run) -> None:
+    """Show the layer weights of a run that has learned them."""
+    mix = result_cache.cached_result(run, LayerMix)
+    if mix is None:
+        return
+    st.subheader("Which layers does the head read? Layer weights", anchor=False)
+    st.markdown(caption(mix))
+    picture = plots.layer_weights(mix, page_header.dark())
+    tables.figure(picture, mix.frame(), "layers", key="layers", alt="Weight of every layer")
+
+
+def caption(mix: LayerMix) -> str:
+    """Return a sentence on the layer with the largest weight."""
+    largest = max(range(len(mix.weights)), key=mix.weights.__getitem__)
+    where = (
+        "the embeddings, before any block" if largest == 0 else f"layer {largest}, after block {largest - 1}"
+    )
+    return (
+        f"The head learned a weight for every layer. The largest is that of **{where}**: "
+        f"{percent(mix.weights[largest])}; equal weights would be {percent(1 / len(mix.weights))} each."
     )
