@@ -16,36 +16,37 @@ page_header.header(
     "decides how much is transferred, and what it costs.",
 )
 backbone = backbone_picker.choose()
-anatomy = download_panel.anatomy(backbone)
-if anatomy is None:
+backbone_info = download_panel.require_backbone_info(backbone)
+if backbone_info is None:
     navigation.stop_page()
 earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(backbone, anatomy, earlier)
+draft = state.take_backbone(backbone, backbone_info, earlier)
 st.caption(
-    f"{plain(anatomy.architecture)}: {count(anatomy.parameters)} parameters in {anatomy.n_blocks} blocks of "
-    f"width {anatomy.width}, reads up to {anatomy.token_limit} tokens, {size(anatomy.bytes)}. "
-    f"{plain(anatomy.language_note or '')}"
+    f"{plain(backbone_info.architecture)}: {count(backbone_info.parameters)} parameters in "
+    f"{backbone_info.n_blocks} blocks of width {backbone_info.width}, reads up to "
+    f"{backbone_info.token_limit} tokens, {size(backbone_info.bytes)}. "
+    f"{plain(backbone_info.language_note or '')}"
 )
 
 diagnosis = None
 if draft.diagnose is not None:
-    run = jobs.found(draft.diagnose) or jobs.submit(draft.diagnose)
+    run = jobs.find_run(draft.diagnose) or jobs.submit(draft.diagnose)
     diagnosis = result_cache.cached_result(run, Diagnosis)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.subheader("Freeze map", anchor=False)
     st.markdown("Click a part to freeze it or let it train. The **head** on top is new and always trains.")
-    freeze_map.choose(anatomy)
+    freeze_map.choose(backbone_info)
 with right:
     st.subheader("What it costs", anchor=False)
-    freeze_map.cost(anatomy, diagnosis)
+    freeze_map.cost(backbone_info, diagnosis)
     if draft.data is None:
         st.caption("Choose a table on the Data page to see time and memory.")
 transferability.panel(draft)
-pretraining.offer(backbone, anatomy)
+pretraining.offer(backbone, backbone_info)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
-    tables.table(anatomy.frame(), "anatomy", key="anatomy")
+    tables.table(backbone_info.frame(), "backbone_info", key="backbone_info")
 with st.container(horizontal=True):
     if draft.data is None:
         if st.button("Choose a table", key="to_data", type="primary", icon=":material/arrow_forward:"):

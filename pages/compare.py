@@ -5,9 +5,12 @@ import streamlit as st
 from pages._ui.diagnostics import baselines
 from pages._ui.results import scores
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import navigation, page_header, state, tables
+from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
+from translearn_core.results import RunSummary
+from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS
 
 page_header.header(
     "compare",
@@ -34,31 +37,34 @@ if not runs:
     navigation.stop_page()
 
 table, dark = scores.comparison(runs), page_header.dark()
+first = result_cache.cached_result(runs[0], RunSummary)
+assert first is not None
+metric, selection = first.test.metric, metric_of(PROBLEMS[runs[0].job.config.data.problem].selection)
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
 left, right = st.columns(2)
 with left:
-    st.subheader("How good, how sure: test accuracy", anchor=False)
+    st.subheader(f"How good, how sure: test {metric.label}", anchor=False)
     tables.chart(
-        plots.scores(table, dark, lines=baselines.of(runs) if same else None),
+        plots.scores(table, metric, dark, lines=baselines.first_untrained_scores(runs) if same else None),
         key="scores",
-        alt="Test accuracy of each run",
+        alt=f"Test {metric.label} of each run",
     )
 with right:
     st.subheader("At what price: training time", anchor=False)
-    picture = plots.cost_and_score(table, dark)
+    picture = plots.cost_and_score(table, selection, dark)
     tables.chart(picture, key="cost", alt="Seconds against score of each run")
 if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )
-tables.table(table, "runs", key="compare", config=scores.COLUMNS, order=scores.ORDER)
+tables.table(table, "runs", key="compare", config=scores.columns(runs))
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
-measure = training_monitor.measure("compare_measure", *histories.values())
+measure = training_monitor.choose_metric("compare_measure", *histories.values())
 legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 tables.chart(picture, key="overlay", alt="Learning curves of the runs")
-curves = training_monitor.several(histories, measure)
+curves = training_monitor.combined_table(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):
     tables.table(curves, "curves", key="compare_curves")

@@ -49,7 +49,7 @@ if draft.data is None:
     )
     navigation.stop_page()
 st.subheader("The task", anchor=False)
-findings.taken()
+findings.cleaning_decisions()
 diagnosis = jobs.submit_and_watch(draft.diagnose)
 if diagnosis is None:
     navigation.stop_page()

@@ -1,8 +1,10 @@
 """Embeddings page: 2-D projections of the texts before and after training."""
 
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import projection, projection_animation, snapshots
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, navigation, page_header, state
+from translearn_core.jobs import PROJECTION
 
 page_header.header(
     "embeddings",
@@ -11,12 +13,14 @@ page_header.header(
     "picture are the evidence: they are computed in all dimensions of the layer.",
 )
 run = run_picker.finished()
+if not diagnostic.supported(PROJECTION, run):
+    navigation.stop_page()
 config = run.job.config
-anatomy = jobs.backbone_info(config.backbone)
-if anatomy is None:
+backbone_info = jobs.backbone_info(config.backbone)
+if backbone_info is None:
     navigation.stop_page()
 
-projection.panel(run, anatomy)
-projection_animation.panel(run, anatomy)
-snapshots.panel(run, anatomy)
+projection.panel(run, backbone_info)
+projection_animation.panel(run, backbone_info)
+snapshots.panel(run, backbone_info)
 state.remember_run(run.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +12,18 @@ from pages._ui.results import export, report
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header
 from translearn_core.config import ExperimentConfig
-from translearn_core.jobs import BASELINES, ERROR_ANALYSIS, FORGETTING, PROBE, PROJECTION, SIMILARITY
+from translearn_core.jobs import (
+    BASELINES,
+    ERROR_ANALYSIS,
+    EXPORT,
+    FORGETTING,
+    LABEL_EFFICIENCY,
+    PROBE,
+    PROJECTION,
+    REPORT,
+    SIMILARITY,
+    JobSpec,
+)
 from translearn_core.runs import Run
 
 # diagnostics with a panel of their own, here or on another page
@@ -28,21 +40,23 @@ run = run_picker.finished()
 
 def report_and_export(run: Run[ExperimentConfig]) -> None:
     report.panel(run)
-    export.panel(run)
+    if diagnostic.supported(EXPORT, run):
+        export.panel(run)
 
 
-PANELS: dict[str, Callable[[Run[ExperimentConfig]], None]] = {
-    "Baselines": baselines.panel,
-    "Label efficiency": label_efficiency.panel,
-    "Similarity (CKA)": similarity.panel,
-    "Forgetting": forgetting.panel,
-    "Calibration and errors": error_analysis.panel,
-    **{spec.title: partial(diagnostic.panel, spec) for spec in diagnostic.specs(elsewhere=SHOWN)},
-    "Report and export": report_and_export,
+PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], None]]] = {
+    "Baselines": (BASELINES, baselines.panel),
+    "Label efficiency": (LABEL_EFFICIENCY, label_efficiency.panel),
+    "Similarity (CKA)": (SIMILARITY, similarity.panel),
+    "Forgetting": (FORGETTING, forgetting.panel),
+    "Calibration and errors": (ERROR_ANALYSIS, error_analysis.panel),
+    **{spec.title: (spec, partial(diagnostic.panel, spec)) for spec in diagnostic.specs(elsewhere=SHOWN)},
+    "Report and export": (REPORT, report_and_export),
 }
-for tab, panel in zip(
+for tab, (spec, panel) in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True
 ):
     if tab.open:
         with tab:
-            panel(run)
+            if diagnostic.supported(spec, run):
+                panel(run)

@@ -6,7 +6,7 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import probing
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import page_header
+from pages._ui.shell import navigation, page_header
 from translearn_core.jobs import PROBE, ProbeConfig
 
 page_header.header(
@@ -15,7 +15,9 @@ page_header.header(
     "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()
-probe_config = ProbeConfig(job=run.job.id, target=probing.about(run))
+if not diagnostic.supported(PROBE, run):
+    navigation.stop_page()
+probe_config = ProbeConfig(job=run.job.id, target=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(
         probe_config, ("random_init_baseline", "control_tasks", "folds", "seed"), "probe"

@@ -13,8 +13,8 @@ page_header.header(
     "Everything in it can be changed below and on the next page.",
 )
 ready = require_task.require_task(learnable=False)
-draft, anatomy = ready.draft, ready.anatomy
-whole = jobs.backbone_info(recipes.whole(draft.backbone))
+draft, backbone_info = ready.draft, ready.backbone_info
+whole = jobs.backbone_info(recipes.with_all_blocks(draft.backbone))
 if whole is None:
     navigation.stop_page()
 
@@ -25,11 +25,11 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     st.markdown("**What trains when (training timeline)**")
     task = freeze_map.task_of(ready.diagnosis)
-    training_timeline.show_planned(draft.experiment, anatomy, task.train)
+    training_timeline.show_planned(draft.experiment, backbone_info, task.train)
 with right:
     st.markdown("**What it costs**")
-    freeze_map.cost(anatomy, ready.diagnosis)
+    freeze_map.cost(backbone_info, ready.diagnosis)
 st.subheader("Change it", anchor=False)
-recipes.details(anatomy)
+recipes.details(backbone_info)
 if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
     navigation.switch_to("train")

@@ -20,15 +20,15 @@ run = run_picker.finished()
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
-scores.headline(evaluation, run_summary, baselines.to_beat(run))
+scores.headline(evaluation, run_summary, baselines.best_untrained(run))
 baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 history = state.store().history(run.job.id)
-measure = training_monitor.measure("results_measure", history)
+measure = training_monitor.choose_metric("results_measure", history)
 tables.figure(
-    plots.training_curves(history, measure, dark, lines=baselines.cheap(run)),
-    training_monitor.numbers(history, measure),
+    plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
+    training_monitor.metric_table(history, measure),
     "history",
     key="curves",
     alt="Training against validation",
@@ -59,4 +59,4 @@ weights.layers(run)
 study_list.depth(run, config)
 
 st.subheader("How it was made: settings and command", anchor=False)
-scores.how(run, config, run_summary)
+scores.settings_and_command(run, config, run_summary)

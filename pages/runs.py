@@ -27,7 +27,7 @@ with st.grid(4, min_column_width=150):
         help=f"of {size(1e6 * settings().max_owner_mb)} you may use",
     )
     run_list.engine()
-if weight := store.workspace.activations_weight():
+if weight := store.workspace.activation_cache_disk_usage():
     limit = size(1e6 * settings().max_activations_mb)
     st.caption(
         f"Activation cache: {size(weight)} of outputs of frozen backbones, shared by all who work here, so "

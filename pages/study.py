@@ -15,7 +15,7 @@ page_header.header(
 )
 study = study_list.linked()
 if study is None:
-    study_list.shelf()
+    study_list.show_studies()
     study_form.new()
     navigation.stop_page()
 

@@ -13,7 +13,7 @@ page_header.header(
     "background, also when you close this page.",
 )
 ready = require_task.require_task()
-draft, anatomy, diagnosis = ready.draft, ready.anatomy, ready.diagnosis
+draft, backbone_info, diagnosis = ready.draft, ready.backbone_info, ready.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -26,7 +26,10 @@ with left:
         st.markdown("**From text to vector**")
         with st.grid(3, min_column_width=150):
             features = config_fields.edit(
-                draft.features, ("pooling", "token_limit"), "features", choices={"pooling": anatomy.poolings}
+                draft.features,
+                ("pooling", "token_limit"),
+                "features",
+                choices={"pooling": backbone_info.poolings},
             )
         st.markdown("**Head**")
         with st.grid(3, min_column_width=150):
@@ -52,21 +55,21 @@ with left:
     draft = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
-    lr_finder.panel(draft.experiment, lr_finder.longest(draft.experiment, anatomy, diagnosis))
+    lr_finder.panel(draft.experiment, lr_finder.max_seconds(draft.experiment, backbone_info, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
     summary.describe_experiment(ready.dataset, draft, diagnosis)
-    freeze_map.cost(anatomy, diagnosis)
+    freeze_map.cost(backbone_info, diagnosis)
 
 experiment = draft.experiment
-experiment.check(anatomy.n_blocks)
+experiment.check(backbone_info.n_blocks)
 teachers.check(experiment)
-earlier = jobs.found(experiment)
+earlier = jobs.find_run(experiment)
 if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     default_name = short(
-        f"{ready.dataset.name}, {recipes.called(experiment)}, seed {draft.training.seed}", 80
+        f"{ready.dataset.name}, {recipes.default_run_name(experiment)}, seed {draft.training.seed}", 80
     )
     name = st.text_input(
         "Name of this run", key="run_name", placeholder=default_name, max_chars=100, persist_state="page"

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # engines of other tests compute beside this process
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_sync() -> Iterator[None]:
+    """Leave written files to the system's cache: no test survives a power cut, and syncs are slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +50,26 @@ def real_data() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: Playwright leaves an event loop running, and others need none."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-
-
 ENGINES = ("tests/commands/", "tests/e2e/", "tests/engine/", "tests/test_survival.py")
 """Tests that start engines, browsers or both: two of them at once starve each other on a small machine."""
+
+LONG = ("tests/training/", "tests/pretraining/", "tests/exporting/", "tests/worker/")
+"""The other folders whose tests take longest."""
+
+
+def _place(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """Return a sort key: browsers last, since an event loop runs beside them, and others longest first."""
+    name = item.nodeid
+    return (
+        item.get_closest_marker("browser") is not None,
+        not name.startswith(ENGINES),
+        not name.startswith(LONG),
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests so that processes which share them end together."""
+    items.sort(key=_place)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,4 +81,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
         def _split_scope(self, nodeid: str) -> str:
             return "engines" if nodeid.startswith(ENGINES) else nodeid.split("::")[0]
 
+    config.option.loadscopereorder = False  # the order of the tests counts
     return ByFile(config, log)

@@ -7,6 +7,7 @@ import transformers
 from transformers import AutoModelForMaskedLM
 
 from tests.architectures import TINY, tiny_tokenizer
+from translearn_core.data import sample_bytes
 
 WHO = ("i", "you", "he", "she", "we", "they")
 DID = ("loved", "hated", "enjoyed", "like", "love", "hate")
@@ -21,6 +22,22 @@ SENTENCES = tuple(
     for how in HOW[:4]
 )
 """720 different texts, every one of the same shape."""
+
+
+def first_tickets(rows: int) -> bytes:
+    """Return the first rows of the sample of support tickets as CSV."""
+    return b"".join(sample_bytes("tickets").splitlines(keepends=True)[: rows + 1])
+
+
+def opinions(start: int, stop: int, header: str = "text,label") -> str:
+    """Write a CSV table of opinions that a tiny model tells apart, by the numbers of its rows."""
+    good, bad = ("great", "lovely", "wonderful", "fine"), ("terrible", "boring", "awful", "sad")
+    things = ("film", "book", "music", "food", "phone", "story", "service")
+    lines = [header]
+    for i in range(start, stop):
+        word, verb = (good if i % 2 else bad)[i // 2 % 4], "loved" if i % 2 else "hated"
+        lines.append(f'"the {things[i % 7]} was {word} and i {verb} it, {i}",{i % 2}')
+    return "\n".join(lines) + "\n"
 
 
 def with_head(name: str, path: Path) -> Path:

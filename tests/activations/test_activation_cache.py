@@ -83,10 +83,10 @@ def test_layers_above_are_computed_from_cached_states(
     encoder(backbone, store).states(2)
     below = backbone.blocks[1]
     monkeypatch.setattr(below.attention, "forward", lambda *_, **__: pytest.fail("block 1 ran again"))
-    top = encoder(backbone, store).top(Pooling.MEAN).vectors()
+    top = encoder(backbone, store).last_layer(Pooling.MEAN).vectors()
     monkeypatch.undo()
     other = ActivationCache(store.folder.parent / "other", ROOM)
-    assert torch.allclose(top, encoder(backbone, other).top(Pooling.MEAN).vectors(), atol=1e-5)
+    assert torch.allclose(top, encoder(backbone, other).last_layer(Pooling.MEAN).vectors(), atol=1e-5)
 
 
 def test_training_a_block_changes_the_digests_above_it_only(backbone: Backbone) -> None:
@@ -102,13 +102,13 @@ def test_training_a_block_changes_the_digests_above_it_only(backbone: Backbone) 
 def test_all_that_a_vector_depends_on_is_in_its_cache_key(
     backbone: Backbone, store: ActivationCache, change: str
 ) -> None:
-    encoder(backbone, store).top(Pooling.MEAN)
+    encoder(backbone, store).last_layer(Pooling.MEAN)
     compute = Compute(torch.device("cpu"), bf16=True) if change == "precision" else EXACT
     if change == "tokenizer":
         backbone.tokenizer.add_tokens(["film"])
     texts = backbone.examples(TEXTS, 31 if change == "limit" else 32)
     other = Encoder(backbone, texts, compute, store)
-    other.top(Pooling.MAX if change == "pooling" else Pooling.MEAN)
+    other.last_layer(Pooling.MAX if change == "pooling" else Pooling.MEAN)
     assert other.cache_usage.encoded == len(TEXTS)
 
 
@@ -116,7 +116,7 @@ def test_all_that_a_vector_depends_on_is_in_its_cache_key(
 def test_a_damaged_segment_is_logged_and_computed_again(
     backbone: Backbone, store: ActivationCache, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    good = encoder(backbone, store).top(Pooling.MEAN).vectors()
+    good = encoder(backbone, store).last_layer(Pooling.MEAN).vectors()
     for segment in segments(store):
         file = segment / {"index": "index.bin", "about": "about.json"}.get(damage, "vectors.bin")
         data = bytearray(file.read_bytes())
@@ -128,7 +128,7 @@ def test_a_damaged_segment_is_logged_and_computed_again(
         file.write_bytes(data)
     with caplog.at_level(logging.WARNING):
         again = encoder(backbone, store)
-        assert torch.allclose(again.top(Pooling.MEAN).vectors(), good, atol=1e-6)
+        assert torch.allclose(again.last_layer(Pooling.MEAN).vectors(), good, atol=1e-6)
     assert again.cache_usage.encoded == len(TEXTS)
     assert "damaged" in caplog.text
 
@@ -142,9 +142,9 @@ def test_a_stopped_pass_commits_its_batches(backbone: Backbone, store: Activatio
 
     first = Encoder(backbone, backbone.examples(texts, 32), EXACT, store, stop)
     with pytest.raises(Stopped):
-        first.top(Pooling.MEAN)
+        first.last_layer(Pooling.MEAN)
     second = Encoder(backbone, backbone.examples(texts, 32), EXACT, store)
-    second.top(Pooling.MEAN)
+    second.last_layer(Pooling.MEAN)
     assert 0 < second.cache_usage.encoded < len(texts)
 
 

@@ -32,11 +32,11 @@ def backbone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def text_source(backbone: Backbone, texts: list[str] | tuple[str, ...], limit: int) -> Examples:
-    return backbone.examples(texts, min(limit, backbone.anatomy.token_limit))
+    return backbone.examples(texts, min(limit, backbone.info.token_limit))
 
 
 def classifier(backbone: Backbone, plan: FreezePlan) -> Classifier:
-    features = FeatureConfig(pooling=backbone.anatomy.pooling)
+    features = FeatureConfig(pooling=backbone.info.pooling)
     model = Classifier(backbone, plan, features, HeadConfig(), 3).eval()
     model.freeze(plan)
     return model
@@ -53,8 +53,8 @@ def gradients(model: Classifier, inputs: Inputs) -> tuple[float, dict[str, torch
 def test_cached_states_give_the_same_loss_and_gradients_at_every_boundary(
     backbone: Backbone, tmp_path: Path
 ) -> None:
-    if not backbone.anatomy.supports_partial_forward:
-        assert backbone.anatomy.unsupported_reason
+    if not backbone.info.supports_partial_forward:
+        assert backbone.info.unsupported_reason
         return
     texts = text_source(backbone, [*TEXTS, LONG], 64)
     encoder = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9))
@@ -63,7 +63,7 @@ def test_cached_states_give_the_same_loss_and_gradients_at_every_boundary(
         model = classifier(backbone, plan)
         whole_loss, expected = gradients(model, Inputs.of(texts))
         states = encoder.states(boundary)
-        loss, actual = gradients(model, Inputs(texts.cost, texts, kept=states))
+        loss, actual = gradients(model, Inputs(texts.cost, texts, cached_states=states))
         assert loss == pytest.approx(whole_loss, abs=1e-5)
         assert set(actual) == set(expected)
         for name, gradient in expected.items():
@@ -71,7 +71,7 @@ def test_cached_states_give_the_same_loss_and_gradients_at_every_boundary(
 
 
 def test_states_of_an_identical_batch_are_exact_at_every_boundary(backbone: Backbone) -> None:
-    if not backbone.anatomy.supports_partial_forward:
+    if not backbone.info.supports_partial_forward:
         return
     texts = text_source(backbone, [*TEXTS, LONG], 64)
     inputs = texts.batch(np.arange(len(texts)))
@@ -105,8 +105,12 @@ def test_a_bf16_pass_stays_close_and_restores_the_weights(backbone: Backbone, tm
     rounded = Compute(torch.device("cpu"), bf16=True)
     before = {name: p.clone() for name, p in backbone.model.named_parameters()}
     texts = text_source(backbone, TEXTS, 32)
-    exact = Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
-    half = Encoder(backbone, texts, rounded, ActivationCache(tmp_path, 10**9)).top(Pooling.MEAN).vectors()
+    exact = (
+        Encoder(backbone, texts, EXACT, ActivationCache(tmp_path, 10**9)).last_layer(Pooling.MEAN).vectors()
+    )
+    half = (
+        Encoder(backbone, texts, rounded, ActivationCache(tmp_path, 10**9)).last_layer(Pooling.MEAN).vectors()
+    )
     assert half.dtype is torch.float16
     assert (half.float() - exact).abs().max() < 0.1 * exact.abs().max()
     for name, parameter in backbone.model.named_parameters():

@@ -73,9 +73,9 @@ def test_both_cover():
     for p, q, n, m in [(0.9, 0.8, 30, 200), (0.5, 0.5, 12, 12)]:
         single, double = [], []
         for one, two in zip(random.binomial(n, p, 1000), random.binomial(m, q, 1000), strict=True):
-            share, apart = Estimate.share(one, n), difference_interval(one, n, two, m)
+            share, difference = Estimate.share(one, n), difference_interval(one, n, two, m)
             single.append(share.low <= p <= share.high)
-            double.append(apart.low <= p - q <= apart.high)
+            double.append(difference.low <= p - q <= difference.high)
         assert 0.92 <= np.mean(single) <= 0.98
         assert 0.92 <= np.mean(double) <= 0.98
 

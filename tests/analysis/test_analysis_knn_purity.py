@@ -41,17 +41,17 @@ def test_purity_of_few_rows():
 
 def test_chance_is_the_purity_of_rows_placed_at_random():
     labels = np.repeat([0, 1, 2], [60, 30, 10])
-    asked = np.arange(50, 100)
+    query_rows = np.arange(50, 100)
     random = np.random.default_rng(0)
     drawn = [
-        (label_purity(x, labels), label_purity(x, labels, of=asked))
+        (label_purity(x, labels), label_purity(x, labels, of=query_rows))
         for x in random.normal(size=(400, 100, 3))
     ]
     assert np.mean(drawn, axis=0) == pytest.approx(
-        [chance_purity(labels), chance_purity(labels, asked)], abs=0.01
+        [chance_purity(labels), chance_purity(labels, query_rows)], abs=0.01
     )
     assert chance_purity(labels) == pytest.approx((60 * 59 + 30 * 29 + 10 * 9) / (100 * 99))
-    assert abs(chance_purity(labels) - chance_purity(labels, asked)) > 0.1
+    assert abs(chance_purity(labels) - chance_purity(labels, query_rows)) > 0.1
     assert chance_purity(np.array([5, 5])) == 1
     assert np.isnan(chance_purity(np.array([5])))
     assert np.isnan(chance_purity(labels, np.zeros(0, dtype=int)))
@@ -76,8 +76,8 @@ def test_overlap_is_the_share_in_common_in_any_order():
     assert not neighbour_overlap(knn_indices(x[:1]), knn_indices(x[:1])).size
 
 
-@pytest.mark.parametrize("asked", [150, 600])
-def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_times_in_100(asked):
+@pytest.mark.parametrize("query_rows", [150, 600])
+def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_times_in_100(query_rows):
     x, labels = clusters(rows=3000, seed=3)
     noisy = x + 0.5 * np.random.default_rng(0).normal(size=x.shape)
     a, b = knn_indices(x), knn_indices(noisy)
@@ -85,6 +85,6 @@ def test_the_interval_of_the_rows_asked_holds_all_rows_purity_and_overlap_95_tim
     for shares in (neighbours_with_same_label(a, labels), neighbour_overlap(a, b)):
         held = 0
         for _ in range(1000):
-            result = row_score_interval(random.choice(shares, asked))
+            result = row_score_interval(random.choice(shares, query_rows))
             held += result.low <= shares.mean() <= result.high
         assert 920 <= held <= 972

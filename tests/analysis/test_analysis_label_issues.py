@@ -49,7 +49,7 @@ def test_suspects_and_share_are_the_papers(seed):
     assert result.share.value == pytest.approx(1 - joint.trace())
     expected = np.flatnonzero((classes >= 0) & (classes != given))
     assert set(result.rows) == set(expected)
-    assert result.found == len(expected) > 10
+    assert result.n_issues == len(expected) > 10
     assert np.array_equal(result.suggested, classes[result.rows])
     assert np.array_equal(result.given, given[result.rows])
     margins = [p[row, given[row]] - np.delete(p[row], given[row]).max() for row in result.rows]
@@ -62,7 +62,7 @@ def test_a_toy_by_hand():
     labels = np.array([0, 0, 0, 1, 1, 1])  # thresholds 0.6 and 7/12
     result = find_label_issues(p, labels, limit=1)
     assert result.rows.tolist() == [2]
-    assert (result.suggested.tolist(), result.found) == ([1], 2)
+    assert (result.suggested.tolist(), result.n_issues) == ([1], 2)
     assert result.margin == pytest.approx([-0.8])
     assert result.share.value == pytest.approx(1 / 3)
 
@@ -72,16 +72,16 @@ def test_planted_errors_come_first():
     result = find_label_issues(p, given, limit=100)
     assert (true != given)[result.rows].mean() > 0.9
     assert (result.suggested == true[result.rows]).mean() > 0.9
-    assert len(result.rows) == 100 < result.found
+    assert len(result.rows) == 100 < result.n_issues
 
 
 def test_equal_rows_and_absent_classes_do_no_harm():
     p = np.tile([0.7, 0.2, 0.1], (7, 1))
     result = find_label_issues(p, np.zeros(7, dtype=int))
-    assert (result.found, result.share.value) == (0, 0.0)
+    assert (result.n_issues, result.share.value) == (0, 0.0)
     assert result.share.low == result.share.high == 0
     none = find_label_issues(np.zeros((0, 3)), np.zeros(0, dtype=int))
-    assert (len(none.rows), none.found) == (0, 0)
+    assert (len(none.rows), none.n_issues) == (0, 0)
     assert np.isnan([none.share.value, none.share.low]).all()
 
 
@@ -118,9 +118,11 @@ def test_a_copy_in_another_fold_would_give_its_row_away():
     once, labels = random.normal(size=(60, 100)), random.integers(0, 2, 60)
     x, twice = np.tile(once, (2, 1)), np.tile(labels, 2)
     leaks = out_of_fold_probabilities(x, twice)[np.arange(120), twice].mean()
-    kept = out_of_fold_probabilities(x, twice, groups=np.tile(np.arange(60), 2))[np.arange(120), twice].mean()
+    probability_of_label = out_of_fold_probabilities(x, twice, groups=np.tile(np.arange(60), 2))[
+        np.arange(120), twice
+    ].mean()
     assert leaks > 0.8
-    assert kept < 0.65
+    assert probability_of_label < 0.65
     with pytest.raises(TooFewSamplesError, match="3 groups of training rows"):
         out_of_fold_probabilities(x[:9], twice[:9], groups=np.repeat([0, 1, 2], 3))
 

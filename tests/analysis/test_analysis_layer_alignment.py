@@ -32,13 +32,13 @@ def test_no_angle_and_no_mirror_brings_a_picture_nearer(seed):
         np.float32
     )
     result = procrustes_align(picture, onto)
-    apart = np.square(result - onto).sum()
+    difference = np.square(result - onto).sum()
     angles = np.linspace(0, 2 * np.pi, 3601)
     tried = [
         np.square(picture @ rotation(angle, mirror) - onto).sum() for angle in angles for mirror in (0, 1)
     ]
-    assert apart <= min(tried) + 1e-3
-    assert apart == pytest.approx(min(tried), rel=1e-4)
+    assert difference <= min(tried) + 1e-3
+    assert difference == pytest.approx(min(tried), rel=1e-4)
     np.testing.assert_allclose(
         np.linalg.norm(result, axis=-1), np.linalg.norm(picture, axis=-1), atol=1e-5
     )  # turned, not stretched

@@ -37,9 +37,9 @@ def test_one_seed_each_is_the_paired_bootstrap_over_rows():
     random = np.random.default_rng(2)
     first, second = random.random((1, 300)) < 0.85, random.random((1, 300)) < 0.75
     (result,) = differences([cell("a", first)], cell("b", second))
-    apart = first[0].astype(float) - second[0]
-    closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(300))
-    assert result.value == pytest.approx(apart.mean())
+    difference = first[0].astype(float) - second[0]
+    closed = stats.norm.interval(0.95, loc=difference.mean(), scale=difference.std() / np.sqrt(300))
+    assert result.value == pytest.approx(difference.mean())
     assert [result.low, result.high] == pytest.approx(closed, abs=0.012)
     assert result.seeds == 1
     assert not result.beyond_chance, "one seed is never enough"
@@ -117,6 +117,6 @@ def test_scores_between_0_and_1_are_compared_as_means_of_rows():
     rows = np.arange(400, dtype=np.uint64)
     first, second = random.beta(4, 2, (1, 400)), random.beta(3, 2, (1, 400))
     (result,) = differences([ArmRuns("a", rows, first)], ArmRuns("b", rows, second))
-    apart = (first - second)[0]
-    closed = stats.norm.interval(0.95, loc=apart.mean(), scale=apart.std() / np.sqrt(400))
-    assert [result.value, result.low, result.high] == pytest.approx([apart.mean(), *closed], abs=0.004)
+    difference = (first - second)[0]
+    closed = stats.norm.interval(0.95, loc=difference.mean(), scale=difference.std() / np.sqrt(400))
+    assert [result.value, result.low, result.high] == pytest.approx([difference.mean(), *closed], abs=0.004)

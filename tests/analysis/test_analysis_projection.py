@@ -96,8 +96,8 @@ def test_rows_beyond_those_laid_out_take_places_in_their_blob(blobs):
     held = np.setdiff1d(np.arange(150), fit)
     plane = project({"a": x}, method=Method.UMAP, fit=fit)[0]
     middles = np.stack([plane[fit][labels[fit] == k].mean(axis=0) for k in range(3)])
-    apart = np.linalg.norm(plane[held][:, None] - middles, axis=2)
-    assert np.array_equal(apart.argmin(axis=1), labels[held])
+    difference = np.linalg.norm(plane[held][:, None] - middles, axis=2)
+    assert np.array_equal(difference.argmin(axis=1), labels[held])
     own = knn_indices(x, 5)
     near = [np.linalg.norm(plane[row] - plane[own[row]], axis=1).mean() for row in held]
     assert np.mean(near) < 0.5 * np.linalg.norm(plane - plane.mean(axis=0), axis=1).mean()
@@ -128,11 +128,11 @@ def test_later_umap_variants_are_turned_towards_the_first(blobs):
     noisy = x + np.random.default_rng(1).normal(size=x.shape) * 0.5
     planes = project({"pretrained": x, "fine-tuned": noisy}, method=Method.UMAP)
     alone = project({"fine-tuned": noisy}, method=Method.UMAP)[0]
-    apart = np.linalg.norm(planes[1] - planes[0])
+    difference = np.linalg.norm(planes[1] - planes[0])
     for angle in np.linspace(0.1, 6.2, 30):
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        assert np.linalg.norm(planes[1] @ turn - planes[0]) >= apart - 1e-3
-        assert np.linalg.norm(planes[1] @ turn @ np.diag([1, -1]) - planes[0]) >= apart - 1e-3
+        assert np.linalg.norm(planes[1] @ turn - planes[0]) >= difference - 1e-3
+        assert np.linalg.norm(planes[1] @ turn @ np.diag([1, -1]) - planes[0]) >= difference - 1e-3
     assert np.linalg.norm(planes[1] - planes[1][0], axis=1) == pytest.approx(
         np.linalg.norm(alone - alone[0], axis=1), rel=1e-3, abs=1e-3
     )  # turned, not stretched

@@ -20,7 +20,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class LocalHub:
-    """Serves folders as repositories; `asked` lists the requests.
+    """Serves folders as repositories; `requests` lists them.
 
     `refuse[id]` is an error status and code, `gated` lists repositories whose files are forbidden, `seconds`
     is the time per block of `block` bytes, `breaks` lists after how many bytes the next responses end.
@@ -32,7 +32,7 @@ class LocalHub:
         self.folders: dict[str, Path] = {}
         self.refuse: dict[str, tuple[int, str] | None] = {}
         self.gated: set[str] = set()
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.ranges: list[str] = []
         self.sent = 0
         self.block, self.seconds = 16_384, 0.0
@@ -47,7 +47,9 @@ class LocalHub:
 
     def downloads(self) -> list[str]:
         return sorted(
-            line.rpartition("/")[2] for line in self.asked if line.startswith("GET /") and "/resolve/" in line
+            line.rpartition("/")[2]
+            for line in self.requests
+            if line.startswith("GET /") and "/resolve/" in line
         )
 
 
@@ -65,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, *, body: bool) -> None:
         path = urlsplit(self.path).path
-        self.hub.asked.append(f"{self.command} {path}")
+        self.hub.requests.append(f"{self.command} {path}")
         self.hub.authorized.append("Authorization" in self.headers)
         known = [*self.hub.refuse, *self.hub.folders]
         id = next((id for id in known if f"/{id}/" in f"{path}/"), None)

@@ -14,7 +14,7 @@ from translearn_core.backbones import bytes_to_fetch, download, hub, load, remot
 from translearn_core.config import BackboneConfig
 from translearn_core.errors import BackboneError, NetworkError, Stopped
 
-WANTED = ["config.json", "tokenizer_config.json", "tokenizer.json", "model.safetensors"]
+FILES = ["config.json", "tokenizer_config.json", "tokenizer.json", "model.safetensors"]
 TINY = BackboneConfig(id="ann/tiny")
 
 
@@ -39,14 +39,14 @@ class Reports:
 @pytest.fixture
 def total(tiny: LocalHub) -> int:
     tiny.block = 4096
-    return sum((tiny.folders["ann/tiny"] / name).stat().st_size for name in WANTED)
+    return sum((tiny.folders["ann/tiny"] / name).stat().st_size for name in FILES)
 
 
 def parts() -> list[Path]:
     return list(Path(constants.HF_HUB_CACHE).rglob("*.incomplete"))
 
 
-def stop_half_way(total: int) -> None:
+def stop_at_half(total: int) -> None:
     with pytest.raises(Stopped):
         load(TINY, network=True, report=Reports(stop=total / 2))
 
@@ -76,7 +76,7 @@ def test_a_stop_takes_effect_at_once_and_the_next_call_resumes(tiny: LocalHub, t
     with pytest.raises(BackboneError, match="not on this machine"):
         load(TINY)
 
-    tiny.asked.clear()
+    tiny.requests.clear()
     tiny.seconds = 0.0
     resumed = Reports()
     backbone = load(TINY, network=True, report=resumed)
@@ -86,7 +86,7 @@ def test_a_stop_takes_effect_at_once_and_the_next_call_resumes(tiny: LocalHub, t
     assert tiny.ranges == [f"model.safetensors {begun}"]
     assert parts() == []
     assert remote_size("ann/tiny") == 0
-    assert load(TINY).anatomy == backbone.anatomy
+    assert load(TINY).info == backbone.info
 
 
 def test_a_broken_connection_is_resumed(tiny: LocalHub, total: int) -> None:
@@ -99,7 +99,7 @@ def test_a_broken_connection_is_resumed(tiny: LocalHub, total: int) -> None:
 
 
 def test_a_server_without_ranges_is_asked_for_the_whole_file(tiny: LocalHub, total: int) -> None:
-    stop_half_way(total)
+    stop_at_half(total)
     tiny.whole_only = True
     reports = Reports()
     load(TINY, network=True, report=reports)
@@ -107,7 +107,7 @@ def test_a_server_without_ranges_is_asked_for_the_whole_file(tiny: LocalHub, tot
 
 
 def test_a_damaged_download_is_deleted(tiny: LocalHub, total: int) -> None:
-    stop_half_way(total)
+    stop_at_half(total)
     tiny.damage = True
     with pytest.raises(NetworkError, match=r"model.safetensors of ann/tiny .*damaged.*fetch it again"):
         load(TINY, network=True)
@@ -127,7 +127,7 @@ def test_a_silent_server_times_out_and_a_stop_takes_effect_meanwhile(
         if calls == 3:
             raise Stopped
 
-    stop_half_way(total)
+    stop_at_half(total)
     tiny.mute = True
     with monkeypatch.context() as patch:
         patch.setattr(download, "PATIENCE", 0.02)
@@ -162,7 +162,7 @@ def test_the_token_stays_with_the_hub_when_files_lie_elsewhere(
     with local_hub() as store:
         store.folders = tiny.folders
         tiny.elsewhere = store.url
-        stop_half_way(total)
+        stop_at_half(total)
         load(TINY, network=True)
         assert all(tiny.authorized)
         assert "model.safetensors" in store.downloads()
@@ -178,7 +178,7 @@ def test_concurrent_downloads_fetch_each_file_once(tiny: LocalHub, total: int) -
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert tiny.downloads() == sorted(WANTED)
+    assert tiny.downloads() == sorted(FILES)
     assert tiny.ranges == []
     assert [reports.done[-1] for reports in both] == [total, total]
     load(TINY)

@@ -77,7 +77,7 @@ def test_training_checkpoints_are_offered_the_latest_first(folder: Path, tmp_pat
     message = refused(out)
     assert "checkpoint-500 and checkpoint-1000" in message
     assert message.endswith(f": give {latest}.")
-    assert at(latest).anatomy.architecture == "BertModel"
+    assert at(latest).info.architecture == "BertModel"
     for step in (2, 30, 1500):
         shutil.copytree(folder, out / f"checkpoint-{step}")
     message = refused(out)
@@ -120,22 +120,22 @@ def sentence_folder(home: Path, pooling: dict[str, Any], limit: Any = 32, path: 
 )
 def test_a_saved_pooling_is_the_default(folder: Path, pooling, expected: Pooling):
     sentence_folder(folder, pooling)
-    anatomy = at(folder).anatomy
-    assert anatomy.pooling is expected
-    assert anatomy.features == FeatureConfig(pooling=expected, token_limit=32)
+    backbone_info = at(folder).info
+    assert backbone_info.pooling is expected
+    assert backbone_info.features == FeatureConfig(pooling=expected, token_limit=32)
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(512, 64), (16, 16), (2, 8), (None, 64)])
 def test_a_saved_token_limit_is_the_default(folder: Path, limit, expected: int):
     sentence_folder(folder, {}, limit)
-    assert at(folder).anatomy.features.token_limit == expected
+    assert at(folder).info.features.token_limit == expected
 
 
 def test_a_saved_pooling_is_the_default_of_a_decoder_too(models, tmp_path: Path):
     folder = shutil.copytree(models("llama"), tmp_path / "llama")
-    assert at(folder).anatomy.pooling is Pooling.LAST
+    assert at(folder).info.pooling is Pooling.LAST
     sentence_folder(folder, {"pooling_mode": "mean"})
-    assert at(folder).anatomy.pooling is Pooling.MEAN
+    assert at(folder).info.pooling is Pooling.MEAN
 
 
 def test_a_transformer_in_a_subfolder_is_found_from_both_folders(folder: Path, tmp_path: Path):
@@ -143,11 +143,11 @@ def test_a_transformer_in_a_subfolder_is_found_from_both_folders(folder: Path, t
     shutil.copytree(folder, home / "0_Transformer")
     sentence_folder(home, {"pooling_mode_cls_token": True}, path="0_Transformer")
     for path in (home, home / "0_Transformer"):
-        assert at(path).anatomy.features == FeatureConfig(pooling=Pooling.CLS, token_limit=32)
+        assert at(path).info.features == FeatureConfig(pooling=Pooling.CLS, token_limit=32)
 
 
 def test_the_bundled_model_defaults_to_128_tokens():
-    assert load(BackboneConfig()).anatomy.features == FeatureConfig(pooling=Pooling.MEAN, token_limit=128)
+    assert load(BackboneConfig()).info.features == FeatureConfig(pooling=Pooling.MEAN, token_limit=128)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ DENSE = "encoder.layer.1.output.dense.weight"
 
 
 @pytest.mark.parametrize(
-    ("harm", "says"),
+    ("damage", "says"),
     [
         (sentencepiece_only, "spiece.model: run 'pip install sentencepiece'"),
         (no_pieces, "tokenizer knows no word .* of 5 pieces"),
@@ -321,10 +321,10 @@ DENSE = "encoder.layer.1.output.dense.weight"
         (config(model_type="whisper"), "whisper"),
     ],
 )  # fmt: skip
-def test_a_broken_folder_is_refused_with_the_cause(folder: Path, harm: Callable[[Path], None], says: str):
-    if harm is sentencepiece_only and find_spec("sentencepiece"):
+def test_a_broken_folder_is_refused_with_the_cause(folder: Path, damage: Callable[[Path], None], says: str):
+    if damage is sentencepiece_only and find_spec("sentencepiece"):
         pytest.skip("sentencepiece is installed")
-    harm(folder)
+    damage(folder)
     assert re.search(says, refused(folder))
 
 

@@ -16,41 +16,41 @@ from translearn_core.config import BackboneConfig, FeatureConfig, Pooling
 from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError, NetworkError
 
-WANTED = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
 
 
 @pytest.mark.parametrize("id", ["ann/tiny", "tiny-legacy"])
 def test_a_model_is_downloaded_once_and_then_read_from_the_cache(tiny: LocalHub, id: str):
     first = load(BackboneConfig(id=id), network=True)
-    assert tiny.downloads() == WANTED
-    assert first.anatomy.id == id
-    tiny.asked.clear()
+    assert tiny.downloads() == FILES
+    assert first.info.id == id
+    tiny.requests.clear()
     again = load(BackboneConfig(id=id), network=True)
-    assert tiny.asked == []
-    assert again.anatomy == first.anatomy
+    assert tiny.requests == []
+    assert again.info == first.info
     assert again.model is not first.model
-    assert load(BackboneConfig(id=id)).anatomy == first.anatomy
+    assert load(BackboneConfig(id=id)).info == first.info
 
 
 def test_a_commit_can_be_named(tiny: LocalHub):
     config = BackboneConfig(id="ann/tiny", revision=COMMIT)
-    assert load(config, network=True).anatomy == load(config).anatomy
+    assert load(config, network=True).info == load(config).info
 
 
 def test_the_download_size_is_known_before_and_0_after(tiny: LocalHub):
     folder = tiny.folders["ann/tiny"]
-    assert remote_size("ann/tiny") == sum((folder / name).stat().st_size for name in WANTED)
+    assert remote_size("ann/tiny") == sum((folder / name).stat().st_size for name in FILES)
     assert tiny.downloads() == []
     load(BackboneConfig(id="ann/tiny"), network=True)
-    tiny.asked.clear()
+    tiny.requests.clear()
     assert remote_size("ann/tiny") == 0
-    assert tiny.asked == []
+    assert tiny.requests == []
 
 
 def test_nothing_is_downloaded_without_permission(tiny: LocalHub):
     with pytest.raises(BackboneError, match="ann/tiny is not on this machine"):
         load(BackboneConfig(id="ann/tiny"))
-    assert tiny.asked == []
+    assert tiny.requests == []
 
 
 def test_the_settings_can_forbid_the_network(tiny: LocalHub, monkeypatch: pytest.MonkeyPatch):
@@ -65,7 +65,7 @@ def test_the_settings_can_forbid_the_network(tiny: LocalHub, monkeypatch: pytest
                 ask()
     finally:
         settings.cache_clear()
-    assert tiny.asked == []
+    assert tiny.requests == []
 
 
 def test_an_incomplete_download_is_completed(tiny: LocalHub):
@@ -76,7 +76,7 @@ def test_an_incomplete_download_is_completed(tiny: LocalHub):
     weights.unlink()
     with pytest.raises(BackboneError, match="not on this machine"):
         load(config)
-    tiny.asked.clear()
+    tiny.requests.clear()
     load(config, network=True)
     assert tiny.downloads() == ["model.safetensors"]
 
@@ -130,7 +130,7 @@ def test_offline_by_environment_is_respected(tiny: LocalHub, monkeypatch: pytest
     close_session()
     with pytest.raises(NetworkError, match="HF_HUB_OFFLINE is set"):
         load(BackboneConfig(id="ann/tiny"), network=True)
-    assert tiny.asked == []
+    assert tiny.requests == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_model_that_lacks_a_part_is_refused_before_any_download(tiny: LocalHub
 def test_a_name_that_is_neither_folder_nor_id_is_refused(hub: LocalHub, id: str):
     with pytest.raises(BackboneError, match=f"There is no folder {re.escape(id[:200])}"):
         load(BackboneConfig(id=id), network=True)
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 @pytest.mark.parametrize(
@@ -164,19 +164,19 @@ def test_a_name_that_is_neither_folder_nor_id_is_refused(hub: LocalHub, id: str)
 def test_an_address_of_no_model_is_refused_without_asking(hub: LocalHub, id: str):
     with pytest.raises(BackboneError, match=f"{re.escape(id)} does not lead to a model"):
         load(BackboneConfig(id=id), network=True)
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_an_address_of_a_model_fetches_it(tiny: LocalHub):
     first = load(BackboneConfig(id=" https://huggingface.co/ann/tiny/tree/main "), network=True)
-    assert first.anatomy.id == "ann/tiny"
-    assert first.anatomy == load(BackboneConfig(id="ann/tiny")).anatomy
+    assert first.info.id == "ann/tiny"
+    assert first.info == load(BackboneConfig(id="ann/tiny")).info
 
 
 def test_the_bundled_model_by_its_name_on_the_hub_is_not_fetched(hub: LocalHub):
     backbone = load(BackboneConfig(id="sentence-transformers/all-minilm-l6-v2"), network=True)
-    assert backbone.anatomy == load(BackboneConfig()).anatomy
-    assert hub.asked == []
+    assert backbone.info == load(BackboneConfig()).info
+    assert hub.requests == []
 
 
 def test_the_pooling_config_is_downloaded_too(tiny: LocalHub):
@@ -190,9 +190,9 @@ def test_the_pooling_config_is_downloaded_too(tiny: LocalHub):
         (folder / name / "config.json").write_text('{"pooling_mode_cls_token": true}')
         (folder / name / "model.safetensors").write_bytes(b"never fetched")
     for _ in range(2):
-        features = load(BackboneConfig(id="ann/tiny"), network=True).anatomy.features
+        features = load(BackboneConfig(id="ann/tiny"), network=True).info.features
         assert features == FeatureConfig(pooling=Pooling.CLS, token_limit=24)
-    assert [line for line in tiny.asked if "_Dense" in line] == []
+    assert [line for line in tiny.requests if "_Dense" in line] == []
     assert len([name for name in tiny.downloads() if name == "config.json"]) == 2
 
 
@@ -207,7 +207,7 @@ def test_an_adapter_is_refused_before_any_download(tiny: LocalHub):
 def test_the_endpoint_of_the_environment_is_used(tiny: LocalHub, tmp_path: Path):
     code = (
         "from translearn_core.backbones import load; from translearn_core.config import BackboneConfig;"
-        "print(load(BackboneConfig(id='ann/tiny'), network=True).anatomy.architecture)"
+        "print(load(BackboneConfig(id='ann/tiny'), network=True).info.architecture)"
     )
     environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"}
     environment |= {"HF_ENDPOINT": tiny.url, "HF_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}

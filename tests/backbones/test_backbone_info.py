@@ -32,13 +32,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("name", TINY)
 def test_every_architecture_is_described(tiny, name: str):
     backbone = tiny(name)
-    anatomy = backbone.anatomy
-    assert (anatomy.width, anatomy.vocabulary, anatomy.token_limit) == (WIDTH, SIZE, WINDOW)
-    assert anatomy.n_blocks == backbone.n_blocks == backbone.model.config.num_hidden_layers
-    assert anatomy.causal == (name in CAUSAL)
-    assert anatomy.supports_partial_forward, anatomy.unsupported_reason
-    assert anatomy.parameters == sum(p.numel() for p in backbone.model.parameters())
-    assert anatomy.trainable(FreezePlan.full(anatomy.n_blocks)) == anatomy.parameters
+    backbone_info = backbone.info
+    assert (backbone_info.width, backbone_info.vocabulary, backbone_info.token_limit) == (WIDTH, SIZE, WINDOW)
+    assert backbone_info.n_blocks == backbone.n_blocks == backbone.model.config.num_hidden_layers
+    assert backbone_info.causal == (name in CAUSAL)
+    assert backbone_info.supports_partial_forward, backbone_info.unsupported_reason
+    assert backbone_info.parameters == sum(p.numel() for p in backbone.model.parameters())
+    assert backbone_info.trainable(FreezePlan.full(backbone_info.n_blocks)) == backbone_info.parameters
     assert {n for n, part in backbone.parts.items() if part == "final"} == FINAL.get(name, set())
     assert backbone.parts.keys() == dict(backbone.model.named_parameters()).keys()
     for k, block in enumerate(backbone.blocks):
@@ -47,7 +47,7 @@ def test_every_architecture_is_described(tiny, name: str):
             id(backbone.model.get_parameter(n)) for n, part in backbone.parts.items() if part == f"block {k}"
         }
         assert own == named
-        assert anatomy.block_parameters[k] == sum(p.numel() for p in block.parameters())
+        assert backbone_info.block_parameters[k] == sum(p.numel() for p in block.parameters())
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -56,7 +56,7 @@ def test_a_text_as_long_as_the_limit_can_be_read(tiny, name: str):
     batch = backbone.tokenizer(
         ["good " * 500, "bad"],
         truncation=True,
-        max_length=backbone.anatomy.token_limit,
+        max_length=backbone.info.token_limit,
         padding=True,
         return_tensors="pt",
     )
@@ -76,10 +76,10 @@ def test_a_text_longer_than_the_limit_cannot_be_read(tiny, name: str):
 
 @pytest.mark.parametrize("name", UNSPLIT)
 def test_an_architecture_without_partial_forward_says_why(tiny, name: str):
-    anatomy = tiny(name).anatomy
-    assert not anatomy.supports_partial_forward
-    assert anatomy.unsupported_reason.startswith("its blocks")
-    assert anatomy.parameters == sum(p.numel() for p in tiny(name).model.parameters())
+    backbone_info = tiny(name).info
+    assert not backbone_info.supports_partial_forward
+    assert backbone_info.unsupported_reason.startswith("its blocks")
+    assert backbone_info.parameters == sum(p.numel() for p in tiny(name).model.parameters())
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -140,4 +140,4 @@ def test_only_a_causal_model_ignores_later_tokens(tiny):
         batch = backbone.tokenizer([TEXTS[0], "a good book"], return_tensors="pt", padding=True)
         with torch.no_grad():
             first, second = backbone.model(**batch).last_hidden_state
-        assert torch.allclose(first[:2], second[:2], atol=1e-6) == backbone.anatomy.causal
+        assert torch.allclose(first[:2], second[:2], atol=1e-6) == backbone.info.causal

@@ -42,14 +42,18 @@ def edit(path: Path, **changes: Any) -> None:
 
 def test_the_bundled_model_is_described():
     backbone = load(BackboneConfig())
-    anatomy = backbone.anatomy
-    assert (anatomy.architecture, anatomy.block_class, anatomy.n_blocks) == ("BertModel", "BertLayer", 6)
-    assert (anatomy.width, anatomy.token_limit, anatomy.vocabulary) == (384, 512, 30_522)
-    assert anatomy.parameters == 22_565_376  # 22.7 M less the pooler
-    assert anatomy.bytes == 90_868_376
-    assert anatomy.supports_partial_forward
-    assert anatomy.pooling is Pooling.MEAN
-    assert "UNK" in anatomy.language_note
+    backbone_info = backbone.info
+    assert (backbone_info.architecture, backbone_info.block_class, backbone_info.n_blocks) == (
+        "BertModel",
+        "BertLayer",
+        6,
+    )
+    assert (backbone_info.width, backbone_info.token_limit, backbone_info.vocabulary) == (384, 512, 30_522)
+    assert backbone_info.parameters == 22_565_376  # 22.7 M less the pooler
+    assert backbone_info.bytes == 90_868_376
+    assert backbone_info.supports_partial_forward
+    assert backbone_info.pooling is Pooling.MEAN
+    assert "UNK" in backbone_info.language_note
 
 
 def test_the_bundled_model_places_similar_sentences_close():
@@ -137,13 +141,13 @@ def test_random_weights_depend_on_their_seed_alone(folder: Path):
     assert torch.equal(states(first), states(same))
     assert not torch.allclose(states(first), states(other))
     assert not torch.allclose(states(first), states(at(folder)))
-    assert first.anatomy.digest == same.anatomy.digest
-    assert len({first.anatomy.digest, other.anatomy.digest, at(folder).anatomy.digest}) == 3
+    assert first.info.digest == same.info.digest
+    assert len({first.info.digest, other.info.digest, at(folder).info.digest}) == 3
     assert first.tokenizer.get_vocab() == other.tokenizer.get_vocab()
 
 
 def test_the_randomly_initialised_bundled_model_has_the_same_parts():
-    twin, trained = load(BackboneConfig(random_init=True)).anatomy, load(BackboneConfig()).anatomy
+    twin, trained = load(BackboneConfig(random_init=True)).info, load(BackboneConfig()).info
     assert (twin.block_parameters, twin.embedding_parameters) == (
         trained.block_parameters,
         trained.embedding_parameters,
@@ -156,14 +160,14 @@ def test_the_randomly_initialised_bundled_model_has_the_same_parts():
 def test_the_digest_depends_on_weights_and_config_but_not_on_the_path(folder: Path, tmp_path: Path):
     copy = tmp_path / "elsewhere"
     shutil.copytree(folder, copy)
-    first = at(folder).anatomy.digest
-    assert at(copy).anatomy.digest == first
+    first = at(folder).info.digest
+    assert at(copy).info.digest == first
     edit(copy / "config.json", layer_norm_eps=1e-6)
-    second = at(copy).anatomy.digest
+    second = at(copy).info.digest
     stored = load_file(folder / "model.safetensors")
     stored["embeddings.word_embeddings.weight"][9, 0] += 1
     save_file(stored, folder / "model.safetensors", {"format": "pt"})
-    assert len({first, second, at(folder).anatomy.digest}) == 3
+    assert len({first, second, at(folder).info.digest}) == 3
 
 
 def test_the_digest_of_tensors_depends_on_names_shapes_dtypes_and_values_not_order():
@@ -255,7 +259,7 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
 
 
 @pytest.mark.parametrize(
-    ("harm", "says"),
+    ("damage", "says"),
     [
         (drop("config.json"), "has no config.json"),
         (drop("tokenizer.json", "tokenizer_config.json"), "has no tokenizer: copy tokenizer.json"),
@@ -288,11 +292,11 @@ CODE = {"AutoModel": "modeling.Own", "AutoConfig": "modeling.OwnConfig"}
     ],
 )
 def test_a_broken_folder_is_refused_with_the_cause(
-    folder: Path, harm: Callable[[Path], None], says: str | None
+    folder: Path, damage: Callable[[Path], None], says: str | None
 ):
-    harm(folder)
+    damage(folder)
     if says is None:
-        assert at(folder).anatomy.supports_partial_forward
+        assert at(folder).info.supports_partial_forward
         return
     with pytest.raises(BackboneError, match=says) as caught:
         at(folder)
@@ -305,7 +309,7 @@ def test_a_broken_folder_is_refused_with_the_cause(
 def test_native_code_is_used_where_a_model_ships_its_own(folder: Path):
     (folder / "modeling.py").write_text("raise SystemExit('ran')")
     edit(folder / "config.json", auto_map=CODE)
-    assert at(folder).anatomy.architecture == "BertModel"
+    assert at(folder).info.architecture == "BertModel"
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ def measure(module: str, work: Work | None) -> dict[str, Any]:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{module} failed:\n{done.stderr[-3000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return measured
 
 
 def show(facts: list[dict[str, Any]]) -> None:
@@ -103,21 +103,21 @@ def show(facts: list[dict[str, Any]]) -> None:
     machine = facts[0]
     heads = ("work", "who", "arithmetic", "seconds", "beside bf16", "beside default", "accuracy", "seeds")
     table = Table(*heads)
-    for (plan, who, precision), found in by.items():
+    for (plan, who, precision), measured in by.items():
         if who == "rows":
             continue
         peer = "sentence-transformers" if plan == "encode" else "Trainer"
-        seconds = [fact["seconds" if who != "sentence-transformers" else "encode"] for fact in found]
+        seconds = [fact["seconds" if who != "sentence-transformers" else "encode"] for fact in measured]
         ratios = [
             ratio(by.get((plan, peer, p)), seconds, "encode" if plan == "encode" else "seconds")
             if who.startswith("ours")
             else ""
             for p in ("bf16", "float32")
         ]
-        accuracy = [fact["accuracy"] for fact in found if "accuracy" in fact]
+        accuracy = [fact["accuracy"] for fact in measured if "accuracy" in fact]
         table.add_row(
             plan, who, precision, f"{np.median(seconds):.2f}", *ratios,
-            f"{np.mean(accuracy):.3f}" if accuracy else "", str(len(found)),
+            f"{np.mean(accuracy):.3f}" if accuracy else "", str(len(measured)),
         )  # fmt: skip
     Console().print(table)
     for fact in by["encode", "ours encode", "bf16"][:1]:

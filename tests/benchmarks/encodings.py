@@ -86,13 +86,13 @@ class Case:
 @cache
 def sentences() -> dict[str, list[str]]:
     """Return the sentences of each language."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for line in Path(__file__).with_name("encoding_sentences.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
-            found[line.strip("[]")] = []
+            result[line.strip("[]")] = []
         else:
-            found[list(found)[-1]].append(line)
-    return found
+            result[list(result)[-1]].append(line)
+    return result
 
 
 def cases(files: int = 6, *, held_out: bool = True, seed: int = 0, longest: int = 5_000) -> Iterator[Case]:
@@ -132,7 +132,7 @@ def _table(own: list[str], letters: int, draw: random.Random) -> str:
 def encodable(text: str, codec: str) -> str:
     """Return `text` with what the code page lacks written as programs write it."""
     if codec == "cp1258":
-        return "".join(_tone_apart(c) for c in unicodedata.normalize("NFC", text))
+        return "".join(_decompose_tone(c) for c in unicodedata.normalize("NFC", text))
     for character in sorted(set(text)):
         try:
             character.encode(codec)
@@ -141,7 +141,7 @@ def encodable(text: str, codec: str) -> str:
     return text
 
 
-def _tone_apart(character: str) -> str:
+def _decompose_tone(character: str) -> str:
     try:
         character.encode("cp1258")
     except UnicodeEncodeError:
@@ -175,7 +175,7 @@ def _with(detect: Callable[[bytes], str | None]) -> Reader:
 
 def readers() -> dict[str, Reader]:
     """Return this project's reader, and one for each library that is installed."""
-    found: dict[str, Reader] = {"ours": ours}
+    result: dict[str, Reader] = {"ours": ours}
     libraries: dict[str, tuple[str, Callable[..., str | None]]] = {
         "chardet": ("chardet", lambda m, data: m.detect(data)["encoding"]),
         "charset-normalizer": ("charset_normalizer", lambda m, data: m.detect(data)["encoding"]),
@@ -188,8 +188,8 @@ def readers() -> dict[str, Reader]:
             library = import_module(module)
         except ImportError:
             continue
-        found[name] = _with(lambda data, library=library, detect=detect: detect(library, data))
-    return found
+        result[name] = _with(lambda data, library=library, detect=detect: detect(library, data))
+    return result
 
 
 def _known(codec: str | None) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.work import Work, answer, asked
+from tests.benchmarks.work import Work, answer, requested
 from tests.targets import single_label
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
@@ -28,7 +28,7 @@ ROOM = 10**11
 
 def main() -> None:
     """Do one piece of work."""
-    work = asked()
+    work = requested()
     (encode if work.who == "ours encode" else train)(work)
 
 
@@ -64,7 +64,7 @@ def train(work: Work) -> None:
         seconds=seconds,
         encode=encoded - began,
         accuracy=float(np.mean(outputs.logits.argmax(1) == reported.labels)),
-        encoded=None if supply.reuse is None else supply.reuse.encoded,
+        encoded=None if supply.cache_usage is None else supply.cache_usage.encoded,
     )
 
 
@@ -79,7 +79,7 @@ def encode(work: Work) -> None:
         began = time.perf_counter()
         encoder = Encoder(backbone, texts, compute, ActivationCache(Path(work.store) / name, ROOM))
         if name == "every layer":
-            encoder.top(Pooling.MEAN)
+            encoder.last_layer(Pooling.MEAN)
         else:
             encoder._ensure({(backbone.n_blocks, Pooling.MEAN)}, set())
         took[name] = time.perf_counter() - began

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks.ours import ROOM
-from tests.benchmarks.work import answer, asked
+from tests.benchmarks.work import answer, requested
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Precision
@@ -38,7 +38,7 @@ class Peak:
 
 def main() -> None:
     """Keep the states at the middle of the backbone for many short texts, no two alike."""
-    work = asked()
+    work = requested()
     learnt, _ = work.tables()
     words = [word for text in learnt.texts for word in text.split()]
     texts = [
@@ -51,9 +51,9 @@ def main() -> None:
         began = time.perf_counter()
         read = backbone.examples(texts, 128)
         encoder = Encoder(backbone, read, compute, ActivationCache(Path(work.store), ROOM))
-        kept = encoder.states(backbone.n_blocks // 2)
+        states = encoder.states(backbone.n_blocks // 2)
         seconds = time.perf_counter() - began
-    assert kept is not None
+    assert states is not None
     answer(rows=work.rows, seconds=seconds, tokens=int(read.cost.sum()), bytes=peak.bytes)
 
 

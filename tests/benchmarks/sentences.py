@@ -8,14 +8,14 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.models import Pooling, Transformer
 from sklearn.linear_model import LogisticRegression
 
-from tests.benchmarks.work import answer, asked
+from tests.benchmarks.work import answer, requested
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig
 
 
 def main() -> None:
     """Encode, fit and score."""
-    work = asked()
+    work = requested()
     learnt, reported = work.tables()
     reader = Transformer(str(resolve_backbone(BackboneConfig(), network=False)), max_seq_length=128)
     model = SentenceTransformer(modules=[reader, Pooling(384)])

@@ -65,12 +65,12 @@ def train(work: Work) -> None:
     texts = backbone.examples(learnt.texts, config.features.token_limit)
     everything = np.arange(len(learnt.labels))
     kind = StageInputs if work.who == "kept" else Streaming
-    course = (
+    stage_plans = (
         [stage.freeze for stage in config.resolved_stages]
         if work.who == "kept"
         else [config.resolved_stages[0].freeze]
     )
-    supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), course=course)
+    supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), stage_plans=stage_plans)
     inputs = supply.for_first_stage(everything, seed=work.seed)
     rows = TrainingRows(target, everything, everything[:0])
     loop = Loop(model, inputs, rows, config.training, compute, before=config.stages, inputs_for=supply)
@@ -98,14 +98,14 @@ def main(
     base: dict[str, Any] = {"train": str(train), "test": str(test), "text": text, "label": label}
     table = Table("stops at", "kept", "run whole", "ratio", "accuracy kept", "accuracy whole")
     for depth in depths.split(","):
-        found: dict[str, list[dict[str, Any]]] = {"kept": [], "whole": []}
+        measured: dict[str, list[dict[str, Any]]] = {"kept": [], "whole": []}
         for seed in range(seeds):
-            for who in found:
+            for who in measured:
                 home = tempfile.mkdtemp(prefix="stages-")
-                found[who].append(measure("stages", Work(who, depth, precision, seed, store=home, **base)))
+                measured[who].append(measure("stages", Work(who, depth, precision, seed, store=home, **base)))
                 shutil.rmtree(home)
-        seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in found.items()}
-        scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in found.values()]
+        seconds = {who: float(np.median([f["seconds"] for f in facts])) for who, facts in measured.items()}
+        scores = [f"{np.mean([f['accuracy'] for f in facts]):.3f}" for facts in measured.values()]
         ratio = f"{seconds['kept'] / seconds['whole']:.2f}"
         table.add_row(
             f"{depth} blocks", f"{seconds['kept']:.1f} s", f"{seconds['whole']:.1f} s", ratio, *scores

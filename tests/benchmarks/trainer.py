@@ -15,7 +15,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from tests.benchmarks.work import Rows, answer, asked
+from tests.benchmarks.work import Rows, answer, requested
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig, FreezePlan
 
@@ -36,7 +36,7 @@ class Tokenised(torch.utils.data.Dataset[dict[str, Any]]):
 
 def main() -> None:
     """Train and score."""
-    work = asked()
+    work = requested()
     transformers.logging.set_verbosity_error()
     learnt, reported = work.tables()
     folder = str(resolve_backbone(BackboneConfig(), network=False))
@@ -60,8 +60,8 @@ def main() -> None:
         began = time.perf_counter()
         trainer.train()
         seconds = time.perf_counter() - began
-        told = trainer.predict(Tokenised(reported, tokenizer)).predictions
-    answer(seconds=seconds, accuracy=float(np.mean(told.argmax(1) == reported.labels)))
+        logits = trainer.predict(Tokenised(reported, tokenizer)).predictions
+    answer(seconds=seconds, accuracy=float(np.mean(logits.argmax(1) == reported.labels)))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def rows_of(table: pd.DataFrame, work: Work, classes: list[str]) -> Rows:
     return Rows(table[work.text][known].astype(str).tolist(), labels[known].to_numpy(np.int64), len(classes))
 
 
-def asked() -> Work:
+def requested() -> Work:
     """Read the work this process is to do from its argument."""
     return Work(**json.loads(sys.argv[1]))
 

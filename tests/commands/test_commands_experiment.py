@@ -96,10 +96,10 @@ def test_blocks_that_are_set_train() -> None:
 
 
 def test_only_what_was_given_and_the_configuration_knows_reaches_it() -> None:
-    asked = ExperimentOptions(Path("f.csv"), "a", "b", lr=0.1, batch_size=4, seed=3)
+    options = ExperimentOptions(Path("f.csv"), "a", "b", lr=0.1, batch_size=4, seed=3)
     rest = {"precision": "auto", "device": "auto", "seed": 3}
-    assert given_options(asked, TrainingConfig) == {"lr": 0.1, "batch_size": 4, **rest}
-    known = given_options(asked, PretrainConfig).keys()
+    assert given_options(options, TrainingConfig) == {"lr": 0.1, "batch_size": 4, **rest}
+    known = given_options(options, PretrainConfig).keys()
     assert known - rest.keys() == {"text", "backbone", "lr", "batch_size"}
 
 

@@ -45,12 +45,12 @@ def test_the_worst_comes_first_and_what_only_describes_is_one_line() -> None:
     assert lines_of_findings == [
         "decision: Unbalanced. Weigh them.",
         "warning: Cut.",
-        "mended: Null.",
+        "fixed: Null.",
         "2 rows are empty. (rows 4, 5)",
     ]
     assert "UTF-8, comma" in formats
     assert [one["severity"] for one in records(findings)] == [
-        "decision", "warning", "mended", "detected", "detected", "detected",
+        "decision", "warning", "fixed", "detected", "detected", "detected",
     ]  # fmt: skip
     assert records(findings)[0] == {
         "code": "imbalance", "severity": "decision", "sentence": "Unbalanced.", "rows": [], "count": 0,
@@ -77,7 +77,9 @@ def test_a_line_is_one_line_that_no_terminal_acts_on() -> None:
 
 
 def test_a_decision_names_the_setting_that_takes_it() -> None:
-    line, _ = printed(Finding("rare-classes", Severity.DECISION, "Rare.", fix=CleaningRule.DROP_RARE))
+    line, _ = printed(
+        Finding("rare-classes", Severity.DECISION, "Rare.", cleaning_rule=CleaningRule.DROP_RARE)
+    )
     assert line == 'decision: Rare. (data.cleaning: "drop rare classes")'
 
 
@@ -111,8 +113,8 @@ def test_a_header_in_doubt_is_settled_by_an_option(
     path, words = tmp_path / "t.csv", ["abacus", "bell", "candle", "drum", "easel", "flute", "guitar"]
     rows = [f"{cells[i % 2]},{word}" for i, word in enumerate(words)]
     path.write_text("\n".join([first, *rows]))
-    _, found = read_table({"train": path}, settings())
-    *_, unsure, last = [line for _, line in lines(found.findings, found)]
+    _, record = read_table({"train": path}, settings())
+    *_, unsure, last = [line for _, line in lines(record.findings, record)]
     assert f" {option}." in unsure
     assert described in last
 

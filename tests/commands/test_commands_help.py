@@ -7,7 +7,7 @@ from inspect import signature
 import pytest
 from typer.testing import CliRunner
 
-from tests.commands.terminals import ROOT
+from tests.conftest import ROOT
 from translearn_core.commands.cli import COMMANDS, app
 from translearn_core.commands.terminal.dataclass_options import spread_options
 

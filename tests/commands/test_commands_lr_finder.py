@@ -1,11 +1,11 @@
-"""`translearn lr-find` as a real process with a real engine and the bundled backbone."""
+"""`translearn lr-find` with a real engine and the bundled backbone."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.commands.terminals import TICKETS, Terminal
+from tests.commands.terminals import TICKETS, Terminal, refused
 
 WORDS = ("lr-find", TICKETS, "--text", "text", "--label", "intent")
 
@@ -13,17 +13,17 @@ WORDS = ("lr-find", TICKETS, "--text", "text", "--label", "intent")
 def test_a_rate_is_found_and_told_as_one_object(terminal: Terminal) -> None:
     done = terminal(*WORDS, "--steps", 60, "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["setting"] == "head_lr"
-    assert 0 < len(found["curve"]) <= 60
-    assert set(found["curve"][0]) == {"rate", "loss", "smoothed"}
-    assert found["curve"][0]["rate"] == pytest.approx(1e-6)
-    assert found["suggestion"] == found["head_lr"]
-    assert found["options"] == f"--head-lr {found['head_lr']:g}"
-    assert found["suggestion"] > 1e-4
-    assert found["reason"].endswith(".")
+    record = json.loads(done.stdout)
+    assert record["setting"] == "head_lr"
+    assert 0 < len(record["curve"]) <= 60
+    assert set(record["curve"][0]) == {"rate", "loss", "smoothed"}
+    assert record["curve"][0]["rate"] == pytest.approx(1e-6)
+    assert record["suggestion"] == record["head_lr"]
+    assert record["options"] == f"--head-lr {record['head_lr']:g}"
+    assert record["suggestion"] > 1e-4
+    assert record["reason"].endswith(".")
     again = json.loads(terminal(*WORDS, "--steps", 60, "--json").stdout)
-    assert again == found
+    assert again == record
 
 
 def test_the_curve_is_a_small_table_with_the_reason_below(terminal: Terminal) -> None:
@@ -45,10 +45,7 @@ def test_the_curve_is_a_small_table_with_the_reason_below(terminal: Terminal) ->
     ],
 )
 def test_a_bad_option_is_one_line(terminal: Terminal, words: tuple[str, ...], sentence: str) -> None:
-    done = terminal(*WORDS, *words)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    assert sentence in refused(terminal(*WORDS, *words))
 
 
 def test_the_file_has_to_be_there(terminal: Terminal, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`translearn pretrain` as a real process with a real engine and a tiny backbone."""
+"""`translearn pretrain` with a real engine and a tiny backbone."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.architectures import tiny_folder
-from tests.commands.terminals import TICKETS, Terminal
+from tests.commands.terminals import TICKETS, Terminal, refused
 from tests.corpora import SENTENCES
 
 
@@ -26,18 +26,18 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
     options = ("--text", "sentence", "--backbone", tiny, "--epochs", 2, "--lr", "1e-3")
     done = terminal("pretrain", texts, *options, "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["loss_after"] < found["loss_before"]
-    assert (found["parent"], found["fresh_head"], len(found["losses"])) == (str(tiny), True, 3)
-    assert found["texts"] + found["held_out"] == 300
-    assert (Path(found["folder"]) / "model.safetensors").is_file()
+    record = json.loads(done.stdout)
+    assert record["loss_after"] < record["loss_before"]
+    assert (record["parent"], record["fresh_head"], len(record["losses"])) == (str(tiny), True, 3)
+    assert record["texts"] + record["held_out"] == 300
+    assert (Path(record["folder"]) / "model.safetensors").is_file()
 
     shown = terminal("pretrain", texts, *options)
     assert shown.returncode == 0, shown.stderr
-    assert f"--backbone {found['backbone']}" in shown.stdout
+    assert f"--backbone {record['backbone']}" in shown.stdout
     assert "texts held out" in shown.stdout
 
-    run = terminal.train("--backbone", found["backbone"], "--epochs", 1)
+    run = terminal.train("--backbone", record["backbone"], "--epochs", 1)
     assert run["parameters"]["total"] < 1_000_000
 
 
@@ -54,8 +54,4 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
 def test_a_bad_input_is_one_line_and_exit_code_2(
     terminal: Terminal, words: tuple[object, ...], sentence: str
 ) -> None:
-    done = terminal("pretrain", *words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert sentence in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    assert sentence in refused(terminal("pretrain", *words))

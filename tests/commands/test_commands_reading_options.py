@@ -2,24 +2,20 @@
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
 
 from tests.architectures import tiny_folder
-from tests.commands.terminals import TICKETS
+from tests.commands.terminals import TICKETS, Terminal
 from translearn_core.commands.cli import app
 from translearn_core.commands.data_check import column_name
 from translearn_core.commands.terminal import client
 from translearn_core.commands.terminal.options import ReadingOptions, read_options
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions
-from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.jobs import Slot
 from translearn_core.results import Column, Suggestion, TableProfile
@@ -32,12 +28,12 @@ COMMANDS = ("train", "lr-find", "advise", "label-efficiency", "pretrain", "predi
 
 
 def columns(*names: str) -> TableProfile:
-    found = tuple(Column(name, 1, 1, 1.0, ()) for name in names)
-    return TableProfile(1, {"train": 1}, found, Suggestion(None, None, None, ""), (), pd.DataFrame())
+    record = tuple(Column(name, 1, 1, 1.0, ()) for name in names)
+    return TableProfile(1, {"train": 1}, record, Suggestion(None, None, None, ""), (), pd.DataFrame())
 
 
 @pytest.mark.parametrize(
-    ("word", "names", "found"),
+    ("word", "names", "record"),
     [
         ("text", ("label", "text"), "text"),
         ("2", ("label", "text"), "text"),
@@ -47,8 +43,8 @@ def columns(*names: str) -> TableProfile:
         ("1", ("text",), "text"),
     ],
 )
-def test_a_column_is_named_or_numbered(word: str, names: tuple[str, ...], found: str) -> None:
-    assert column_name(word, columns(*names), "--text") == found
+def test_a_column_is_named_or_numbered(word: str, names: tuple[str, ...], record: str) -> None:
+    assert column_name(word, columns(*names), "--text") == record
 
 
 @pytest.mark.parametrize("word", ["0", "3", "-1", "txt", "²"])
@@ -58,7 +54,7 @@ def test_a_column_that_is_not_there_is_named_with_the_option(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "option"),
+    ("reading_options", "option"),
     [
         (ReadingOptions(encoding="klingon"), "encoding"),
         (ReadingOptions(encoding="rot13"), "encoding"),
@@ -68,9 +64,9 @@ def test_a_column_that_is_not_there_is_named_with_the_option(word: str) -> None:
         (ReadingOptions(sheet="x" * 201), "sheet"),
     ],
 )
-def test_a_wrong_value_names_the_option(asked: ReadingOptions, option: str) -> None:
+def test_a_wrong_value_names_the_option(reading_options: ReadingOptions, option: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read_options(asked)
+        read_options(reading_options)
     assert caught.value.field == option
 
 
@@ -89,8 +85,8 @@ def test_the_command_that_repeats_a_run_reads_its_files_alike(options: ReadOptio
     words = shlex.split(cli_command(config, "data.csv", options=options))
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
-    asked = ReadingOptions(**{one.name: given[one.name] for one in fields(ReadingOptions)})
-    assert read_options(asked) == options
+    reading_options = ReadingOptions(**{one.name: given[one.name] for one in fields(ReadingOptions)})
+    assert read_options(reading_options) == options
 
 
 def test_every_command_that_reads_data_takes_the_options() -> None:
@@ -104,10 +100,10 @@ def run_jobs() -> None:
     store = open_store()
     for job in [job for slot in Slot for job in store.waiting(slot)]:
         assert store.begin(job, "test")
-        found = store.job(job)
-        context = Context(store, found, store.workspace.run(job), {})
+        record = store.job(job)
+        context = Context(store, record, store.workspace.run(job), {})
         try:
-            handler(found.spec)(context)
+            handler(record.spec)(context)
             context.flush()
             store.finish(job, State.DONE)
         except TranslearnError as error:
@@ -115,16 +111,10 @@ def run_jobs() -> None:
 
 
 @pytest.fixture
-def translearn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
-    """The command line in this process, with jobs run here instead of in an engine."""
-    monkeypatch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path / "workspace"))
+def translearn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The command line, with jobs run in this process instead of in an engine."""
     monkeypatch.setattr(client, "ensure_engine", lambda *_, **__: run_jobs())
-    settings.cache_clear()
-    open_store.cache_clear()
-    yield lambda *words: CliRunner().invoke(app, [*map(str, words)])
-    open_store().close()
-    settings.cache_clear()
-    open_store.cache_clear()
+    return Terminal(tmp_path / "workspace")
 
 
 @pytest.fixture
@@ -138,30 +128,30 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
-    translearn: Callable[..., Result], table: Path, tmp_path: Path
+    translearn: Terminal, table: Path, tmp_path: Path
 ) -> None:
     reading = ("--no-header", "--delimiter", "~")
     tiny = tiny_folder("bert", tmp_path / "tiny")
     words = ("train", table, *reading, "--text", 3, "--backbone", tiny, "--epochs", 1, "--json")
     blocked = translearn(*words, "--label", 2)
-    assert (blocked.exit_code, blocked.stdout) == (2, "")
+    assert (blocked.returncode, blocked.stdout) == (2, "")
     assert blocked.stderr.splitlines()[-1].startswith("translearn: Column 'column 2'")
     assert "Read as" not in blocked.stderr
 
     done = translearn(*words, "--label", 1)
-    assert done.exit_code == 0, done.stderr
-    found = json.loads(done.stdout)["findings"]
-    codes = [one["code"] for one in found]
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)["findings"]
+    codes = [one["code"] for one in record]
     assert {"no-header", "missing-texts", "split"} <= set(codes)
-    missing = found[codes.index("missing-texts")]
-    assert (missing["severity"], missing["rows"], missing["count"]) == ("mended", [21], 1)
+    missing = record[codes.index("missing-texts")]
+    assert (missing["severity"], missing["rows"], missing["count"]) == ("fixed", [21], 1)
     printed = done.stderr.splitlines()
-    assert any(line.startswith("mended: ") and line.endswith("(row 21)") for line in printed)
+    assert any(line.startswith("fixed: ") and line.endswith("(row 21)") for line in printed)
     assert any("UTF-8, '~', no header" in line for line in printed)
 
     run, out = json.loads(done.stdout)["run"], tmp_path / "out.csv"
     predicted = translearn("predict", run, table, "--out", out, *reading, "--quiet", "--json")
-    assert predicted.exit_code == 0, predicted.stderr
+    assert predicted.returncode == 0, predicted.stderr
     assert "Read as" not in predicted.stderr
     assert json.loads(predicted.stdout)["findings"]
     assert list(pd.read_csv(out).columns)[:3] == ["column 1", "column 2", "column 3"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from tests.commands.terminals import ROOT, TICKETS, Terminal
+from tests.commands.terminals import TICKETS, Terminal, refused
+from tests.conftest import ROOT
 from tests.unprivileged import read_only, unprivileged_folder
 from translearn_core.commands.terminal import client
 from translearn_core.commands.terminal.errors import explain_errors
@@ -18,22 +19,13 @@ from translearn_core.runs import LOCAL, RunStore, Workspace
 TRAIN = ("train", TICKETS, "--text", "text", "--label", "intent")
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """Check that a command ended with exit code 2 and one sentence, and return it."""
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, done.stderr
-    return lines[0]
-
-
 @pytest.mark.parametrize("words", [("runs",), TRAIN, ()], ids=["runs", "train", "app"])
 def test_a_home_that_is_a_file_is_named(tmp_path: Path, words: tuple[object, ...]) -> None:
     (tmp_path / "file").touch()
     terminal = Terminal(tmp_path)
     del terminal.environment["TRANSLEARN_WORKSPACE"]
     terminal.environment["HOME"] = str(tmp_path / "file")
-    assert str(tmp_path / "file") in refused(terminal(*words))
+    assert str(tmp_path / "file") in refused(terminal.run(*words))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -49,7 +41,7 @@ def test_an_address_of_no_database_is_refused_before_the_app_opens(tmp_path: Pat
         "TRANSLEARN_SCHEDULER": "tcp://127.0.0.1:1",
         "TRANSLEARN_DATABASE_URL": "nonsense://ann:secret",
     }
-    sentence = refused(terminal())
+    sentence = refused(terminal.run())
     assert "TRANSLEARN_DATABASE_URL" in sentence
     assert "secret" not in sentence
 

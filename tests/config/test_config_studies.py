@@ -21,7 +21,7 @@ from translearn_core.config import (
     expand_grid,
     job_id,
 )
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error
@@ -69,7 +69,7 @@ def test_boundaries_alone_are_plain_plans_from_that_block_up():
     plans = [run.config.freeze for run in runs]
     assert plans == [FreezePlan.full(6), FreezePlan.last_n(6, 6), FreezePlan.last_n(2, 6), FreezePlan()]
     assert [run.config.training for run in runs] == [TrainingConfig.defaults_for(plan) for plan in plans]
-    assert [run.cell["boundary"] for run in runs] == ["-1", "0", "4", "6"]
+    assert [run.factors["boundary"] for run in runs] == ["-1", "0", "4", "6"]
 
 
 def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_once():
@@ -176,7 +176,7 @@ def test_a_backbone_nobody_counted_the_blocks_of_is_named():
 
 def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
     runs = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), resample=True)
-    drawn = {(run.cell["rows"], run.seed): run.config.data for run in runs}
+    drawn = {(run.factors["rows"], run.seed): run.config.data for run in runs}
     assert {key: data.subset_seed for key, data in drawn.items()} == {
         ("64 rows", 0): 0,
         ("64 rows", 7): 7,
@@ -185,7 +185,9 @@ def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
     }
     plain = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7))
     assert {run.config.data.subset_seed for run in plain} == {None}
-    whole = [{job_id(run.config) for run in some if run.cell["rows"] == "all rows"} for some in (runs, plain)]
+    whole = [
+        {job_id(run.config) for run in some if run.factors["rows"] == "all rows"} for some in (runs, plain)
+    ]
     assert whole[0] == whole[1], "with all rows there is nothing to draw: the same runs"
 
 
@@ -215,7 +217,7 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
         "scratch, 64 rows",
         "scratch, all rows",
     ]
-    customs = [run.config for run in runs if run.cell["recipe"] == "own settings"]
+    customs = [run.config for run in runs if run.factors["recipe"] == "own settings"]
     assert {(config.freeze, config.training.lr) for config in customs} == {(own.freeze, 0.007)}
     assert [config.data.train_rows for config in customs] == [64, None, 64, None]
     assert customs[1] == own
@@ -242,7 +244,7 @@ def test_the_depth_study_has_the_run_itself_among_its_own():
     assert deep_study.seeds == (3, 4, 5)
     assert job_id(experiment) in {job_id(run.config) for run in runs}
     assert {run.config.training.batch_size for run in runs} == {16}
-    whole = next(run.config for run in runs if run.cell["boundary"] == "0")
+    whole = next(run.config for run in runs if run.factors["boundary"] == "0")
     assert whole.training.lr == 1e-4, "a default follows the plan"
 
 
@@ -369,8 +371,8 @@ def test_what_is_written_is_short_and_in_order():
 
 def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
     runs = planned(recipes=("linear", "gradual"), boundaries=(0, 4), sizes=(16, None))
-    cells = {run.name: run.cell for run in runs}
-    titles = cell_titles(cells)
+    cells = {run.name: run.factors for run in runs}
+    titles = arm_titles(cells)
     linear, gradual = (RECIPES[name].title for name in (RecipeName.LINEAR, RecipeName.GRADUAL))
     assert titles["linear, 16 rows"] == f"{linear}, 16 rows"
     assert titles["gradual from block 4, all rows"] == f"{gradual} from block 4, all rows"
@@ -379,9 +381,10 @@ def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
     assert along.keys() == set(titles.values())
     assert set(along.values()) == {linear, f"{gradual}, from block 0", f"{gradual}, from block 4"}
     alone = {
-        run.name: run.cell for run in planned(boundaries=(-1, 4), custom_recipe=ExperimentConfig(data=DATA))
+        run.name: run.factors
+        for run in planned(boundaries=(-1, 4), custom_recipe=ExperimentConfig(data=DATA))
     }
-    assert cell_titles(alone) == {name: name for name in alone}
+    assert arm_titles(alone) == {name: name for name in alone}
     assert set(group_labels(alone, "boundary").values()) == {"own settings", "top blocks"}
 
 

@@ -20,7 +20,7 @@ from translearn_core.config import (
     recipe,
 )
 from translearn_core.config.recipes.catalog import closest_recipe
-from translearn_core.config.recipes.recipe import KEPT
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.errors import ConfigError
 
 BASE = ExperimentConfig(
@@ -45,8 +45,8 @@ def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
     name: RecipeName, n_blocks: int
 ) -> None:
     config = RECIPES[name].apply(BASE, n_blocks, teacher="t")
-    kept = config.backbone.keep_blocks or n_blocks
-    config.check(kept)
+    n_kept = config.backbone.keep_blocks or n_blocks
+    config.check(n_kept)
     assert config.data == BASE.data
     assert (config.training.seed, config.training.batch_size) == (7, 16)
     assert config.training.precision is Precision.FLOAT32
@@ -112,7 +112,9 @@ def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: Recipe
     assert RECIPES[name].apply(apply_overrides(BASE, others), 6, teacher="t") == usual
     assert usual.augment == AugmentConfig(), "no recipe asks for altered copies"
     assert RECIPES[name].apply(apply_overrides(BASE, own), 6, teacher="t") == apply_overrides(usual, own)
-    assert set(own) - {"training.seed"} == {f"{part}.{one}" for part, those in KEPT.items() for one in those}
+    assert set(own) - {"training.seed"} == {
+        f"{part}.{one}" for part, those in UNCHANGED_SETTINGS.items() for one in those
+    }
 
 
 def test_a_run_takes_after_a_recipe_where_that_shows() -> None:

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from translearn_core.config.settings import Settings
-from translearn_core.errors import LONGEST, UNSET, ConfigError, shorten_repr
+from translearn_core.errors import LONGEST, UNSET, ConfigError, DataError, shorten_repr
 
 DEEP: list[object] = []
 for _ in range(100_000):
@@ -48,5 +48,5 @@ def test_an_error_crosses_processes_whole():
 )
 def test_the_installation_is_told_what_to_set(monkeypatch, name, value, message):
     monkeypatch.setenv(f"TRANSLEARN_{name}", value)
-    with pytest.raises(Exception, match=message):
+    with pytest.raises((ConfigError, DataError), match=message):
         Settings.from_environment()

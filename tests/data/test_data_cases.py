@@ -111,8 +111,8 @@ def test_labels_that_differ_in_accents_or_blanks_are_merged_at_a_click(tmp_path)
     (tmp_path / "a").write_text(f"text,label\n{rows}", encoding="utf-8")
     table, _ = read_table({"train": tmp_path / "a"}, LIMITS)
     diagnosis, _ = task(table)
-    (found,) = [f for f in diagnosis.findings if f.code == "label-variants"]
-    assert found.fix is CleaningRule.MERGE_SPELLINGS
+    (finding,) = [f for f in diagnosis.findings if f.code == "label-variants"]
+    assert finding.cleaning_rule is CleaningRule.MERGE_SPELLINGS
     assert len(diagnosis.classes) == 4
     merged, _ = task(table, cleaning=(CleaningRule.MERGE_SPELLINGS,))
     assert len(merged.classes) == 2
@@ -128,8 +128,8 @@ def test_several_labels_in_a_cell_are_reported(file, label):
 def test_one_hot_columns_are_reported():
     table, _ = load("17-one-hot/toxic.csv")
     diagnosis, _ = task(table, "comment_text", "toxic")
-    (found,) = [f for f in diagnosis.findings if f.code == "one-hot-columns"]
-    assert all(name in found.sentence for name in ("'toxic'", "'severe_toxic'", "'obscene'"))
+    (finding,) = [f for f in diagnosis.findings if f.code == "one-hot-columns"]
+    assert all(name in finding.sentence for name in ("'toxic'", "'severe_toxic'", "'obscene'"))
 
 
 @pytest.mark.parametrize(
@@ -163,22 +163,22 @@ def test_a_class_that_only_the_test_file_has_is_reported():
     assert task(table)[0].usable
     table, _ = load("24-class-only-in-test/train.csv", test="24-class-only-in-test/test.csv")
     diagnosis, _ = task(table)
-    (found,) = [f for f in diagnosis.findings if f.code == "unseen-classes"]
-    assert found.severity is Severity.WARNING
-    assert "'closed'" in found.sentence
+    (finding,) = [f for f in diagnosis.findings if f.code == "unseen-classes"]
+    assert finding.severity is Severity.WARNING
+    assert "'closed'" in finding.sentence
 
 
 def test_near_duplicates_across_the_split_are_counted():
     table, _ = load("25-group-leakage/near-dupes.csv")
-    (found,) = [f for f in task(table)[0].findings if f.code == "near-duplicates"]
-    assert found.count > 10
+    (finding,) = [f for f in task(table)[0].findings if f.code == "near-duplicates"]
+    assert finding.count > 10
 
 
 def test_a_group_column_is_offered_and_keeps_rows_together():
     table, _ = load("25-group-leakage/posts.csv")
     diagnosis, _ = task(table)
-    (found,) = [f for f in diagnosis.findings if f.code == "groups-across-splits"]
-    assert found.column == "author"
+    (finding,) = [f for f in diagnosis.findings if f.code == "groups-across-splits"]
+    assert finding.column == "author"
     prepared = prepare(
         table, DataConfig(dataset="d", text="text", label="label", split=SplitConfig(group="author"))
     )
@@ -192,8 +192,8 @@ def test_a_long_cell_is_cut_and_reported_and_an_absurd_one_refused(tmp_path):
     limits = Settings(max_cell_chars=1_000)
     (tmp_path / "a").write_text("text,label\n" + "fine,1\n" * 5 + f"{'long ' * 300},0\n")
     table, reading = read_table({"train": tmp_path / "a"}, limits)
-    (found,) = [f for f in reading.findings if f.code == "cells-cut"]
-    assert found.rows == (6,)
+    (finding,) = [f for f in reading.findings if f.code == "cells-cut"]
+    assert finding.rows == (6,)
     assert table["text"].str.len().max() == 1_000
     (tmp_path / "b").write_text("text,label\n" + "fine,1\n" * 5 + f"{'long ' * 30_000},0\n")
     with pytest.raises(DataError, match="row 6"):

@@ -27,7 +27,7 @@ CONFIG = DataConfig(dataset="d", text="text", label="label")
 PLAIN = table([f"some text of number {i}" for i in range(40)], ["a", "b"] * 20)
 
 
-def found(diagnosis, code):
+def findings_of(diagnosis, code):
     return [f for f in diagnosis.findings if f.code == code]
 
 
@@ -75,34 +75,34 @@ def test_the_gravest_finding_comes_first():
 
 def test_imbalance_is_reported_with_its_remedy():
     frame = table(PLAIN["text"].tolist(), ["a"] * 32 + ["b"] * 8)
-    finding = found(diagnose(frame, CONFIG, None)[0], "imbalance")[0]
+    finding = findings_of(diagnose(frame, CONFIG, None)[0], "imbalance")[0]
     assert re.search("'a' has 22 .*'b' 6,", finding.sentence)
     assert "class weights" in finding.advice
-    assert not found(diagnose(PLAIN, CONFIG, None)[0], "imbalance")
+    assert not findings_of(diagnose(PLAIN, CONFIG, None)[0], "imbalance")
 
 
 @pytest.mark.parametrize("make", ["tkt-{:05d}", "{:08x}-77", "https://x.org/{}"])
 def test_a_text_column_of_ids_is_noticed_and_the_better_one_named(make):
     frame = table([make.format(i) for i in range(40)], ["a", "b"] * 20, body=PLAIN["text"].tolist())
-    finding = found(diagnose(frame, CONFIG, None)[0], "text-looks-like-ids")[0]
+    finding = findings_of(diagnose(frame, CONFIG, None)[0], "text-looks-like-ids")[0]
     assert "'body' reads like text" in finding.sentence
-    assert not found(diagnose(PLAIN, CONFIG, None)[0], "text-looks-like-ids")
+    assert not findings_of(diagnose(PLAIN, CONFIG, None)[0], "text-looks-like-ids")
 
 
 def test_chinese_without_spaces_is_no_id():
     frame = table([f"这个产品第{i}次很好" for i in range(40)], ["a", "b"] * 20)
-    assert not found(diagnose(frame, CONFIG, None)[0], "text-looks-like-ids")
+    assert not findings_of(diagnose(frame, CONFIG, None)[0], "text-looks-like-ids")
 
 
 def test_labels_nearly_one_a_row_are_doubted():
     frame = table(PLAIN["text"].tolist(), [f"c{i}" for i in range(24)] + ["x"] * 16)
-    finding = found(diagnose(frame, CONFIG, None)[0], "labels-nearly-unique")[0]
+    finding = findings_of(diagnose(frame, CONFIG, None)[0], "labels-nearly-unique")[0]
     assert "25 values in 40 rows" in finding.sentence
 
 
 def test_labels_on_a_scale_are_doubted():
     frame = table(PLAIN["text"].tolist(), ["1.5", "2", "3.7", "4"] * 10)
-    finding = found(diagnose(frame, CONFIG, None)[0], "labels-are-a-scale")[0]
+    finding = findings_of(diagnose(frame, CONFIG, None)[0], "labels-are-a-scale")[0]
     assert re.search(r"'1\.5'.*\b4 values", finding.sentence)
 
 
@@ -115,7 +115,7 @@ def test_labels_on_a_scale_are_doubted():
 )
 def test_unknown_tokens_are_red_above_a_tenth(share, severity, words):
     diagnosis, _ = diagnose(PLAIN, CONFIG, statistics(unknown=share))
-    finding = found(diagnosis, "unknown-tokens")[0]
+    finding = findings_of(diagnosis, "unknown-tokens")[0]
     assert finding.severity is severity
     assert finding.sentence.startswith(words)
     assert BUNDLED in finding.sentence
@@ -125,20 +125,20 @@ def test_unknown_tokens_are_red_above_a_tenth(share, severity, words):
 def test_many_pieces_per_word_are_a_warning():
     for pieces, severity in ((3.4, Severity.WARNING), (1.2, Severity.DETECTED)):
         diagnosis, _ = diagnose(PLAIN, CONFIG, statistics(pieces=pieces))
-        assert found(diagnosis, "pieces-per-word")[0].severity is severity
+        assert findings_of(diagnosis, "pieces-per-word")[0].severity is severity
 
 
 def test_cut_texts_are_counted_with_rows_and_the_limit_that_would_keep_them():
     lengths = np.full(40, 20)
     lengths[[4, 9]] = 150, 200
     diagnosis, _ = diagnose(PLAIN, CONFIG, statistics(lengths))
-    finding = found(diagnosis, "cut-texts")[0]
+    finding = findings_of(diagnosis, "cut-texts")[0]
     assert re.search(r"^5 % .* 128 tokens .* 200\b", finding.sentence)
     assert (finding.rows, finding.count) == ((5, 10), 2)
     assert "limit of 184 tokens" in finding.advice
     assert diagnosis.cut_share == pytest.approx(0.05)
     assert diagnosis.tokens_per_text == pytest.approx((38 * 20 + 2 * 128) / 40)
-    assert not found(diagnose(PLAIN, CONFIG, statistics())[0], "cut-texts")
+    assert not findings_of(diagnose(PLAIN, CONFIG, statistics())[0], "cut-texts")
 
 
 @pytest.mark.parametrize("high", [3, 30, 31, 517, 4000])
@@ -160,6 +160,6 @@ def test_sst2_as_given():
     diagnosis, prepared = diagnose(frame, CONFIG, None)
     assert diagnosis.usable
     assert diagnosis.counts[["validation", "test"]].sum().tolist() == [872, 1821]
-    leaks = found(diagnosis, "leaks")[0]
+    leaks = findings_of(diagnosis, "leaks")[0]
     assert diagnosis.counts["train"].sum() == 6920 - leaks.count == 6917
     assert prepared.classes == ("0", "1")

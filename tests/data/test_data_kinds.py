@@ -188,9 +188,9 @@ def test_a_damaged_file_gets_one_sentence_or_its_rows(load, kind, damage):
             content[k] ^= 0xFF
     else:
         content[middle : middle + 60] = bytes(60)
-    message = ""
-    try:
-        load(bytes(content))
-    except DataError as error:
-        message = str(error)
-    assert "\n" not in message
+    if (kind, damage) == ("parquet", "flip"):  # only cells are hit, and Parquet has no checksum here
+        assert len(load(bytes(content))[0]) == 20
+    else:
+        with pytest.raises(DataError) as refused:
+            load(bytes(content))
+        assert "\n" not in str(refused.value)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from translearn_core.config import CleaningRule, DataConfig, Split, SplitConfig
 from translearn_core.data import PART, ROW, SPLITS, prepare
-from translearn_core.data.stratified_split import apportion, draw
+from translearn_core.data.stratified_split import apportion, draw_split
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.tasks.normalisation import text_key
@@ -48,12 +48,12 @@ def plain(n=40, classes=2):
     return table([f"text number {i}" for i in range(n)], [f"c{i % classes}" for i in range(n)])
 
 
-def found(prepared, code):
+def findings_of(prepared, code):
     return [f for f in prepared.findings if f.code == code]
 
 
 def texts_of(prepared, split):
-    return [prepared.texts[i] for i in prepared.where(split)]
+    return [prepared.texts[i] for i in prepared.split_indices(split)]
 
 
 labelled = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), min_size=1, max_size=120)
@@ -63,8 +63,8 @@ labelled = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), min_size=1
 @given(labelled, st.sampled_from([0.0, 0.1, 0.15, 0.3]), st.sampled_from([0.0, 0.15, 0.5]), st.integers(0, 5))
 def test_a_drawn_split_never_leaks_keeps_every_class_and_is_the_same_again(rows, validation, test, seed):
     texts, labels = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    split = draw(texts, labels, validation=validation, test=test, seed=seed)
-    assert np.array_equal(split, draw(texts, labels, validation=validation, test=test, seed=seed))
+    split = draw_split(texts, labels, validation=validation, test=test, seed=seed)
+    assert np.array_equal(split, draw_split(texts, labels, validation=validation, test=test, seed=seed))
     for text in np.unique(texts):
         assert len(np.unique(split[texts == text])) == 1
     used = {TRAIN} | ({VALIDATION} if validation else set()) | ({TEST} if test else set())
@@ -94,14 +94,14 @@ def test_ties_do_not_always_favour_the_same_split():
 def test_a_text_that_would_fill_a_split_stays_in_train():
     texts = np.concatenate([np.zeros(50, dtype=np.int64), np.arange(1, 51)])
     for seed in range(20):
-        split = draw(texts, np.zeros(100, dtype=np.int64), validation=0.1, test=0.1, seed=seed)
+        split = draw_split(texts, np.zeros(100, dtype=np.int64), validation=0.1, test=0.1, seed=seed)
         assert (split[:50] == TRAIN).all()
 
 
 def test_rows_classes_and_splits_of_a_plain_table():
     prepared = prepare(plain(40), config(seed=3))
     assert prepared.classes == ("c0", "c1")
-    assert [len(prepared.where(s)) for s in SPLITS] == [28, 6, 6]
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [28, 6, 6]
     assert prepared.rows.tolist() == list(range(1, 41))
     assert prepared.labels.tolist() == [0, 1] * 20
     again, other = prepare(plain(40), config(seed=3)), prepare(plain(40), config(seed=4))
@@ -115,9 +115,9 @@ def test_rows_without_text_or_label_are_left_out_with_their_numbers():
     frame.loc[[5, 7], "label"] = [None, "  "]
     prepared = prepare(frame, config())
     assert set(range(1, 41)) - set(prepared.rows) == {4, 6, 8}
-    assert found(prepared, "missing-texts")[0].rows == (4,)
-    assert found(prepared, "missing-labels")[0].rows == (6, 8)
-    assert re.search("^2 rows .*'label'", found(prepared, "missing-labels")[0].sentence)
+    assert findings_of(prepared, "missing-texts")[0].rows == (4,)
+    assert findings_of(prepared, "missing-labels")[0].rows == (6, 8)
+    assert re.search("^2 rows .*'label'", findings_of(prepared, "missing-labels")[0].sentence)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_labels_that_mean_the_same_are_one_class_in_natural_order(cells, classes
     assert sorted(prepared.classes) == sorted(classes)
     if "007" not in classes:  # 7 and 007 have the same value
         assert prepared.classes == classes
-    cast = found(prepared, "labels-cast")
+    cast = findings_of(prepared, "labels-cast")
     assert bool(cast) == bool(spellings)
     if spellings:
         assert re.findall("'([^']*)'", cast[0].sentence) == spellings
@@ -181,7 +181,7 @@ def test_given_files_are_the_splits():
 def test_a_missing_split_is_drawn_from_train_only():
     parts = ["train"] * 40 + ["test"] * 10
     prepared = prepare(table([f"t{i}" for i in range(50)], ["a", "b"] * 25, parts), config())
-    assert [len(prepared.where(s)) for s in SPLITS] == [34, 6, 10]
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [34, 6, 10]
     assert texts_of(prepared, Split.TEST) == [f"t{i}" for i in range(40, 50)]
 
 
@@ -204,7 +204,7 @@ def test_files_win_over_the_split_column_which_wins_over_the_draw():
     )
     prepared = prepare(frame, config(column="where"))
     assert prepared.split.tolist() == [TRAIN] * 34 + [VALIDATION] * 4 + [TRAIN, TEST] + [TEST] * 6
-    assert found(prepared, "missing-splits")[0].rows == (39,)
+    assert findings_of(prepared, "missing-splits")[0].rows == (39,)
 
 
 def test_a_split_column_of_other_words_is_refused_by_value_and_row():
@@ -222,8 +222,8 @@ def test_texts_in_two_given_splits_leave_train_then_validation_and_never_test():
     assert texts_of(prepared, Split.TEST) == texts[11:]
     assert texts_of(prepared, Split.VALIDATION) == ["v1", "v2", "only both"]
     assert texts_of(prepared, Split.TRAIN) == ["own 1", "own 2", "own 3", "own 4"]
-    leaks = found(prepared, "leaks")
-    assert [(f.rows, f.severity) for f in leaks] == [((1, 2), "mended"), ((7,), "mended"), ((1,), "mended")]
+    leaks = findings_of(prepared, "leaks")
+    assert [(f.rows, f.severity) for f in leaks] == [((1, 2), "fixed"), ((7,), "fixed"), ((1,), "fixed")]
     assert re.search("^2 rows of train .* of test .* of train", leaks[0].sentence)
     assert re.search("^1 row of train .* of validation .* of train", leaks[1].sentence)
     assert re.search("^1 row of validation .* of test .* of validation", leaks[2].sentence)
@@ -262,8 +262,8 @@ def test_whatever_the_files_hold_nothing_leaks_and_a_given_test_stays(rows, fixe
 def test_rare_classes_are_a_decision_to_drop_or_merge():
     frame = table([f"t{i}" for i in range(46)], ["a", "b"] * 20 + ["r1"] * 4 + ["r2"] * 2)
     prepared = prepare(frame, config())
-    drop, merge = found(prepared, "rare-classes")[0], found(prepared, "rare-classes-merge")[0]
-    assert (drop.fix, merge.fix) == (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
+    drop, merge = findings_of(prepared, "rare-classes")[0], findings_of(prepared, "rare-classes-merge")[0]
+    assert (drop.cleaning_rule, merge.cleaning_rule) == (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
     assert drop.severity is merge.severity is Severity.DECISION
     assert drop.rows == (41, 42, 43, 44, 45, 46)
     assert "'r1' (4) and 'r2' (2)" in drop.sentence
@@ -288,7 +288,7 @@ def test_a_class_too_small_for_all_splits_is_named_and_never_crashes():
     prepared = prepare(frame, config())
     assert set(prepared.split[-3:]) == {TRAIN}
     for split in ("validation", "test"):
-        finding = found(prepared, f"classes-missing-in-{split}")[0]
+        finding = findings_of(prepared, f"classes-missing-in-{split}")[0]
         assert re.search(f"'pair' and 'single' .*{split}", finding.sentence)
         assert finding.rows == (41, 42, 43)
 
@@ -297,7 +297,7 @@ def test_a_class_that_train_lacks_is_named():
     parts = ["train"] * 20 + ["test"] * 4
     frame = table([f"t{i}" for i in range(24)], ["a", "b"] * 11 + ["new", "a"], parts)
     prepared = prepare(frame, config())
-    assert re.search("'new' .*train", found(prepared, "unseen-classes")[0].sentence)
+    assert re.search("'new' .*train", findings_of(prepared, "unseen-classes")[0].sentence)
 
 
 def test_repeated_texts_are_kept_together_or_dropped():
@@ -306,12 +306,12 @@ def test_repeated_texts_are_kept_together_or_dropped():
     )
     prepared = prepare(frame, config())
     assert len(set(prepared.split[:12])) == 1
-    finding = found(prepared, "duplicates")[0]
-    assert (finding.count, finding.rows[0], finding.fix) == (11, 2, CleaningRule.DROP_DUPLICATES)
+    finding = findings_of(prepared, "duplicates")[0]
+    assert (finding.count, finding.rows[0], finding.cleaning_rule) == (11, 2, CleaningRule.DROP_DUPLICATES)
     assert re.search("^11 rows .*'again'", finding.sentence)
     dropped = prepare(frame, config(CleaningRule.DROP_DUPLICATES))
     assert dropped.rows.tolist() == [1, *range(13, 53)]
-    fixed = found(dropped, "duplicates-dropped")[0]
+    fixed = findings_of(dropped, "duplicates-dropped")[0]
     assert (fixed.count, fixed.severity) == (11, Severity.FIXED)
     assert re.search("^11 rows .*'again'.* left out", fixed.sentence)
 
@@ -319,7 +319,7 @@ def test_repeated_texts_are_kept_together_or_dropped():
 def test_texts_with_two_labels_are_a_decision():
     frame = table(["torn", "t", "Torn"] + [f"t{i}" for i in range(40)], ["a", "b", "b"] + ["a", "b"] * 20)
     prepared = prepare(frame, config())
-    finding = found(prepared, "conflicts")[0]
+    finding = findings_of(prepared, "conflicts")[0]
     assert finding.rows == (1, 3)
     assert re.search("^2 rows .*'torn' is 'a' and 'b'", finding.sentence)
     dropped = prepare(frame, config(CleaningRule.DROP_CONFLICTS))
@@ -332,8 +332,8 @@ def test_fixes_leave_a_given_test_alone_and_report_it():
     frame = table(texts, ["a", "b"] * 12 + ["a"], parts)
     prepared = prepare(frame, config(CleaningRule.DROP_DUPLICATES, CleaningRule.DROP_CONFLICTS))
     assert texts_of(prepared, Split.TEST) == texts[20:]
-    assert found(prepared, "duplicates-in-test")[0].rows == (2, 4)
-    assert found(prepared, "duplicates-in-test")[0].fix is None
+    assert findings_of(prepared, "duplicates-in-test")[0].rows == (2, 4)
+    assert findings_of(prepared, "duplicates-in-test")[0].cleaning_rule is None
 
 
 def given_files(parts, texts=None, labels=None):
@@ -452,8 +452,8 @@ def test_dropping_or_merging_all_but_one_class_is_refused():
 
 def test_shares_of_zero_leave_splits_empty_and_are_reported():
     prepared = prepare(plain(10), config(validation=0.0, test=0.2))
-    assert [len(prepared.where(s)) for s in SPLITS] == [8, 0, 2]
-    assert found(prepared, "no-validation")[0].severity is Severity.BLOCKING
+    assert [len(prepared.split_indices(s)) for s in SPLITS] == [8, 0, 2]
+    assert findings_of(prepared, "no-validation")[0].severity is Severity.BLOCKING
 
 
 def test_half_a_million_rows_take_seconds():
@@ -463,5 +463,5 @@ def test_half_a_million_rows_take_seconds():
     prepared = prepare(frame, config())
     assert time.process_time() - start < 20
     assert len(prepared.texts) == n
-    assert found(prepared, "duplicates")[0].count == n // 2
-    assert len(found(prepared, "duplicates")[0].rows) == 50
+    assert findings_of(prepared, "duplicates")[0].count == n // 2
+    assert len(findings_of(prepared, "duplicates")[0].rows) == 50

@@ -80,7 +80,7 @@ def codes(reading):
     return [f.code for f in reading.findings]
 
 
-def found(reading, code):
+def findings_of(reading, code):
     return next(f for f in reading.findings if f.code == code)
 
 
@@ -139,10 +139,10 @@ def test_what_a_program_writes_is_read_back_whatever_delimiter_encoding_and_quot
     table, reading = read_table({"train": tmp_path / "train"}, LIMITS)
     if rows_of(table) != rows:  # too few letters in a code page: then it must be a warning
         assert not encoding.startswith("utf")
-        assert found(reading, "encoding").severity is Severity.WARNING
+        assert findings_of(reading, "encoding").severity is Severity.WARNING
         return
     expected = "UTF-8" if ascii_only and encoding in ("cp1252", "gbk", "gb18030") else TITLES[encoding]
-    assert found(reading, "encoding").sentence.startswith(f"Read as {expected}")
+    assert findings_of(reading, "encoding").sentence.startswith(f"Read as {expected}")
 
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
@@ -273,9 +273,9 @@ def test_what_was_fixed_is_reported_with_row_numbers(file):
     table, reading = read_table({"train": file(" text , label\na,1\n , \n\nb,0,,\n  ,1\n")}, LIMITS)
     assert rows_of(table) == [("a", "1"), (None, None), (None, None), ("b", "0"), (None, "1")]
     assert table[ROW].tolist() == [1, 2, 3, 4, 5]
-    assert found(reading, "empty-rows").rows == (2, 3)
-    assert found(reading, "trailing-fields").rows == (4,)
-    assert "'text' and 'label'" in found(reading, "header-space").sentence
+    assert findings_of(reading, "empty-rows").rows == (2, 3)
+    assert findings_of(reading, "trailing-fields").rows == (4,)
+    assert "'text' and 'label'" in findings_of(reading, "header-space").sentence
     assert {f.severity for f in reading.findings} == {Severity.DETECTED, Severity.FIXED}
 
 
@@ -296,7 +296,7 @@ def test_quotes_in_a_tab_separated_file_are_plain_characters(file):
     content = 'text\tlabel\n"so called" art\t1\n"begins here\t0\nand ends there"\t1\n'
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert [row[0] for row in rows_of(table)] == ['"so called" art', '"begins here', 'and ends there"']
-    assert "plain" in found(reading, "quoting").sentence
+    assert "plain" in findings_of(reading, "quoting").sentence
 
 
 def test_two_quotes_at_the_ends_of_fields_do_not_swallow_rows(file):
@@ -314,7 +314,7 @@ def test_quotes_escaped_by_backslash(file):
 def test_stray_quotes_inside_quoted_fields_are_read_leniently(file):
     table, reading = read_table({"train": file('text,label\n"he "never" came",1\n"fine, then",0\n')}, LIMITS)
     assert rows_of(table) == [('he never" came"', "1"), ("fine, then", "0")]
-    assert "stray" in found(reading, "quoting").sentence
+    assert "stray" in findings_of(reading, "quoting").sentence
 
 
 @pytest.mark.parametrize(
@@ -338,15 +338,15 @@ def test_short_texts_in_old_encodings(file, text, encoding, title):
     content = f'text,label\n"{text}",1\nok,0\n'.encode(encoding)
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].tolist() == [text, "ok"]
-    assert found(reading, "encoding").sentence.startswith(f"Read as {title}")
+    assert findings_of(reading, "encoding").sentence.startswith(f"Read as {title}")
 
 
 def test_a_broken_character_in_a_utf8_file_is_replaced_and_reported(file):
     content = ("text,label\n" + "très déjà été,1\n" * 20).encode() + b"caf\xe9,0\n"
     table, reading = read_table({"train": file(content)}, LIMITS)
     assert table["text"].iloc[-1] == "caf�"
-    assert re.search("^1 character .*UTF-8", found(reading, "broken-characters").sentence)
-    assert found(reading, "broken-characters").severity is Severity.WARNING
+    assert re.search("^1 character .*UTF-8", findings_of(reading, "broken-characters").sentence)
+    assert findings_of(reading, "broken-characters").severity is Severity.WARNING
 
 
 def test_a_first_row_of_data_is_no_header(file):
@@ -360,7 +360,7 @@ def test_a_file_of_texts_alone_can_be_read_to_predict(file):
     path = file("text\nfirst, with a comma\n\"second; \n 'quoted'\"\nthird | and last\n")
     table, reading = read_table({"train": path}, LIMITS)
     assert table["text"].tolist() == ["first, with a comma", "second; \n 'quoted'", "third | and last"]
-    assert found(reading, "delimiter").sentence == "One column."
+    assert findings_of(reading, "delimiter").sentence == "One column."
 
 
 def test_one_column_of_quoted_sentences_below_a_bare_name(file):

@@ -39,15 +39,15 @@ def test_smaller_training_sets_are_part_of_larger_ones_and_the_rest_stays() -> N
         size: prepare(table, DataConfig(dataset="d", text="text", label="label", train_rows=size))
         for size in (2, 16, 64, 10_000)
     }
-    sizes = [len(p.where(Split.TRAIN)) for p in prepared.values()]
+    sizes = [len(p.split_indices(Split.TRAIN)) for p in prepared.values()]
     assert sizes[:3] == [2, 16, 64]
     whole = prepare(table, DataConfig(dataset="d", text="text", label="label"))
-    assert sizes[3] == len(whole.where(Split.TRAIN))
+    assert sizes[3] == len(whole.split_indices(Split.TRAIN))
     (fewer,) = [finding for finding in prepared[64].findings if finding.code == "fewer"]
     assert re.search(rf"\b64 of the {sizes[3]} .* seed 0\b", fewer.sentence)
     assert not [finding for finding in whole.findings if finding.code == "fewer"]
-    rows = [set(p.rows[p.where(Split.TRAIN)]) for p in prepared.values()]
+    rows = [set(p.rows[p.split_indices(Split.TRAIN)]) for p in prepared.values()]
     assert rows[0] < rows[1] < rows[2] < rows[3]
     for split in (Split.VALIDATION, Split.TEST):
-        held_out = [tuple(p.rows[p.where(split)]) for p in prepared.values()]
+        held_out = [tuple(p.rows[p.split_indices(split)]) for p in prepared.values()]
         assert len(set(held_out)) == 1

@@ -3,13 +3,13 @@
 What needs playwright is imported inside: without it the tests are skipped, and this file must still load.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pages._ui.server.owner import new_token, owner_of
+from tests.waiting import ended
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import ensure_engine, stop_engine
@@ -89,10 +89,6 @@ def trained(server: "Server") -> "Trained":
     )
     run = store.submit(owner, config, "tickets, head only")
     ensure_engine(server.settings)
-    deadline = time.monotonic() + 300
-    while run.state.live:
-        assert time.monotonic() < deadline, run
-        time.sleep(0.1)
-        run = store.run(owner, run.id)
+    run = ended(store, run)
     assert run.state is State.DONE, run.job.reason
     return Trained(token, run)

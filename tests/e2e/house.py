@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from pages._ui.server.owner import KEY_FILE, CookieKey, owner_of, read_or_make
+from pages._ui.server.owner import KEY_FILE, CookieKey, owner_of, read_or_create_secret
 from pages._ui.shell.navigation import PAGES
 from translearn_core.config.settings import Settings
 from translearn_core.runs import Run, RunStore, Workspace
@@ -62,12 +62,12 @@ class Server:
 
     def cookie(self, token: str) -> dict[str, str]:
         """Return the cookie that makes a browser the one with this token."""
-        key = CookieKey(read_or_make(self.settings.workspace / KEY_FILE))
+        key = CookieKey(read_or_create_secret(self.settings.workspace / KEY_FILE))
         return {"name": key.cookie, "value": key.signed(token), "url": self.url}
 
     def owner(self, context: BrowserContext) -> str:
         """Return whose browser this is."""
-        key = CookieKey(read_or_make(self.settings.workspace / KEY_FILE))
+        key = CookieKey(read_or_create_secret(self.settings.workspace / KEY_FILE))
         token = key.verified(next(c["value"] for c in context.cookies() if c["name"] == key.cookie))
         assert token is not None
         return owner_of(token)
@@ -163,6 +163,16 @@ def title(tab: Page, name: str) -> None:
         states = [app.get_attribute(f"data-test-{of}-state") for of in ("connection", "script")]
         text = tab.get_by_test_id("stMain").inner_text()
         raise AssertionError(f"{error}\n{tab.url} is {' and '.join(map(str, states))}:\n{text}") from None
+
+
+def bring(tab: Page, name: str, content: bytes) -> None:
+    """Upload a file on the front page."""
+    title(tab, "home")
+    keyed(tab, "upload_train-0").locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    title(tab, "data")
+    settled(tab)
 
 
 def turn_to(tab: Page, name: str) -> None:

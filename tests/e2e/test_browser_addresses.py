@@ -1,7 +1,6 @@
 """Below a path of a server, with names made of addresses: all links stay inside, and downloads arrive."""
 
 import re
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from pages._ui.server.owner import new_token, owner_of
 from pages._ui.shell.navigation import PAGES
 from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
+from tests.waiting import ended
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, TrainingConfig
 from translearn_core.engine import ensure_engine
 from translearn_core.jobs import ExportConfig, ReportConfig
@@ -45,19 +45,11 @@ def linked(server: Server) -> Trained:
     data = DataConfig(dataset=dataset.digest, text=WWW, label=URL)
     run = store.submit(owner, ExperimentConfig(data=data, training=TrainingConfig(epochs=1)), f"{URL} {MAIL}")
     ensure_engine(server.settings)
-    finish(server, owner, run.id)
+    assert ended(store, run).state is State.DONE
     export = ExportConfig(job=run.job.id, name=run.name, data=dataset.name)
-    for asked in (export, ReportConfig(job=run.job.id, name=run.name)):
-        finish(server, owner, store.submit(owner, asked).id)
+    for config in (export, ReportConfig(job=run.job.id, name=run.name)):
+        assert ended(store, store.submit(owner, config)).state is State.DONE
     return Trained(token, store.run(owner, run.id))
-
-
-def finish(server: Server, owner: str, run: str) -> None:
-    deadline = time.monotonic() + 300
-    while (state := server.store.run(owner, run)).state.live:
-        assert time.monotonic() < deadline, state
-        time.sleep(0.1)
-    assert state.state is State.DONE, state.job.reason
 
 
 def test_every_link_stays_inside_and_no_name_becomes_one(

@@ -50,8 +50,8 @@ def listed(tab: Page, turn: int) -> int:
     """Wait for the table of what was picked as the `turn`-th, and return how many texts it says."""
     expect(keyed(tab, f"circled_table-{turn}")).to_be_visible()
     settled(tab)
-    said = tab.get_by_test_id("stMain").get_by_text("predicted as another class").inner_text()
-    return int(said.split()[0].replace(",", ""))
+    caption = tab.get_by_test_id("stMain").get_by_text("predicted as another class").inner_text()
+    return int(caption.split()[0].replace(",", ""))
 
 
 def test_what_is_circled_on_one_map_is_marked_on_the_other(
@@ -110,8 +110,8 @@ def test_a_text_is_found_by_its_words_and_asked_for_its_neighbours(
     box = tab.get_by_label("Find texts")
     box.fill("PARCEL")
     box.press("Enter")
-    found = listed(tab, 2)
-    assert [held(tab, key)["rings"] for key in (BEFORE, AFTER)] == [found, found]
+    listing = listed(tab, 2)
+    assert [held(tab, key)["rings"] for key in (BEFORE, AFTER)] == [listing, listing]
     assert held(tab, BEFORE)["lassos"] == 0, "what was sought takes the place of what was circled"
 
     grid = keyed(tab, "circled_table-2").locator("canvas").first

@@ -1,13 +1,13 @@
 """What is whose, and what outlives what: another browser's link, and a server that dies under a training."""
 
 import signal
-import time
 from collections.abc import Callable
 
 import pytest
 
 from pages._ui.server.owner import new_token, owner_of
 from tests.e2e.house import Server, Trained, Visitor, expect, keyed, sound, title
+from tests.waiting import until
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.engine import engine_status, ensure_engine
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.browser
 def test_a_link_opens_for_its_owner_and_for_nobody_else(
     trained: Trained, visit: Callable[..., Visitor]
 ) -> None:
-    mine = visit(trained.token).open("results", run=trained.run.id)
-    expect(mine.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
-    sound(mine)
+    own = visit(trained.token).open("results", run=trained.run.id)
+    expect(own.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
+    sound(own)
 
     stranger = visit()
     for page in ("results", "run", "predict"):
@@ -62,11 +62,3 @@ def test_a_training_outlives_the_server(server: Server, visit: Callable[..., Vis
     expect(keyed(tab, "resume")).to_be_visible()
     expect(tab.get_by_test_id("stMain")).to_contain_text("Stopped")
     sound(tab)
-
-
-def until(happens: Callable[[], object], seconds: float = 90) -> None:
-    """Wait for what must happen."""
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.corpora import first_tickets
 from tests.e2e.house import (
     TRAINING,
     Server,
     Visitor,
+    bring,
     drawn,
     expect,
     keyed,
@@ -18,7 +20,6 @@ from tests.e2e.house import (
     title,
     turn_to,
 )
-from tests.e2e.test_browser_main_job import take_the_tickets
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -27,8 +28,8 @@ def test_gradual_unfreezing_is_previewed_trained_and_replayed(
     server: Server, visit: Callable[..., Visitor]
 ) -> None:
     tab = visit().open()
-    take_the_tickets(tab)
-    title(tab, "backbone")
+    bring(tab, "tickets.csv", first_tickets(120))  # few: nine epochs of up to the whole backbone
+    press(tab, "to_backbone", lambda: title(tab, "backbone"))
     settled(tab)
     turn_to(tab, "recipe")
     title(tab, "recipe")

@@ -4,21 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.house import Page, Visitor, expect, keyed, settled, sound, title
+from tests.e2e.house import Visitor, bring, expect, keyed, sound
 
 pytestmark = pytest.mark.browser
 
 DISHES = ("crème brûlée", "Käsespätzle", "jalapeño soup", "smørrebrød", "piña colada", "Weißwürste")
-
-
-def bring(tab: Page, name: str, content: bytes) -> None:
-    """Upload a file on the front page."""
-    title(tab, "home")
-    keyed(tab, "upload_train-0").locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
-    title(tab, "data")
-    settled(tab)
 
 
 def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visitor]) -> None:
@@ -39,7 +29,7 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "sentence"),
     [
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a table"),
         ("header.csv", b"text,label\n", "has a header and no rows"),
@@ -51,13 +41,13 @@ def test_semicolons_and_windows_1252_are_read_and_said(visit: Callable[..., Visi
     ],
 )
 def test_a_bad_file_gets_one_sentence(
-    visit: Callable[..., Visitor], name: str, content: bytes, said: str
+    visit: Callable[..., Visitor], name: str, content: bytes, sentence: str
 ) -> None:
     tab = visit().open()
     bring(tab, name, content)
     problem = tab.get_by_test_id("stAlertContentError")
     expect(problem).to_have_count(1)
-    expect(problem).to_contain_text(said)
+    expect(problem).to_contain_text(sentence)
     expect(problem).to_contain_text(":")  # what is wrong: what to do
     expect(tab.get_by_test_id("stException")).to_have_count(0)
     expect(tab.get_by_test_id("stApp")).not_to_contain_text("Traceback")

@@ -36,7 +36,7 @@ def limit_files(processes, size):
 
 def test_on_a_full_disk_the_engine_waits_and_every_job_runs_once(own_lab):
     own_lab.start()
-    long = own_lab.until(own_lab.submit("work", train=True, tag="long", seconds=20), stage="working")
+    long = own_lab.until(own_lab.submit("work", train=True, tag="long", seconds=15), stage="working")
     short = own_lab.until(own_lab.submit("work", tag="short", seconds=2), stage="working")
     processes = own_lab.processes()
     limit_files(processes, 0)

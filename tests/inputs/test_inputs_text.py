@@ -95,10 +95,10 @@ def test_pairs_give_the_features_of_transformers_cached_and_uncached(bert: Backb
             with torch.no_grad():
                 features = model.features(inputs.batch(rows), EXACT)
             assert (features - pooled).abs().max() <= 1e-6, boundary
-    assert (encoder.top(Pooling.MEAN).vectors() - pooled).abs().max() <= 1e-6
+    assert (encoder.last_layer(Pooling.MEAN).vectors() - pooled).abs().max() <= 1e-6
     mirrored = bert.examples([pair[::-1] for pair in PAIRS], LIMIT)
     again = Encoder(bert, mirrored, EXACT, ActivationCache(tmp_path, 10**9))
-    swapped = again.top(Pooling.MEAN).vectors()
+    swapped = again.last_layer(Pooling.MEAN).vectors()
     assert 0 < again.cache_usage.encoded < len(PAIRS)  # a pair of equal texts is its own mirror image
     assert (swapped - pooled)[:-1].abs().amax(1).min() > 1e-4
 
@@ -158,4 +158,4 @@ def test_without_a_mask_all_positions_are_pooled() -> None:
 def test_modalities_have_a_noun_and_describe_a_model(bert: Backbone) -> None:
     assert {name: modality.noun for name, modality in MODALITIES.items()} == {"text": "text"}
     info = MODALITIES["text"].describe(bert.model, bert.tokenizer)
-    assert (info.token_limit, info.vocabulary) == (bert.anatomy.token_limit, bert.anatomy.vocabulary)
+    assert (info.token_limit, info.vocabulary) == (bert.info.token_limit, bert.info.vocabulary)

@@ -1,21 +1,36 @@
 """Fixtures: a real workspace with results, and pages opened with a browser's cookie."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 import streamlit.runtime.context as browser
 from filled import Filled
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, ROUTER, Alone, Open
 
 from pages._ui.server.owner import COOKIE, owner_of
+from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine.status import starting, write_status
-from translearn_core.runs import open_store
+from translearn_core.runs import RunStore, Workspace, open_store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_search_for_components() -> Iterator[None]:
+    """Search the installed packages for Streamlit components once, not again for every page."""
+    search = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", search)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +60,32 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """What `filled` copies, in a workspace that no test changes."""
+    filled = Filled(RunStore(Workspace(tmp_path_factory.mktemp("results"))), owner_of(ALICE))
+    filled.store.close()
+    return filled
+
+
 @pytest.fixture
-def filled(workspace: Path) -> Filled:
+def filled(results: Filled, workspace: Path) -> Filled:
     """A workspace in which Alice has a data set and a finished run with every result."""
-    return Filled(open_store(), owner_of(ALICE))
+    st.cache_data.clear()  # the jobs of every copy ended at the same time, which is the cache's key
+    open_store().close()
+    open_store.cache_clear()
+    shutil.copytree(results.store.workspace.root, workspace, dirs_exist_ok=True)
+    filled = copy(results)
+    filled.store = open_store()
+    return filled
+
+
+@pytest.fixture
+def experiment(filled: Filled) -> ExperimentConfig:
+    """The settings of Alice's finished run."""
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    return config
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    ProblemType,
     TrainingConfig,
 )
 from translearn_core.config.settings import settings
@@ -48,6 +49,16 @@ from translearn_core.results import (
     StepPoint,
 )
 from translearn_core.runs import Run, RunStore, State, artifacts
+from translearn_core.tasks import PROBLEMS
+
+
+def make_prediction(
+    texts: tuple[str, ...], classes: tuple[str, ...], probabilities: NDArray[np.float32], near: pd.DataFrame
+) -> Prediction:
+    """Return a prediction of classes."""
+    decoded = PROBLEMS[ProblemType.SINGLE_LABEL].decode(classes, probabilities)
+    return Prediction(texts, classes, ProblemType.SINGLE_LABEL, probabilities, decoded, near)
+
 
 HOSTILE = "![x](http://evil.example/p.png) <img src=x> :red[$a$]"
 """A class name and a text that Markdown or HTML would act on."""
@@ -325,7 +336,8 @@ class Filled:
                 "row": [4, 9],
             }
         )
-        self.answer(PredictConfig(job=run.job.id, texts=texts), Prediction(texts, self.classes, shares, near))
+        prediction = make_prediction(texts, self.classes, shares, near)
+        self.answer(PredictConfig(job=run.job.id, texts=texts), prediction)
 
     def replayed(self, label: NDArray[np.int64], probes: NDArray[np.float64]) -> Snapshots:
         """Return three snapshots; `probes` are scores before and after, shape (2, layers)."""
@@ -380,7 +392,7 @@ class Filled:
             low=purity - 0.06,
             high=purity + 0.05,
             silhouette=purity - 0.4,
-            kept=np.asarray([1, 1, 1, 1, 1, 0.6, 0.3]),
+            overlap=np.asarray([1, 1, 1, 1, 1, 0.6, 0.3]),
             index=np.arange(rows),
             label=label,
             split=np.asarray([0, 0, 0, 1, 2])[np.arange(rows) % 5],

@@ -29,3 +29,13 @@ def page_text(at: AppTest) -> str:
 def unescaped(text: str) -> str:
     """Return Markdown as displayed, without escapes and colour directives."""
     return re.sub(r":color\[(.)\]", r"\1", text.replace("\\", ""))
+
+
+def keys(at: AppTest) -> set[str | None]:
+    """Return the keys of the buttons of a page."""
+    return {button.key for button in at.button}
+
+
+def progress(at: AppTest) -> str:
+    """Return the texts of the progress bars of a page without escape characters."""
+    return unescaped(" ".join(str(bar.proto.text) for bar in at.get("progress")))

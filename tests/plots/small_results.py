@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from translearn_core.config import ProblemType
 from translearn_core.results import (
     ArmScore,
     BackboneInfo,
@@ -35,6 +36,8 @@ from translearn_core.results import (
     Transferability,
 )
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
+from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
 
@@ -124,7 +127,7 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
             NeighbourhoodQuality(Estimate(0.9, 0.87, 0.92), 0.51, 0.96),
         ),
         chance=1 / n,
-        kept=Estimate(0.31, 0.29, 0.33),
+        overlap=Estimate(0.31, 0.29, 0.33),
         sentence="",
         total=points * 2,
         coordinates=coordinates,
@@ -186,7 +189,14 @@ def make_diagnosis(classes: tuple[str, ...]) -> Diagnosis:
 def make_prediction(classes: tuple[str, ...]) -> Prediction:
     scores = np.random.default_rng(3).normal(0, 2.2, (2, len(classes)))
     probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    return Prediction(("one", "two"), classes, probabilities.astype(np.float32), pd.DataFrame())
+    decoded = PROBLEMS[ProblemType.SINGLE_LABEL].decode(classes, probabilities)
+    return Prediction(
+        ("one", "two"), classes, ProblemType.SINGLE_LABEL, probabilities.astype(np.float32), decoded,
+        pd.DataFrame(),
+    )  # fmt: skip
+
+
+ACCURACY, MACRO_F1 = metric_of("accuracy"), metric_of("macro_f1")
 
 
 def make_runs(
@@ -197,11 +207,11 @@ def make_runs(
         {
             "name": names,
             "accuracy": accuracy,
-            "low": accuracy - 0.018,
-            "high": accuracy + 0.016,
-            "macro_f1": accuracy - 0.003,
-            "macro_f1_low": accuracy - 0.021,
-            "macro_f1_high": accuracy + 0.012,
+            "accuracy low": accuracy - 0.018,
+            "accuracy high": accuracy + 0.016,
+            "macro F1": accuracy - 0.003,
+            "macro F1 low": accuracy - 0.021,
+            "macro F1 high": accuracy + 0.012,
             "seconds": np.geomspace(9.6, 236, len(names)),
             "trainable": np.geomspace(0.0001, 1, len(names)),
         }
@@ -216,21 +226,23 @@ def make_comparison(
     for i, name in enumerate(names):
         for boundary in boundaries:
             accuracy = 0.8 + 0.002 * (i % 40) - 0.01 * boundary
-            apart = Difference(accuracy - 0.8, accuracy - 0.81, accuracy - 0.78, 3)
+            margin = Difference(accuracy - 0.8, accuracy - 0.81, accuracy - 0.78, 3)
             cells.append(
                 ArmScore(
                     name=name if len(boundaries) == 1 else f"{name} from {boundary}",
                     runs=3,
                     spread="over 3 seeds",
-                    accuracy=Estimate(accuracy, accuracy - 0.02, accuracy + 0.015),
-                    macro_f1=Estimate(accuracy - 0.01, accuracy - 0.03, accuracy + 0.01),
+                    scores={
+                        "accuracy": Estimate(accuracy, accuracy - 0.02, accuracy + 0.015),
+                        "macro_f1": Estimate(accuracy - 0.01, accuracy - 0.03, accuracy + 0.01),
+                    },
                     seconds=40.0 - 3 * boundary,
                     trainable=1000,
                     trains="head only" if boundary == 6 else f"blocks {boundary}–5",
                     boundary=boundary,
                     train_rows=64 * (i % 3 + 1),
                     backbone="all-MiniLM-L6-v2",
-                    difference=apart if cells else None,
+                    difference=margin if cells else None,
                 )
             )
     return Comparison(cells[0].name, 600, tuple(cells))
@@ -329,7 +341,7 @@ def make_walk(
         low=purity - 0.04,
         high=purity + 0.03,
         silhouette=purity - 0.5,
-        kept=np.where(grown[0] == grown[1], 1.0, 0.4),
+        overlap=np.where(grown[0] == grown[1], 1.0, 0.4),
         index=np.arange(texts),
         label=label,
         split=np.asarray([0, 0, 1, 2])[np.arange(texts) % 4],
@@ -361,21 +373,23 @@ def make_baselines(names: tuple[str, ...] = ("majority class", "TF-IDF", "frozen
     """Baselines: the first far below the run, the last above it, the others equal."""
     lines = []
     for k, name in enumerate(names):
-        apart = 0.3 if k == 0 else -0.05 if k == len(names) - 1 else 0.005
-        score = Estimate(0.84 - apart, 0.82 - apart, 0.86 - apart)
-        lead = Difference(apart, apart - 0.02, apart + 0.02, 1)
-        lines.append(Baseline(name, {"accuracy": score, "macro_f1": score}, lead, f"The run against {name}."))
+        margin = 0.3 if k == 0 else -0.05 if k == len(names) - 1 else 0.005
+        score = Estimate(0.84 - margin, 0.82 - margin, 0.86 - margin)
+        make_margin = Difference(margin, margin - 0.02, margin + 0.02, 1)
+        lines.append(
+            Baseline(name, {"accuracy": score, "macro_f1": score}, make_margin, f"The run against {name}.")
+        )
     test = Metrics(1821, {"accuracy": Estimate(0.84, 0.82, 0.86)}, 0.5)
     return Baselines(test, 6920, tuple(lines), "It helped.", ("One seed.",))
 
 
 def with_controls(scores: ProbeScores, control: float = 0.6) -> ProbeScores:
     """Return the scores with one control task."""
-    found = np.full((1, *scores.test.shape), control)
+    accuracy = np.full((1, *scores.test.shape), control)
     return replace(
-        scores, control_test=found, control_low=found - 0.02, control_high=found + 0.02,
-        control_c=np.full(found.shape, 0.001),
-        control_cross_validated=found[..., None], control_majority=np.asarray([0.52]),
+        scores, control_test=accuracy, control_low=accuracy - 0.02, control_high=accuracy + 0.02,
+        control_c=np.full(accuracy.shape, 0.001),
+        control_cross_validated=accuracy[..., None], control_majority=np.asarray([0.52]),
     )  # fmt: skip
 
 

@@ -2,18 +2,15 @@
 
 import numpy as np
 import pytest
-from small_results import make_baselines, make_history, make_probes, make_runs, with_controls
+from small_results import ACCURACY, make_baselines, make_history, make_probes, make_runs, with_controls
 
+from tests.plots.traces import named
 from translearn_core import plots
 
 
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
-
-
 def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_chance():
-    found = make_baselines()
-    dots = named(plots.baseline_dots(found))
+    baselines = make_baselines()
+    dots = named(plots.baseline_dots(baselines))
     run = dots["this run"]
     assert (list(run.x), list(run.y)) == ([0.84], ["this run"])
     np.testing.assert_allclose([run.error_x.array[0], run.error_x.arrayminus[0]], 0.02)
@@ -24,13 +21,14 @@ def test_a_run_and_its_lines_are_dots_with_intervals_sorted_by_what_could_be_cha
     }
     for kind, name in kinds.items():
         assert list(dots[kind].y) == [name]
-        assert list(dots[kind].x) == [found.line(name).headline.value]
-    assert plots.baseline_dots(found).layout.yaxis.categoryarray[-1] == "this run"
+        assert list(dots[kind].x) == [baselines.line(name).headline.value]
+    assert plots.baseline_dots(baselines).layout.yaxis.categoryarray[-1] == "this run"
 
 
 def test_scores_of_runs_show_the_lines_they_are_given():
     plain, lined = (
-        plots.scores(make_runs(), lines=lines) for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
+        plots.scores(make_runs(), ACCURACY, lines=lines)
+        for lines in (None, {"TF-IDF": 0.813, "commonest <b>": 0.5})
     )
     assert len(plain.layout.shapes) == 0
     assert [shape.x0 for shape in lined.layout.shapes] == [0.813, 0.5]

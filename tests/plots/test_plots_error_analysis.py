@@ -4,19 +4,17 @@ import numpy as np
 import pytest
 from error_analysis_results import make_trust
 
+from tests.plots.traces import named
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
 
 
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
-
-
 def test_bars_are_the_model_as_it_is_diamonds_the_scaled_probabilities_and_rows_stand_below():
-    found = make_trust()
-    drawn = named(plots.reliability_diagram(found))
+    error_analysis = make_trust()
+    drawn = named(plots.reliability_diagram(error_analysis))
     raw, scaled = (
-        found.bins[(found.bins["which"] == which) & (found.bins["rows"] > 0)] for which in ("raw", "scaled")
+        error_analysis.bins[(error_analysis.bins["which"] == which) & (error_analysis.bins["rows"] > 0)]
+        for which in ("raw", "scaled")
     )
     bars, dots = drawn["as it is"], drawn["scaled by the temperature 1.70"]
     np.testing.assert_allclose(bars.x, (raw["from"] + raw["to"]) / 2)
@@ -30,7 +28,7 @@ def test_bars_are_the_model_as_it_is_diamonds_the_scaled_probabilities_and_rows_
     for name, some in (("rows, as it is", raw), ("rows, scaled", scaled)):
         np.testing.assert_array_equal(drawn[name].y, some["rows"])
         assert drawn[name].yaxis == "y2"
-    figure = plots.reliability_diagram(found)
+    figure = plots.reliability_diagram(error_analysis)
     assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
 
 
@@ -41,23 +39,23 @@ def test_bars_of_rows_do_not_hide_each_other():
 
 
 def test_both_lines_go_as_far_as_rows_are_answered_and_the_threshold_is_marked_on_both():
-    found = make_trust()
-    drawn = named(plots.risk_coverage_curve(found, 0.8))
-    answered = found.coverage[found.coverage["accuracy"].notna()]
+    error_analysis = make_trust()
+    drawn = named(plots.risk_coverage_curve(error_analysis, 0.8))
+    answered = error_analysis.coverage[error_analysis.coverage["accuracy"].notna()]
     for name, column in (("answered", "coverage"), ("of these answers right", "accuracy")):
         np.testing.assert_array_equal(drawn[name].x, answered["threshold"])
         np.testing.assert_array_equal(drawn[name].y, answered[column])
         at = drawn[f"{name} here"]
         assert list(at.x) == [0.8]
-        assert at.y[0] == found.coverage.set_index("threshold")[column][0.8]
+        assert at.y[0] == error_analysis.coverage.set_index("threshold")[column][0.8]
     band = drawn["interval"]
     np.testing.assert_array_equal(band.y, [*answered["high"], *answered["low"][::-1]])
-    assert set(named(plots.risk_coverage_curve(found))).isdisjoint({"answered here"})
+    assert set(named(plots.risk_coverage_curve(error_analysis))).isdisjoint({"answered here"})
 
 
 def test_slices_stand_weakest_on_top_and_only_those_beyond_chance_are_coloured():
-    found = make_trust()
-    figure = plots.slice_accuracies(found)
+    error_analysis = make_trust()
+    figure = plots.slice_accuracies(error_analysis)
     order = figure.layout.yaxis.categoryarray[::-1]
     assert order[0] == "source: bad (40)"
     assert order[-1] == "(length of the text): 3 to 12 words (200)"
@@ -75,6 +73,8 @@ def test_slices_stand_weakest_on_top_and_only_those_beyond_chance_are_coloured()
 def test_of_many_slices_the_weakest_are_drawn_and_without_any_it_says_so():
     figure = plots.slice_accuracies(make_trust(tuple(f"class {k}" for k in range(77))))
     assert sum(len(trace.y) for trace in figure.data) == 30
-    found = make_trust()
-    empty = plots.slice_accuracies(type(found)(**{**vars(found), "slices": found.slices.iloc[:0]}))
+    error_analysis = make_trust()
+    empty = plots.slice_accuracies(
+        type(error_analysis)(**{**vars(error_analysis), "slices": error_analysis.slices.iloc[:0]})
+    )
     assert "no slices" in empty.layout.annotations[0].text

@@ -9,7 +9,9 @@ import pytest
 from error_analysis_results import make_trust
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
+    ACCURACY,
     HOSTILE,
+    MACRO_F1,
     make_anatomy,
     make_baselines,
     make_classes,
@@ -67,8 +69,8 @@ EVERY: dict[str, Draw] = {
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
     "text_lengths": lambda names, dark: plots.text_lengths(make_diagnosis(names), dark),
     "probabilities": lambda names, dark: plots.probabilities(make_prediction(names), 0, dark),
-    "scores": lambda names, dark: plots.scores(make_runs(names), dark),
-    "cost_and_score": lambda names, dark: plots.cost_and_score(make_runs(names), dark),
+    "scores": lambda names, dark: plots.scores(make_runs(names), ACCURACY, dark),
+    "cost_and_score": lambda names, dark: plots.cost_and_score(make_runs(names), MACRO_F1, dark),
     "study_cells": lambda names, dark: plots.study_cells(make_comparison(names), dark),
     "depth_curve": lambda names, dark: plots.depth_curve(make_comparison(names), {n: n for n in names}, dark),
     "size_curve": lambda names, dark: plots.size_curve(make_comparison(names), {n: n for n in names}, dark),

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_results import (
+    ACCURACY,
+    MACRO_F1,
     make_anatomy,
     make_classes,
     make_diagnosis,
@@ -17,17 +19,12 @@ from small_results import (
     strings,
 )
 
+from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.config import FreezePlan
 from translearn_core.errors import ConfigError
 from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import History
-
-
-def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
-
 
 # -- learning --------------------------------------------------------------------------------------
 
@@ -232,7 +229,7 @@ def test_data_without_rows_say_so():
 def test_probabilities_show_the_ten_likeliest_best_on_top():
     prediction = make_prediction(make_classes(77))
     bars = plots.probabilities(prediction, 1).data[0]
-    expected = np.sort(prediction.probabilities[1].astype(float))[-10:]
+    expected = np.sort(prediction.outputs[1].astype(float))[-10:]
     np.testing.assert_allclose(bars.x, expected)
     assert bars.marker.color[-1] != bars.marker.color[0]
     assert bars.text[-1] == f"{expected[-1]:.1%}"
@@ -243,21 +240,21 @@ def test_probabilities_show_the_ten_likeliest_best_on_top():
 
 def test_scores_have_intervals():
     table = make_runs()
-    dots = plots.scores(table).data[0]
+    dots = plots.scores(table, ACCURACY).data[0]
     assert list(dots.x) == list(table["accuracy"])
-    np.testing.assert_allclose(dots.error_x.array, table["high"] - table["accuracy"])
-    np.testing.assert_allclose(dots.error_x.arrayminus, table["accuracy"] - table["low"])
+    np.testing.assert_allclose(dots.error_x.array, table["accuracy high"] - table["accuracy"])
+    np.testing.assert_allclose(dots.error_x.arrayminus, table["accuracy"] - table["accuracy low"])
     assert dots.y[0] == "<b>1</b>  head only"
 
 
 def test_cost_and_score_is_log_in_seconds_with_intervals():
     table = make_runs()
-    figure = plots.cost_and_score(table)
+    figure = plots.cost_and_score(table, MACRO_F1)
     assert figure.layout.xaxis.type == "log"
     assert [t.x[0] for t in figure.data] == list(table["seconds"])
-    assert [t.y[0] for t in figure.data] == list(table["macro_f1"])
+    assert [t.y[0] for t in figure.data] == list(table["macro F1"])
     np.testing.assert_allclose(
-        [t.error_y.array[0] for t in figure.data], table["macro_f1_high"] - table["macro_f1"]
+        [t.error_y.array[0] for t in figure.data], table["macro F1 high"] - table["macro F1"]
     )
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < table["seconds"].min() < table["seconds"].max() < high
@@ -265,9 +262,9 @@ def test_cost_and_score_is_log_in_seconds_with_intervals():
 
 
 def test_a_table_without_intervals_is_refused_by_name():
-    with pytest.raises(ConfigError, match="macro_f1_low"):
-        plots.cost_and_score(make_runs().drop(columns="macro_f1_low"))
-    assert "Choose" in plots.scores(make_runs().iloc[:0]).layout.annotations[0].text
+    with pytest.raises(ConfigError, match="macro F1 low"):
+        plots.cost_and_score(make_runs().drop(columns="macro F1 low"), MACRO_F1)
+    assert "Choose" in plots.scores(make_runs().iloc[:0], ACCURACY).layout.annotations[0].text
 
 
 # -- stack -----------------------------------------------------------------------------------------
@@ -324,14 +321,14 @@ def test_the_boundary_lies_right_above_what_is_computed_once(plan, below):
 
 
 @pytest.mark.parametrize(
-    ("anatomy", "plan", "reason"),
+    ("backbone_info", "plan", "reason"),
     [
         (make_anatomy(), FreezePlan.full(6), "embeddings train"),
         (make_anatomy(splittable=False), FreezePlan(), "cannot be cut"),
     ],
 )
-def test_without_a_boundary_it_says_why(anatomy, plan, reason):
-    figure = plots.freeze_map(anatomy, plan)
+def test_without_a_boundary_it_says_why(backbone_info, plan, reason):
+    figure = plots.freeze_map(backbone_info, plan)
     assert not [s for s in figure.layout.shapes if s.type == "line"]
     assert any(reason in s for s in strings(figure))
 

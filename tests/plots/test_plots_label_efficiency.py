@@ -3,16 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from small_results import make_label_efficiency
 
+from tests.plots.traces import by_name
 from translearn_core import plots
-
-
-def line(figure: go.Figure, name: str) -> go.Scatter:
-    (found,) = [trace for trace in figure.data if trace.name == name]
-    return found
 
 
 def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
@@ -20,14 +15,14 @@ def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
     figure = plots.label_efficiency(curve)
     for k, name in enumerate(curve.names):
         scored = np.isfinite(curve.mean[k])
-        drawn = line(figure, name)
+        drawn = by_name(figure, name)
         assert list(drawn.x) == np.asarray(curve.sizes)[scored].tolist()
         assert list(drawn.y) == curve.mean[k][scored].tolist()
-        band = line(figure, f"{name} interval")
+        band = by_name(figure, f"{name} interval")
         assert list(band.y[: scored.sum()]) == curve.high[k][scored].tolist()
         assert list(band.y[scored.sum() :]) == curve.low[k][scored][::-1].tolist()
-    assert line(figure, "from scratch").x.tolist() == [8, 32, 64, 128, 6920]
-    assert len({line(figure, name).line.color for name in curve.names}) == 4
+    assert by_name(figure, "from scratch").x.tolist() == [8, 32, 64, 128, 6920]
+    assert len({by_name(figure, name).line.color for name in curve.names}) == 4
 
 
 def test_the_axis_is_of_doublings_and_the_majority_baseline_a_line_across() -> None:
@@ -37,7 +32,7 @@ def test_the_axis_is_of_doublings_and_the_majority_baseline_a_line_across() -> N
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 8
     assert high > 6920
-    majority = line(figure, "majority-class baseline 0.501")
+    majority = by_name(figure, "majority-class baseline 0.501")
     assert list(majority.y) == [0.501, 0.501]
     assert list(majority.x) == pytest.approx([low, high])
 

@@ -5,12 +5,8 @@ from dataclasses import replace
 import numpy as np
 from small_results import make_rate_search
 
+from tests.plots.traces import by_name
 from translearn_core import plots
-
-
-def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
 
 
 def test_steps_and_their_mean_lie_over_the_rate():

@@ -7,39 +7,36 @@ import pytest
 from similarity_results import make_forgetting, make_similarity
 from small_results import make_drift
 
+from tests.plots.traces import named
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT
 from translearn_core.results import Estimate
 
 
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
-
-
 def test_the_map_has_before_down_and_after_across_with_its_numbers():
-    found = make_similarity()
-    (cells,) = plots.similarity_map(found).data
-    np.testing.assert_allclose(cells.z, found.matrix, atol=1e-6)
-    assert cells.text[0][6] == f"{found.matrix[0, 6]:.2f}"
-    figure = plots.similarity_map(found)
+    result = make_similarity()
+    (cells,) = plots.similarity_map(result).data
+    np.testing.assert_allclose(cells.z, result.matrix, atol=1e-6)
+    assert cells.text[0][6] == f"{result.matrix[0, 6]:.2f}"
+    figure = plots.similarity_map(result)
     assert figure.layout.yaxis.title.text == "layer before training"
     assert figure.layout.yaxis.autorange == "reversed"
 
 
 def test_a_deep_map_has_no_numbers_and_a_layer_without_one_no_text():
     assert plots.similarity_map(make_similarity(25)).data[0].text is None
-    found = make_similarity()
-    found.matrix[0] = np.nan
-    assert set(plots.similarity_map(found).data[0].text[0]) == {""}
+    result = make_similarity()
+    result.matrix[0] = np.nan
+    assert set(plots.similarity_map(result).data[0].text[0]) == {""}
 
 
 def test_the_lines_are_before_and_after_another_seed_and_fresh_weights():
-    found = make_similarity()
-    lines = named(plots.similarity_lines(found))
-    np.testing.assert_array_equal(lines["before and after"].y, found.diagonal)
-    np.testing.assert_array_equal(lines["this seed and another"].y, found.sibling)
-    np.testing.assert_array_equal(lines["two with fresh weights"].y, found.floor)
-    np.testing.assert_array_equal(lines["before and after interval"].y, [*found.high, *found.low[::-1]])
+    result = make_similarity()
+    lines = named(plots.similarity_lines(result))
+    np.testing.assert_array_equal(lines["before and after"].y, result.diagonal)
+    np.testing.assert_array_equal(lines["this seed and another"].y, result.sibling)
+    np.testing.assert_array_equal(lines["two with fresh weights"].y, result.floor)
+    np.testing.assert_array_equal(lines["before and after interval"].y, [*result.high, *result.low[::-1]])
 
 
 def test_without_another_seed_there_is_no_line_of_it():
@@ -48,10 +45,10 @@ def test_without_another_seed_there_is_no_line_of_it():
 
 
 def test_a_layer_without_a_number_leaves_the_interval_whole():
-    found = make_similarity()
-    for values in (found.diagonal, found.low, found.high):
+    result = make_similarity()
+    for values in (result.diagonal, result.low, result.high):
         values[0] = np.nan
-    figure = plots.similarity_lines(found)
+    figure = plots.similarity_lines(result)
     assert np.isfinite(named(figure)["before and after interval"].y).all()
     assert np.isfinite(figure.layout.yaxis.range).all()
 
@@ -71,10 +68,10 @@ def test_weights_stand_under_the_layer_they_make():
 
 
 def test_every_change_stands_about_its_zero_line_and_lost_is_left():
-    found = make_forgetting(("one", "two"))
-    figure = plots.forgetting_bars(found)
+    result = make_forgetting(("one", "two"))
+    figure = plots.forgetting_bars(result)
     tasks, pairs, words = figure.data
-    assert list(tasks.x) == [task.lost.value for task in found.tasks]
+    assert list(tasks.x) == [task.lost.value for task in result.tasks]
     assert list(tasks.y) == ["one", "two"]
     assert pairs.x == pytest.approx([0.83 - 1, 0.7 - 0.78])
     assert words.x == pytest.approx([2.1 - 3.4]), "a loss that rose points to the left"

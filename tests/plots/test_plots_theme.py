@@ -141,8 +141,8 @@ def test_labels_cut_to_one_text_stay_apart():
 
 
 def test_long_names_that_begin_alike_keep_what_tells_them_apart():
-    ways = ["embeddings + blocks 0–5", "blocks 4, 5", "head only"]
-    names = [f"How deep? reviews.csv, blocks 4, 5: {way}, seed {seed}" for way in ways for seed in (0, 1)]
+    arms = ["embeddings + blocks 0–5", "blocks 4, 5", "head only"]
+    names = [f"How deep? reviews.csv, blocks 4, 5: {arm}, seed {seed}" for arm in arms for seed in (0, 1)]
     assert shortened([*names, "reviews.csv, gradual"], 26) == (
         "…embeddings +…0–5, seed 0",
         "…embeddings +…0–5, seed 1",

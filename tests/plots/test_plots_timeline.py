@@ -12,19 +12,15 @@ from small_results import (
     strings,
 )
 
+from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.plots.style.palette import LIGHT, faint
 from translearn_core.results import History, Timeline
 
 
 def by_type(figure, kind):
-    (found,) = [t for t in figure.data if t.type == kind]
-    return found
-
-
-def by_name(figure, name):
-    (found,) = [t for t in figure.data if t.name == name]
-    return found
+    (trace,) = [t for t in figure.data if t.type == kind]
+    return trace
 
 
 def spans(figure, name):
@@ -37,13 +33,13 @@ def spans(figure, name):
 
 
 def test_rates_are_colours_on_a_log_scale_and_frozen_parts_are_hatched():
-    told = make_timeline()
-    figure = plots.timeline(told)
+    timeline = make_timeline()
+    figure = plots.timeline(timeline)
     cells = by_type(figure, "heatmap")
-    trains = told.rates > 0
-    np.testing.assert_allclose(cells.z[:-1][trains], np.log10(told.rates[trains]), rtol=1e-5)
+    trains = timeline.rates > 0
+    np.testing.assert_allclose(cells.z[:-1][trains], np.log10(timeline.rates[trains]), rtol=1e-5)
     assert np.isnan(cells.z[:-1][~trains]).all()
-    assert list(cells.y) == [*told.parts, "stage"]
+    assert list(cells.y) == [*timeline.parts, "stage"]
     assert spans(figure, "frozen") == [
         ("embeddings", 0, 120),
         *((f"block {k}", 0, 120) for k in range(4)),
@@ -99,10 +95,10 @@ def test_names_of_many_parts_are_thinned_and_the_ends_are_named():
 
 
 def test_a_rate_that_fades_out_does_not_take_the_colours_of_the_others():
-    told = make_timeline()
-    told.rates[told.rates > 0] = 5e-5
-    told.rates[-1, -1] = 1e-12
-    cells = by_type(plots.timeline(told), "heatmap")
+    timeline = make_timeline()
+    timeline.rates[timeline.rates > 0] = 5e-5
+    timeline.rates[-1, -1] = 1e-12
+    cells = by_type(plots.timeline(timeline), "heatmap")
     assert cells.zmin > np.log10(5e-5) - 2
 
 
@@ -116,8 +112,8 @@ def test_a_run_that_has_just_begun_says_so():
 
 
 def test_movement_stands_on_the_steps_and_parts_of_the_timeline():
-    told, history = make_timeline(), make_moved()
-    above, below = plots.timeline(told), plots.gradient_timeline(history, told)
+    timeline, history = make_timeline(), make_moved()
+    above, below = plots.timeline(timeline), plots.gradient_timeline(history, timeline)
     for axis in ("xaxis", "yaxis"):
         assert above.layout[axis].range == below.layout[axis].range
     assert above.layout.yaxis.categoryarray == below.layout.yaxis.categoryarray
@@ -132,17 +128,23 @@ def test_movement_stands_on_the_steps_and_parts_of_the_timeline():
 
 
 def test_a_run_in_which_nothing_moved_is_hatched_all_over():
-    told, history = make_timeline(), make_moved()
+    timeline, history = make_timeline(), make_moved()
     still = History((), tuple(type(e)(**{**vars(e), "moved": {}}) for e in history.epochs))
-    figure = plots.gradient_timeline(still, told)
-    assert len(spans(figure, "did not move")) == len(told.parts)
+    figure = plots.gradient_timeline(still, timeline)
+    assert len(spans(figure, "did not move")) == len(timeline.parts)
     assert not by_type(figure, "heatmap").showscale
 
 
 def test_a_run_that_went_on_from_another_shows_its_own_epochs():
     whole = make_timeline()
-    told = Timeline(whole.parts, ((40, 120, "block 5"),), whole.edges[4:], whole.rates[:, 4:])
-    assert list(by_type(plots.gradient_timeline(make_moved(), told), "heatmap").x) == [40, 60, 80, 100, 120]
+    timeline = Timeline(whole.parts, ((40, 120, "block 5"),), whole.edges[4:], whole.rates[:, 4:])
+    assert list(by_type(plots.gradient_timeline(make_moved(), timeline), "heatmap").x) == [
+        40,
+        60,
+        80,
+        100,
+        120,
+    ]
 
 
 # -- replay ----------------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from translearn_core import plots
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_each_backbone_is_a_line_in_both_panels(dark):
-    found = make_ratings(("bundled", HOSTILE))
-    figure = plots.layer_ratings(found, dark)
+    transferability = make_ratings(("bundled", HOSTILE))
+    figure = plots.layer_ratings(transferability, dark)
     assert [trace.yaxis for trace in figure.data] == ["y", "y2"] * 2
     assert [trace.showlegend for trace in figure.data] == [True, False] * 2
     for trace, column in zip(figure.data, ("LogME", "probe") * 2, strict=True):
-        some = found.layers[found.layers["backbone"] == ("bundled" if trace.legendgroup == "0" else HOSTILE)]
+        some = transferability.layers[
+            transferability.layers["backbone"] == ("bundled" if trace.legendgroup == "0" else HOSTILE)
+        ]
         assert list(trace.y) == some[column].tolist()
         assert list(trace.x) == some["layer"].tolist()
         sizes = list(trace.marker.size)

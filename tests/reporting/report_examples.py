@@ -42,7 +42,7 @@ CLASSES = ("bad", "good", HOSTILE)
 
 
 def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
-    found, k = make_evaluation(classes), len(classes)
+    evaluation, k = make_evaluation(classes), len(classes)
     names, at = np.asarray(classes, dtype=object), np.arange(rows)
     predictions = pd.DataFrame(
         {
@@ -56,7 +56,7 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
         }
     )
     predictions.loc[rows - 2 :, "split"] = "test"
-    return replace(found, predictions=predictions)
+    return replace(evaluation, predictions=predictions)
 
 
 def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:

@@ -22,12 +22,12 @@ CONFIG = ExperimentConfig(data=DataConfig(dataset="d", text="text", label="label
 
 
 def scored(test: int = 500, validation: int = 500, rows: tuple[int, ...] = (60, 60)) -> Evaluation:
-    found = make_evaluation(CLASSES)
-    one = found.metrics["test"]
+    result = make_evaluation(CLASSES)
+    one = result.metrics["test"]
     metrics = {"test": replace(one, n=test), "validation": replace(one, n=validation)}
     label = np.repeat(CLASSES, rows)
     predictions = pd.DataFrame({"split": "test", "label": label, "predicted": label})
-    return replace(found, metrics=metrics, predictions=predictions)
+    return replace(result, metrics=metrics, predictions=predictions)
 
 
 def mentions(text: str, *words: str) -> bool:
@@ -35,32 +35,32 @@ def mentions(text: str, *words: str) -> bool:
     return all(word in text for word in words)
 
 
-def said(**changes: object) -> str:
+def caveat_text(**changes: object) -> str:
     return "\n".join(caveats(ReportData("x", **changes)))  # type: ignore[arg-type]
 
 
 def test_few_test_rows() -> None:
-    assert mentions(said(evaluation=scored(150)), "150 test rows", "0.7 points")
-    assert "test rows: one text" not in said(evaluation=scored(200))
+    assert mentions(caveat_text(evaluation=scored(150)), "150 test rows", "0.7 points")
+    assert "test rows: one text" not in caveat_text(evaluation=scored(200))
     few = replace(make_comparison(), test_rows=90)
-    assert "90 test rows" in said(parts=(Part(COMPARE, few),))
+    assert "90 test rows" in caveat_text(parts=(Part(COMPARE, few),))
 
 
 def test_few_seeds() -> None:
-    assert "One seed" in said(evaluation=scored())
-    found = make_comparison(("a", "b", "c"))
-    cells = tuple(replace(cell, runs=runs) for cell, runs in zip(found.cells, (3, 2, 5), strict=True))
-    told = said(parts=(Part(COMPARE, replace(found, cells=cells)),))
-    assert mentions(told, "1 of the 3", "fewer than 3 seeds")
-    enough = tuple(replace(cell, runs=3) for cell in found.cells)
-    assert "seeds" not in said(parts=(Part(COMPARE, replace(found, cells=enough)),))
+    assert "One seed" in caveat_text(evaluation=scored())
+    result = make_comparison(("a", "b", "c"))
+    cells = tuple(replace(cell, runs=runs) for cell, runs in zip(result.arms, (3, 2, 5), strict=True))
+    text = caveat_text(parts=(Part(COMPARE, replace(result, arms=cells)),))
+    assert mentions(text, "1 of the 3", "fewer than 3 seeds")
+    enough = tuple(replace(cell, runs=3) for cell in result.arms)
+    assert "seeds" not in caveat_text(parts=(Part(COMPARE, replace(result, arms=enough)),))
 
 
 def test_uneven_and_untested_classes() -> None:
-    assert mentions(said(evaluation=scored(rows=(600, 60))), "uneven", "10 times")
-    assert "uneven" not in said(evaluation=scored(rows=(100, 60)))
-    assert mentions(said(evaluation=scored(rows=(100, 0))), "1 of the classes", "no test row")
-    assert "no test row" not in said(evaluation=scored())
+    assert mentions(caveat_text(evaluation=scored(rows=(600, 60))), "uneven", "10 times")
+    assert "uneven" not in caveat_text(evaluation=scored(rows=(100, 60)))
+    assert mentions(caveat_text(evaluation=scored(rows=(100, 0))), "1 of the classes", "no test row")
+    assert "no test row" not in caveat_text(evaluation=scored())
 
 
 def test_findings_in_the_data_that_weaken_the_answer() -> None:
@@ -71,45 +71,45 @@ def test_findings_in_the_data_that_weaken_the_answer() -> None:
         Finding("trailing-fields", Severity.FIXED, "Two rows had a field too many."),
     )
     diagnosis = replace(make_diagnosis(CLASSES), findings=findings)
-    told = said(parts=(Part(DIAGNOSE, diagnosis),))
-    assert mentions(told, findings[0].sentence, findings[1].sentence)
-    assert "UTF-8" not in told
-    assert "field too many" not in told
+    text = caveat_text(parts=(Part(DIAGNOSE, diagnosis),))
+    assert mentions(text, findings[0].sentence, findings[1].sentence)
+    assert "UTF-8" not in text
+    assert "field too many" not in text
 
 
 def test_cut_texts() -> None:
     diagnosis = make_diagnosis(CLASSES)
     long = replace(diagnosis, cut_share=0.2)
-    assert mentions(said(parts=(Part(DIAGNOSE, long),)), "20.0 %", "longer than 128 tokens")
-    assert "longer than" not in said(parts=(Part(DIAGNOSE, diagnosis),))
+    assert mentions(caveat_text(parts=(Part(DIAGNOSE, long),)), "20.0 %", "longer than 128 tokens")
+    assert "longer than" not in caveat_text(parts=(Part(DIAGNOSE, diagnosis),))
 
 
 def test_what_was_chosen_on_validation() -> None:
-    many, few = said(evaluation=scored()), said(evaluation=scored(validation=80))
+    many, few = caveat_text(evaluation=scored()), caveat_text(evaluation=scored(validation=80))
     assert "500 validation rows" in many
     assert "are few" not in many
     assert mentions(few, "80 validation rows", "are few")
     alone = scored()
-    assert "validation" not in said(evaluation=replace(alone, metrics={"test": alone.metrics["test"]}))
+    assert "validation" not in caveat_text(evaluation=replace(alone, metrics={"test": alone.metrics["test"]}))
 
 
 def test_probes_that_flatter() -> None:
     probes = make_probes()
-    assert "optimistic" in said(parts=(Part(PROBE, probes),))
+    assert "optimistic" in caveat_text(parts=(Part(PROBE, probes),))
     before = replace(probes, variants=("pretrained", "random init"))
-    assert "optimistic" not in said(parts=(Part(PROBE, before),))
+    assert "optimistic" not in caveat_text(parts=(Part(PROBE, before),))
 
 
 def test_help_that_the_run_had() -> None:
-    assert said(config=CONFIG) == ""
+    assert caveat_text(config=CONFIG) == ""
     more = CONFIG.model_copy(update={"augment": AugmentConfig(copies=2)})
-    assert mentions(said(config=more), "augmentation", "2 times")
+    assert mentions(caveat_text(config=more), "augmentation", "2 times")
     taught = CONFIG.model_copy(update={"distil": DistilConfig(teacher="t")})
-    assert "had a teacher" in said(config=taught)
-    assert "goes on from another" in said(config=CONFIG.model_copy(update={"resume_from": "j"}))
+    assert "had a teacher" in caveat_text(config=taught)
+    assert "goes on from another" in caveat_text(config=CONFIG.model_copy(update={"resume_from": "j"}))
 
 
 def test_nothing_is_told_twice() -> None:
     probes = Part(PROBE, make_probes())
-    told = caveats(ReportData("x", evaluation=scored(), parts=(probes, probes)))
-    assert len(told) == len(set(told)) > 2
+    text = caveats(ReportData("x", evaluation=scored(), parts=(probes, probes)))
+    assert len(text) == len(set(text)) > 2

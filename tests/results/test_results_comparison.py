@@ -9,45 +9,48 @@ from translearn_core.results.evaluation import small_test_set_note
 SPOT = Estimate(0.8, 0.7, 0.9)
 
 
-def apart(estimate: float, low: float, high: float, seeds: int = 3) -> Difference:
+def make_difference(estimate: float, low: float, high: float, seeds: int = 3) -> Difference:
     return Difference(estimate, low, high, seeds)
 
 
-def cell(name: str, difference: Difference | None, harm: NegativeTransfer | None = None) -> ArmScore:
+def cell(
+    name: str, difference: Difference | None, negative_transfer: NegativeTransfer | None = None
+) -> ArmScore:
     return ArmScore(
-        name, 3, "over 3 seeds", SPOT, SPOT, 9.0, 10, "head only", 6, 60, "a/b", difference, harm
+        name, 3, "over 3 seeds", {"accuracy": SPOT, "macro_f1": SPOT}, 9.0, 10, "head only", 6, 60,
+        "a/b", difference, negative_transfer,
     )  # fmt: skip
 
 
-def compared(difference: Difference | None, harm: NegativeTransfer | None = None) -> Comparison:
-    return Comparison("full", 600, (cell("full", None), cell("gradual", difference, harm)))
+def compared(difference: Difference | None, negative_transfer: NegativeTransfer | None = None) -> Comparison:
+    return Comparison("full", 600, (cell("full", None), cell("gradual", difference, negative_transfer)))
 
 
 @pytest.mark.parametrize(
     ("difference", "facts"),
     [
         (
-            apart(0.021, 0.004, 0.038),
+            make_difference(0.021, 0.004, 0.038),
             ("2.1 points better than full", "0.4 to 3.8 points", "more than chance"),
         ),
         (
-            apart(-0.02, -0.03, -0.01),
+            make_difference(-0.02, -0.03, -0.01),
             ("2.0 points worse than full", "1.0 to 3.0 points", "more than chance"),
         ),
         (
-            apart(0.043, -0.041, 0.127),
+            make_difference(0.043, -0.041, 0.127),
             ("4.3 points better than full", "−4.1 to 12.7 points", "could be chance"),
         ),
         (
-            apart(0.0, -0.01, 0.01),
+            make_difference(0.0, -0.01, 0.01),
             ("same as full", "−1.0 to 1.0 points", "could be chance"),
         ),
         (
-            apart(-0.022, -0.968, 0.976, 2),
+            make_difference(-0.022, -0.968, 0.976, 2),
             ("2.2 points worse than full", "−97.6 to 96.8 points", "could be chance", "two seeds"),
         ),
         (
-            apart(0.1, 0.05, 0.15, 1),
+            make_difference(0.1, 0.05, 0.15, 1),
             ("10.0 points better than full", "5.0 to 15.0 points", "more seeds"),
         ),
         (None, ("other rows than full", "cannot be compared")),
@@ -62,30 +65,37 @@ def test_a_difference_is_said_in_points(difference: Difference | None, facts: tu
 
 
 def test_harm_follows_the_verdict_and_is_told_of_the_baseline_too() -> None:
-    harm = NegativeTransfer("scratch", apart(-0.02, -0.03, -0.01))
+    negative_transfer = NegativeTransfer("scratch", make_difference(-0.02, -0.03, -0.01))
     for fact in ("Negative transfer", "2.0 points below scratch", "1.0 to 3.0 points"):
-        assert fact in harm.sentence
+        assert fact in negative_transfer.sentence
     assert (
-        compared(apart(0.1, 0.05, 0.15), harm).sentences()[0].endswith(f"more than chance. {harm.sentence}")
+        compared(make_difference(0.1, 0.05, 0.15), negative_transfer)
+        .sentences()[0]
+        .endswith(f"more than chance. {negative_transfer.sentence}")
     )
-    below = Comparison("full", 600, (cell("full", None, harm), cell("gradual", apart(0.1, 0.0, 0.2))))
-    assert below.sentences()[0] == harm.sentence
+    below = Comparison(
+        "full", 600, (cell("full", None, negative_transfer), cell("gradual", make_difference(0.1, 0.0, 0.2)))
+    )
+    assert below.sentences()[0] == negative_transfer.sentence
     assert len(below.sentences()) == 2
 
 
 def test_other_names_are_told_everywhere_and_change_no_number() -> None:
-    comparison = compared(apart(0.021, 0.004, 0.038), NegativeTransfer("scratch", apart(-0.02, -0.03, -0.01)))
+    comparison = compared(
+        make_difference(0.021, 0.004, 0.038),
+        NegativeTransfer("scratch", make_difference(-0.02, -0.03, -0.01)),
+    )
     names = {
         "gradual": "Gradual unfreezing",
         "full": "Full fine-tuning",
         "scratch": "From scratch",
         "a/b": "B",
     }
-    renamed = comparison.called(lambda name: names[name])
+    renamed = comparison.rename_arms(lambda name: names[name])
     (sentence,) = renamed.sentences()
     for fact in ("Gradual unfreezing", "2.1 points better than Full fine-tuning", "below From scratch"):
         assert fact in sentence
-    assert renamed.baseline == renamed.cells[0].name == "Full fine-tuning"
+    assert renamed.baseline == renamed.arms[0].name == "Full fine-tuning"
     same = ["cell", "backbone", "verdict"]
     assert renamed.frame().drop(columns=same).equals(comparison.frame().drop(columns=same))
     assert comparison.frame()["cell"].tolist() == ["full", "gradual"], "as it was"

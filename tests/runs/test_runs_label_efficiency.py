@@ -71,15 +71,18 @@ def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentCon
     planned = expand_grid(study, BLOCKS)
     assert len(planned) == 2 * 3 * 2
     assert job_id(full) in {job_id(run.config) for run in planned}, "it is not trained again"
-    own = [run.config for run in planned if run.cell["recipe"] == "own settings"]
-    scratch = [run.config for run in planned if run.cell["recipe"] == "scratch"]
+    own = [run.config for run in planned if run.factors["recipe"] == "own settings"]
+    scratch = [run.config for run in planned if run.factors["recipe"] == "scratch"]
     for run in own:
         seed = run.training.seed
         assert run.data.subset_seed == (seed if run.data.train_rows else None)
-        kept = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
+        shared_settings = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
         longer = run.training.epochs
         assert run == full.model_copy(
-            update={"data": run.data, "training": kept["training"].model_copy(update={"epochs": longer})}
+            update={
+                "data": run.data,
+                "training": shared_settings["training"].model_copy(update={"epochs": longer}),
+            }
         )
     assert [run.training.epochs for run in own[:3]] == [60, 30, 3]
     assert [run.training.epochs for run in scratch[:3]] == [60, 30, 10]
@@ -93,7 +96,7 @@ def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None
     for run in planned:
         data = run.config.data
         assert (data.subset_seed, data.balanced_subset) == (run.seed, True)
-        rows.setdefault(run.cell["recipe"], []).append(data)
+        rows.setdefault(run.factors["recipe"], []).append(data)
     assert rows["own settings"] == rows["scratch"]
 
 
@@ -107,7 +110,7 @@ def test_what_the_settings_leave_to_it_goes_to_scratch_too(full: ExperimentConfi
 def test_both_ways_learn_from_altered_copies_where_the_run_does(full: ExperimentConfig) -> None:
     run = full.model_copy(update={"augment": AugmentConfig(copies=2, swap=0.3)})
     planned = expand_grid(label_efficiency_study(run, ROWS, (8, ROWS), (0,), balanced=False), BLOCKS)
-    assert {run.cell["recipe"] for run in planned} == {"own settings", "scratch"}
+    assert {run.factors["recipe"] for run in planned} == {"own settings", "scratch"}
     assert {run.config.augment for run in planned} == {run.augment}
 
 
@@ -128,7 +131,7 @@ def test_a_small_table_gets_enough_steps_with_all_its_rows_too(full: ExperimentC
 def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunStore) -> None:
     run = recipe("scratch").apply(ExperimentConfig(data=data), 6)
     study = made(store, run)
-    assert {run.cell["recipe"] for run in expand_grid(study.config, BLOCKS)} == {"own settings"}
+    assert {run.factors["recipe"] for run in expand_grid(study.config, BLOCKS)} == {"own settings"}
     assert {cell.name for cell in label_efficiency_arms(study, study.jobs, ROWS)} == {SCRATCH}
     assert label_efficiency_config(run, (8,), (0,), balanced=False).backbone == MINI
 
@@ -178,16 +181,16 @@ def test_cells_are_what_is_done_way_by_way(store: RunStore, full: ExperimentConf
 
 
 def test_a_stopped_curve_goes_on_and_trains_nothing_twice(store: RunStore, full: ExperimentConfig) -> None:
-    book, study = Studies(store), made(store, full)
+    studies, study = Studies(store), made(store, full)
     first = study.jobs[0]
     assert store.begin(first, "w")
     assert store.finish(first, State.DONE)
-    assert book.stop("ann", study.id) == len(study.jobs) - 1
-    assert book.progress("ann", study.jobs).state is State.STOPPED
-    assert book.resume("ann", study.id) == len(study.jobs) - 1
-    standing = book.progress("ann", study.jobs)
+    assert studies.stop("ann", study.id) == len(study.jobs) - 1
+    assert studies.progress("ann", study.jobs).state is State.STOPPED
+    assert studies.resume("ann", study.id) == len(study.jobs) - 1
+    standing = studies.progress("ann", study.jobs)
     assert (standing.done, len(standing.waiting)) == ((first,), len(study.jobs) - 1)
-    more = book.extend("ann", study.id, study.config.model_copy(update={"seeds": (4, 5, 6)}), BLOCKS)
+    more = studies.extend("ann", study.id, study.config.model_copy(update={"seeds": (4, 5, 6)}), BLOCKS)
     assert len(more.jobs) == len(study.jobs) * 3 // 2
     assert belongs(more, full, balanced=False)
 

@@ -95,7 +95,7 @@ def test_a_file_or_an_owner_over_the_limit_is_refused_with_the_numbers(store):
 def test_all_owners_together_have_a_limit_too(store):
     limits = Settings(max_upload_mb=10, max_total_mb=10)
     store.add_dataset("ann", "a.csv", {"train": b"a" * 6_000_000}, limits)
-    assert store.workspace.total_weight() == 6_000_000
+    assert store.workspace.total_disk_usage() == 6_000_000
     with pytest.raises(QuotaError, match=r"6 of 10 MB: .* TRANSLEARN_MAX_TOTAL_MB"):
         store.add_dataset("ben", "b.csv", {"train": b"b" * 6_000_000}, limits)
     assert not store.owns_anything("ben")
@@ -266,7 +266,7 @@ def test_an_attempt_that_was_given_up_writes_nothing_any_more(store):
     job = store.run("ann", run.id).job
     assert (job.state, job.progress.done, job.attempts) == (State.RUNNING, 1, 2)
     assert [p.step for p in store.history(run.job.id).steps] == [1]
-    assert store.running_jobs() == {run.job.id: RunningJob("new", stop=False, heartbeat=False)}
+    assert store.running_jobs() == {run.job.id: RunningJob("new", stop=False, stop_acknowledged=False)}
 
 
 # -- history

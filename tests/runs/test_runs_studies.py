@@ -14,7 +14,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
-from translearn_core.jobs import COMPARE, PROBE, Cell, CompareConfig, ProbeConfig, Slot
+from translearn_core.jobs import COMPARE, PROBE, CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import RunStore, State, Studies, Workspace
 from translearn_core.runs.schema import metadata
 
@@ -44,7 +44,7 @@ def end(store, job, state=State.DONE, reason=None):
 
 
 def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studies, study):
-    assert [(run.cell, run.seed) for run in study.runs] == [
+    assert [(run.arm, run.seed) for run in study.runs] == [
         ("linear", 0),
         ("full", 0),
         ("linear", 1),
@@ -54,7 +54,7 @@ def test_a_study_is_ordinary_runs_in_the_queue_the_first_seed_first(store, studi
     assert {run.name for run in store.runs("ann")} == {
         f"which way: {cell}, seed {seed}" for cell in ("linear", "full") for seed in (0, 1)
     }
-    assert (study.baseline, study.cells["full"]["recipe"]) == ("linear", "full")
+    assert (study.baseline, study.arms["full"]["recipe"]) == ("linear", "full")
     assert studies.all("ann") == [studies.get("ann", study.id)] == [study]
     assert studies.progress("ann", study.jobs).waiting == study.jobs
 
@@ -98,7 +98,7 @@ def test_what_is_not_yours_is_not_found(store, studies, study):
 
 
 def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
-    cells = (Cell(name="linear", jobs=study.jobs[:1]), Cell(name="full", jobs=study.jobs[1:2]))
+    cells = (StudyArm(name="linear", jobs=study.jobs[:1]), StudyArm(name="full", jobs=study.jobs[1:2]))
     with pytest.raises(NotFoundError):
         store.submit("ben", CompareConfig(arms=cells, baseline="linear"))
     run = store.submit("ann", CompareConfig(arms=cells, baseline="linear"))
@@ -191,7 +191,7 @@ def test_extending_never_forgets_a_run(store, studies, study):
     other = config(store, recipes=("lora",))
     grown = studies.extend("ann", study.id, other, BLOCKS)
     assert set(grown.jobs) > set(study.jobs)
-    assert list(grown.cells) == ["lora", "linear", "full"]
+    assert list(grown.arms) == ["lora", "linear", "full"]
     assert grown.baseline == "linear"
 
 
@@ -209,8 +209,8 @@ def test_the_comparison_is_of_finished_runs_by_cell(study):
     grid = study.comparison((study.jobs[1], study.jobs[3], study.jobs[2]))
     assert grid == CompareConfig(
         arms=(
-            Cell(name="full", jobs=(study.jobs[1], study.jobs[3])),
-            Cell(name="linear", jobs=(study.jobs[2],)),
+            StudyArm(name="full", jobs=(study.jobs[1], study.jobs[3])),
+            StudyArm(name="linear", jobs=(study.jobs[2],)),
         ),
         baseline="linear",
     )

@@ -6,7 +6,7 @@ from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig,
 from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError
-from translearn_core.jobs import Cell, CompareConfig, ProbeConfig, Slot
+from translearn_core.jobs import CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
 
@@ -76,15 +76,15 @@ def test_it_is_deleted_with_its_files_and_answers(store, spoiled):
 
 
 @pytest.fixture
-def book(store):
+def study_store(store):
     return Studies(store)
 
 
-def a_study(store, book, name, **parts):
+def a_study(store, study_store, name, **parts):
     dataset = store.add_dataset("ann", "reviews.csv", {"train": CSV}, Settings())
     data = DataConfig(dataset=dataset.digest, text="text", label="label")
     config = StudyConfig(**{"data": data, "recipes": ("linear",), "seeds": (0, 1)} | parts)
-    return book.add("ann", name, config, {BackboneConfig().label: 6})
+    return study_store.add("ann", name, config, {BackboneConfig().label: 6})
 
 
 def spoil_study(store, study):
@@ -92,43 +92,43 @@ def spoil_study(store, study):
         db.execute(studies.update().where(studies.c.id == study.id).values(config='{"of": "tomorrow"}'))
 
 
-def test_a_study_that_cannot_be_read_is_listed_apart_and_hides_no_other(store, book):
-    bad, good = a_study(store, book, "bad"), a_study(store, book, "good", seeds=(1, 2))
+def test_a_study_that_cannot_be_read_is_listed_apart_and_hides_no_other(store, study_store):
+    bad, good = a_study(store, study_store, "bad"), a_study(store, study_store, "good", seeds=(1, 2))
     spoil_study(store, bad)
-    assert book.all("ann") == [good]
-    assert book.unreadable("ann") == [Unreadable(bad.id, "bad", bad.created)]
-    assert book.find("ann") == {*bad.jobs, *good.jobs}
+    assert study_store.all("ann") == [good]
+    assert study_store.unreadable("ann") == [Unreadable(bad.id, "bad", bad.created)]
+    assert study_store.find("ann") == {*bad.jobs, *good.jobs}
     with pytest.raises(NotFoundError, match=UNREADABLE):
-        book.get("ann", bad.id)
+        study_store.get("ann", bad.id)
 
 
-def test_it_is_deleted_with_the_runs_that_no_other_study_needs(store, book):
-    bad, good = a_study(store, book, "bad"), a_study(store, book, "good", seeds=(1, 2))
+def test_it_is_deleted_with_the_runs_that_no_other_study_needs(store, study_store):
+    bad, good = a_study(store, study_store, "bad"), a_study(store, study_store, "good", seeds=(1, 2))
     spoil_study(store, bad)
-    book.delete("ann", bad.id, runs=True)
-    assert (book.unreadable("ann"), book.all("ann")) == ([], [good])
+    study_store.delete("ann", bad.id, runs=True)
+    assert (study_store.unreadable("ann"), study_store.all("ann")) == ([], [good])
     assert {run.job.id for run in store.runs("ann")} == set(good.jobs)
 
 
-def test_a_study_can_be_deleted_beside_a_comparison_that_cannot_be_read(store, book):
-    study = a_study(store, book, "good")
+def test_a_study_can_be_deleted_beside_a_comparison_that_cannot_be_read(store, study_store):
+    study = a_study(store, study_store, "good")
     for job in study.jobs:
         assert store.begin(job, "w")
         assert store.finish(job, State.DONE)
-    comparison = CompareConfig(arms=(Cell(name="linear", jobs=study.jobs),), baseline="linear")
+    comparison = CompareConfig(arms=(StudyArm(name="linear", jobs=study.jobs),), baseline="linear")
     comparison_run = store.submit("ann", comparison)
     with store.writing() as db:
         db.execute(
             jobs.update().where(jobs.c.id == comparison_run.job.id).values(config='{"of": "tomorrow"}')
         )
-    book.delete("ann", study.id)
-    assert book.all("ann") == []
+    study_store.delete("ann", study.id)
+    assert study_store.all("ann") == []
 
 
-def test_the_failed_runs_of_a_study_are_told_without_those_that_cannot_be_read(store, book):
-    study = a_study(store, book, "good")
+def test_the_failed_runs_of_a_study_are_told_without_those_that_cannot_be_read(store, study_store):
+    study = a_study(store, study_store, "good")
     for job in study.jobs:
         assert store.begin(job, "w")
         assert store.finish(job, State.FAILED, "why")
     spoil(store, store.run("ann", study.jobs[0]))
-    assert [run.job.id for run in book.failed(study)] == [study.jobs[1]]
+    assert [run.job.id for run in study_store.failed(study)] == [study.jobs[1]]

@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--alone", action="store_true", help="without the bad files, to compare")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(workspace=Path(folder) / "class", max_upload_mb=50)
         ensure_engine(settings, wait=120)
@@ -100,11 +100,11 @@ def main() -> None:
         job = store.submit(names[0], config).job.id
         over, waits, brought = threading.Event(), list[float](), list[State]()
         threads = [threading.Thread(target=client, args=(store, name, job, over, waits)) for name in names]
-        if not asked.alone:
+        if not args.alone:
             threads.append(threading.Thread(target=attack, args=(store, settings, over, brought)))
         for thread in threads:
             thread.start()
-        time.sleep(asked.seconds)
+        time.sleep(args.seconds)
         over.set()
         for thread in threads:
             thread.join()

@@ -180,10 +180,10 @@ def _interrupted(folder: Path) -> None:
 
 def subjects(store: RunStore, tiny: Path) -> list[Subject]:
     """Return every file of the workspace that is read again."""
-    root, found = store.workspace.root, list[Subject]()
+    root, result = store.workspace.root, list[Subject]()
 
     def add(kind: str, paths: Iterator[Path], folder: Path, read: Read) -> None:
-        found.extend(Subject(kind, path, folder, read) for path in paths if path.is_file())
+        result.extend(Subject(kind, path, folder, read) for path in paths if path.is_file())
 
     for home in sorted((root / "runs").iterdir()):
         for folder in sorted(path for path in home.iterdir() if path.name in KINDS):
@@ -204,7 +204,7 @@ def subjects(store: RunStore, tiny: Path) -> list[Subject]:
     shelves = root / "activations"
     add("activations", shelves.glob("*/*/*"), shelves, lambda: _activations(shelves, tiny))
     add("engine", iter([root / "engine.json"]), root / "engine.json", lambda: _engine())
-    return found
+    return result
 
 
 def _result(home: Path, kind: type[Any]) -> Read:
@@ -244,7 +244,7 @@ def _backbone(job: str) -> object:
     backbone = load(BackboneConfig(id=f"{ADAPTED}{job}"))
     weights = {name: value.numpy() for name, value in backbone.model.state_dict().items()}
     tokens = backbone.tokenizer(list(TEXTS))["input_ids"]
-    return [weights, tokens, _plain(backbone.anatomy)]
+    return [weights, tokens, _plain(backbone.info)]
 
 
 def _table(store: RunStore, digest: str) -> object:
@@ -264,8 +264,8 @@ def _activations(shelves: Path, tiny: Path) -> object:
     """Return what every layer makes of the texts of the first training, kept or computed again."""
     backbone = load(BackboneConfig(id=str(tiny)))
     texts = backbone.examples(_known_texts(), 32)
-    found = Encoder(backbone, texts, EXACT, ActivationCache(shelves, 10**9)).pooled(Pooling.MEAN)
-    return [layer.vectors().numpy() for layer in found]
+    result = Encoder(backbone, texts, EXACT, ActivationCache(shelves, 10**9)).pooled(Pooling.MEAN)
+    return [layer.vectors().numpy() for layer in result]
 
 
 def _known_texts() -> list[str]:
@@ -365,14 +365,14 @@ def _end(store: RunStore, one: Subject, good: object) -> tuple[str, str]:
         value = one.read()
     except TranslearnError as error:
         return (
-            ("said", "")
+            ("reported", "")
             if "Traceback" not in str(error) and len(str(error)) < 600
             else ("traceback", str(error))
         )
     except Exception:
         return "traceback", traceback.format_exc(limit=-3)
     if value is None:
-        return "said", ""
+        return "reported", ""
     if joblib.hash(value) == joblib.hash(good):
         return "right", ""
     if one.kind == "activations" and not (one.path.exists() and one.path.read_bytes() == damaged):
@@ -398,10 +398,10 @@ def _restore(store: RunStore, one: Subject, pristine: Path) -> None:
 
 def main() -> None:
     """Run a campaign and print how it ended."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--count", type=int, default=1000)
-    asked.add_argument("--seed", type=int, default=0)
-    options = asked.parse_args()
+    args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("--count", type=int, default=1000)
+    args.add_argument("--seed", type=int, default=0)
+    options = args.parse_args()
     began = time.perf_counter()
 
     def report(done: int) -> None:
@@ -412,7 +412,7 @@ def main() -> None:
         tally = campaign(Path(root), options.count, options.seed, report)
     for kind in sorted({kind for kind, _, _ in tally.ends}):
         by_end = {end: sum(n for (k, _, e), n in tally.ends.items() if (k, e) == (kind, end))
-                  for end in ("said", "right", "silent", "traceback")}  # fmt: skip
+                  for end in ("reported", "right", "silent", "traceback")}  # fmt: skip
         print(f"{kind:12}", json.dumps(by_end))
     print(*tally.failures, sep="\n")
     raise SystemExit(len(tally.failures) > 0)

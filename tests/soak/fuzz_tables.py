@@ -56,7 +56,7 @@ class Outcome:
     kind: str
     seconds: float
     megabytes: float
-    said: str = ""
+    message: str = ""
 
 
 def table_of(chance: random.Random) -> list[list[str]]:
@@ -167,7 +167,7 @@ def repeat(data: bytes, chance: random.Random) -> bytes:
     return (data * chance.choice([2, 3, 50]))[:3_000_000]
 
 
-def lead(data: bytes, chance: random.Random) -> bytes:
+def add_preamble(data: bytes, chance: random.Random) -> bytes:
     """Put lines before it."""
     lines = [
         b"# comment\n",
@@ -203,7 +203,18 @@ def noise(data: bytes, chance: random.Random) -> bytes:
     return bytes(chance.choice(letters) for _ in range(chance.choice([1, 100, 20_000])))
 
 
-MUTATIONS: tuple[Mutation, ...] = (flip, flip, insert, insert, cut, long_line, repeat, lead, packed, noise)
+MUTATIONS: tuple[Mutation, ...] = (
+    flip,
+    flip,
+    insert,
+    insert,
+    cut,
+    long_line,
+    repeat,
+    add_preamble,
+    packed,
+    noise,
+)
 
 
 def damaged(seed: int) -> tuple[bytes, str]:
@@ -245,7 +256,7 @@ def through(seed: int, folder: Path) -> Outcome:
     path.write_bytes(data)
     sources = {"train": path} | ({"test": path} if chance.random() < 0.1 else {})
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    kind, said = "read", ""
+    kind, message = "read", ""
     try:
         table, reading = read_table(sources, Settings(max_upload_mb=20), options_of(chance))
         names = [column.name for column in reading.columns]
@@ -262,12 +273,12 @@ def through(seed: int, folder: Path) -> Outcome:
             prepare(table, config)
             kind = "prepared"
     except TranslearnError as error:
-        kind, said = "refused", str(error)
+        kind, message = "refused", str(error)
     except BaseException:
-        kind, said = "broken", traceback.format_exc()
+        kind, message = "broken", traceback.format_exc()
     seconds = time.perf_counter() - began
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
-    return Outcome(seed, how, kind, seconds, grown, said)
+    return Outcome(seed, how, kind, seconds, grown, message)
 
 
 def chunk(seeds: range) -> list[Outcome]:
@@ -291,22 +302,22 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
-    asked = parser.parse_args()
+    args = parser.parse_args()
     kinds: Counter[str] = Counter()
     slowest = largest = 0.0
     wrong = 0
-    for one in outcomes(asked.seed, asked.count, asked.processes):
+    for one in outcomes(args.seed, args.count, args.processes):
         kinds[one.kind] += 1
         slowest, largest = max(slowest, one.seconds), max(largest, one.megabytes)
         if one.kind == "broken" or one.seconds > SLOW_SECONDS or one.megabytes > LARGE_MB:
             wrong += 1
             print(
                 f"{one.seed} ({one.how}): {one.kind}, {one.seconds:.1f} s, {one.megabytes:.0f} "
-                f"MB\n{one.said}",
+                f"MB\n{one.message}",
                 flush=True,
             )
         if sum(kinds.values()) % 500 == 0:
-            print(f"{sum(kinds.values())} of {asked.count}", flush=True)
+            print(f"{sum(kinds.values())} of {args.count}", flush=True)
     print(f"{dict(kinds)}; slowest {slowest:.1f} s, largest {largest:.0f} MB, wrong {wrong}")
     sys.exit(wrong > 0)
 

@@ -19,7 +19,9 @@ from pathlib import Path
 from safetensors.numpy import load_file
 
 from tests.architectures import tiny_folder
-from tests.test_survival import ME, ended, rows, training_worker
+from tests.corpora import opinions
+from tests.test_survival import ME, training_worker
+from tests.waiting import ended
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -74,7 +76,7 @@ def house(root: Path) -> House:
     settings = Settings(workspace=root / "workspace")
     store = RunStore(Workspace(settings.workspace))
     ensure_engine(settings, wait=PATIENCE)
-    dataset = store.add_dataset(ME, "rows.csv", {"train": rows(400)}, settings)
+    dataset = store.add_dataset(ME, "rows.csv", {"train": opinions(0, 400).encode()}, settings)
     stages = (Stage(freeze=FreezePlan(), epochs=1), Stage(freeze=FreezePlan(blocks=(2,)), epochs=2))
     experiment = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="label"),
@@ -143,10 +145,10 @@ def campaign(root: Path, rounds: int, seed: int) -> Counter[str]:
 
 def main() -> None:
     """Run a campaign; the exit status says whether all came out the same."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rounds", type=int, default=50)
-    asked.add_argument("--seed", type=int, default=0)
-    options = asked.parse_args()
+    args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("--rounds", type=int, default=50)
+    args.add_argument("--seed", type=int, default=0)
+    options = args.parse_args()
     with tempfile.TemporaryDirectory() as root:
         count = campaign(Path(root), options.rounds, options.seed)
     print(dict(count))

@@ -51,10 +51,17 @@ def test_the_digests_are_those_that_sha256sum_checks(tmp_path: Path) -> None:
         (folder / "inner").mkdir()
         (folder / "a").write_text("a")
         (folder / "inner" / "b").write_text("b")
-    for folder, sums in ((tmp_path, "one.txt.sha256"), (tmp_path / "many", SUMS)):
-        subprocess.run(
-            ["sha256sum", "--check", "--strict", sums], cwd=folder, check=True, capture_output=True
+    sums_of_two = (tmp_path, "one.txt.sha256", ["one.txt"]), (tmp_path / "many", SUMS, ["a", "inner/b"])
+    for folder, sums, checked in sums_of_two:
+        done = subprocess.run(
+            ["sha256sum", "--check", "--strict", sums],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines() == [f"{name}: OK" for name in checked]
 
 
 def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.damage import flip_bit
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import (
     SUMS,
@@ -22,12 +23,6 @@ from translearn_core.storage import (
 )
 
 
-def bit_flip(path: Path, chance: random.Random) -> None:
-    data = bytearray(path.read_bytes())
-    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-    path.write_bytes(data)
-
-
 def truncate(path: Path, chance: random.Random) -> None:
     path.write_bytes(path.read_bytes()[: chance.randrange(path.stat().st_size)])
 
@@ -36,7 +31,7 @@ def zero(path: Path, chance: random.Random) -> None:
     path.write_bytes(bytes(path.stat().st_size))
 
 
-@pytest.mark.parametrize("damage", [bit_flip, truncate, zero])
+@pytest.mark.parametrize("damage", [flip_bit, truncate, zero])
 def test_any_damage_of_a_file_or_of_its_digest_is_noticed(
     tmp_path: Path, damage: Callable[[Path, random.Random], None]
 ) -> None:
@@ -49,7 +44,7 @@ def test_any_damage_of_a_file_or_of_its_digest_is_noticed(
             verify_file(path, "write it again")
 
 
-@pytest.mark.parametrize("damage", [bit_flip, truncate, zero])
+@pytest.mark.parametrize("damage", [flip_bit, truncate, zero])
 def test_any_damage_in_a_folder_is_noticed(
     tmp_path: Path, damage: Callable[[Path, random.Random], None]
 ) -> None:

@@ -98,7 +98,7 @@ def test_conflicting_texts_are_offered_then_dropped(problem: ProblemType) -> Non
     state = TaskRows(rows, encode(problem, cells))
     data = DataConfig(dataset="d", text="x", label="y")
     offered = PROBLEMS[problem].clean_conflicts(state, data)
-    assert [(f.fix, f.count) for f in offered.findings] == [(CleaningRule.DROP_CONFLICTS, 2)]
+    assert [(f.cleaning_rule, f.count) for f in offered.findings] == [(CleaningRule.DROP_CONFLICTS, 2)]
     assert len(offered.rows) == len(offered.target.values) == len(cells)
     data = data.model_copy(update={"cleaning": (CleaningRule.DROP_CONFLICTS,)})
     dropped = PROBLEMS[problem].clean_conflicts(state, data)
@@ -117,10 +117,10 @@ def test_rows_of_one_value_cannot_be_learned(problem: ProblemType) -> None:
 
 def test_a_finished_target_keeps_the_values_of_its_rows(problem: ProblemType) -> None:
     target, definition = encode(problem, COLUMNS[problem].usable), PROBLEMS[problem]
-    kept = target.select(np.arange(4))
-    finished = definition.finish(kept)
+    selected = target.select(np.arange(4))
+    finished = definition.finish(selected)
     assert definition.n_outputs(finished) <= definition.n_outputs(target)
-    assert list(definition.decode_values(finished)) == list(definition.decode_values(kept))
+    assert list(definition.decode_values(finished)) == list(definition.decode_values(selected))
     counts = definition.count_rows(finished, np.array([0, 1, 2, 0]))
     assert list(counts) == ["label", *map(str, SPLITS)]
     assert counts[[str(split) for split in SPLITS]].sum().tolist() == [2, 1, 1]
@@ -143,7 +143,8 @@ def test_perfect_outputs_score_best_and_the_constant_ones_worse(problem: Problem
         assert estimate.low <= estimate.value <= estimate.high
     headline = next(iter(points))
     assert points[headline] > definition.point_metrics(target, rows, constant)[headline]
-    assert list(definition.decode(target, perfect)["predicted"]) == list(definition.decode_values(target))
+    predicted = definition.decode(target.names, perfect)["predicted"]
+    assert list(predicted) == list(definition.decode_values(target))
 
 
 def test_a_prepared_table_has_the_target_of_its_configuration(problem: ProblemType) -> None:
@@ -159,4 +160,6 @@ def test_a_prepared_table_has_the_target_of_its_configuration(problem: ProblemTy
     np.testing.assert_array_equal(prepared.target.values, expected.values)
     np.testing.assert_array_equal(prepared.strata, PROBLEMS[problem].strata(expected))
     for split in SPLITS:
-        assert len(np.unique(prepared.strata[prepared.where(split)])) == len(np.unique(prepared.strata))
+        assert len(np.unique(prepared.strata[prepared.split_indices(split)])) == len(
+            np.unique(prepared.strata)
+        )

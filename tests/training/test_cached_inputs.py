@@ -38,13 +38,17 @@ def trained(
 ) -> tuple[list[EpochPoint], np.ndarray]:
     data = toy(48)
     model = build(config, load(config.backbone), data.target).eval()
-    texts = model.source.examples(data.texts, 32)
+    texts = model.loaded_backbone.examples(data.texts, 32)
     plans = [stage.freeze for stage in config.resolved_stages]
     supply = kind(
-        model, texts, EXACT, ActivationCache(store, 10**9), course=plans if kind is StageInputs else plans[:1]
+        model,
+        texts,
+        EXACT,
+        ActivationCache(store, 10**9),
+        stage_plans=plans if kind is StageInputs else plans[:1],
     )
-    inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    rows = TrainingRows(data.target, data.where(Split.TRAIN), data.where(Split.VALIDATION))
+    inputs = supply.for_first_stage(data.split_indices(Split.TRAIN), seed=0)
+    rows = TrainingRows(data.target, data.split_indices(Split.TRAIN), data.split_indices(Split.VALIDATION))
     loop = Loop(model, inputs, rows, config.training, EXACT, before=config.stages, inputs_for=supply)
     epochs: list[EpochPoint] = []
 

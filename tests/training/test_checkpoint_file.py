@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.damage import flip_bit
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import sums_path
 from translearn_core.training.checkpoint import EARLIER_NAMES, Checkpoint
@@ -19,12 +20,6 @@ BOTH = NAMES | {"previous-walk.pt", "previous-walk.pt.sha256"}
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-def flip(path: Path, chance: random.Random) -> None:
-    data = bytearray(path.read_bytes())
-    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-    path.write_bytes(data)
 
 
 def test_a_state_comes_back_and_goes_when_it_is_forgotten(tmp_path: Path) -> None:
@@ -61,7 +56,7 @@ def test_the_state_before_is_used_where_the_last_one_is_damaged(tmp_path: Path) 
         for step in (1, 2, 3):
             FILE.write(tmp_path, {"step": step, "weights": torch.full((50,), float(step))})
         assert names(tmp_path) == BOTH
-        flip(tmp_path / "walk.pt", chance)
+        flip_bit(tmp_path / "walk.pt", chance)
         state = FILE.read(tmp_path, dict)
         assert state is not None
         assert state["step"] == 2

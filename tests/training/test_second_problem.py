@@ -1,5 +1,6 @@
 """A problem type of another kind, here regression, needs entries in the two tables and no other edit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -40,6 +41,7 @@ class Regression:
 
     type = REGRESSION
     selection = "r2"
+    constant_name = "mean"
 
     def n_outputs(self, target: Target) -> int:
         return 1
@@ -70,7 +72,7 @@ class Regression:
     def decode_values(self, target: Target) -> FloatArray:
         return target.values
 
-    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
+    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})
 
 
@@ -107,9 +109,11 @@ def trained(
     """Train on numbers and evaluate."""
     data, config = toy(), experiment(tiny, epochs=8)
     target, compute = numbers(data), Compute.choose(Device.CPU, Precision.FLOAT32)
-    rows = TrainingRows(target, data.where(Split.TRAIN), data.where(Split.VALIDATION), weighting)
+    rows = TrainingRows(
+        target, data.split_indices(Split.TRAIN), data.split_indices(Split.VALIDATION), weighting
+    )
     model = build(config, load(config.backbone), target, rows.absent).eval()
-    inputs = Inputs.of(model.source.examples(data.texts, 32))
+    inputs = Inputs.of(model.loaded_backbone.examples(data.texts, 32))
     with torch.no_grad(), model.open(inputs) as run:
         model.standardise.fit(model.features(inputs.batch(rows.train), compute, run))
     loop = Loop(model, inputs, rows, config.training, compute)
@@ -138,14 +142,14 @@ def test_the_loop_selects_by_the_metric_of_the_problem(weighting: ClassWeights, 
 
 def test_evaluation_has_the_scores_and_rows_of_the_problem(tiny: str) -> None:
     _, result, data = trained(tiny)
-    test, target = data.where(Split.TEST), numbers(data)
+    test, target = data.split_indices(Split.TEST), numbers(data)
     assert list(result.metrics["test"].scores) == ["r2", "mse"]
     assert result.metrics["test"].headline.value > 0.5
     rows = result.predictions
     assert rows["score"].to_numpy() == pytest.approx(-((rows["predicted"] - target.values) ** 2))
     assert result.metrics["test"].loss == pytest.approx(-rows["score"].to_numpy()[test].mean(), rel=1e-5)
-    constant = ((target.values[test] - target.values[data.where(Split.TRAIN)].mean()) ** 2).mean()
-    assert result.majority == pytest.approx(1 - constant / target.values[test].var())
+    constant = ((target.values[test] - target.values[data.split_indices(Split.TRAIN)].mean()) ** 2).mean()
+    assert result.constant_baseline == pytest.approx(1 - constant / target.values[test].var())
     assert list(result.mistakes(3)) == ["text", "label", "predicted", "row"]
     assert {"r2", "r2 low", "mse", "mse high"} <= set(result.frame())
 

@@ -65,11 +65,11 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     """Return the loop of a toy run, set up as in `run_experiment`."""
     data = toy(rows)
     model = build(config, load(config.backbone), data.target).eval()
-    texts = model.source.examples(data.texts, 32)
+    texts = model.loaded_backbone.examples(data.texts, 32)
     plans = [stage.freeze for stage in config.resolved_stages]
-    supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), course=plans)
-    inputs = supply.for_first_stage(data.where(Split.TRAIN), seed=0)
-    split = TrainingRows(data.target, data.where(Split.TRAIN), data.where(Split.VALIDATION))
+    supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), stage_plans=plans)
+    inputs = supply.for_first_stage(data.split_indices(Split.TRAIN), seed=0)
+    split = TrainingRows(data.target, data.split_indices(Split.TRAIN), data.split_indices(Split.VALIDATION))
     loop = Loop(model, inputs, split, config.training, EXACT, before=config.stages, inputs_for=supply)
     loop.supply = supply  # type: ignore[attr-defined]
     return loop
@@ -215,7 +215,7 @@ def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> No
 
     def observe(event: TrainingEvent) -> None:
         if isinstance(event.point, EpochPoint):
-            states = loop.inputs.kept
+            states = loop.inputs.cached_states
             cuts.append((loop.state.stage, None if states is None else states.cut))
 
     loop.run(observe)

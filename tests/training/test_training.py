@@ -119,7 +119,7 @@ def test_an_experiment_learns_keeps_everything_and_honours_its_plan(
     summary = script.run(experiment(tiny, blocks, epochs=8), tmp_path)
     assert summary.test["accuracy"].value >= accuracy  # frozen random features are less informative
     assert summary.test["accuracy"].low <= summary.test["accuracy"].value <= summary.test["accuracy"].high
-    assert summary.majority == pytest.approx(0.5)
+    assert summary.constant_baseline == pytest.approx(0.5)
     assert summary.epochs == 8
     evaluation = artifacts.load(tmp_path, Evaluation)
     assert evaluation.confusion.sum() == summary.test.n == 36

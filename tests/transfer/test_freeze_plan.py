@@ -81,9 +81,9 @@ def test_frozen_blocks_stay_in_eval_mode_and_get_no_gradient(name: str, tmp_path
     backbone = load(BackboneConfig(id=str(tiny_folder(name, tmp_path))))
     top = backbone.n_blocks - 1
     model = Classifier(
-        backbone, FreezePlan(blocks=(top,)), FeatureConfig(pooling=backbone.anatomy.pooling), HeadConfig(), 2
+        backbone, FreezePlan(blocks=(top,)), FeatureConfig(pooling=backbone.info.pooling), HeadConfig(), 2
     )
-    model.freeze(model.allowed)
+    model.freeze(model.max_plan)
     model.train()
     assert [block.training for block in backbone.blocks] == [False] * top + [True]
     assert model.head.training

@@ -42,15 +42,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Classifier:
-    features = FeatureConfig(pooling=backbone.anatomy.pooling)
+    features = FeatureConfig(pooling=backbone.info.pooling)
     tuning = TuningConfig(kind=kind, rank=2)
     return Classifier(backbone, FreezePlan(blocks=blocks), features, HeadConfig(), 3, tuning=tuning)
 
 
 def logits(model: Classifier, folder: Path) -> torch.Tensor:
-    texts = model.source.examples(TEXTS, 32)
+    texts = model.loaded_backbone.examples(TEXTS, 32)
     inputs = StageInputs(model, texts, EXACT, ActivationCache(folder, 10**9))(
-        FreezePlan.full(model.source.n_blocks)
+        FreezePlan.full(model.loaded_backbone.n_blocks)
     )
     with torch.no_grad():
         return model.eval()(inputs.batch(np.arange(len(TEXTS))), EXACT)
@@ -59,13 +59,13 @@ def logits(model: Classifier, folder: Path) -> torch.Tensor:
 @pytest.mark.parametrize("kind", [Tuning.BIASES, Tuning.NORMS, Tuning.LORA])
 def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> None:
     blocks = tuple(range(backbone.n_blocks))
-    expected = backbone.anatomy.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
+    expected = backbone.info.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
     if not expected:
         with pytest.raises(ConfigError, match=r"tuning\.kind"):
             classifier(backbone, kind, blocks)
         return
     model = classifier(backbone, kind, blocks)
-    model.freeze(model.allowed)
+    model.freeze(model.max_plan)
     trained = {
         n: p.numel() for n, p in model.named_parameters() if p.requires_grad and n.startswith("backbone")
     }
@@ -86,8 +86,8 @@ def test_lora_starts_as_nothing_learns_and_merges_to_the_same(backbone: Backbone
                 parameter.normal_(0, 0.1)
     changed = logits(model, tmp_path / "c")
     assert not torch.allclose(changed, logits(plain, tmp_path / "d"))
-    merge_lora(model.source)
-    assert model.source.parts.keys() == dict(model.source.model.named_parameters()).keys()
+    merge_lora(model.loaded_backbone)
+    assert model.loaded_backbone.parts.keys() == dict(model.loaded_backbone.model.named_parameters()).keys()
     assert not any("lora" in name for name, _ in model.named_parameters())
     torch.testing.assert_close(logits(model, tmp_path / "e"), changed, atol=1e-5, rtol=1e-4)
 
@@ -103,7 +103,7 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     texts = list(toy().texts[:8])
     once = trained.predict(texts).predictions
     if kind is Tuning.LORA:
-        merge_lora(trained.model.source)
+        merge_lora(trained.model.loaded_backbone)
         np.testing.assert_allclose(trained.predict(texts).predictions, once, atol=1e-5)
     assert script.epochs[-1].moved["block 2"] > 0
 
@@ -119,7 +119,7 @@ def test_tuning_needs_blocks_and_lora_frozen_embeddings() -> None:
 def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
     whole = load(BackboneConfig(id=tiny))
     short = load(BackboneConfig(id=tiny, keep_blocks=2))
-    assert (whole.n_blocks, short.n_blocks, short.anatomy.n_blocks) == (3, 2, 2)
+    assert (whole.n_blocks, short.n_blocks, short.info.n_blocks) == (3, 2, 2)
     fresh = load(BackboneConfig(id=tiny, reinit_top_layers=1))
     same = [
         all(torch.equal(a, b) for a, b in zip(x.parameters(), y.parameters(), strict=True))
@@ -131,7 +131,7 @@ def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
         torch.equal(a, b) for a, b in zip(fresh.model.parameters(), again.model.parameters(), strict=True)
     )
     digests = {
-        b.anatomy.digest
+        b.info.digest
         for b in (whole, short, fresh, load(BackboneConfig(id=tiny, reinit_top_layers=1, init_seed=1)))
     }
     assert len(digests) == 4

@@ -18,7 +18,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.jobs import Cell, CompareConfig
+from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import Comparison, Estimate, Evaluation, Metrics, RunSummary
 from translearn_core.runs import RunStore, State, Workspace, artifacts
 from translearn_core.worker.context import Context
@@ -97,20 +97,22 @@ class Bench:
         self.store.finish(job, State.DONE)
         return job
 
-    def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> Cell:
+    def cell(self, name: str, share: float, plan: FreezePlan, seeds: int = 3, **how: Any) -> StudyArm:
         """Save the runs of a cell."""
-        return Cell(name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds)))
+        return StudyArm(
+            name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds))
+        )
 
-    def compare(self, *cells: Cell, baseline: str) -> Comparison:
+    def compare(self, *cells: StudyArm, baseline: str) -> Comparison:
         """Compare cells at once."""
         run = self.store.submit(ME, CompareConfig(arms=cells, baseline=baseline))
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)
         context = Context(self.store, job, self.store.workspace.run(job.id), {})
         handler(job.spec)(context)
-        found = artifacts.load(context.folder, Comparison)
-        assert found is not None
-        return found
+        result = artifacts.load(context.folder, Comparison)
+        assert result is not None
+        return result
 
 
 @pytest.fixture
@@ -122,27 +124,27 @@ ALL, TOP = FreezePlan.full(6), FreezePlan.last_n(2, 6)
 
 
 def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan()), baseline="head"
     )
-    full, head = found.cells
-    assert (found.baseline, found.test_rows) == ("head", ROWS)
+    full, head = result.arms
+    assert (result.baseline, result.test_rows) == ("head", ROWS)
     assert (full.runs, full.seconds, full.trainable, full.train_rows) == (3, 11, 100, 50)
     assert "3 seeds" in full.spread
     assert (full.boundary, full.trains, head.boundary, head.trains) == (-1, ALL.label, 6, "head only")
-    assert full.difference.value == pytest.approx(full.accuracy.value - head.accuracy.value)
+    assert full.difference.value == pytest.approx(full.headline.value - head.headline.value)
     assert full.difference.beyond_chance
-    (said,) = found.sentences()
-    assert f"full is {100 * full.difference.value:.1f} points better than head" in said
-    assert "more than chance" in said
+    (sentence,) = result.sentences()
+    assert f"full is {100 * full.difference.value:.1f} points better than head" in sentence
+    assert "more than chance" in sentence
     assert head.difference is None
 
 
 def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan(), seeds=1), baseline="full"
     )
-    frame = found.frame()
+    frame = result.frame()
     assert frame["cell"].tolist() == ["full", "head"]
     assert ["3 seeds" in frame["interval"][0], "600 test rows" in frame["interval"][1]] == [True, True]
     assert "more seeds" in frame["verdict"][1]
@@ -152,20 +154,20 @@ def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
 
 def test_rows_are_matched_by_key_not_by_order(bench: Bench) -> None:
     plain, shuffled = bench.cell("a", 0.8, ALL), bench.cell("b", 0.8, TOP, shuffled=True)
-    (_, other) = bench.compare(plain, shuffled, baseline="a").cells
+    (_, other) = bench.compare(plain, shuffled, baseline="a").arms
     assert other.difference.value == 0
     assert other.difference.high - other.difference.low < 0.02
 
 
 def test_cells_significantly_below_scratch_are_negative_transfer(bench: Bench) -> None:
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
-    found = bench.compare(
+    result = bench.compare(
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.6, FreezePlan()), scratch, baseline="full"
     )
-    marks = {cell.name: cell.harm for cell in found.cells}
+    marks = {cell.name: cell.negative_transfer for cell in result.arms}
     assert marks["full"] is marks["scratch"] is None
     assert (marks["head"].control, marks["head"].difference.beyond_chance) == ("scratch", True)
-    assert any(sentence.endswith(marks["head"].sentence) for sentence in found.sentences())
+    assert any(sentence.endswith(marks["head"].sentence) for sentence in result.sentences())
 
 
 def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
@@ -173,18 +175,18 @@ def test_scratch_on_fewer_rows_is_no_control(bench: Bench) -> None:
     whole, bench.data = bench.data, few
     scratch = bench.cell("scratch", 0.8, ALL, scratch=True)
     bench.data = whole
-    found = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
-    assert [cell.harm for cell in found.cells] == [None, None]
+    result = bench.compare(bench.cell("head", 0.6, FreezePlan()), scratch, baseline="head")
+    assert [cell.negative_transfer for cell in result.arms] == [None, None]
 
 
 def test_different_test_rows_are_refused(bench: Bench) -> None:
     full = bench.cell("full", 0.9, ALL)
     head = bench.cell("head", 0.7, FreezePlan(), rows=500)
-    found = bench.compare(full, head, baseline="full")
-    assert found.cells[1].difference is None
-    (said,) = found.sentences()
-    assert "cannot be compared" in said
-    mixed = Cell(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
+    result = bench.compare(full, head, baseline="full")
+    assert result.arms[1].difference is None
+    (sentence,) = result.sentences()
+    assert "cannot be compared" in sentence
+    mixed = StudyArm(name="mixed", jobs=(full.jobs[0], head.jobs[0]))
     with pytest.raises(ConfigError, match=r"'mixed'.*same rows"):
         bench.compare(mixed, baseline="mixed")
 
@@ -195,11 +197,11 @@ def test_a_run_without_results_and_a_missing_baseline_are_named(bench: Bench) ->
         bench.compare(full, baseline="best")
     waits = bench.store.submit(ME, ExperimentConfig(data=bench.data)).job.id
     with pytest.raises(NotFoundError, match="linear has no results"):
-        bench.compare(full, Cell(name="linear", jobs=(waits,)), baseline="full")
+        bench.compare(full, StudyArm(name="linear", jobs=(waits,)), baseline="full")
 
 
 def test_a_comparison_round_trips_through_disk(bench: Bench, tmp_path: Path) -> None:
-    found = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
-    artifacts.save(tmp_path / "again", found)
-    assert artifacts.load(tmp_path / "again", Comparison) == found
-    assert replace(found, cells=()).frame().empty
+    result = bench.compare(bench.cell("full", 0.9, ALL), bench.cell("top", 0.8, TOP), baseline="full")
+    artifacts.save(tmp_path / "again", result)
+    assert artifacts.load(tmp_path / "again", Comparison) == result
+    assert replace(result, arms=()).frame().empty

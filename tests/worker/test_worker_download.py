@@ -43,10 +43,10 @@ class Worker:
     def size(self, backbone: BackboneConfig) -> int:
         run = self.do(DownloadSizeConfig(backbone=backbone))
         assert run.state is State.DONE, run.job.reason
-        found = artifacts.load(self.store.workspace.run(run.job.id), DownloadSize)
-        assert found is not None
-        assert found.frame()["bytes"].tolist() == [found.bytes]
-        return found.bytes
+        result = artifacts.load(self.store.workspace.run(run.job.id), DownloadSize)
+        assert result is not None
+        assert result.frame()["bytes"].tolist() == [result.bytes]
+        return result.bytes
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_with_the_hub_disabled_no_request_is_sent(
     finally:
         settings.cache_clear()
     assert "switched off" in (run.job.reason or "")
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_a_download_reports_progress_stops_and_resumes(worker: Worker, hub: LocalHub) -> None:
@@ -115,9 +115,9 @@ def test_a_download_reports_progress_stops_and_resumes(worker: Worker, hub: Loca
         time.sleep(0.02)
     assert seen == sorted(seen)
     worker.store.request_stop(ME, worker.run(config).id)
-    asked = time.monotonic()
+    started = time.monotonic()
     thread.join(10)
-    assert time.monotonic() - asked < 2
+    assert time.monotonic() - started < 2
     assert worker.run(config).state is State.STOPPED
     assert worker.run(config).job.reason is None
 

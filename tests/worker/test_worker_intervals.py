@@ -12,11 +12,11 @@ from translearn_core.commands.train import brief
 from translearn_core.config import ExperimentConfig, job_id
 from translearn_core.jobs import (
     BaselinesConfig,
-    Cell,
     CompareConfig,
     ErrorAnalysisConfig,
     ExportConfig,
     ReportConfig,
+    StudyArm,
 )
 from translearn_core.results import (
     Baselines,
@@ -75,8 +75,8 @@ def test_baselines_error_analysis_and_comparison(bench: Bench, run: str, accurac
     answered_all = analysis.coverage.iloc[0][["accuracy", "low", "high"]].tolist()
     assert answered_all == near(accuracy)
     assert accuracy.percent_range in analysis.sentences[0]
-    compared = bench.do(CompareConfig(arms=(Cell(name="a", jobs=(run,)),), baseline="a"), Comparison)
-    assert numbers(compared.cells[0].accuracy) == near(accuracy)
+    compared = bench.do(CompareConfig(arms=(StudyArm(name="a", jobs=(run,)),), baseline="a"), Comparison)
+    assert numbers(compared.arms[0].headline) == near(accuracy)
 
 
 def test_one_draw_of_a_label_efficiency_curve(evaluation: Evaluation, accuracy: Estimate) -> None:

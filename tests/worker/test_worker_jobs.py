@@ -60,14 +60,14 @@ def test_read_and_diagnose_describe_the_file(
 def test_backbone_info_and_cost_model_give_an_estimate(
     bench: Bench, data: DataConfig, backbone: BackboneConfig
 ) -> None:
-    anatomy = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
-    assert anatomy.n_blocks == 3
+    backbone_info = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
+    assert backbone_info.n_blocks == 3
     cost_model = bench.do(ProfileConfig(backbone=backbone), CostModel)
     task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, freeze=plan)
-        estimate = cost_model.estimate(anatomy, config, task)
+        estimate = cost_model.estimate(backbone_info, config, task)
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0
         costs.append(estimate.trainable)
@@ -78,7 +78,7 @@ def test_training_writes_history_scores_and_drift(bench: Bench, trained: tuple[s
     job, summary = trained
     history = bench.store.history(job)
     assert [e.epoch for e in history.epochs] == [1, 2, 3, 4, 5, 6]
-    assert summary.test["accuracy"].value > summary.majority
+    assert summary.test["accuracy"].value > summary.constant_baseline
     folder = bench.store.workspace.run(job)
     moved = artifacts.load(folder, Drift).by_part().set_index("part")["relative change"]
     assert moved["block 1"] == 0
@@ -121,11 +121,11 @@ def test_predictions_come_with_their_nearest_training_texts(
 ) -> None:
     scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
     rows = scored[scored["split"] == "train"].head(4)
-    found = bench.do(PredictConfig(job=trained[0], texts=tuple(rows["text"]), neighbours=3), Prediction)
-    assert found.probabilities.shape == (4, 2)
-    assert found.frame().groupby("text", sort=False)["label"].first().tolist() == rows["predicted"].tolist()
-    assert found.probabilities.max(1) == pytest.approx(rows["confidence"].to_numpy(), abs=1e-5)
-    nearest = found.neighbours.groupby("text").first()
+    result = bench.do(PredictConfig(job=trained[0], texts=tuple(rows["text"]), neighbours=3), Prediction)
+    assert result.outputs.shape == (4, 2)
+    assert result.frame().groupby("text", sort=False)["label"].first().tolist() == rows["predicted"].tolist()
+    assert result.outputs.max(1) == pytest.approx(rows["confidence"].to_numpy(), abs=1e-5)
+    nearest = result.neighbours.groupby("text").first()
     assert nearest["neighbour"].tolist() == rows["text"].tolist()
     assert nearest["similarity"].to_numpy() == pytest.approx(np.ones(4), abs=1e-5)
     with pytest.raises(DataError, match="empty"):
@@ -137,12 +137,12 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
     new = f'text,note\n"{scored["text"][0]}",=1+1\n,empty\n"{scored["text"][1]}",c\n'.encode()
     dataset = bench.store.add_dataset(ME, "new.csv", {"train": new}, Settings())
     config = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text")
-    found = bench.do(config, FilePrediction)
-    table = found.table
+    result = bench.do(config, FilePrediction)
+    table = result.table
     assert table.columns.tolist() == ["text", "note", "predicted", "probability"]
     assert [table["predicted"][0], table["predicted"][2]] == scored["predicted"][:2].tolist()
     assert table.loc[1, ["predicted", "probability"]].isna().all()
-    assert found.blank == 1
+    assert result.blank == 1
     with pytest.raises(DataError, match="no column 'review'"):
         bench.do(config.model_copy(update={"text": "review"}), FilePrediction)
 
@@ -150,24 +150,24 @@ def test_a_file_keeps_its_columns_and_gains_two(bench: Bench, trained: tuple[str
 def test_new_columns_never_replace_columns_of_the_file(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     new = b"text,Predicted,predicted (TransLearn),probability\ngood,a,b,c\n,d,e,f\nbad,g,h,i\n"
     dataset = bench.store.add_dataset(ME, "answered.csv", {"train": new}, Settings())
-    found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
-    assert found.table.columns.tolist() == [
+    result = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
+    assert result.table.columns.tolist() == [
         "text", "Predicted", "predicted (TransLearn)", "probability", "predicted (TransLearn 2)",
         "probability (TransLearn)",
     ]  # fmt: skip
-    assert found.table["Predicted"].tolist() == ["a", "d", "g"]
-    assert found.table["probability"].tolist() == ["c", "f", "i"]
-    assert found.table["predicted (TransLearn 2)"].notna().tolist() == [True, False, True]
-    assert (found.rows, found.blank) == (3, 1)
+    assert result.table["Predicted"].tolist() == ["a", "d", "g"]
+    assert result.table["probability"].tolist() == ["c", "f", "i"]
+    assert result.table["predicted (TransLearn 2)"].notna().tolist() == [True, False, True]
+    assert (result.rows, result.blank) == (3, 1)
 
 
 def test_a_file_needs_only_a_text_column(bench: Bench, trained: tuple[str, RunSummary]) -> None:
     dataset = bench.store.add_dataset(
         ME, "only.csv", {"train": b"text\ni loved it\nawful film\n"}, Settings()
     )
-    found = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
-    assert found.rows == 2
-    assert found.counts["rows"].sum() == 2
+    result = bench.do(PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text"), FilePrediction)
+    assert result.rows == 2
+    assert result.counts["rows"].sum() == 2
 
 
 def test_results_round_trip_through_disk(

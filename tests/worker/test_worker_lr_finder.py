@@ -23,10 +23,10 @@ def test_a_rate_is_searched_for_every_kind_of_experiment(
         "augmented": {"augment": AugmentConfig(copies=2)},
     }[change]
     config = LrFinderConfig(experiment=experiment.model_copy(update=parts), low=1e-5, high=1.0, steps=40)
-    found = bench.do(config, LrFinderResult)
-    assert found.setting == ("head_lr" if change == "head only" else "lr")
-    assert len(found.losses) == len(found.rates) > 4
-    assert found.reason
+    result = bench.do(config, LrFinderResult)
+    assert result.setting == ("head_lr" if change == "head only" else "lr")
+    assert len(result.losses) == len(result.rates) > 4
+    assert result.reason
 
 
 def test_activations_of_a_search_are_reused_in_training(bench: Bench, experiment: ExperimentConfig) -> None:
@@ -56,14 +56,14 @@ def test_examples_are_training_texts_with_their_altered_copies(
     config = AugmentationPreviewConfig(
         data=experiment.data, backbone=experiment.backbone, augment=augment, texts=4
     )
-    found = bench.do(config, AugmentationPreview)
+    result = bench.do(config, AugmentationPreview)
     prepared: PreparedDataset = load_prepared(bench.store.workspace, experiment.data)
     training = {prepared.texts[i] for i in np.flatnonzero(prepared.split == 0)}
-    assert len(found.original) == len(found.altered) == 8
-    assert set(found.original) <= training
-    assert found.original[0] == found.original[1] != found.original[2]
-    assert all(a != b for a, b in zip(found.original, found.altered, strict=True))
-    frame = found.frame()
+    assert len(result.original) == len(result.altered) == 8
+    assert set(result.original) <= training
+    assert result.original[0] == result.original[1] != result.original[2]
+    assert all(a != b for a, b in zip(result.original, result.altered, strict=True))
+    frame = result.frame()
     assert frame.columns.tolist() == ["original", "altered", "left out", "swapped", "added"]
     words = frame["original"].str.split().str.len() - frame["left out"] + frame["added"]
     assert words.tolist() == frame["altered"].str.split().str.len().tolist()

@@ -75,14 +75,14 @@ def labelled() -> str:
     )
 
 
-def asked(digest: str, backbone: BackboneConfig, **settings: object) -> PretrainConfig:
+def pretrain_config(digest: str, backbone: BackboneConfig, **settings: object) -> PretrainConfig:
     values = {"epochs": 1, "lr": 1e-3, "batch_size": 16, "token_limit": 32, "text": "text", **settings}
     return PretrainConfig(dataset=digest, backbone=backbone, precision=Precision.FLOAT32, **values)
 
 
 @pytest.fixture(scope="module")
 def made(store: RunStore, tiny: BackboneConfig) -> Run:
-    run = do(store, asked(bring(store, one_column()), tiny))
+    run = do(store, pretrain_config(bring(store, one_column()), tiny))
     assert run.state is State.DONE, run.job.reason
     return run
 
@@ -105,10 +105,10 @@ def on(store: RunStore, backbone: BackboneConfig, owner: str = ME, **settings: o
 def test_a_table_of_one_column_becomes_a_backbone(
     store: RunStore, made: Run, adapted: BackboneConfig, tiny: BackboneConfig
 ) -> None:
-    found = artifacts.load(store.workspace.run(made.job.id), Pretraining)
-    assert found is not None
-    assert found.parent == tiny.id
-    assert found.loss_after < found.loss_before
+    actual = artifacts.load(store.workspace.run(made.job.id), Pretraining)
+    assert actual is not None
+    assert actual.parent == tiny.id
+    assert actual.loss_after < actual.loss_before
     assert store.history(made.job.id).steps
     assert bytes_to_fetch(adapted) == 0
     new, old = load(adapted).model.state_dict(), load(tiny).model.state_dict()
@@ -118,8 +118,8 @@ def test_a_table_of_one_column_becomes_a_backbone(
 
 
 def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) -> None:
-    anatomy = do(store, BackboneInfoConfig(backbone=adapted))
-    assert artifacts.load(store.workspace.run(anatomy.job.id), BackboneInfo) is not None
+    backbone_info = do(store, BackboneInfoConfig(backbone=adapted))
+    assert artifacts.load(store.workspace.run(backbone_info.job.id), BackboneInfo) is not None
     run = do(store, on(store, adapted).model_copy(update={"freeze": FreezePlan.last_n(1, 3)}))
     assert run.state is State.DONE, run.job.reason
     assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
@@ -127,8 +127,8 @@ def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) ->
 
 def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: BackboneConfig) -> None:
     digest = bring(store, labelled(), test=labelled())
-    found = do(store, asked(digest, tiny, text="words"))
-    result = artifacts.load(store.workspace.run(found.job.id), Pretraining)
+    actual = do(store, pretrain_config(digest, tiny, text="words"))
+    result = artifacts.load(store.workspace.run(actual.job.id), Pretraining)
     assert result is not None
     assert result.texts + result.held_out == len(SENTENCES[::5])
 
@@ -140,7 +140,7 @@ def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: 
 def test_unusable_columns_fail_with_a_sentence(
     store: RunStore, tiny: BackboneConfig, text: str, says: str
 ) -> None:
-    run = do(store, asked(bring(store, labelled()), tiny, text=text))
+    run = do(store, pretrain_config(bring(store, labelled()), tiny, text=text))
     assert run.state is State.FAILED
     assert says in (run.job.reason or "")
 
@@ -152,7 +152,7 @@ def test_other_owners_cannot_use_it(store: RunStore, made: Run, adapted: Backbon
         theirs,
         BackboneInfoConfig(backbone=adapted),
         DiagnoseConfig(data=theirs.data, backbone=adapted),
-        asked(digest, adapted, text="words"),
+        pretrain_config(digest, adapted, text="words"),
         BackboneInfoConfig(backbone=BackboneConfig(id=f"{ADAPTED}../{made.job.id}")),
     ):
         with pytest.raises(NotFoundError, match="not in your workspace"):
@@ -167,18 +167,18 @@ def test_a_deleted_backbone_is_named(root: Path, id: str) -> None:
 
 
 def test_deleting_it_keeps_the_runs_built_on_it(store: RunStore, tiny: BackboneConfig) -> None:
-    made = do(store, asked(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
+    made = do(store, pretrain_config(bring(store, one_column(SENTENCES[200:400])), tiny, seed=5))
     backbone = BackboneConfig(id=f"{ADAPTED}{made.job.id}")
-    anatomy = do(store, BackboneInfoConfig(backbone=backbone))
+    backbone_info = do(store, BackboneInfoConfig(backbone=backbone))
     trained = do(store, on(store, backbone, seed=5))
-    further = do(store, asked(bring(store, one_column(SENTENCES[400:600])), backbone))
+    further = do(store, pretrain_config(bring(store, one_column(SENTENCES[400:600])), backbone))
     assert trained.state is further.state is State.DONE
     assert artifacts.load(store.workspace.run(further.job.id), Pretraining).parent == backbone.id
     store.delete_run(ME, made.id)
     assert not store.workspace.run(made.job.id).exists()
     assert {store.run(ME, run.id).state for run in (trained, further)} == {State.DONE}
     with pytest.raises(NotFoundError):
-        store.run(ME, anatomy.id)
+        store.run(ME, backbone_info.id)
     with pytest.raises(BackboneError, match="no longer here"):
         load(backbone)
     assert load(BackboneConfig(id=f"{ADAPTED}{further.job.id}")).n_blocks == 3
@@ -195,7 +195,7 @@ def test_a_full_workspace_refuses_the_job(
     settings.cache_clear()
     try:
         with pytest.raises(QuotaError, match="delete some"):
-            store.submit(ME, asked(bring_any(store), tiny, seed=9))
+            store.submit(ME, pretrain_config(bring_any(store), tiny, seed=9))
     finally:
         filler.unlink()
         monkeypatch.undo()
@@ -212,7 +212,7 @@ def test_a_stopped_pretraining_resumes(
     from translearn_core.worker import context
 
     monkeypatch.setattr(context, "REPORT_SECONDS", 0.0)
-    config = asked(bring(store, one_column()), tiny, epochs=3, seed=3)
+    config = pretrain_config(bring(store, one_column()), tiny, epochs=3, seed=3)
     run = store.submit(ME, config)
     assert store.begin(run.job.id, "TRAIN-0")
     store_add = RunStore.add_points

@@ -29,7 +29,6 @@ from translearn_core.jobs import (
     READ,
     SIMILARITY,
     BaselinesConfig,
-    Cell,
     CompareConfig,
     DiagnoseConfig,
     ErrorAnalysisConfig,
@@ -37,6 +36,7 @@ from translearn_core.jobs import (
     ProjectConfig,
     ReadConfig,
     ReportConfig,
+    StudyArm,
 )
 from translearn_core.results import (
     Baselines,
@@ -64,7 +64,7 @@ def run(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def asked(bench: Bench, run: str, experiment: ExperimentConfig) -> ReportConfig:
+def config(bench: Bench, run: str, experiment: ExperimentConfig) -> ReportConfig:
     """Ask for a report with two finished parts and a failed one."""
     looked = DiagnoseConfig(data=experiment.data, backbone=experiment.backbone, token_limit=32)
     bench.do(looked, Diagnosis)
@@ -78,14 +78,14 @@ def asked(bench: Bench, run: str, experiment: ExperimentConfig) -> ReportConfig:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, asked: ReportConfig) -> ReportFile:
-    return bench.do(asked, ReportFile)
+def result(bench: Bench, config: ReportConfig) -> ReportFile:
+    return bench.do(config, ReportFile)
 
 
 @pytest.fixture(scope="module")
-def html(bench: Bench, asked: ReportConfig, found: ReportFile) -> str:
-    path = bench.store.workspace.run(job_id(asked)) / found.file
-    assert path.stat().st_size == found.bytes < 8_000_000
+def html(bench: Bench, config: ReportConfig, result: ReportFile) -> str:
+    path = bench.store.workspace.run(job_id(config)) / result.file
+    assert path.stat().st_size == result.bytes < 8_000_000
     return path.read_text(encoding="utf-8")
 
 
@@ -93,9 +93,9 @@ def assert_titles(report: ReportFile, *words: str) -> None:
     assert all(word in title for word, title in zip(words, report.sections, strict=True)), report.sections
 
 
-def test_finished_parts_are_included_and_missing_ones_named(found: ReportFile) -> None:
-    assert_titles(found, "learn", "trained", "good", "transfer")
-    failed, *never_run = found.missing
+def test_finished_parts_are_included_and_missing_ones_named(result: ReportFile) -> None:
+    assert_titles(result, "learn", "trained", "good", "transfer")
+    failed, *never_run = result.missing
     assert "failed: The rarest class has 2 rows." in failed
     assert set(never_run) == {spec.name for spec in MISSING}
 
@@ -137,16 +137,16 @@ def test_queued_deleted_and_unknown_parts_are_named(bench: Bench, run: str, data
     bench.store.submit(ME, waiting)
     bench.store.submit(ME, going)
     parts = tuple(map(job_id, (waiting, going, ReadConfig(dataset=data.dataset))))
-    asked = ReportConfig(job=run, parts=parts)
-    job = bench.store.submit(ME, asked).job
+    config = ReportConfig(job=run, parts=parts)
+    job = bench.store.submit(ME, config).job
     assert bench.store.begin(job.id, "test")
     job = bench.store.job(job.id)
     bench.store.delete_run(ME, bench.store.run(ME, job_id(going)).id)
     context = Context(bench.store, job, bench.store.workspace.run(job.id), {})
     write_report(context)
-    found = artifacts.load(context.folder, ReportFile)
-    assert found is not None
-    queued, deleted, unknown = found.missing[:3]
+    result = artifacts.load(context.folder, ReportFile)
+    assert result is not None
+    queued, deleted, unknown = result.missing[:3]
     assert queued == f"{ERROR_ANALYSIS.name}, which is queued"
     assert "deleted" in deleted
     assert READ.name in unknown
@@ -154,19 +154,19 @@ def test_queued_deleted_and_unknown_parts_are_named(bench: Bench, run: str, data
 
 def test_a_head_only_run_needs_no_similarity(bench: Bench, experiment: ExperimentConfig) -> None:
     head = experiment.model_copy(update={"freeze": FreezePlan()})
-    found = bench.do(ReportConfig(job=bench.train(head)), ReportFile)
-    assert PROBE.name in found.missing
-    assert SIMILARITY.name not in found.missing
+    result = bench.do(ReportConfig(job=bench.train(head)), ReportFile)
+    assert PROBE.name in result.missing
+    assert SIMILARITY.name not in result.missing
 
 
 def test_a_study_has_a_report(bench: Bench, run: str) -> None:
-    compared = CompareConfig(arms=(Cell(name="top", jobs=(run,)),), baseline="top")
+    compared = CompareConfig(arms=(StudyArm(name="top", jobs=(run,)),), baseline="top")
     bench.do(compared, Comparison)
-    asked = ReportConfig(parts=(job_id(compared),), name="Which way?")
-    found = bench.do(asked, ReportFile)
-    assert_titles(found, "compare")
-    assert found.missing == (DIAGNOSE.name,)
-    html = (bench.store.workspace.run(job_id(asked)) / found.file).read_text(encoding="utf-8")
+    config = ReportConfig(parts=(job_id(compared),), name="Which way?")
+    result = bench.do(config, ReportFile)
+    assert_titles(result, "compare")
+    assert result.missing == (DIAGNOSE.name,)
+    html = (bench.store.workspace.run(job_id(config)) / result.file).read_text(encoding="utf-8")
     assert re.search(r"1 of the 1 [^.]{,30}fewer than 3 seeds", html)
 
 
@@ -182,22 +182,22 @@ def test_a_study_can_be_repeated_from_its_report(
         settings={"training.epochs": 1, "features.token_limit": 32, "augment.copies": 1},
     )
     blocks = {experiment.backbone.label: 3}
-    mine = Studies(bench.store).add(ME, "Which <way>?", study, blocks)
-    done = [run.job for run in mine.runs if run.seed == 0]
-    for run in mine.runs:
+    own_study = Studies(bench.store).add(ME, "Which <way>?", study, blocks)
+    done = [run.job for run in own_study.runs if run.seed == 0]
+    for run in own_study.runs:
         if run.job in done:
             bench.do(bench.store.job(run.job).config, RunSummary)
-    compared, looked = study_diagnostics(mine, done)
+    compared, looked = study_diagnostics(own_study, done)
     bench.do(compared, Comparison)
     if bench.store.submit(ME, looked).state is not State.DONE:
         bench.do(looked, Diagnosis)
     parts = (job_id(compared), job_id(looked))
-    asked = ReportConfig(parts=parts, name=mine.name, study=study, blocks=blocks, data="my films.csv")
-    found = bench.do(asked, ReportFile)
-    assert_titles(found, "learn", "tried", "compare")
-    assert found.missing == ()
-    html = unescape((bench.store.workspace.run(job_id(asked)) / found.file).read_text(encoding="utf-8"))
-    for said in (
+    config = ReportConfig(parts=parts, name=own_study.name, study=study, blocks=blocks, data="my films.csv")
+    result = bench.do(config, ReportFile)
+    assert_titles(result, "learn", "tried", "compare")
+    assert result.missing == ()
+    html = unescape((bench.store.workspace.run(job_id(config)) / result.file).read_text(encoding="utf-8"))
+    for sentence in (
         "6 runs: 3 ",
         "2 seeds each (0, 1)",
         f"{RECIPES[RecipeName.GRADUAL].title}: {RECIPES[RecipeName.GRADUAL].summary}",
@@ -210,13 +210,13 @@ def test_a_study_can_be_repeated_from_its_report(
         "<pre>translearn study study.yaml</pre>",
         data.dataset,
     ):
-        assert said in html, said
+        assert sentence in html, sentence
     assert "gradual from block" not in html, "titles, not short names"
     (written,) = re.findall(r"<pre>(name: .*?)</pre>", html, re.DOTALL)
     (tmp_path / "study.yaml").write_text(written, encoding="utf-8")
     again = StudyFile(**read_study_file(tmp_path / "study.yaml", {}))
     assert again.study(data.dataset) == study
-    assert (again.name, again.baseline) == (mine.name, "linear")
+    assert (again.name, again.baseline) == (own_study.name, "linear")
     assert again.files[Split.TRAIN] == tmp_path / "my films.csv"
 
 
@@ -230,17 +230,17 @@ def test_only_a_training_with_results_can_be_reported(bench: Bench, data: DataCo
 
 
 def test_report_jobs_prefer_finished_diagnostics(
-    bench: Bench, run: str, experiment: ExperimentConfig, asked: ReportConfig
+    bench: Bench, run: str, experiment: ExperimentConfig, config: ReportConfig
 ) -> None:
-    mine = bench.store.run(ME, run)
-    jobs = [job_id(question) for question in run_diagnostics(bench.store, mine)]
-    assert set(asked.parts) <= set(jobs)
+    own_study = bench.store.run(ME, run)
+    jobs = [job_id(question) for question in run_diagnostics(bench.store, own_study)]
+    assert set(config.parts) <= set(jobs)
     assert job_id(ProjectConfig(job=run, layer=3)) in jobs
     before = jobs[1]
     control = bench.store.submit(ME, experiment.model_copy(update={"freeze": FreezePlan.last_n(3, 3)})).job.id
     fuller = BaselinesConfig(job=run, from_scratch_run=control)
     bench.store.submit(ME, fuller)
-    assert [job_id(question) for question in run_diagnostics(bench.store, mine)][1] == before
+    assert [job_id(question) for question in run_diagnostics(bench.store, own_study)][1] == before
     assert bench.store.begin(job_id(fuller), "test")
     assert bench.store.finish(job_id(fuller), State.DONE)
-    assert run_diagnostics(bench.store, mine)[1] == fuller
+    assert run_diagnostics(bench.store, own_study)[1] == fuller

@@ -31,9 +31,9 @@ class Bench:
         handler(job.spec)(context)
         context.flush()
         assert self.store.finish(job.id, State.DONE)
-        found = artifacts.load(context.folder, kind)
-        assert found is not None
-        return found
+        result = artifacts.load(context.folder, kind)
+        assert result is not None
+        return result
 
     def train(self, config: ExperimentConfig) -> str:
         """Train; return the job's id."""

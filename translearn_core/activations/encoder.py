@@ -92,17 +92,17 @@ class Encoder:
         lookups = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
         return [lookups[layer, pooling] for layer in layers]
 
-    def chosen(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
+    def pooled_layers(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
         """Return some layers pooled, lowest first; a pass also caches the other layers where possible."""
         top = self.backbone.n_blocks
-        others = range(top + 1) if self.backbone.anatomy.supports_partial_forward else range(top, top + 1)
+        others = range(top + 1) if self.backbone.info.supports_partial_forward else range(top, top + 1)
         extra: set[FeatureKey] = {(layer, kind) for layer in others for kind in (pooling, Pooling.MEAN)}
         lookups = self._ensure({(layer, pooling) for layer in layers}, extra)
         return [lookups[layer, pooling] for layer in sorted(layers)]
 
-    def top(self, pooling: Pooling) -> Lookup:
+    def last_layer(self, pooling: Pooling) -> Lookup:
         """Return the model's output pooled."""
-        return self.chosen(pooling, (self.backbone.n_blocks,))[0]
+        return self.pooled_layers(pooling, (self.backbone.n_blocks,))[0]
 
     def precompute(self, cuts: Collection[int]) -> None:
         """Cache in one pass the states entering several blocks, lowest first, as far as there is room."""
@@ -119,7 +119,7 @@ class Encoder:
 
     def _bytes(self, missing: NDArray[np.bool_]) -> int:
         tokens = int(self.texts.cost[missing].sum()) if missing.any() else 0
-        return tokens * self.backbone.anatomy.width * self.compute.cache_dtype.itemsize
+        return tokens * self.backbone.info.width * self.compute.cache_dtype.itemsize
 
     def states(self, cut: int) -> CachedStates | None:
         """Return the states entering block `cut`; None if the cache has no room for them."""
@@ -203,7 +203,7 @@ class Encoder:
 
     def _start(self, rows: NDArray[np.int64], lowest: int) -> tuple[int, CachedStates | None]:
         """Return the highest layer, at most `lowest`, whose states are cached for all of `rows`."""
-        if self.backbone.anatomy.supports_partial_forward:
+        if self.backbone.info.supports_partial_forward:
             for layer in range(min(lowest, self.backbone.n_blocks - 1), 0, -1):
                 lookup = self._find((layer, None))
                 if len(lookup.segments) and not lookup.missing[rows].any():

@@ -54,13 +54,13 @@ def row_score_interval(scores: RowScores) -> Estimate:
     return _clipped(values, Estimate(mean, mean - half, mean + half))
 
 
-def mean_interval(values: ArrayLike, looks: int = 1) -> Estimate:
+def mean_interval(values: ArrayLike, n_comparisons: int = 1) -> Estimate:
     """Return a mean with Student's 95 % interval; NaN with fewer than two values.
 
     Parameters
     ----------
     values : float array, shape (texts,)
-    looks : int
+    n_comparisons : int
         Number of intervals that are to hold simultaneously at 95 % (Bonferroni).
     """
     numbers = np.asarray(values, dtype=np.float64)
@@ -68,7 +68,7 @@ def mean_interval(values: ArrayLike, looks: int = 1) -> Estimate:
     if n < 2:
         return NO_ESTIMATE
     mean = float(numbers.mean())
-    half = float(t.ppf(1 - ALPHA_TAIL / looks, n - 1) * numbers.std(ddof=1) / np.sqrt(n))
+    half = float(t.ppf(1 - ALPHA_TAIL / n_comparisons, n - 1) * numbers.std(ddof=1) / np.sqrt(n))
     return Estimate(mean, mean - half, mean + half)
 
 

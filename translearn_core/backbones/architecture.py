@@ -82,7 +82,7 @@ def read_config(name: str, folder: Path) -> PreTrainedConfig:
     return config
 
 
-def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedModel:
+def load_pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedModel:
     """Load the weights in `folder` into a float32 model; refuse missing or mismatched weights."""
     try:
         model, report = AutoModel.from_pretrained(
@@ -101,7 +101,7 @@ def pretrained(name: str, folder: Path, config: PreTrainedConfig) -> PreTrainedM
     return _without_poolers(model)
 
 
-def fresh(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
+def initialise_randomly(name: str, config: PreTrainedConfig, seed: int) -> PreTrainedModel:
     """Build a randomly initialised model from `seed`, without changing the global random state."""
     try:
         with torch.random.fork_rng(devices=[]):

@@ -54,10 +54,10 @@ def model_folder(path: Path) -> Path:
         raise _unreadable(name, error) from error
     if below:
         raise BackboneError(f"{name} holds {_listed(path, below)}: give {below[-1]}.")
-    raise no_config(name, names)
+    raise missing_config_error(name, names)
 
 
-def no_config(name: str, files: list[str]) -> BackboneError:
+def missing_config_error(name: str, files: list[str]) -> BackboneError:
     """Return the error for a model without config.json, given its file names."""
     if not {SINGLE, INDEX} & set(files) and (other := only_other_formats(name, files)):
         return other

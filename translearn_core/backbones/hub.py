@@ -22,17 +22,17 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 )
 
 from translearn_core.backbones.download import PartialCache, RemoteFile, Report, fetch_files, is_content
-from translearn_core.backbones.folders import no_config
+from translearn_core.backbones.folders import missing_config_error
 from translearn_core.backbones.sentence_transformers_settings import POOLING
 from translearn_core.backbones.silence import silence_transformers
-from translearn_core.backbones.weights import INDEX, SINGLE, no_weights
+from translearn_core.backbones.weights import INDEX, SINGLE, missing_weights_error
 from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError, NetworkError
 from translearn_core.inputs.tokenizer_loading import has_tokenizer
 
 log = logging.getLogger(__name__)
 
-WANTED = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
+FILE_PATTERNS = ["*.json", "*.txt", "*.model", SINGLE, "model-*-of-*.safetensors"]
 """Files of a backbone at the top of its repository; never code or pickles."""
 
 BELOW = ["[!1]*/*", "1[!_]*/*", "1_[!P]*/*", "*/*/*"]
@@ -93,7 +93,7 @@ def _snapshot(id: str, revision: str | None, *, local: bool) -> Path:
     folder = snapshot_download(
         id,
         revision=revision,
-        allow_patterns=WANTED,
+        allow_patterns=FILE_PATTERNS,
         ignore_patterns=BELOW,
         local_files_only=local,
     )
@@ -121,13 +121,13 @@ def _listing(id: str, revision: str | None) -> tuple[str, list[RemoteFile]]:
     if "config.json" not in names and "adapter_config.json" in names:
         raise BackboneError(f"{id} is an adapter (LoRA), not a whole model: give the model it was made for.")
     if "config.json" not in names:
-        raise no_config(id, names)
+        raise missing_config_error(id, names)
     if SINGLE not in names and INDEX not in names:
-        raise no_weights(id, names)
+        raise missing_weights_error(id, names)
     if not has_tokenizer(names):
         raise BackboneError(f"{id} has no tokenizer: choose a text model that ships tokenizer.json.")
-    wanted = [file for file in files if any(fnmatch(file.name, pattern) for pattern in WANTED)]
-    return info.sha or revision or constants.DEFAULT_REVISION, wanted
+    matching = [file for file in files if any(fnmatch(file.name, pattern) for pattern in FILE_PATTERNS)]
+    return info.sha or revision or constants.DEFAULT_REVISION, matching
 
 
 @contextmanager

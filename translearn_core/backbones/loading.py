@@ -48,7 +48,7 @@ class Backbone:
     config: BackboneConfig
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
-    anatomy: BackboneInfo
+    info: BackboneInfo
     blocks_path: str
     parts: dict[str, str]
     output_tuple_len: int | None = None
@@ -104,10 +104,10 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         tokenizer = read_tokenizer(name, folder)
         if config.random_init:
             weights: tuple[Path, ...] = ()
-            model = architecture.fresh(name, model_config, config.init_seed)
+            model = architecture.initialise_randomly(name, model_config, config.init_seed)
         else:
             weights = weight_files(name, folder)
-            model = architecture.pretrained(name, folder, model_config)
+            model = architecture.load_pretrained(name, folder, model_config)
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
         limit_to_vocabulary(name, tokenizer, embedding_table(model).num_embeddings)
         path = inspection.find_blocks(name, model)

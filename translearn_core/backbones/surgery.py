@@ -49,7 +49,9 @@ def truncate_and_reinit(
             "backbone.reinit_top_layers", config.reinit_top_layers, f"at most {n_blocks}, which there are"
         )
     if config.reinit_top_layers:
-        fresh = architecture.fresh(name, model_config, config.init_seed).get_submodule(blocks_path)
+        fresh = architecture.initialise_randomly(name, model_config, config.init_seed).get_submodule(
+            blocks_path
+        )
         assert isinstance(fresh, nn.ModuleList)
         for k in range(n_blocks - config.reinit_top_layers, n_blocks):
             blocks[k].load_state_dict(fresh[k].state_dict())

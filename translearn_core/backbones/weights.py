@@ -28,7 +28,7 @@ SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
 
 
-def no_weights(name: str, files: list[str]) -> BackboneError:
+def missing_weights_error(name: str, files: list[str]) -> BackboneError:
     """Return the error for a model without safetensors, given its file names."""
     return only_other_formats(name, files) or BackboneError(
         f"{name} has no weights: {SINGLE} is missing, copy it too."
@@ -73,7 +73,7 @@ def weight_files(name: str, folder: Path) -> tuple[Path, ...]:
         files = _shards(name, folder)
     else:
         below = [f"onnx/{path.name}" for path in (folder / "onnx").glob("*.onnx")]
-        raise no_weights(name, [path.name for path in folder.iterdir() if path.is_file()] + below)
+        raise missing_weights_error(name, [path.name for path in folder.iterdir() if path.is_file()] + below)
     for path in files:
         _check(name, path)
     return files

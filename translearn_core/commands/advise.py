@@ -93,20 +93,20 @@ def command(options: ExperimentOptions, advice: Advice, reading: ReadOptions) ->
     return shlex.join(words)
 
 
-def show(found: Mapping[str, Any], screen: Console) -> None:
+def show(record: Mapping[str, Any], screen: Console) -> None:
     """Print facts, reasons, doubts, recipes with their times, and the command."""
-    facts = [(fact["name"], fact["value"], fact["how"]) for fact in found["facts"]]
+    facts = [(fact["name"], fact["value"], fact["how"]) for fact in record["facts"]]
     measured = ("measured", "value", "how")
     print_table(screen, measured, facts, whole=("measured",), title="What was measured")
-    for title, rules in (("Why", found["reasons"]), ("What speaks against it", found["doubts"])):
+    for title, rules in (("Why", record["reasons"]), ("What speaks against it", record["doubts"])):
         print_line(f"\n{title}", screen)
         for rule in rules:
             print_line(f"  {rule['conclusion']}\n    {rule['observation']}. Source: {rule['source']}", screen)
     rows = []
-    for option in found["options"]:
+    for option in record["options"]:
         seconds = "" if option["seconds"] is None else f"{option['seconds']:.0f}"
         rows.append((option["recipe"], seconds, "yes" if option["fits"] else "no", option["note"]))
     screen.print()
     heads = ("recipe", "seconds", "fits", "what to expect")
     print_table(screen, heads, rows, numbers=("seconds",), whole=("recipe", "fits"))
-    print_line(f"\n{found['sentence']} To train so:\n{found['command']}", screen)
+    print_line(f"\n{record['sentence']} To train so:\n{record['command']}", screen)

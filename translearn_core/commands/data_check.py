@@ -79,11 +79,11 @@ def diagnosis(config: DiagnoseConfig) -> Diagnosis:
     DataError
         If a finding blocks the task.
     """
-    found = result(submit(config, "looking at the data"), Diagnosis)
-    for finding in found.findings:
+    diagnosis = result(submit(config, "looking at the data"), Diagnosis)
+    for finding in diagnosis.findings:
         if finding.severity is Severity.BLOCKING:
             raise DataError(" ".join(filter(None, (finding.sentence, finding.advice))))
-    return found
+    return diagnosis
 
 
 def check_data(reading: TableProfile, configs: Iterable[DiagnoseConfig] = ()) -> DataCheck:

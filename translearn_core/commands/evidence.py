@@ -12,6 +12,7 @@ from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import AsJson, FinishedRun
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
+from translearn_core.commands.train import brief
 from translearn_core.config import ExperimentConfig, job_id
 from translearn_core.errors import TrainingError
 from translearn_core.jobs import (
@@ -67,12 +68,10 @@ def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[
 
     A diagnostic that fails has the reason, unless a run to compare with was given for it.
     """
-    accuracy = result(run, RunSummary).test.headline
     return {
         "run": run.id,
         "name": run.name,
-        "accuracy": accuracy.value,
-        "accuracy_interval": [accuracy.low, accuracy.high],
+        **brief(result(run, RunSummary).test),
         **{config.kind: _diagnostic(config) for config in diagnostics},
     }
 

@@ -59,10 +59,10 @@ def check_empty(out: Path) -> None:
         raise DataError(f"{str(out)!r} is not empty: give a new folder, or empty it first.")
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the folder and how to use it."""
-    print_line(f"{len(found['files'])} files written to {found['out']}", screen)
-    if found["onnx_difference"] is not None:
-        difference = found["onnx_difference"]
+    print_line(f"{len(record['files'])} files written to {record['out']}", screen)
+    if record["onnx_difference"] is not None:
+        difference = record["onnx_difference"]
         print_line(f"The ONNX file's probabilities differ by at most {difference:.1e} on test texts.", screen)
-    print_line(f'Try it: python {quote(str(Path(found["out"]) / "predict.py"))} "a text"', screen)
+    print_line(f'Try it: python {quote(str(Path(record["out"]) / "predict.py"))} "a text"', screen)

@@ -120,8 +120,8 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
         )
     elif finding.advice:
         words.append(finding.advice)
-    if finding.fix and finding.severity is Severity.DECISION:
-        words.append(f'(data.cleaning: "{finding.fix}")')
+    if finding.cleaning_rule and finding.severity is Severity.DECISION:
+        words.append(f'(data.cleaning: "{finding.cleaning_rule}")')
     return _CONTROL.sub("�", " ".join(" ".join(words).split()))
 
 

@@ -22,8 +22,8 @@ from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.label_efficiency_studies import (
-    AT,
     FEWEST_STEPS,
+    REFERENCE_SIZE,
     label_efficiency_arms,
     label_efficiency_config,
     label_efficiency_study,
@@ -52,7 +52,10 @@ def label_efficiency(
         bool, typer.Option("--no-training", help="Only TF-IDF and the frozen probe: no run is trained.")
     ] = False,
     reference_size: Annotated[
-        int | None, typer.Option(help=f"Labels that the sentences are about; default: those nearest to {AT}.")
+        int | None,
+        typer.Option(
+            help=f"Labels that the sentences are about; default: those nearest to {REFERENCE_SIZE}."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -145,7 +148,7 @@ def report(curve: LabelEfficiency, failed: list[Run]) -> dict[str, Any]:
     """Return the output of ``label-efficiency --json``."""
     return {
         "sentences": list(curve.sentences),
-        "at": curve.at,
+        "at": curve.reference_size,
         "sizes": list(curve.sizes),
         "seeds": list(curve.seeds),
         "validation_rows": curve.n_validation,

@@ -78,17 +78,17 @@ def train_options(search: LrFinderResult, experiment: ExperimentConfig) -> str:
     return f"--lr {training.lr:g} {head}"
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print points of the curve, the suggested rate and the reason."""
-    curve = found["curve"]
+    curve = record["curve"]
     if curve:
         chosen = sorted({round(i * (len(curve) - 1) / (LINES - 1)) for i in range(LINES)})
-        near = min(chosen, key=lambda i: abs(curve[i]["rate"] - found["suggestion"]) / curve[i]["rate"])
+        near = min(chosen, key=lambda i: abs(curve[i]["rate"] - record["suggestion"]) / curve[i]["rate"])
         rows = []
         for i in chosen:
             line = curve[i]
-            mark = "suggested" if i == near and found["suggestion"] != found["before"] else ""
+            mark = "suggested" if i == near and record["suggestion"] != record["before"] else ""
             rows.append((f"{line['rate']:.2g}", f"{line['loss']:.3f}", f"{line['smoothed']:.3f}", mark))
         numbers = ("rate", "loss", "smoothed")
         print_table(screen, (*numbers, ""), rows, numbers=numbers, title="The loss while the rate rises")
-    print_line(f"{found['reason']} To train so: {found['options']}", screen)
+    print_line(f"{record['reason']} To train so: {record['options']}", screen)

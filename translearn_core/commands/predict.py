@@ -46,10 +46,10 @@ def predict(
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = PredictFileConfig(job=finished.job.id, dataset=dataset.digest, text=column)
-    found = result(submit(config, "prediction"), FilePrediction)
+    prediction = result(submit(config, "prediction"), FilePrediction)
     form = table.formats[0]
     write_table(
-        found.table,
+        prediction.table,
         out,
         kind,
         raw=raw,
@@ -57,15 +57,23 @@ def predict(
         delimiter=form.csv_delimiter,
         types=form.types,
     )
-    counts: dict[str, int] = dict(found.counts.itertuples(index=False))
-    record = {"run": finished.id, "rows": found.rows, "blank": found.blank, "out": str(out), "counts": counts}
+    counts: dict[str, int] = dict(prediction.counts.itertuples(index=False))
+    record = {
+        "run": finished.id,
+        "rows": prediction.rows,
+        "blank": prediction.blank,
+        "out": str(out),
+        "counts": counts,
+    }
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the number of classified rows and the output file."""
-    sentence = f"{found['rows']:,} rows classified"
-    if blank := found["blank"]:
-        classified = found["rows"] - blank
-        sentence = f"{classified:,} of {found['rows']:,} rows classified, {blank:,} without a text left empty"
-    print_line(f"{sentence}, written to {found['out']}", screen)
+    sentence = f"{record['rows']:,} rows classified"
+    if blank := record["blank"]:
+        classified = record["rows"] - blank
+        sentence = (
+            f"{classified:,} of {record['rows']:,} rows classified, {blank:,} without a text left empty"
+        )
+    print_line(f"{sentence}, written to {record['out']}", screen)

@@ -97,18 +97,18 @@ def report(run: Run) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the losses before and after, and the command to train on the new backbone."""
     head = (
-        f" A new prediction head learned first (epochs: {found['head_epochs']}): the backbone brought none."
-        if found["fresh_head"]
+        f" A new prediction head learned first (epochs: {record['head_epochs']}): the backbone brought none."
+        if record["fresh_head"]
         else ""
     )
     print_line(
-        f"Loss on {found['held_out']:,} texts held out: {found['loss_before']:.3f} before, "
-        f"{found['loss_after']:.3f} after (perplexity {found['perplexity_before']:,.1f} and "
-        f"{found['perplexity_after']:,.1f}). It read {found['texts']:,} texts, {found['tokens']:,} tokens, "
-        f"on {found['device']} in {found['seconds']:.1f} s.{head}\n"
-        f"To train on it: translearn train FILE --text COLUMN --label COLUMN --backbone {found['backbone']}",
+        f"Loss on {record['held_out']:,} texts held out: {record['loss_before']:.3f} before, "
+        f"{record['loss_after']:.3f} after (perplexity {record['perplexity_before']:,.1f} and "
+        f"{record['perplexity_after']:,.1f}). It read {record['texts']:,} texts, {record['tokens']:,} "
+        f"tokens, on {record['device']} in {record['seconds']:.1f} s.{head}\n"
+        f"To train on it: translearn train FILE --text COLUMN --label COLUMN --backbone {record['backbone']}",
         screen,
     )

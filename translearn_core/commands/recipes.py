@@ -24,10 +24,10 @@ def report() -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def show(found: list[dict[str, str]], screen: Console) -> None:
+def show(records: list[dict[str, str]], screen: Console) -> None:
     """Print the recipes as a table."""
     table = Table(Column("recipe", no_wrap=True), "what it does", "when", "cost", show_lines=True)
-    for recipe in found:
+    for recipe in records:
         table.add_row(
             recipe["recipe"],
             f"{recipe['does']}\n[dim]{recipe['source']}[/dim]",

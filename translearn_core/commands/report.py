@@ -132,8 +132,8 @@ def _submit_again(config: ReportConfig) -> Run:
     return submit(config, f"report of {config.name}"[:200])
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the output file and what is missing from it."""
-    print_line(f"{len(found['sections'])} sections written to {found['out']}", screen)
-    for name in found["missing"]:
+    print_line(f"{len(record['sections'])} sections written to {record['out']}", screen)
+    for name in record["missing"]:
         print_line(f"Not in it: {name}", screen)

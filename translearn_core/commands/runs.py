@@ -10,6 +10,7 @@ from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.errors import DamagedFileError
 from translearn_core.results import RunSummary
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, UNREADABLE, Run, Unreadable, artifacts, open_store
 
 Deleted = Annotated[
@@ -29,8 +30,8 @@ def runs(delete: Deleted = None, as_json: AsJson = False) -> None:
 def line(run: Run | Unreadable) -> dict[str, Any]:
     """Return one run of the output of ``runs --json``."""
     if isinstance(run, Unreadable):
-        unknown = dict.fromkeys(("accuracy", "macro_f1", "seconds"))
-        return {"run": run.id, "name": run.name, "state": "unreadable", "reason": UNREADABLE, **unknown}
+        unreadable = {"state": "unreadable", "reason": UNREADABLE}
+        return {"run": run.id, "name": run.name, **unreadable, "scores": {}, "seconds": None}
     try:
         summary = artifacts.read(open_store().workspace.run(run.job.id), RunSummary)
     except DamagedFileError as error:
@@ -42,25 +43,25 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
         "name": run.name,
         "state": str(run.state),
         "reason": run.job.reason,
-        "accuracy": summary.test["accuracy"].value if summary else None,
-        "macro_f1": summary.test["macro_f1"].value if summary else None,
+        "scores": {name: score.value for name, score in summary.test.scores.items()} if summary else {},
         "seconds": summary.seconds["total"] if summary else None,
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print the runs as a table."""
-    if not found["runs"]:
+    if not record["runs"]:
         screen.print("No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
         return
-    scores = ("accuracy", "macro-F1", "seconds")
+    names = list(dict.fromkeys(name for one in record["runs"] for name in one["scores"]))
     rows = [
-        (one["run"], one["name"], one["state"], *map(_number, (one["accuracy"], one["macro_f1"])),
+        (one["run"], one["name"], one["state"], *(_number(one["scores"].get(name)) for name in names),
          _number(one["seconds"], 1))
-        for one in found["runs"]
+        for one in record["runs"]
     ]  # fmt: skip
-    print_table(screen, ("run", "name", "state", *scores), rows, numbers=scores, whole=("run", "state"))
-    if any(one["state"] == "unreadable" for one in found["runs"]):
+    numbers = (*(metric_of(name).label for name in names), "seconds")
+    print_table(screen, ("run", "name", "state", *numbers), rows, numbers=numbers, whole=("run", "state"))
+    if any(one["state"] == "unreadable" for one in record["runs"]):
         screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")
 
 

@@ -29,6 +29,7 @@ from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import ArmScore, BackboneInfo, Comparison, TableProfile
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, Study, StudyProgress, open_store
 from translearn_core.runs.report_jobs import study_diagnosis
 
@@ -173,9 +174,13 @@ def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[
 
 def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Console) -> None:
     """Print the comparison as a table and sentences."""
-    numbers = ("runs", "accuracy", "macro-F1", "seconds", "parameters", f"beside {comparison.baseline}")
+    scores = [metric_of(name).label for name in comparison.arms[0].scores]
+    numbers = ("runs", *scores, "seconds", "parameters", f"beside {comparison.baseline}")
     title = f"{study.name}, {comparison.test_rows:,} test rows, 95 % intervals in brackets"
-    rows = [_row(arm) for arm in sorted(comparison.cells, key=lambda arm: -arm.accuracy.value)]
+    best_first = sorted(
+        comparison.arms, key=lambda arm: arm.headline.value, reverse=comparison.metric.higher_is_better
+    )
+    rows = [_row(arm) for arm in best_first]
     print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
     for sentence in comparison.sentences():
         print_line(sentence, screen)
@@ -192,8 +197,7 @@ def _row(arm: ArmScore) -> list[str]:
     return [
         arm.name,
         str(arm.runs),
-        f"{arm.accuracy.value:.3f}\n{arm.accuracy.brackets()}",
-        f"{arm.macro_f1.value:.3f}",
+        *(f"{score.value:.3f}\n{score.brackets()}" for score in arm.scores.values()),
         f"{arm.seconds:.1f}",
         amount(arm.trainable),
         difference,

@@ -10,9 +10,11 @@ from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config import ProblemType
 from translearn_core.results import CacheUsage, Metrics, RunSummary
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, open_store
+from translearn_core.tasks import PROBLEMS
 
 
 def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
@@ -20,10 +22,10 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
     run = submit(config, f"{dataset.name}, {config.freeze.label}")
-    print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
+    print_result(report(run, config.data.problem) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run) -> dict[str, Any]:
+def report(run: Run, problem: ProblemType) -> dict[str, Any]:
     """Return the output of ``train --json``."""
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
@@ -35,7 +37,8 @@ def report(run: Run) -> dict[str, Any]:
         "parameters": summary.parameters,
         "validation": brief(summary.validation),
         "test": brief(summary.test),
-        "majority": summary.majority,
+        "constant_baseline": summary.constant_baseline,
+        "constant_name": PROBLEMS[problem].constant_name,
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
@@ -53,24 +56,24 @@ def brief(metrics: Metrics) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print a run's scores as a table."""
-    rows, names = [], [name for name in found["test"] if f"{name}_interval" in found["test"]]
+    rows, names = [], [name for name in record["test"] if f"{name}_interval" in record["test"]]
     for split in ("validation", "test"):
-        scores = found[split]
+        scores = record[split]
         spans = [
             f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
             for k in names
         ]
         rows.append((split, str(scores["n"]), *spans))
-    numbers = ("rows", *map(metric_label, names))
-    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {found['run']}")
-    trained, total = found["parameters"]["trainable"], found["parameters"]["total"]
+    numbers = ("rows", *(metric_of(name).label for name in names))
+    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {record['run']}")
+    trained, total = record["parameters"]["trainable"], record["parameters"]["total"]
     screen.print(
-        f"Majority-class baseline: {found['majority']:.3f}. {trained:,} of {total:,} parameters trained "
-        f"on {found['device']} in {found['seconds']['total']:.1f} s; epoch {found['best_epoch']} of "
-        f"{found['epochs']} was best."
-        + (f" Activation cache: {CacheUsage(**found['reuse']).summary()}." if found["reuse"] else ""),
+        f"{record['constant_name'].capitalize()}: {record['constant_baseline']:.3f}. "
+        f"{trained:,} of {total:,} parameters trained on {record['device']} in "
+        f"{record['seconds']['total']:.1f} s; epoch {record['best_epoch']} of {record['epochs']} was best."
+        + (f" Activation cache: {CacheUsage(**record['reuse']).summary()}." if record["reuse"] else ""),
         markup=False,
         highlight=False,
     )

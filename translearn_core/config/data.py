@@ -72,6 +72,11 @@ class DataConfig(BaseConfig):
         """Column of the target."""
         return self.targets[0].column
 
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of the target."""
+        return self.targets[0].problem
+
     def with_label(self, column: str) -> Self:
         """Return the configuration with another target column of the same problem type."""
         return self.model_copy(update={"targets": (self.targets[0].model_copy(update={"column": column}),)})

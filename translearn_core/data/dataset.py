@@ -52,7 +52,7 @@ class PreparedDataset:
         """Stratum of each row, for samples and folds."""
         return self.problem.strata(self.target)
 
-    def where(self, split: Split) -> NDArray[np.int64]:
+    def split_indices(self, split: Split) -> NDArray[np.int64]:
         """Indices of the rows of one split, in file order."""
         return np.flatnonzero(self.split == SPLITS.index(split))
 

@@ -16,7 +16,7 @@ from translearn_core.data.split_checks import check_splits, dropped_per_split
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, quote, quote_list, were
+from translearn_core.results.format import count_noun, quote, quote_list, was_or_were
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import is_blank
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
@@ -104,7 +104,7 @@ def _drop_empty(
         for where, numbers in by_part(rows, mask):
             sentence = (
                 f"{count_noun(len(numbers), 'row')}{where} without a {name} in {quote(column)} "
-                f"{were(len(numbers))} left out."
+                f"{was_or_were(len(numbers))} left out."
             )
             findings.append(finding(f"missing-{name}s", Severity.FIXED, sentence, numbers))
     usable = rows[~(missing["text"] | missing["label"])].reset_index(drop=True)

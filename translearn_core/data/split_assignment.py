@@ -10,11 +10,11 @@ from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import split_word
-from translearn_core.data.stratified_split import draw
+from translearn_core.data.stratified_split import draw_split
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, join_list, quote, were
+from translearn_core.results.format import count_noun, join_list, quote, was_or_were
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
@@ -89,7 +89,7 @@ def drop_leaked_rows(state: TaskRows) -> TaskRows:
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
                 f"{count_noun(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
-                f"{were(len(numbers))} left out of {origin}."
+                f"{was_or_were(len(numbers))} left out of {origin}."
             )
             advice = "A text seen in training proves nothing where it is met again."
             state = state.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))
@@ -105,7 +105,7 @@ def assign_splits(state: TaskRows, config: DataConfig, given: dict[int, str]) ->
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
         key, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
-        split[pool] = draw(
+        split[pool] = draw_split(
             key, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
         )
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]

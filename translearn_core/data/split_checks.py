@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig
 from translearn_core.errors import DataError
-from translearn_core.results.format import count_noun, quote, rounded_percent, were
+from translearn_core.results.format import count_noun, quote, rounded_percent, was_or_were
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
@@ -89,7 +89,7 @@ def _explain_undrawn(
             "bring rows with other texts."
         )
     return (
-        f"{count_noun(rows, 'usable row')} {were(rows)} too few to draw a {name} split of "
+        f"{count_noun(rows, 'usable row')} {was_or_were(rows)} too few to draw a {name} split of "
         f"{rounded_percent(share)}, which got {size}{_leaks(leaks, 'of train')}: "
         "bring more rows, or raise that share."
     )
@@ -100,6 +100,5 @@ def _leaks(leaks: int, whose: str) -> str:
     if not leaks:
         return ""
     repeat = "repeats" if leaks == 1 else "repeat"
-    return (
-        f" ({count_noun(leaks, 'row')} {whose} {repeat} a text of another split and {were(leaks)} left out)"
-    )
+    rows = f"{count_noun(leaks, 'row')} {whose} {repeat}"
+    return f" ({rows} a text of another split and {was_or_were(leaks)} left out)"

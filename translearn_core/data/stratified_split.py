@@ -8,7 +8,7 @@ from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 IntArray = NDArray[np.int64]
 
 
-def draw(texts: IntArray, strata: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
+def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
     """Draw a stratified split.
 
     Parameters

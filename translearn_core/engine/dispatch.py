@@ -178,7 +178,9 @@ class Dispatcher:
                 await self._lost(flight, WORKER_LOST)
             elif (job := running.get(flight.job)) is not None and job.stop:
                 flight.stop_requested = flight.stop_requested or now
-                if now - flight.stop_requested > (SAVING_SECONDS if job.heartbeat else PATIENCE_SECONDS):
+                if now - flight.stop_requested > (
+                    SAVING_SECONDS if job.stop_acknowledged else PATIENCE_SECONDS
+                ):
                     flight.ending = asyncio.create_task(self._kill(flight))
 
     async def _settle(self, flight: InFlight) -> None:

@@ -131,7 +131,7 @@ def lock_held(settings: Settings) -> bool:
 
 
 def _launch(settings: Settings, last: EngineStatus, wait: float) -> EngineStatus:
-    if not wait and time.time() - last.since < _RETRY_SECONDS:
+    if not wait and time.time() - last.engine_started < _RETRY_SECONDS:
         return last  # it just died: do not start one at every page view
     home(settings).mkdir(OWNER_ONLY, parents=True, exist_ok=True)
     try:

@@ -98,7 +98,7 @@ def _current_status(status: EngineStatus, cluster: Cluster, workers: dict[str, S
     return replace(
         status,
         ready={Slot.TRAINING.value, Slot.INTERACTIVE.value} <= set(slots),
-        seen=time.time(),
+        last_heartbeat=time.time(),
         slots=dict(slots),
         workers=cluster.processes(),
         devices=cluster.device_lines(),

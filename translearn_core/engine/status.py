@@ -23,17 +23,17 @@ class EngineStatus:
     """Status of a workspace's engine.
 
     `ready` is false while it starts. `slots` counts workers by slot name; `workers` maps local workers
-    by name to process ids (0 while one restarts); `devices` are lines for users. `since`, `seen` (time of
-    the last write) and `born` (start of the process) are seconds since 1970.
+    by name to process ids (0 while one restarts); `devices` are lines for users. `engine_started`,
+    `process_started` and `last_heartbeat` (time of the last write) are seconds since 1970.
     """
 
     alive: bool = False
     ready: bool = False
     pid: int = 0
-    since: float = 0.0
-    born: float = 0.0
+    engine_started: float = 0.0
+    process_started: float = 0.0
     host: str = ""
-    seen: float = 0.0
+    last_heartbeat: float = 0.0
     slots: dict[str, int] = field(default_factory=dict)
     workers: dict[str, int] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
@@ -85,11 +85,16 @@ def starting(pid: int) -> EngineStatus:
     """Return the status of an engine on this machine that is starting."""
     now = time.time()
     return EngineStatus(
-        alive=True, pid=pid, since=now, born=started_at(pid), host=socket.gethostname(), seen=now
+        alive=True,
+        pid=pid,
+        engine_started=now,
+        process_started=started_at(pid),
+        host=socket.gethostname(),
+        last_heartbeat=now,
     )
 
 
 def _is_alive(status: EngineStatus) -> bool:
     if status.host != socket.gethostname():
-        return time.time() - status.seen < FRESH_SECONDS
-    return status.born > 0 and abs(started_at(status.pid) - status.born) < 1.0
+        return time.time() - status.last_heartbeat < FRESH_SECONDS
+    return status.process_started > 0 and abs(started_at(status.pid) - status.process_started) < 1.0

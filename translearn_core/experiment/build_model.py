@@ -19,16 +19,18 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
         If the backbone lacks a block, layer or pooling of `config`, or its token limit is lower.
     """
     config.check(backbone.n_blocks)
-    pooling, anatomy = config.features.pooling, backbone.anatomy
-    if pooling not in anatomy.poolings:
+    pooling, backbone_info = config.features.pooling, backbone.info
+    if pooling not in backbone_info.poolings:
         raise ConfigError(
-            "features.pooling", str(pooling), f"{', '.join(anatomy.poolings)} for {config.backbone.label}"
+            "features.pooling",
+            str(pooling),
+            f"{', '.join(backbone_info.poolings)} for {config.backbone.label}",
         )
-    if config.features.token_limit > anatomy.token_limit:
+    if config.features.token_limit > backbone_info.token_limit:
         raise ConfigError(
             "features.token_limit",
             config.features.token_limit,
-            f"at most {anatomy.token_limit} for {config.backbone.label}",
+            f"at most {backbone_info.token_limit} for {config.backbone.label}",
         )
 
 

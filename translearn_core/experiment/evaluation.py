@@ -42,22 +42,22 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
     """Evaluate the outputs of every row."""
     target, rows = prepared.target, np.arange(len(prepared.texts))
     problem = prepared.problem
-    train, test = prepared.where(Split.TRAIN), prepared.where(Split.TEST)
+    train, test = prepared.split_indices(Split.TRAIN), prepared.split_indices(Split.TEST)
     predictions = {
         "row": prepared.rows,
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
         "text": np.asarray(prepared.texts, dtype=object),
         "label": problem.decode_values(target),
-        **problem.decode(target, outputs.predictions),
+        **problem.decode(target.names, outputs.predictions),
         "score": problem.row_scores(target, rows, outputs.predictions),
     }
     return Evaluation(
         names=target.names,
         metrics={
-            str(split): split_metrics(target, prepared.where(split), outputs, seed=seed)
+            str(split): split_metrics(target, prepared.split_indices(split), outputs, seed=seed)
             for split in (Split.VALIDATION, Split.TEST)
         },
-        majority=constant_score(problem, target, train, test),
+        constant_baseline=constant_score(problem, target, train, test),
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
     )
@@ -83,7 +83,8 @@ def split_metrics(target: Target, rows: NDArray[np.int64], outputs: ModelOutputs
 def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> HeldOutLogits:
     """Select the validation and test rows of the logits of every row, shape (rows, n_outputs)."""
     return HeldOutLogits(
-        validation=logits[prepared.where(Split.VALIDATION)], test=logits[prepared.where(Split.TEST)]
+        validation=logits[prepared.split_indices(Split.VALIDATION)],
+        test=logits[prepared.split_indices(Split.TEST)],
     )
 
 
@@ -101,7 +102,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
 
 def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: PreparedDataset) -> None:
     """Save feature vectors of the training texts, or of a stratified sample, for neighbour search."""
-    train = prepared.where(Split.TRAIN)
+    train = prepared.split_indices(Split.TRAIN)
     index = train[np.sort(stratified_sample(prepared.strata[train], NEIGHBOURS, 0))]
     artifacts.save(folder, NeighbourBank(vectors=features[index], index=index))
 
@@ -125,7 +126,7 @@ def summarise(
         },
         validation=evaluation.metrics[str(Split.VALIDATION)],
         test=evaluation.metrics[str(Split.TEST)],
-        majority=evaluation.majority,
+        constant_baseline=evaluation.constant_baseline,
         epochs=loop.state.epoch,
         best_epoch=loop.state.best_epoch,
         boundary=model.boundary,

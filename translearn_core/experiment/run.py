@@ -72,9 +72,9 @@ def run_experiment(
     model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
-        model, texts, compute, store, report, course=[stage.freeze for stage in config.resolved_stages]
+        model, texts, compute, store, report, stage_plans=[stage.freeze for stage in config.resolved_stages]
     )
-    inputs = stage_inputs.for_first_stage(prepared.where(Split.TRAIN), seed=config.training.seed)
+    inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
 
@@ -128,6 +128,6 @@ def save_outputs(
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
     clock.switch("evaluate")
-    summary = summarise(compute, model, loop, evaluation, clock, stage_inputs.reuse)
+    summary = summarise(compute, model, loop, evaluation, clock, stage_inputs.cache_usage)
     artifacts.save(folder, summary)
     return summary

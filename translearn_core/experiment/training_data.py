@@ -44,8 +44,12 @@ def rows_of(prepared: PreparedDataset) -> TrainingRows:
     TooFewSamplesError
         If the training, validation or test split is empty.
     """
-    train, validation = prepared.where(Split.TRAIN), prepared.where(Split.VALIDATION)
-    for name, rows in (("training", train), ("validation", validation), ("test", prepared.where(Split.TEST))):
+    train, validation = prepared.split_indices(Split.TRAIN), prepared.split_indices(Split.VALIDATION)
+    for name, rows in (
+        ("training", train),
+        ("validation", validation),
+        ("test", prepared.split_indices(Split.TEST)),
+    ):
         if not len(rows):
             raise TooFewSamplesError(
                 f"The {name} split has no rows: give it a larger share, or a file of its own."
@@ -57,6 +61,6 @@ def snapshot_rows(prepared: PreparedDataset) -> NDArray[np.int64]:
     """Return the rows of snapshots: stratified samples of the training and test splits."""
     samples, strata = [], prepared.strata
     for split in (Split.TRAIN, Split.TEST):
-        rows = prepared.where(split)
+        rows = prepared.split_indices(split)
         samples.append(rows[np.sort(stratified_sample(strata[rows], REPLAYED, 0))])
     return np.concatenate(samples)

@@ -16,10 +16,12 @@ from jinja2 import Environment, StrictUndefined
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig, ExperimentConfig, Split, Tuning
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
-from translearn_core.results.format import count_noun, join_list, percent
+from translearn_core.results.format import count_noun, join_list
+from translearn_core.results.metric import metric_of
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
 from translearn_core.storage.documents import parse_yaml, read_text
+from translearn_core.tasks import PROBLEMS
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
 FEW = 200
@@ -37,7 +39,7 @@ class Card:
     data: str
     job: str
     config: ExperimentConfig
-    anatomy: BackboneInfo
+    backbone_info: BackboneInfo
     licence: str | None
     evaluation: Evaluation
     summary: RunSummary | None
@@ -54,7 +56,6 @@ def write_card(folder: Path, card: Card) -> None:
     environment.filters |= {
         "plain": plain,
         "prose": prose,
-        "percent": percent,
         "rows": rows,
     }
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
@@ -62,6 +63,8 @@ def write_card(folder: Path, card: Card) -> None:
         config=card.config,
         evaluation=card.evaluation,
         labels=json.dumps(list(card.evaluation.names), ensure_ascii=False, indent=1),
+        metrics=[metric_of(name) for name in card.evaluation.metrics[str(Split.TEST)].scores],
+        constant_name=PROBLEMS[card.evaluation.problem].constant_name,
         counts=card.evaluation.predictions["split"].value_counts().to_dict(),
         splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
         backbone=backbone_name(card.config),
@@ -90,8 +93,8 @@ def limits(card: Card) -> list[str]:
             sentences.append(
                 f"It was tested on {count_noun(test.n, 'row')} only: the intervals above are wide."
             )
-    if card.anatomy.language_note:
-        sentences.append(card.anatomy.language_note)
+    if card.backbone_info.language_note:
+        sentences.append(card.backbone_info.language_note)
     if card.baselines is not None:
         sentences += [line.negative_transfer for line in card.baselines.lines if line.negative_transfer]
         sentences += card.baselines.caveats

@@ -30,18 +30,20 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
     """
     model = trained.model
     if model.tuning.kind is Tuning.LORA:
-        merge_lora(model.source)
-    save_backbone(folder, model.backbone, model.source, checksums=False)  # the model card has its digests
+        merge_lora(model.loaded_backbone)
+    save_backbone(
+        folder, model.backbone, model.loaded_backbone, checksums=False
+    )  # the model card has its digests
     save_file(head_tensors(model), folder / "head.safetensors")
-    pad = model.source.tokenizer.pad_token_id
+    pad = model.loaded_backbone.tokenizer.pad_token_id
     head = {
         "pooling": str(config.features.pooling),
         "combining": str(config.features.layer_combination),
         "layers": list(model.layers),
-        "top": model.source.n_blocks,
+        "top": model.loaded_backbone.n_blocks,
         "token_limit": trained.token_limit,
         "pad": 0 if pad is None else int(pad),
-        "inputs": sorted({MASK, *model.source.input_names.taken}),
+        "inputs": sorted({MASK, *model.loaded_backbone.input_names.taken}),
         "activation": str(config.head.activation),
     }
     write_json(folder / "head.json", head)

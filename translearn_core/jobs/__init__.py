@@ -48,7 +48,7 @@ from translearn_core.jobs.tables import (
     DiagnoseConfig,
     ReadConfig,
 )
-from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, Cell, CompareConfig, LrFinderConfig
+from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, CompareConfig, LrFinderConfig, StudyArm
 
 __all__ = [
     "ADVICE",
@@ -83,7 +83,6 @@ __all__ = [
     "AugmentationPreviewConfig",
     "BackboneInfoConfig",
     "BaselinesConfig",
-    "Cell",
     "CompareConfig",
     "DiagnoseConfig",
     "DownloadSizeConfig",
@@ -109,6 +108,7 @@ __all__ = [
     "SimilarityConfig",
     "Slot",
     "SnapshotsConfig",
+    "StudyArm",
     "TransferabilityConfig",
     "spec_of",
 ]

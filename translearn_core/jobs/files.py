@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from translearn_core.config import JobConfig, StudyConfig
-from translearn_core.jobs.spec import JobSpec, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
 from translearn_core.results import ExportFile, ReportFile
 
 
@@ -46,5 +46,11 @@ class ExportConfig(RunJobConfig):
 REPORT = JobSpec(ReportConfig, ReportFile, "Report", "report:write_report")
 
 EXPORT = JobSpec(
-    ExportConfig, ExportFile, "Export", "export:export", progress="Packing the model", low_priority=True
+    ExportConfig,
+    ExportFile,
+    "Export",
+    "export:export",
+    progress="Packing the model",
+    low_priority=True,
+    problems=CLASSES,
 )

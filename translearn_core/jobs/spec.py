@@ -1,16 +1,21 @@
 """Specification of a kind of job: all that other parts of the program need to know about it."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
 from pydantic import Field
 
-from translearn_core.config import BackboneConfig, DataConfig, JobConfig
+from translearn_core.config import BackboneConfig, DataConfig, JobConfig, ProblemType
+from translearn_core.results.format import join_list
 
 C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R")
+
+
+CLASSES = frozenset({ProblemType.SINGLE_LABEL})
+"""Problem types whose targets are classes."""
 
 
 class RunJobConfig(JobConfig):
@@ -111,6 +116,8 @@ class JobSpec(Generic[C, R]):
     resumable : bool
         Whether it continues from a checkpoint.
     report : ReportRole
+    problems : set of ProblemType
+        Problem types that it supports; None for all.
     """
 
     config: type[C]
@@ -129,11 +136,21 @@ class JobSpec(Generic[C, R]):
     memory_hint: str = "use a smaller file or fewer rows"
     resumable: bool = False
     report: ReportRole = ReportRole.NONE
+    problems: Collection[ProblemType] | None = None
 
     @property
     def kind(self) -> str:
         """Kind of the job in the database."""
         return self.config.kind
+
+    def unsupported(self, problem: ProblemType) -> str:
+        """Return a sentence if it does not support targets of a problem type, else an empty string."""
+        if self.problems is None or problem in self.problems:
+            return ""
+        supported, given = (
+            join_list([name.replace("_", " ") for name in names]) for names in (self.problems, [problem])
+        )
+        return f"{self.title} is for {supported}; the target of this run is of the type {given}."
 
     @property
     def heading(self) -> str:

@@ -35,7 +35,7 @@ class LrFinderConfig(JobConfig):
         return self.experiment.data.dataset
 
 
-class Cell(BaseConfig):
+class StudyArm(BaseConfig):
     """Runs that differ only in the seed."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -46,7 +46,7 @@ class CompareConfig(JobConfig):
     """Compare cells of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
-    arms: tuple[Cell, ...] = Field(min_length=1, max_length=500)
+    arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
     baseline: str = Field(description="name of the cell the others are held against")
     seed: Seed = 0
 

@@ -1,8 +1,7 @@
 """Comparison of runs: test scores with intervals, and score against training time.
 
-The table has one row per run with the columns of `COLUMNS`: `low` and `high` are the 95 % interval of
-`accuracy`, `macro_f1_low` and `macro_f1_high` that of `macro_f1`, `seconds` the whole run's time,
-`trainable` the share of trainable parameters.
+The table has one row per run: name, the metric's column (`Metric.column`) and the ends of its 95 % interval,
+seconds of the whole run, and trainable, the share of trainable parameters.
 """
 
 from collections.abc import Mapping
@@ -13,50 +12,40 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.errors import ConfigError
-from translearn_core.plots.style.intervals import error_bars
+from translearn_core.plots.style.intervals import error_bars, score_axis
 from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
-
-COLUMNS = (
-    "name",
-    "accuracy",
-    "low",
-    "high",
-    "macro_f1",
-    "macro_f1_low",
-    "macro_f1_high",
-    "seconds",
-    "trainable",
-)
-"""Required columns of a table of runs."""
+from translearn_core.results.metric import Metric
 
 
-def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float] | None = None) -> go.Figure:
-    """Draw each run's test accuracy as a dot with its 95 % interval, the first run on top.
+def scores(
+    table: pd.DataFrame, metric: Metric, dark: bool = False, *, lines: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Draw each run's test score as a dot with its 95 % interval, the first run on top.
 
-    `lines` are the test accuracies of baselines by name, drawn as vertical lines.
+    `lines` are the test scores of baselines by name, drawn as vertical lines.
     """
     figure = bare("scores", dark, height=90 + 40 * max(len(table), 2))
-    names = _names(table)
+    names, score = _names(table, metric), metric.column
     if not names:
         return annotate_empty(figure, "Choose runs to compare.", dark)
     figure.add_scatter(
-        x=table["accuracy"],
+        x=table[score],
         y=[f"<b>{i}</b>  {name}" for i, name in enumerate(names, 1)],
-        customdata=table[["low", "high", "seconds", "trainable"]].to_numpy(dtype=float),
+        customdata=table[[f"{score} low", f"{score} high", "seconds", "trainable"]].to_numpy(dtype=float),
         mode="markers",
         marker={"size": 13, "color": [class_colour(i, dark) for i in range(len(names))]},
-        error_x=error_bars(table["accuracy"], table["low"], table["high"], palette(dark).muted),
+        error_x=error_bars(table[score], table[f"{score} low"], table[f"{score} high"], palette(dark).muted),
         hovertemplate="<b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>"
         "%{customdata[2]:.1f} s, %{customdata[3]:.1%} of the parameters trained<extra></extra>",
     )
-    figure.update_xaxes(title_text="test accuracy, 95 % interval", showgrid=True, tickformat=".2f", nticks=7)
+    figure.update_xaxes(**score_axis(metric), showgrid=True)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
     figure.update_layout(margin_t=8)
-    for (name, accuracy), dash in zip((lines or {}).items(), cycle(BASELINE_DASHES)):
+    for (name, value), dash in zip((lines or {}).items(), cycle(BASELINE_DASHES)):
         figure.add_vline(
-            x=accuracy,
+            x=value,
             line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
             layer="below",
             annotation={"text": plain(name, 20), "font": {"size": 11, "color": palette(dark).muted}},
@@ -67,37 +56,37 @@ def scores(table: pd.DataFrame, dark: bool = False, *, lines: Mapping[str, float
     return figure
 
 
-def cost_and_score(table: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """Draw each run's test macro-F1 with its interval against seconds (log); runs numbered as in `scores`."""
+def cost_and_score(table: pd.DataFrame, metric: Metric, dark: bool = False) -> go.Figure:
+    """Draw each run's test score with its interval against seconds (log); runs numbered as in `scores`."""
     figure = bare("cost", dark, height=420)
-    names, colours = _names(table), palette(dark)
+    names, score, colours = _names(table, metric), metric.column, palette(dark)
     if not names:
         return annotate_empty(figure, "Choose runs to compare.", dark)
     for i, name in enumerate(names):
         run = table.iloc[[i]]
         figure.add_scatter(
             x=run["seconds"],
-            y=run["macro_f1"],
-            customdata=run[["macro_f1_low", "macro_f1_high", "trainable"]].to_numpy(dtype=float),
+            y=run[score],
+            customdata=run[[f"{score} low", f"{score} high", "trainable"]].to_numpy(dtype=float),
             name=f"<b>{i + 1}</b> {name}",
             mode="markers+text",
             text=[str(i + 1)],
             textfont={"size": 12, "color": colours.paper, "weight": 700},
             marker={"size": 20, "color": class_colour(i, dark), "line": {"width": 1, "color": colours.paper}},
-            error_y=error_bars(
-                run["macro_f1"], run["macro_f1_low"], run["macro_f1_high"], class_colour(i, dark)
-            ),
+            error_y=error_bars(run[score], run[f"{score} low"], run[f"{score} high"], class_colour(i, dark)),
             hovertemplate="%{fullData.name}<br>%{x:.3g} s: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
             "%{customdata[1]:.3f})<br>%{customdata[2]:.1%} of the parameters trained<extra></extra>",
         )
     figure.update_xaxes(title_text="seconds, log scale", type="log", showgrid=True, **_seconds(table))
-    figure.update_yaxes(title_text="test macro-F1, 95 % interval", tickformat=".2f", nticks=7)
+    figure.update_yaxes(**score_axis(metric))
     figure.update_layout(showlegend=True)
     return figure
 
 
-def _names(table: pd.DataFrame) -> tuple[str, ...]:
-    if missing := [c for c in COLUMNS if c not in table.columns]:
+def _names(table: pd.DataFrame, metric: Metric) -> tuple[str, ...]:
+    score = metric.column
+    required = ("name", score, f"{score} low", f"{score} high", "seconds", "trainable")
+    if missing := [c for c in required if c not in table.columns]:
         raise ConfigError("table", list(table.columns), f"a table of runs that also has {', '.join(missing)}")
     return labels(table["name"], 26)
 

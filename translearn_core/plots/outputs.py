@@ -8,14 +8,16 @@ import plotly.graph_objects as go
 
 from translearn_core.config import ProblemType
 from translearn_core.plots.confusion_matrix import confusion_matrix
-from translearn_core.results import Evaluation
+from translearn_core.plots.diagnostics.prediction import probabilities
+from translearn_core.results import Evaluation, Prediction
 
 
 @dataclass(frozen=True)
 class OutputPlot:
     """Figure of test outputs with its table, and a table of metrics per output.
 
-    `table_name` and `metrics_name` are file names of their CSV.
+    `table_name` and `metrics_name` are file names of their CSV. `prediction` draws the outputs of one
+    text, given its number.
     """
 
     title: str
@@ -27,6 +29,7 @@ class OutputPlot:
     metrics_caption: str
     metrics: Callable[[Evaluation], pd.DataFrame]
     metrics_name: str
+    prediction: Callable[[Prediction, int, bool], go.Figure]
 
 
 OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
@@ -41,6 +44,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
         metrics=lambda evaluation: evaluation.per_class,
         metrics_name="classes",
+        prediction=probabilities,
     )
 }
 """Figure and tables of each problem type."""

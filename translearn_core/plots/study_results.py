@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import add_interval_dots, estimate_bars, score_rows
+from translearn_core.plots.style.intervals import (
+    add_interval_dots,
+    estimate_bars,
+    score_axis,
+    score_rows,
+    score_title,
+)
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -14,21 +20,21 @@ NO_RUNS = "No two runs are done yet."
 
 
 def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
-    """Draw each arm's mean accuracy with its interval, the baseline's as a line and a band.
+    """Draw each arm's mean headline score with its interval, the baseline's as a line and a band.
 
     Filled dots differ from the baseline by more than chance.
     """
-    arms, colours = comparison.cells, palette(dark)
+    arms, colours = comparison.arms, palette(dark)
     figure = bare("study cells", dark, height=110 + 30 * max(len(arms), 2))
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     names = labels((arm.name for arm in arms), 44)
     baseline_arm = next((arm for arm in arms if arm.name == comparison.baseline), None)
     if baseline_arm is not None:
-        span = {"x0": baseline_arm.accuracy.low, "x1": baseline_arm.accuracy.high}
+        span = {"x0": baseline_arm.headline.low, "x1": baseline_arm.headline.high}
         figure.add_vrect(**span, fillcolor=faint(colours.muted, 0.12), line_width=0, layer="below")
         line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
-        figure.add_vline(x=baseline_arm.accuracy.value, line=line, layer="below")
+        figure.add_vline(x=baseline_arm.headline.value, line=line, layer="below")
     hover = (
         "%{y}<br><b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
         "<br>%{customdata[2]} runs, %{customdata[3]:.3g} s each<extra></extra>"
@@ -41,19 +47,19 @@ def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
     ):
         chosen = [k for k, arm in enumerate(arms) if _kind(arm, comparison.baseline) == name]
         add_interval_dots(
-            figure, [arms[k].accuracy for k in chosen], [names[k] for k in chosen], name, colour, symbol,
+            figure, [arms[k].headline for k in chosen], [names[k] for k in chosen], name, colour, symbol,
             hover, [(arms[k].runs, arms[k].seconds) for k in chosen],
         )  # fmt: skip
-    return score_rows(figure, "test accuracy, 95 % interval", names)
+    return score_rows(figure, score_title(comparison.metric), names)
 
 
 def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
-    """Draw accuracy, and in a second panel seconds, against the lowest trainable block.
+    """Draw the headline score, and in a second panel seconds, against the lowest trainable block.
 
     `lines` maps each arm to the name of its line; other arms are left out.
     """
     figure = bare("depth", dark, height=520)
-    arms = [arm for arm in comparison.cells if arm.name in lines]
+    arms = [arm for arm in comparison.arms if arm.name in lines]
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     depths = {arm.boundary: _depth(arm) for arm in arms}
@@ -83,16 +89,16 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
             "range": [min(depths) - 0.4, max(depths) + 0.4],
             "anchor": "y2",
         },
-        yaxis={"domain": [0.42, 1], "title_text": "test accuracy, 95 % interval", "tickformat": ".2f"},
+        yaxis={"domain": [0.42, 1], **score_axis(comparison.metric)},
         yaxis2={"domain": [0, 0.32], "title_text": "seconds a run", "rangemode": "tozero", "nticks": 5},
     )
     return figure
 
 
 def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
-    """Draw accuracy against training rows (log); `lines` maps each arm to the name of its line."""
+    """Draw the headline score against training rows (log); `lines` maps each arm to the name of its line."""
     figure = bare("sizes", dark, height=420)
-    arms = [arm for arm in comparison.cells if arm.name in lines]
+    arms = [arm for arm in comparison.arms if arm.name in lines]
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     n_lines = len({lines[arm.name] for arm in arms})
@@ -104,7 +110,7 @@ def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = Fa
     figure.update_xaxes(
         title_text="training rows, log scale", type="log", tickvals=rows, ticktext=[f"{n:,}" for n in rows]
     )
-    figure.update_yaxes(title_text="test accuracy, 95 % interval", tickformat=".2f", nticks=8)
+    figure.update_yaxes(**score_axis(comparison.metric))
     figure.update_layout(showlegend=True)
     return figure
 
@@ -142,14 +148,14 @@ def _add_line(
     colour = class_colour(k, dark)
     figure.add_scatter(
         x=list(x),
-        y=[arm.accuracy.value for arm in arms],
-        customdata=[[arm.accuracy.low, arm.accuracy.high] for arm in arms],
+        y=[arm.headline.value for arm in arms],
+        customdata=[[arm.headline.low, arm.headline.high] for arm in arms],
         name=name,
         legendgroup=name,
         mode="lines+markers",
         line={"color": colour, "width": 2.2, "dash": line_dash(k)},
         marker={"size": 8, "symbol": class_symbol(k)},
-        error_y=estimate_bars([arm.accuracy for arm in arms], faint(colour, 0.55), width=4),
+        error_y=estimate_bars([arm.headline for arm in arms], faint(colour, 0.55), width=4),
         hovertemplate="%{fullData.name}: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
         "<extra></extra>",
     )

@@ -12,10 +12,10 @@ from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import BASELINE_DASHES, class_colour, faint, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import History
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 
 TITLES = {"loss": "loss (nats)", "lr": "learning rate", "grad_norm": "gradient norm"}
-"""Axis titles of measures that all problem types have; the others are titled by `metric_label`."""
+"""Axis titles of measures that all problem types have; the others are titled by `metric_of`."""
 
 STEP_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "lr": (("lr", "backbone"), ("head_lr", "head")),
@@ -115,7 +115,7 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
 def _axes(name: str, measure: str, dark: bool) -> go.Figure:
     figure = bare(name, dark, height=360)
     figure.update_xaxes(title_text="epoch", fixedrange=False)
-    figure.update_yaxes(title_text=TITLES.get(measure, metric_label(measure)), fixedrange=False, nticks=7)
+    figure.update_yaxes(title_text=TITLES.get(measure, metric_of(measure).label), fixedrange=False, nticks=7)
     if measure not in TITLES:
         figure.update_yaxes(tickformat=".2f")
     if measure == "lr":

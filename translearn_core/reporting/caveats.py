@@ -48,10 +48,10 @@ def few_seeds(data: ReportData) -> list[str]:
             "is not in them."
         )
     comparison = data.result(Comparison)
-    few = [arm.name for arm in comparison.cells if arm.runs < FEW_SEEDS] if comparison else []
+    few = [arm.name for arm in comparison.arms if arm.runs < FEW_SEEDS] if comparison else []
     if few:
         sentences.append(
-            f"{len(few)} of the {len(comparison.cells) if comparison else 0} ways compared have fewer than "
+            f"{len(few)} of the {len(comparison.arms) if comparison else 0} ways compared have fewer than "
             f"{FEW_SEEDS} seeds: their intervals are over test rows, not over seeds."
         )
     return sentences
@@ -81,7 +81,7 @@ def untested_classes(data: ReportData) -> list[str]:
 def unfinished(data: ReportData) -> list[str]:
     """Warn that runs of a study are unfinished."""
     comparison, total = data.result(Comparison), len(data.planned)
-    done = sum(arm.runs for arm in comparison.cells) if comparison else 0
+    done = sum(arm.runs for arm in comparison.arms) if comparison else 0
     if not 0 < done < total:
         return []
     return [f"Only {done:,} of the study's {total:,} runs are finished: what the others say is not in it."]
@@ -142,7 +142,7 @@ def extra_training_signal(data: ReportData) -> list[str]:
         sentences.append(
             f"Data augmentation: every training text was added {copies} times more in altered copies."
         )
-    if distilled := {run.cell["recipe"] for run in data.planned if run.config.distil is not None}:
+    if distilled := {run.factors["recipe"] for run in data.planned if run.config.distil is not None}:
         names = ", ".join(
             RECIPES[RecipeName(name)].title if name in RECIPES else name for name in sorted(distilled)
         )

@@ -2,7 +2,8 @@
 
 from translearn_core.config import Split
 from translearn_core.results import Estimate, Evaluation
-from translearn_core.results.format import percent
+from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS
 
 INTERVAL = "Bars are 95 % intervals."
 
@@ -13,12 +14,17 @@ def within(estimate: Estimate) -> str:
 
 
 def score_sentence(evaluation: Evaluation) -> str:
-    """Return a sentence on the test scores with intervals and the majority-class baseline."""
+    """Return a sentence on the test scores with intervals and the constant baseline."""
     test = evaluation.metrics[str(Split.TEST)]
-    accuracy, macro_f1 = test["accuracy"], test["macro_f1"]
+    scores = []
+    for name, score in test.scores.items():
+        metric = metric_of(name)
+        meaning = f", the {metric.meaning}," * bool(metric.meaning)
+        scores.append(
+            f"{metric.label}{meaning} is {metric.format(score.value)} (95 %: {metric.format_range(score)})"
+        )
+    constant = PROBLEMS[evaluation.problem].constant_name
     return (
-        f"It gets {percent(accuracy.value)} of the {test.n:,} test rows right "
-        f"{within(accuracy)}; macro-F1, which counts all classes alike, is {macro_f1.value:.3f} "
-        f"(95 %: {macro_f1.low:.3f} to {macro_f1.high:.3f}). The majority-class "
-        f"baseline (always the most frequent class) gets {percent(evaluation.majority)} right."
+        f"On {test.n:,} test rows, {'; '.join(scores)}. The {constant} gets "
+        f"{test.metric.format(evaluation.constant_baseline)}."
     )

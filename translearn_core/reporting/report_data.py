@@ -49,7 +49,7 @@ class ReportData:
     @property
     def arms(self) -> dict[str, dict[str, str]]:
         """Factors of each arm of a study by name: recipe, backbone, rows and boundary."""
-        return {run.name: run.cell for run in self.planned}
+        return {run.name: run.factors for run in self.planned}
 
     @property
     def headline(self) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from translearn_core.config import RECIPES, PlannedRun, StudyConfig
-from translearn_core.config.recipes.recipe import KEPT
-from translearn_core.config.studies.arm_labels import cell_titles
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
+from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 
@@ -57,7 +57,7 @@ def _varied(study: StudyConfig, planned: Sequence[PlannedRun]) -> Iterator[str]:
 def _depth(boundary: int, planned: Sequence[PlannedRun]) -> str:
     if boundary < 0:
         return "the embeddings"
-    plans = [run.config.freeze for run in planned if run.cell.get("boundary") == str(boundary)]
+    plans = [run.config.freeze for run in planned if run.factors.get("boundary") == str(boundary)]
     return f"block {boundary}" if any(plan.blocks for plan in plans) else "the head"
 
 
@@ -66,7 +66,7 @@ def _settings(study: StudyConfig) -> str:
     listed = ", ".join(f"{name} {value}" for name, value in study.settings.items())
     common = f"Every run was set to {listed}. " if listed else ""
     if study.recipes:
-        shared = ", ".join(name.replace("_", " ") for names in KEPT.values() for name in names)
+        shared = ", ".join(name.replace("_", " ") for names in UNCHANGED_SETTINGS.values() for name in names)
         usual = "" if listed else f", and {shared} are as usual"
         return f"{common}All other settings come from each way{usual}."
     return f"{common}All other settings are what suits the blocks that train."
@@ -74,7 +74,7 @@ def _settings(study: StudyConfig) -> str:
 
 def _arms(data: ReportData) -> pd.DataFrame:
     """Return a table of the arms: trained parts, stages, epochs and rates."""
-    titles = cell_titles(data.arms)
+    titles = arm_titles(data.arms)
     arms: dict[str, dict[str, object]] = {}
     for run in data.planned:
         config = run.config
@@ -87,8 +87,8 @@ def _arms(data: ReportData) -> pd.DataFrame:
                 "epochs": sum(stage.epochs for stage in config.resolved_stages),
                 "rate": config.training.lr if config.trains_backbone else None,
                 "rate of the head": config.training.head_lr,
-                "training rows": run.cell["rows"],
-                "backbone": run.cell["backbone"],
+                "training rows": run.factors["rows"],
+                "backbone": run.factors["backbone"],
             },
         )
     return pd.DataFrame(list(arms.values()))

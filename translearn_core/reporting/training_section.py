@@ -10,7 +10,7 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, Evaluation, RunSummary
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 
 
@@ -59,8 +59,8 @@ def settings_table(config: ExperimentConfig) -> pd.DataFrame:
 def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]:
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
-        selection = PROBLEMS[config.data.targets[0].problem].selection
-        label = metric_label(selection)
+        selection = PROBLEMS[config.data.problem].selection
+        label = metric_of(selection).label
         yield FigureBlock(
             plots.training_curves(data.history, "loss"),
             "Loss by epoch. Where validation rises while training falls on, the model overfits.",

@@ -1,4 +1,4 @@
-"""Comparison of the cells of a study: scores with intervals, cost, differences from a baseline."""
+"""Comparison of the arms of a study: scores with intervals, cost, differences from a baseline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,16 +6,21 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import Metric, Scored
 
 NEGLIGIBLE = 0.0005
-"""Smaller differences in accuracy are reported as equality."""
+"""Smaller differences of shares are reported as equality."""
 
 
 @dataclass(frozen=True)
 class Difference(Estimate):
-    """Paired difference in test accuracy; `seeds` is the smaller number of the two."""
+    """Paired difference of mean row scores on test; `seeds` is the smaller number of the two.
+
+    `shares`: the scores are in [0, 1], so differences are in percentage points; else in the scores' unit.
+    """
 
     seeds: int
+    shares: bool = True
 
     @property
     def beyond_chance(self) -> bool:
@@ -33,19 +38,30 @@ class Difference(Estimate):
 
     @property
     def points(self) -> str:
-        """Absolute difference in percentage points."""
-        return f"{100 * abs(self.value):.1f} points"
+        """Absolute difference in percentage points, or in the unit of the scores."""
+        return f"{self._format(abs(self.value))}{self._unit}"
 
     @property
     def span(self) -> str:
         """Interval in points, with the sign that matches `points`."""
-        shown = -self if self.value <= -NEGLIGIBLE else self
-        ends = [f"{round(100 * end, 1) + 0.0:.1f}".replace("-", "−") for end in (shown.low, shown.high)]
-        return f"(95 %: {ends[0]} to {ends[1]} points)"
+        shown = self if self._negligible or self.value > 0 else -self
+        low, high = (self._format(end).replace("-", "−") for end in (shown.low, shown.high))
+        return f"(95 %: {low} to {high}{self._unit})"
 
-    def beside(self, other: str) -> str:
+    @property
+    def _unit(self) -> str:
+        return " points" if self.shares else ""
+
+    @property
+    def _negligible(self) -> bool:
+        return abs(self.value) < NEGLIGIBLE if self.shares else self.value == 0
+
+    def _format(self, value: float) -> str:
+        return f"{round(100 * value, 1) + 0.0:.1f}" if self.shares else f"{value:.3g}"
+
+    def describe(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
-        if abs(self.value) < NEGLIGIBLE:
+        if self._negligible:
             return f"scores the same as {other} {self.span}"
         return f"is {self.points} {'better' if self.value > 0 else 'worse'} than {other} {self.span}"
 
@@ -64,20 +80,19 @@ class NegativeTransfer:
 
 
 @dataclass(frozen=True)
-class ArmScore:
+class ArmScore(Scored):
     """Mean scores of runs that differ only in the seed.
 
     `spread` names the kind of the intervals. `seconds` is the mean of whole runs; `trainable` counts
     parameters; `boundary` is the lowest block that trains, -1 with the embeddings; `train_rows` counts
     training rows. `difference` is to the baseline, None for the baseline itself and for other test rows;
-    `harm` is None without negative transfer.
+    `negative_transfer` is None without negative transfer.
     """
 
     name: str
     runs: int
     spread: str
-    accuracy: Estimate
-    macro_f1: Estimate
+    scores: dict[str, Estimate]
     seconds: float
     trainable: int
     trains: str
@@ -85,45 +100,62 @@ class ArmScore:
     train_rows: int
     backbone: str
     difference: Difference | None
-    harm: NegativeTransfer | None = None
+    negative_transfer: NegativeTransfer | None = None
 
-    def beside(self, baseline: str) -> str:
+    def describe(self, baseline: str) -> str:
         """Compare with the baseline in words, followed by negative transfer if any."""
-        return " ".join([self._verdict(baseline), *([self.harm.sentence] if self.harm else [])])
+        return " ".join(
+            [self._verdict(baseline), *([self.negative_transfer.sentence] if self.negative_transfer else [])]
+        )
 
     def _verdict(self, baseline: str) -> str:
         if self.name == baseline:
             return "The baseline."
         if self.difference is None:
             return f"{self.name} was tested on other rows than {baseline}, so the two cannot be compared."
-        return f"{self.name} {self.difference.beside(baseline)}: {self.difference.sure}."
+        return f"{self.name} {self.difference.describe(baseline)}: {self.difference.sure}."
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cells compared with `baseline`, which was scored on `test_rows` rows."""
+    """Arms compared with `baseline`, which was scored on `test_rows` rows."""
 
     baseline: str
     test_rows: int
-    cells: tuple[ArmScore, ...]
+    arms: tuple[ArmScore, ...]
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per cell: runs, scores and difference with intervals, cost, verdict."""
-        return pd.DataFrame([_row(cell, self.baseline) for cell in self.cells])
+        """Return one row per arm: runs, scores and difference with intervals, cost, verdict."""
+        return pd.DataFrame([_row(cell, self.baseline) for cell in self.arms])
+
+    @property
+    def metric(self) -> Metric:
+        """Metric of the headline scores."""
+        return self.arms[0].metric
 
     def sentences(self) -> tuple[str, ...]:
-        """Return one sentence per cell; for the baseline only negative transfer."""
-        others = (cell for cell in self.cells if cell.name != self.baseline)
-        harms = (cell.harm.sentence for cell in self.cells if cell.name == self.baseline and cell.harm)
-        return (*harms, *(cell.beside(self.baseline) for cell in others))
+        """Return one sentence per arm; for the baseline only negative transfer."""
+        others = (cell for cell in self.arms if cell.name != self.baseline)
+        harms = (
+            cell.negative_transfer.sentence
+            for cell in self.arms
+            if cell.name == self.baseline and cell.negative_transfer
+        )
+        return (*harms, *(cell.describe(self.baseline) for cell in others))
 
-    def called(self, rename: Callable[[str], str]) -> "Comparison":
-        """Return a copy with the names of cells and backbones replaced by `rename(name)`."""
+    def rename_arms(self, rename: Callable[[str], str]) -> "Comparison":
+        """Return a copy with the names of arms and backbones replaced by `rename(name)`."""
         cells = []
-        for cell in self.cells:
-            harm = replace(cell.harm, control=rename(cell.harm.control)) if cell.harm else None
-            cells.append(replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), harm=harm))
-        return replace(self, baseline=rename(self.baseline), cells=tuple(cells))
+        for cell in self.arms:
+            harm = (
+                replace(cell.negative_transfer, control=rename(cell.negative_transfer.control))
+                if cell.negative_transfer
+                else None
+            )
+            cells.append(
+                replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), negative_transfer=harm)
+            )
+        return replace(self, baseline=rename(self.baseline), arms=tuple(cells))
 
 
 def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
@@ -131,8 +163,7 @@ def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
     return {
         "cell": cell.name,
         "runs": cell.runs,
-        **cell.accuracy.columns("accuracy"),
-        **cell.macro_f1.columns("macro F1"),
+        **cell.score_columns(),
         "interval": cell.spread,
         "seconds": cell.seconds,
         "trainable parameters": cell.trainable,
@@ -141,5 +172,5 @@ def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
         "training rows": cell.train_rows,
         "backbone": cell.backbone,
         **(cell.difference.columns("difference") if cell.difference else no_difference),
-        "verdict": cell.beside(baseline),
+        "verdict": cell.describe(baseline),
     }

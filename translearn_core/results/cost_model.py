@@ -73,44 +73,46 @@ class CostModel:
     base_bytes: int
     limit_bytes: int
 
-    def estimate(self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload) -> CostEstimate:
+    def estimate(self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload) -> CostEstimate:
         """Return the cost of `config` with an empty cache."""
-        boundary = config.freeze.first_trainable_block(anatomy.n_blocks)
-        below = anatomy.trainable(config.freeze, config.tuning)
-        head = self._head(anatomy, config, task.classes)
+        boundary = config.freeze.first_trainable_block(backbone_info.n_blocks)
+        below = backbone_info.trainable(config.freeze, config.tuning)
+        head = self._head(backbone_info, config, task.classes)
         trainable = below + head
-        memory = self.base_bytes + 4 * anatomy.parameters + TRAINED_BYTES * trainable
-        above = anatomy.n_blocks - max(boundary, 0)
+        memory = self.base_bytes + 4 * backbone_info.parameters + TRAINED_BYTES * trainable
+        above = backbone_info.n_blocks - max(boundary, 0)
         batch_tokens = config.training.batch_size * task.tokens_per_text * BATCH_SPREAD
         memory += int(batch_tokens * self.saved_bytes * above)
         if not above:
-            layers = len(config.features.selected_layers(anatomy.n_blocks))
+            layers = len(config.features.selected_layers(backbone_info.n_blocks))
             rows = self._train_rows(config, task) + task.validation + task.test
-            memory += int(rows * anatomy.width * 4 * layers)
+            memory += int(rows * backbone_info.width * 4 * layers)
         return CostEstimate(
             boundary,
             trainable,
-            anatomy.parameters + head,
-            self._seconds(anatomy, config, task),
+            backbone_info.parameters + head,
+            self._seconds(backbone_info, config, task),
             memory,
             self.limit_bytes,
         )
 
     def search_seconds(
-        self, anatomy: BackboneInfo, config: ExperimentConfig, steps: int, task: Workload
+        self, backbone_info: BackboneInfo, config: ExperimentConfig, steps: int, task: Workload
     ) -> float:
         """Return an upper bound on the seconds of a learning-rate range test, which may end early."""
-        n, length = anatomy.n_blocks, task.tokens_per_text
+        n, length = backbone_info.n_blocks, task.tokens_per_text
         boundary = config.freeze.first_trainable_block(n)
-        cached = self._cached_blocks(anatomy, boundary)
+        cached = self._cached_blocks(backbone_info, boundary)
         rows = min(self._train_rows(config, task), steps * config.training.batch_size)
         block = length * self.encode_block + self.encode_text
         once = PASS_SCATTER * (cached * block + length * self.encode_embeddings) if cached else 0.0
-        step = self.head_step if boundary == n else self._step(anatomy, config, length, cached, boundary)
+        step = (
+            self.head_step if boundary == n else self._step(backbone_info, config, length, cached, boundary)
+        )
         return LOADS * self.load + rows * once + STEP_SCATTER * steps * step
 
     def lighter(
-        self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload
+        self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload
     ) -> list[ExperimentConfig]:
         """Return variants of `config` that fit: the largest smaller batch, the lowest higher boundary."""
         variants: list[ExperimentConfig] = []
@@ -118,23 +120,23 @@ class CostModel:
         while size:
             smaller = config.training.model_copy(update={"batch_size": size})
             candidate = config.model_copy(update={"training": smaller})
-            if self.estimate(anatomy, candidate, task).fits:
+            if self.estimate(backbone_info, candidate, task).fits:
                 variants.append(candidate)
                 break
             size //= 2
-        for k in range(anatomy.n_blocks, -1, -1):
-            plan = type(config.freeze).last_n(k, anatomy.n_blocks)
+        for k in range(backbone_info.n_blocks, -1, -1):
+            plan = type(config.freeze).last_n(k, backbone_info.n_blocks)
             tuning = config.tuning if k else type(config.tuning)()
             candidate = config.model_copy(update={"freeze": plan, "stages": (), "tuning": tuning})
-            boundary = plan.first_trainable_block(anatomy.n_blocks)
-            higher = boundary > config.freeze.first_trainable_block(anatomy.n_blocks)
-            if higher and self.estimate(anatomy, candidate, task).fits:
+            boundary = plan.first_trainable_block(backbone_info.n_blocks)
+            higher = boundary > config.freeze.first_trainable_block(backbone_info.n_blocks)
+            if higher and self.estimate(backbone_info, candidate, task).fits:
                 variants.append(candidate)
                 break
         return variants
 
-    def _seconds(self, anatomy: BackboneInfo, config: ExperimentConfig, task: Workload) -> float:
-        n, length = anatomy.n_blocks, task.tokens_per_text
+    def _seconds(self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload) -> float:
+        n, length = backbone_info.n_blocks, task.tokens_per_text
         train = self._train_rows(config, task)
         rows = train + task.validation + task.test
         block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
@@ -143,7 +145,7 @@ class CostModel:
         for stage in config.resolved_stages:
             boundary = stage.freeze.first_trainable_block(n)
             steps = stage.epochs * -(-train // config.training.batch_size)
-            cached = self._cached_blocks(anatomy, boundary)
+            cached = self._cached_blocks(backbone_info, boundary)
             # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
             computed = min(computed, lowest) if cached > lowest else computed
             seconds += rows * (
@@ -159,8 +161,8 @@ class CostModel:
                 + stage.epochs * task.validation
             )
             seconds += passes * ((n - cached) * block + below)
-            seconds += STEP_SCATTER * steps * self._step(anatomy, config, length, cached, boundary)
-        if config.trains_backbone and anatomy.supports_partial_forward:
+            seconds += STEP_SCATTER * steps * self._step(backbone_info, config, length, cached, boundary)
+        if config.trains_backbone and backbone_info.supports_partial_forward:
             snapshots = snapshot_epochs(config.training.epochs, len(config.stages))
             seconds += snapshots * min(2 * REPLAYED, task.train + task.test) * (n * block + below)
         if boundary < n:
@@ -168,18 +170,22 @@ class CostModel:
         return seconds
 
     def _step(
-        self, anatomy: BackboneInfo, config: ExperimentConfig, length: float, cached: int, boundary: int
+        self, backbone_info: BackboneInfo, config: ExperimentConfig, length: float, cached: int, boundary: int
     ) -> float:
         size = config.training.batch_size
-        blocks = anatomy.n_blocks - cached if anatomy.supports_partial_forward else anatomy.n_blocks
+        blocks = (
+            backbone_info.n_blocks - cached
+            if backbone_info.supports_partial_forward
+            else backbone_info.n_blocks
+        )
         scale = min(1.0, size / self.batch_size)
         step = self.step + blocks * (self.step_block * scale + size * length * self.step_token)
         return step + (self.step_embeddings if boundary < 0 else 0.0)
 
     @staticmethod
-    def _cached_blocks(anatomy: BackboneInfo, boundary: int) -> int:
+    def _cached_blocks(backbone_info: BackboneInfo, boundary: int) -> int:
         """Return how many blocks are cached; 0 if every step runs the whole backbone."""
-        cacheable = anatomy.supports_partial_forward or boundary == anatomy.n_blocks
+        cacheable = backbone_info.supports_partial_forward or boundary == backbone_info.n_blocks
         return max(0, boundary) if cacheable else 0
 
     @staticmethod
@@ -189,8 +195,8 @@ class CostModel:
         return rows * (1 + config.augment.copies)
 
     @staticmethod
-    def _head(anatomy: BackboneInfo, config: ExperimentConfig, classes: int) -> int:
-        layers, width = config.features.selected_layers(anatomy.n_blocks), anatomy.width
+    def _head(backbone_info: BackboneInfo, config: ExperimentConfig, classes: int) -> int:
+        layers, width = config.features.selected_layers(backbone_info.n_blocks), backbone_info.width
         mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
         if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)

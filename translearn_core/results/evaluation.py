@@ -1,6 +1,5 @@
 """Evaluation of a trained model: scores with intervals, predictions, weight drift."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,6 +12,7 @@ from pydantic import model_validator
 from translearn_core.config import ProblemType
 from translearn_core.results.confusion import confusion, per_class
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import Scored
 
 SMALL_TEST_SET = 200
 """Below so many test rows the 95 % margin of an accuracy may exceed 7 points."""
@@ -28,30 +28,13 @@ def small_test_set_note(rows: int) -> str:
     )
 
 
-def score_columns(scores: Mapping[str, Estimate]) -> dict[str, float]:
-    """Return table columns of scores and the ends of their intervals: ``macro F1`` for ``macro_f1``."""
-    columns: dict[str, float] = {}
-    for name, score in scores.items():
-        columns |= score.columns(name.replace("_f1", "_F1").replace("_", " "))
-    return columns
-
-
 @dataclass(frozen=True)
-class Metrics:
+class Metrics(Scored):
     """Scores on one split of `n` rows by name, the headline first, with 95 % intervals; mean loss."""
 
     n: int
     scores: dict[str, Estimate]
     loss: float
-
-    def __getitem__(self, name: str) -> Estimate:
-        """Return the score called `name`."""
-        return self.scores[name]
-
-    @property
-    def headline(self) -> Estimate:
-        """The first score."""
-        return next(iter(self.scores.values()))
 
     @model_validator(mode="before")
     @classmethod
@@ -75,19 +58,20 @@ class Evaluation:
 
     `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
     split: row (as in the file), split, text, label (the target's value), the columns of `Problem.decode` and
-    score (`Problem.row_scores`). `majority` is the test headline of the best constant prediction.
+    score (`Problem.row_scores`). `constant_baseline` is the test headline of the best constant prediction.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
         "classes": "names",
         "confusion": None,
         "per_class": None,
+        "majority": "constant_baseline",
     }
     """Names of fields of earlier versions; None: no longer stored."""
 
     names: tuple[str, ...]
     metrics: dict[str, Metrics]
-    majority: float
+    constant_baseline: float
     predictions: pd.DataFrame = field(compare=False)
     problem: ProblemType = ProblemType.SINGLE_LABEL
 
@@ -106,7 +90,7 @@ class Evaluation:
         """Return one row per split: n, scores with their intervals, loss."""
         return pd.DataFrame(
             [
-                {"split": split, "n": metrics.n} | score_columns(metrics.scores) | {"loss": metrics.loss}
+                {"split": split, "n": metrics.n} | metrics.score_columns() | {"loss": metrics.loss}
                 for split, metrics in self.metrics.items()
             ]
         )

@@ -22,14 +22,14 @@ def finding(
     sentence: str,
     rows: Iterable[Any] = (),
     *,
-    fix: CleaningRule | None = None,
+    cleaning_rule: CleaningRule | None = None,
     advice: str | None = None,
     column: str | None = None,
 ) -> Finding:
     """Return a finding that counts `rows` and keeps the first `MOST_ROWS` numbers; None only counts."""
     entries = list(rows)
     numbers = tuple(int(row) for row in entries[:MOST_ROWS] if row is not None)
-    return Finding(code, severity, sentence, numbers, len(entries), fix, advice, column)
+    return Finding(code, severity, sentence, numbers, len(entries), cleaning_rule, advice, column)
 
 
 def by_part(rows: pd.DataFrame, mask: NDArray[np.bool_]) -> Iterator[tuple[str, IntArray]]:

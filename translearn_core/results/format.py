@@ -43,6 +43,6 @@ def rounded_percent(share: float) -> str:
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
 
 
-def were(number: int) -> str:
+def was_or_were(number: int) -> str:
     """Return "was" or "were"."""
     return "was" if number == 1 else "were"

@@ -6,15 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-LOSS = "loss"
-"""Name of the loss among the metrics of an epoch."""
+from translearn_core.results.metric import LOSS
+
 SPLITS = ("train", "validation")
 """Splits an epoch has metrics of."""
-
-
-def metric_label(name: str) -> str:
-    """Return a metric's name as shown: ``macro-F1`` for ``macro_f1``."""
-    return {"macro_f1": "macro-F1"}.get(name, name.replace("_", " "))
 
 
 @dataclass(frozen=True)

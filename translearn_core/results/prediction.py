@@ -6,25 +6,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.config import ProblemType
+
 
 @dataclass(frozen=True)
 class Prediction:
-    """Probabilities of typed texts, shape (texts, classes), and each text's nearest training texts.
+    """Predictions of typed texts, and each text's nearest training texts.
 
-    `neighbours` has text (index of the typed text), similarity (cosine), neighbour, label, row.
+    `outputs`, shape (texts, outputs), are probabilities or values of the outputs `names`; `decoded` has one
+    row per text, the columns of `Problem.decode`. `neighbours` has text (index of the typed text), similarity
+    (cosine), neighbour, label, row.
     """
 
     texts: tuple[str, ...]
-    classes: tuple[str, ...]
-    probabilities: NDArray[np.float32] = field(compare=False)
+    names: tuple[str, ...]
+    problem: ProblemType
+    outputs: NDArray[np.float32] = field(compare=False)
+    decoded: pd.DataFrame = field(compare=False)
     neighbours: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per text and class, the most probable first: text, label, probability."""
-        order = np.argsort(-self.probabilities, axis=1, kind="stable")
+        """Return one row per text and output, the highest first: text, label, probability (or value)."""
+        value = "probability" if "confidence" in self.decoded else "value"
+        order = np.argsort(-self.outputs, axis=1, kind="stable")
         return pd.DataFrame(
             [
-                {"text": text, "label": self.classes[c], "probability": float(self.probabilities[t, c])}
+                {"text": text, "label": self.names[c], value: float(self.outputs[t, c])}
                 for t, text in enumerate(self.texts)
                 for c in order[t]
             ]
@@ -45,13 +52,14 @@ class NeighbourBank:
 
 @dataclass(frozen=True)
 class FilePrediction:
-    """Table of a file with two more columns, the predicted label and its probability.
+    """Table of a file with the columns of its predictions appended.
 
-    `counts` has label, rows.
+    `added` names these columns; `counts` has label, rows.
     """
 
     rows: int
     text: str
+    added: tuple[str, ...]
     table: pd.DataFrame = field(compare=False)
     counts: pd.DataFrame = field(compare=False)
 

@@ -1,6 +1,7 @@
 """Summary of a finished run, and its use of the activation cache."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from translearn_core.results.evaluation import Metrics
 
@@ -36,8 +37,11 @@ class RunSummary:
     """Cost and scores of one run.
 
     `seconds` has read, encode, train, evaluate, total; `parameters` trainable, total. `reuse` is None if
-    every step runs the whole backbone.
+    every step runs the whole backbone; `constant_baseline` is the test headline of the best constant
+    prediction.
     """
+
+    EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {"majority": "constant_baseline"}
 
     device: str
     precision: str
@@ -45,7 +49,7 @@ class RunSummary:
     parameters: dict[str, int]
     validation: Metrics
     test: Metrics
-    majority: float
+    constant_baseline: float
     epochs: int
     best_epoch: int
     boundary: int

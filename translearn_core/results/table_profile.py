@@ -2,20 +2,30 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 import pandas as pd
+from pydantic import AliasChoices, Field
 
 from translearn_core.config import CleaningRule, ReadOptions, TableKind
+
+EARLIER_CLEANING_RULE = AliasChoices("cleaning_rule", "fix")
+"""Keys of a finding's cleaning rule; `fix` is that of earlier versions."""
 
 
 class Severity(StrEnum):
     """Severity of a finding."""
 
     DETECTED = "detected"
-    FIXED = "mended"
+    FIXED = "fixed"
     DECISION = "decision"
     WARNING = "warning"
     BLOCKING = "blocking"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Severity | None":
+        """Read the value that earlier versions wrote for `FIXED`."""
+        return cls.FIXED if value == "mended" else None
 
 
 @dataclass(frozen=True)
@@ -23,8 +33,8 @@ class Finding:
     """Finding about the data.
 
     `code` is stable, for tests and pages; `sentence` is for users; `rows` are at most 50 row numbers of the
-    file, from 1 without the header; `count` is their total; `fix` is a cleaning rule that resolves it,
-    `column` a suggested column.
+    file, from 1 without the header; `count` is their total; `cleaning_rule` resolves it; `column` is
+    a suggested column.
     """
 
     code: str
@@ -32,7 +42,7 @@ class Finding:
     sentence: str
     rows: tuple[int, ...] = ()
     count: int = 0
-    fix: CleaningRule | None = None
+    cleaning_rule: Annotated[CleaningRule | None, Field(validation_alias=EARLIER_CLEANING_RULE)] = None
     advice: str | None = None
     column: str | None = None
 

@@ -27,7 +27,7 @@ MIN_LABELS = 8
 FEWEST_STEPS = 60
 """Least number of steps of a run."""
 
-AT = 64
+REFERENCE_SIZE = 64
 """Default number of labels of the summary sentence."""
 
 STEP_COST = 3
@@ -49,7 +49,7 @@ def suggested_sizes(rows: int, counts: Sequence[int] = ()) -> tuple[int, ...]:
     return (*(size for size in sizes if MIN_LABELS <= size < rows), rows)
 
 
-def nearest_size(sizes: Sequence[int], target: int = AT) -> int:
+def nearest_size(sizes: Sequence[int], target: int = REFERENCE_SIZE) -> int:
     """Return the size nearest to `target` by ratio; of two, the smaller."""
     return min(sizes, key=lambda size: (max(size, target) / min(size, target), size))
 
@@ -118,7 +118,7 @@ def label_efficiency_config(
 ) -> LabelEfficiencyConfig:
     """Return the configuration of the curve; without `arms` it needs no trained runs.
 
-    `reference_size` defaults to the size nearest to `AT`.
+    `reference_size` defaults to the size nearest to `REFERENCE_SIZE`.
     """
     return LabelEfficiencyConfig(
         data=experiment.data.model_copy(
@@ -146,7 +146,7 @@ def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tup
     jobs: dict[tuple[str, int], list[str]] = {}
     for run in expand_grid(study.config, study.blocks):
         if (job := job_id(run.config)) in done:
-            arm = SCRATCH if run.cell["recipe"] == RecipeName.SCRATCH else own_arm
+            arm = SCRATCH if run.factors["recipe"] == RecipeName.SCRATCH else own_arm
             jobs.setdefault((arm, min(run.config.data.train_rows or rows, rows)), []).append(job)
     ordered = sorted(jobs.items(), key=lambda item: (item[0][0] == SCRATCH, item[0]))
     return tuple(LabelEfficiencyArm(name=arm, rows=size, jobs=tuple(ids)) for (arm, size), ids in ordered)

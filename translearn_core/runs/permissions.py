@@ -12,7 +12,7 @@ ENTRIES = ("datasets", "runs", "activations", ".removed", ".scratch", "translear
 """Names of a workspace's entries; its folder may hold other files."""
 
 
-def tighten(root: Path) -> None:
+def restrict_to_owner(root: Path) -> None:
     """Remove permissions of group and others from a workspace of an earlier version.
 
     Does nothing if the folder itself is closed. A folder of another user, a sticky one, or one that contains

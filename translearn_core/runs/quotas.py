@@ -35,7 +35,7 @@ class Quotas(Queue):
                 f"Your data sets and runs fill {used / 1e6:.0f} of {limits.max_owner_mb} MB: "
                 "delete some on the Runs page."
             )
-        if (used := self.workspace.total_weight()) + size > limits.max_total_mb * 1_000_000:
+        if (used := self.workspace.total_disk_usage()) + size > limits.max_total_mb * 1_000_000:
             raise QuotaError(
                 f"The data sets and runs of all people here fill {used / 1e6:.0f} of {limits.max_total_mb} "
                 "MB: delete some of yours on the Runs page, or have TRANSLEARN_MAX_TOTAL_MB raised."

@@ -61,7 +61,7 @@ class RunningJob:
 
     worker: str | None
     stop: bool
-    heartbeat: bool
+    stop_acknowledged: bool
 
 
 @dataclass(frozen=True)

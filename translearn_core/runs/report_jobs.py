@@ -72,7 +72,8 @@ def default_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> list[Run
         roles.add(ReportRole.FINE_TUNED_RUN)
     drift = artifacts.load(store.workspace.run(run.job.id), Drift)
     n_blocks = drift.n_blocks if drift is not None else 0
-    expected = (spec for spec in SPECS.values() if spec.report in roles)
+    problem = run.job.config.data.problem
+    expected = (s for s in SPECS.values() if s.report in roles and not s.unsupported(problem))
     parts = [spec.config.for_run(run.job.id, n_blocks) for spec in expected]
     return sorted((part for part in parts if n_blocks or part.kind != PROJECTION.kind), key=_place)
 

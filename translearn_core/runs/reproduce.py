@@ -29,14 +29,14 @@ def cli_command(
     config: ExperimentConfig,
     file: str,
     parts: Collection[str] = (),
-    anatomy: BackboneInfo | None = None,
+    backbone_info: BackboneInfo | None = None,
     options: ReadOptions | None = None,
 ) -> str:
     """Return the command line that runs the same experiment.
 
     `parts` are the data set's files; those besides `file` are named after their part, and all are read with
-    `options`. Other settings that differ from the defaults become ``--set``; without `anatomy`, so do those
-    whose defaults depend on the backbone.
+    `options`. Other settings that differ from the defaults become ``--set``; without `backbone_info`, so do
+    those whose defaults depend on the backbone.
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
@@ -53,13 +53,13 @@ def cli_command(
     words += ["--train-blocks", _blocks(config.freeze)]
     for name in LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    defaults = dict(flatten(_defaults(config, anatomy).model_dump(mode="json", exclude={"distil"})))
+    defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude={"distil"})))
     values = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
     if config.distil is not None:
         values["distil"] = config.distil.model_dump(mode="json")
     if model.keep_blocks is not None:  # the command counts the blocks of the whole backbone
         defaults.pop("freeze.blocks")
-    if anatomy is None:
+    if backbone_info is None:
         defaults = {k: v for k, v in defaults.items() if not k.startswith(("freeze.", "features."))}
     for path, value in values.items():
         if path not in defaults or defaults[path] != value:
@@ -80,12 +80,12 @@ def non_default_settings(parts: Collection[str]) -> list[str]:
     return [str(part) for part in (Split.VALIDATION, Split.TEST) if part in parts]
 
 
-def _defaults(config: ExperimentConfig, anatomy: BackboneInfo | None) -> ExperimentConfig:
+def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> ExperimentConfig:
     """Return the experiment of the command without any ``--set``."""
     data, model, plan, features = config.data, config.backbone, config.freeze, FeatureConfig()
-    if anatomy is not None:
-        plan = FreezePlan.parse(_blocks(plan), anatomy.n_blocks)
-        features = anatomy.features
+    if backbone_info is not None:
+        plan = FreezePlan.parse(_blocks(plan), backbone_info.n_blocks)
+        features = backbone_info.features
     loop = {name: getattr(config.training, name) for name in LOOP}
     return ExperimentConfig(
         data=DataConfig(

@@ -47,7 +47,7 @@ class Studies:
         ----------
         blocks : mapping of backbone label to its number of blocks
         baseline : str, optional
-            Name of a cell, or a recipe: then its cell with the most rows.
+            Name of an arm, or a recipe: then its arm with the most rows.
 
         Raises
         ------
@@ -101,12 +101,12 @@ class Studies:
         """Rename a study, but not its runs."""
         self._update(owner, study, name=name[:200])
 
-    def set_baseline(self, owner: str, study: str, cell: str) -> None:
-        """Set the baseline cell."""
-        cells = self.get(owner, study).cells
-        if cell not in cells:
-            raise ConfigError("baseline", cell, f"one of {', '.join(cells)}")
-        self._update(owner, study, baseline=cell)
+    def set_baseline(self, owner: str, study: str, arm: str) -> None:
+        """Set the baseline arm."""
+        arms = self.get(owner, study).arms
+        if arm not in arms:
+            raise ConfigError("baseline", arm, f"one of {', '.join(arms)}")
+        self._update(owner, study, baseline=arm)
 
     def find(self, owner: str) -> frozenset[str]:
         """Return the jobs submitted by the owner's studies, without those that existed before."""
@@ -170,12 +170,12 @@ class Studies:
             before = _read(db, owner, study)  # again, inside the transaction
             old, new = set(before.jobs), {job_id(run.config) for run in planned}
             runs = [*_study_runs(planned), *(run for run in before.runs if run.job not in new)]
-            baseline_jobs = {run.job for run in before.runs if run.cell == before.baseline}
+            baseline_jobs = {run.job for run in before.runs if run.arm == before.baseline}
             values = {
                 "config": canonical_json(config),
                 "blocks": json.dumps({**before.blocks, **blocks}),
                 "runs": json.dumps([asdict(run) for run in runs]),
-                "baseline": next(run.cell for run in runs if run.job in baseline_jobs),
+                "baseline": next(run.arm for run in runs if run.job in baseline_jobs),
             }
             db.execute(update(studies).where(studies.c.id == before.id).values(**values))
             _submit_all(db, owner, [r for r in requests if job_id(r.config) not in old], time.time())
@@ -225,20 +225,20 @@ def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now:
 
 
 def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
-    """Return the name of the baseline cell, given a cell, a recipe or nothing."""
+    """Return the name of the baseline arm, given an arm, a recipe or nothing."""
     if baseline is not None and any(run.name == baseline for run in planned):
         return baseline
     for recipe in (baseline,) if baseline is not None else DEFAULT_BASELINES:
-        if cells := [run.name for run in planned if run.cell["recipe"] == recipe]:
-            return cells[-1]
+        if arms := [run.name for run in planned if run.factors["recipe"] == recipe]:
+            return arms[-1]
     if baseline is not None:
         names = dict.fromkeys(run.name for run in planned)
-        raise ConfigError("baseline", baseline, f"a cell or recipe of the study: {', '.join(names)}")
+        raise ConfigError("baseline", baseline, f"an arm or recipe of the study: {', '.join(names)}")
     return planned[0].name
 
 
 def _study_runs(planned: Sequence[PlannedRun]) -> list[StudyRun]:
-    return [StudyRun(run.name, run.cell, run.seed, job_id(run.config)) for run in planned]
+    return [StudyRun(run.name, run.factors, run.seed, job_id(run.config)) for run in planned]
 
 
 def _owned(owner: str) -> Any:
@@ -274,7 +274,7 @@ def _study_of(row: Any) -> Study | Unreadable:
         name=row.name,
         config=config,
         blocks=json.loads(row.blocks),
-        runs=tuple(StudyRun(**run) for run in json.loads(row.runs)),
+        runs=tuple(StudyRun.read(run) for run in json.loads(row.runs)),
         baseline=row.baseline,
         created=row.created,
     )

@@ -2,20 +2,26 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from translearn_core.config import StudyConfig
-from translearn_core.jobs import Cell, CompareConfig
+from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.runs.records import State
 
 
 @dataclass(frozen=True)
 class StudyRun:
-    """Run of a study: name and factors of its cell, seed and job."""
+    """Run of a study: name and factors of its arm, seed and job."""
 
-    cell: str
+    arm: str
     factors: dict[str, str]
     seed: int
     job: str
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "StudyRun":
+        """Return a stored run, whose arm earlier versions called `cell`."""
+        return cls(**{"arm" if name == "cell" else name: value for name, value in stored.items()})
 
 
 @dataclass(frozen=True)
@@ -37,24 +43,24 @@ class Study:
         return tuple(run.job for run in self.runs)
 
     @property
-    def cells(self) -> dict[str, dict[str, str]]:
-        """Factors of each cell by its name: recipe, backbone, rows and, if varied, boundary."""
-        return {run.cell: run.factors for run in self.runs}
+    def arms(self) -> dict[str, dict[str, str]]:
+        """Factors of each arm by its name: recipe, backbone, rows and, if varied, boundary."""
+        return {run.arm: run.factors for run in self.runs}
 
     def comparison(self, done: Collection[str], baseline: str | None = None) -> CompareConfig | None:
-        """Return the comparison of the cells with finished runs (`done`); None without any.
+        """Return the comparison of the arms with finished runs (`done`); None without any.
 
-        The baseline is `baseline`, the study's own, or the first cell, whichever has a finished run.
+        The baseline is `baseline`, the study's own, or the first arm, whichever has a finished run.
         """
         jobs: dict[str, tuple[str, ...]] = {}
         for run in self.runs:
             if run.job in done:
-                jobs[run.cell] = (*jobs.get(run.cell, ()), run.job)
+                jobs[run.arm] = (*jobs.get(run.arm, ()), run.job)
         if not jobs:
             return None
-        baseline_cell = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
+        baseline_arm = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
         return CompareConfig(
-            arms=tuple(Cell(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_cell
+            arms=tuple(StudyArm(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_arm
         )
 
 

@@ -78,7 +78,7 @@ class Workspace:
         except OSError as error:
             if isinstance(error, FileExistsError) or not os.path.isdir(self.root):  # Path.is_dir raises
                 raise explain_os_error(error, self.root) or error from error
-        permissions.tighten(self.root)
+        permissions.restrict_to_owner(self.root)
 
     @property
     def database(self) -> Path:
@@ -178,11 +178,11 @@ class Workspace:
         folders = [self.dataset(d) for d in datasets] + [self.run(j) for j in jobs]
         return sum(artifacts.size(folder) for folder in folders if folder.exists())
 
-    def total_weight(self) -> int:
+    def total_disk_usage(self) -> int:
         """Return the bytes on disk of all data sets and jobs of all owners."""
         return sum(artifacts.size(self.root / name) for name in ("datasets", "runs"))
 
-    def activations_weight(self) -> int:
+    def activation_cache_disk_usage(self) -> int:
         """Return the bytes of the activation cache."""
         return artifacts.size(self.activations) if self.activations.exists() else 0
 

@@ -9,7 +9,7 @@ from translearn_core.config import CleaningRule, DataConfig
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
-from translearn_core.results.format import count_noun, join_list, quote, quote_list, were
+from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
 
@@ -53,10 +53,10 @@ def clean_rare_classes(state: TaskRows, config: DataConfig) -> TaskRows:
         )
     numbers = one_file_rows(state.rows, mask)
     sentence = (
-        f"{count_noun(len(numbers), 'row')} of {_rare_classes(len(rare))} {were(len(numbers))} left out: "
-        f"{listed}."
+        f"{count_noun(len(numbers), 'row')} of {_rare_classes(len(rare))} {was_or_were(len(numbers))} left "
+        f"out: {listed}."
     )
-    dropped = finding("rare-dropped", Severity.FIXED, sentence, numbers, fix=CleaningRule.DROP_RARE)
+    dropped = finding("rare-dropped", Severity.FIXED, sentence, numbers, cleaning_rule=CleaningRule.DROP_RARE)
     return state.with_findings(dropped).keep(~mask)
 
 
@@ -68,7 +68,12 @@ def _offer_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: st
     )
     advice = "Drop them, merge them, or bring more rows of them."
     drop = finding(
-        "rare-classes", Severity.DECISION, sentence, numbers, fix=CleaningRule.DROP_RARE, advice=advice
+        "rare-classes",
+        Severity.DECISION,
+        sentence,
+        numbers,
+        cleaning_rule=CleaningRule.DROP_RARE,
+        advice=advice,
     )
     state = state.with_findings(drop)
     if len(rare) < 2 and _index_of_other(state.target) is None:
@@ -77,7 +82,9 @@ def _offer_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: st
         f"{_rare_classes(len(rare)).capitalize()} can become one class '{OTHER}' of "
         f"{count_noun(len(numbers), 'row')} instead."
     )
-    merge = finding("rare-classes-merge", Severity.DECISION, sentence, numbers, fix=CleaningRule.MERGE_RARE)
+    merge = finding(
+        "rare-classes-merge", Severity.DECISION, sentence, numbers, cleaning_rule=CleaningRule.MERGE_RARE
+    )
     return state.with_findings(merge)
 
 
@@ -93,7 +100,7 @@ def _merge_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: st
     numbers = one_file_rows(state.rows, mask)
     count = count_noun(len(numbers), "row")
     sentence = f"{_rare_classes(len(rare)).capitalize()} became '{OTHER}' ({count}): {listed}."
-    merged = finding("rare-merged", Severity.FIXED, sentence, numbers, fix=CleaningRule.MERGE_RARE)
+    merged = finding("rare-merged", Severity.FIXED, sentence, numbers, cleaning_rule=CleaningRule.MERGE_RARE)
     return replace(state, target=replace(target, names=names, values=values)).with_findings(merged)
 
 

@@ -11,7 +11,7 @@ from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding, one_file_rows
 from translearn_core.results.format import join_list, quote
 from translearn_core.tasks.labels import Labels, natural_sort_key, read_labels
-from translearn_core.tasks.normalisation import visible
+from translearn_core.tasks.normalisation import normalise_text
 from translearn_core.tasks.target import Target
 
 
@@ -58,9 +58,9 @@ def _variants_finding(labels: Labels, rows: pd.DataFrame, column: str) -> Findin
     sentence = f"Classes of column {column} differ in blanks or accents only: {groups}."
     advice = "Merge them if they are meant as one; the commonest spelling stays."
     fix = CleaningRule.MERGE_SPELLINGS
-    return finding("label-variants", Severity.DECISION, sentence, numbers, fix=fix, advice=advice)
+    return finding("label-variants", Severity.DECISION, sentence, numbers, cleaning_rule=fix, advice=advice)
 
 
 def _quote_exactly(spelling: str) -> str:
     """Quote a label as it is in the file, with white space and invisible characters."""
-    return quote(spelling) if spelling == visible(spelling) else ascii(spelling[:60])
+    return quote(spelling) if spelling == normalise_text(spelling) else ascii(spelling[:60])

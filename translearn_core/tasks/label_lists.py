@@ -15,7 +15,7 @@ SEPARATORS = {";": "semicolons", "|": "pipes", ",": "commas"}
 SAMPLE_ROWS = 5_000
 
 
-def several_labels(cells: Sequence[str]) -> str | None:
+def multi_label_format(cells: Sequence[str]) -> str | None:
     """Return how the cells of a multi-label column are written; None if cells hold one label each."""
     values = Counter(cells[:SAMPLE_ROWS])
     if not values:
@@ -42,7 +42,7 @@ def several_labels(cells: Sequence[str]) -> str | None:
 def several_labels_finding(cells: "pd.Series[str]", column: str) -> list[Finding]:
     """Report a label column whose cells hold several labels each."""
     filled = [cell for cell in cells if isinstance(cell, str)]
-    notation = several_labels(filled)
+    notation = multi_label_format(filled)
     if notation is None:
         return []
     longest = max(filled[:SAMPLE_ROWS], key=len)

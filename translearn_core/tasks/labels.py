@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.tasks.normalisation import spelling_key, visible
+from translearn_core.tasks.normalisation import normalise_text, spelling_key
 
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(\.0*)?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
@@ -79,7 +79,7 @@ def is_scale(classes: tuple[str, ...]) -> bool:
 
 def normalise_label(value: str) -> str:
     """Return a label without invisible characters; whole numbers without leading zeros and decimals."""
-    text = visible(value) or value
+    text = normalise_text(value) or value
     if whole := _WHOLE.fullmatch(text):
         sign, digits = whole.group(1), whole.group(2)
         return ("-" if sign == "-" and digits != "0" else "") + digits

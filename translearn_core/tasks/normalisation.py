@@ -16,7 +16,7 @@ _MINUS: dict[int, str | None] = dict.fromkeys(map(ord, "\u2010\u2011\u2212\ufe63
 _KEY: dict[int, str | None] = _VISIBLE | {ord(character): None for character in JOINERS} | _MINUS
 
 
-def visible(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Remove invisible characters, unify minus signs and collapse white space."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_VISIBLE | _MINUS)
@@ -25,7 +25,7 @@ def visible(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a text has no visible character."""
-    return not text or text.isspace() or (text.strip()[0] in INVISIBLE | JOINERS and not visible(text))
+    return not text or text.isspace() or (text.strip()[0] in INVISIBLE | JOINERS and not normalise_text(text))
 
 
 def text_key(text: str) -> str:

@@ -1,5 +1,6 @@
 """What a problem type defines for a target: preparation, metrics and predictions."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,11 +22,12 @@ class Problem(Protocol):
     """What differs between problem types, for targets of one type.
 
     `selection` names the metric that early stopping and the best epoch watch; the first of `metrics` is the
-    headline.
+    headline. `constant_name` is the name of the best constant prediction as a baseline.
     """
 
     type: ProblemType
     selection: str
+    constant_name: str
 
     def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
         """Report cells that look like another problem type's; some may be missing."""
@@ -91,8 +93,11 @@ class Problem(Protocol):
     def decode_values(self, target: Target) -> NDArray[Any]:
         """Return the value of each row in the terms of the target's column."""
 
-    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
-        """Return predictions in the terms of the target's column, one row per row of outputs."""
+    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, one row per row of outputs.
+
+        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs.
+        """
 
 
 def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:

@@ -1,5 +1,7 @@
 """Single-label classification: each row has one class of several."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ class SingleLabel:
 
     type = ProblemType.SINGLE_LABEL
     selection = MACRO_F1
+    constant_name = "majority-class baseline"
 
     cell_findings = staticmethod(label_lists.several_labels_finding)
     encode = staticmethod(class_encoding.encode)
@@ -77,9 +80,9 @@ class SingleLabel:
         names: NDArray[np.object_] = np.asarray(target.names, dtype=object)[target.values]
         return names
 
-    def decode(self, target: Target, outputs: Outputs) -> pd.DataFrame:
+    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""
         predicted = outputs.argmax(axis=1)
         confidence = outputs[np.arange(len(outputs)), predicted].astype(np.float64)
-        names = np.asarray(target.names, dtype=object)
-        return pd.DataFrame({"predicted": names[predicted], "confidence": confidence})
+        classes = np.asarray(names, dtype=object)
+        return pd.DataFrame({"predicted": classes[predicted], "confidence": confidence})

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.config import CleaningRule, DataConfig
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, were
+from translearn_core.results.format import count_noun, was_or_were
 from translearn_core.tasks.splits import TEST
 from translearn_core.tasks.target import Target
 
@@ -57,10 +57,14 @@ class TaskRows:
         for where, numbers in by_part(self.rows, mask & ~in_test):
             sentence = f"{count_noun(len(numbers), 'row')}{where} {predicates[len(numbers) > 1]}"
             if decided:
-                sentence += f" and {were(len(numbers))} left out."
-                findings.append(finding(f"{code}-dropped", Severity.FIXED, sentence, numbers, fix=fix))
+                sentence += f" and {was_or_were(len(numbers))} left out."
+                findings.append(
+                    finding(f"{code}-dropped", Severity.FIXED, sentence, numbers, cleaning_rule=fix)
+                )
             else:
-                offer = finding(code, Severity.DECISION, f"{sentence}.", numbers, fix=fix, advice=advice)
+                offer = finding(
+                    code, Severity.DECISION, f"{sentence}.", numbers, cleaning_rule=fix, advice=advice
+                )
                 findings.append(offer)
         for where, numbers in by_part(self.rows, mask & in_test):
             count = count_noun(len(numbers), "row")

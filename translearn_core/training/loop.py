@@ -13,7 +13,7 @@ from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoint import Checkpoint, copies, random_states
@@ -58,7 +58,7 @@ class Loop:
         self.batches = BatchLoader(inputs, task.train, config, compute.device)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
-        self.peaks = discriminative_rates(config, model.source.n_blocks)
+        self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
         self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
         self.state = Checkpoint()
@@ -168,8 +168,8 @@ class Loop:
                 if name in self.state.best:
                     parameter.copy_(self.state.best[name])
         if not self.schedule.is_last_stage(self.state):
-            self.model.freeze(self.model.allowed)
-            self.set_inputs(self.model.allowed)
+            self.model.freeze(self.model.max_plan)
+            self.set_inputs(self.model.max_plan)
         return self.inputs
 
     def set_inputs(self, plan: FreezePlan) -> None:

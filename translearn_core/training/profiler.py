@@ -82,13 +82,13 @@ def profile_steps(
 
 def _texts(backbone: Backbone, count: int, length: int) -> TokenizedTexts:
     random = np.random.default_rng(0)
-    ids = random.integers(5, max(6, backbone.anatomy.vocabulary - 1), size=length * count).astype(np.int32)
+    ids = random.integers(5, max(6, backbone.info.vocabulary - 1), size=length * count).astype(np.int32)
     return TokenizedTexts({IDS: ids}, np.arange(0, len(ids) + 1, length, dtype=np.int64), {IDS: 0})
 
 
 def _forward(backbone: Backbone, compute: Compute, length: int, *, stop: int | None = None) -> float:
     """Return seconds per token of a forward pass to block `stop`, or to the top, for texts of `length`."""
-    length = min(length, backbone.anatomy.token_limit)
+    length = min(length, backbone.info.token_limit)
     tokens = _texts(backbone, TOKENS_PER_BATCH[compute.device.type] // length, length)
     model: nn.Module = backbone.model
     model.to(compute.device).eval()
@@ -110,13 +110,13 @@ def _step(
 ) -> float:
     """Return seconds per training step; cached states are replaced by random ones."""
     size = training.batch_size
-    tokens = _texts(backbone, size, min(length, backbone.anatomy.token_limit))
+    tokens = _texts(backbone, size, min(length, backbone.info.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
     loop = _loop(model, Inputs.of(tokens), training, compute)
     index = np.arange(size)
     batch = loop.inputs.batch(index)
-    if backbone.anatomy.supports_partial_forward and plan.first_trainable_block(backbone.n_blocks) > 0:
-        shape = (size, int(tokens.cost.max()), backbone.anatomy.width)
+    if backbone.info.supports_partial_forward and plan.first_trainable_block(backbone.n_blocks) > 0:
+        shape = (size, int(tokens.cost.max()), backbone.info.width)
         cut = plan.first_trainable_block(backbone.n_blocks)
         batch = Batch(batch.inputs, cut, torch.randn(shape).to(compute.cache_dtype))
     return _seconds(lambda: loop.step(index, batch, 1000, 1000), compute)
@@ -128,9 +128,9 @@ def _head_step(backbone: Backbone, compute: Compute, pooling: Pooling, training:
     model = Classifier(backbone, FreezePlan(), FeatureConfig(pooling=pooling), HeadConfig(), 2).to(
         compute.device
     )
-    pooled = torch.randn(size, backbone.anatomy.width)
+    pooled = torch.randn(size, backbone.info.width)
     loop = _loop(
-        model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled, scaled=pooled), training, compute
+        model, Inputs(np.ones(size, dtype=np.int64), pooled=pooled, standardised=pooled), training, compute
     )
     index = np.arange(size)
 
@@ -150,7 +150,7 @@ def _loop(model: Classifier, inputs: Inputs, training: TrainingConfig, compute: 
 
 def _saved_bytes(backbone: Backbone, compute: Compute, pooling: Pooling, plan: FreezePlan) -> float:
     """Return bytes per token that autograd saves for the backward pass."""
-    tokens = _texts(backbone, 4, min(LONG, backbone.anatomy.token_limit))
+    tokens = _texts(backbone, 4, min(LONG, backbone.info.token_limit))
     model = Classifier(backbone, plan, FeatureConfig(pooling=pooling), HeadConfig(), 2).to(compute.device)
     model.freeze(plan)
     model.train()

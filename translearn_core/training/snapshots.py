@@ -32,9 +32,9 @@ class SnapshotWriter:
         index: NDArray[np.int64],
     ) -> None:
         self.folder, self.stage_inputs, self.index = folder / FOLDER, stage_inputs, index
-        backbone = stage_inputs.model.source
+        backbone = stage_inputs.model.loaded_backbone
         self.texts = backbone.examples([texts[i] for i in index], config.features.token_limit)
-        self.enabled = config.trains_backbone and backbone.anatomy.supports_partial_forward
+        self.enabled = config.trains_backbone and backbone.info.supports_partial_forward
         self.staged = bool(config.stages)
         self.stride = snapshot_stride(config.training.epochs)
 
@@ -49,7 +49,7 @@ class SnapshotWriter:
             self._write(point.epoch, point.step, point.stage)
 
     def _write(self, epoch: int, step: int, stage: int) -> None:
-        layers = self.stage_inputs.encoder(self.texts).pooled(self.stage_inputs.model.how.pooling)
+        layers = self.stage_inputs.encoder(self.texts).pooled(self.stage_inputs.model.feature_config.pooling)
         vectors = np.stack([layer.vectors().numpy().astype(np.float16) for layer in layers])
         artifacts.save(self.folder / f"{epoch:06d}", Snapshot(epoch, step, stage, self.index, vectors))
 

@@ -21,7 +21,7 @@ class StageSchedule:
 
     def __init__(self, model: TransferModel, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
         self.model, self.training, self.parts = model, training, model.parts
-        last = Stage(freeze=model.allowed, epochs=training.epochs, patience=training.patience)
+        last = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)
         named = dict(model.named_parameters())
         self.trained = {name: named[name] for name in sorted(model.trained_names)}
@@ -51,7 +51,7 @@ class StageSchedule:
             if name not in self.trainable:
                 parameter.grad = None
         self._optimizer = make_optimizer(self.trainable, self.parts, self.training, self._optimizer)
-        parts = training_parts(plan, self.model.source.n_blocks)
+        parts = training_parts(plan, self.model.loaded_backbone.n_blocks)
         state.stage_started_at = group_by_rate(state.stage_started_at, parts, state.step)
 
     def next_stage(self, state: Checkpoint) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import ClassWeights
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
 from translearn_core.transfer.objectives import OBJECTIVES, Objective

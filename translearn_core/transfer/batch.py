@@ -47,16 +47,16 @@ class Batch:
 class Inputs:
     """Model inputs of the rows of one run: examples, and cached outputs of frozen layers.
 
-    `cost` is that of each row, see `Rows`. `kept` holds hidden states at the boundary. If only the head
-    trains, `pooled`, shape (rows, width), replaces backbone and examples, and `scaled` is `pooled`
-    standardised.
+    `cost` is that of each row, see `Rows`. `cached_states` holds hidden states at the boundary. If only the
+    head trains, `pooled`, shape (rows, width), replaces backbone and examples, and `standardised` is
+    `pooled` standardised.
     """
 
     cost: NDArray[np.int64]
     examples: Rows | None = None
-    kept: CachedStates | None = None
+    cached_states: CachedStates | None = None
     pooled: Tensor | None = None
-    scaled: Tensor | None = None
+    standardised: Tensor | None = None
 
     @classmethod
     def of(cls, examples: Rows) -> "Inputs":
@@ -72,10 +72,10 @@ class Inputs:
         """Return some rows as a batch; pooled vectors standardised if `learning`."""
         if self.pooled is not None:
             rows = torch.from_numpy(index)
-            if learning and self.scaled is not None:
-                return Batch(standardised=self.scaled[rows])
+            if learning and self.standardised is not None:
+                return Batch(standardised=self.standardised[rows])
             return Batch(pooled=self.pooled[rows])
         assert self.examples is not None
-        if self.kept is None:
+        if self.cached_states is None:
             return Batch(self.examples.batch(index))
-        return Batch(self.examples.batch(index), self.kept.cut, self.kept.batch(index))
+        return Batch(self.examples.batch(index), self.cached_states.cut, self.cached_states.batch(index))

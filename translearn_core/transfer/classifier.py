@@ -36,14 +36,14 @@ class Classifier(TransferModel):
         seed: int = 0,
     ) -> None:
         layers = features.selected_layers(backbone.n_blocks)
-        shape = combined_shape(len(layers), backbone.anatomy.width, features.layer_combination)
+        shape = combined_shape(len(layers), backbone.info.width, features.layer_combination)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             built = build_head(head, shape, n_outputs)
             if tuning is not None and tuning.kind is Tuning.LORA:
                 add_lora(backbone, plan, tuning)
         super().__init__(backbone, plan, built, tuning)
-        self.how, self.layers, self.n_outputs, self.problem = features, layers, n_outputs, problem
+        self.feature_config, self.layers, self.n_outputs, self.problem = features, layers, n_outputs, problem
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = PartialForward.of(backbone)
@@ -63,8 +63,8 @@ class Classifier(TransferModel):
     @contextmanager
     def open(self, inputs: Inputs) -> Iterator[ForwardPass]:
         """Yield a forward pass of the layers that `inputs` have not cached, callable from any thread."""
-        kept = inputs.kept
-        with self._open(None if kept is None else kept.cut) as run:
+        cached = inputs.cached_states
+        with self._open(None if cached is None else cached.cut) as run:
             yield run
 
     def features(self, batch: Batch, compute: Compute, run: ForwardPass | None = None) -> Tensor:
@@ -88,7 +88,7 @@ class Classifier(TransferModel):
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.inputs is not None
-        mask, pooling, top = batch.inputs.mask, self.how.pooling, self.source.n_blocks
+        mask, pooling, top = batch.inputs.mask, self.feature_config.pooling, self.loaded_backbone.n_blocks
         if self.layers == (top,):
             return pool(run(batch.inputs, batch.states), mask, pooling)
         vectors: dict[int, Tensor] = {}
@@ -98,14 +98,16 @@ class Classifier(TransferModel):
                 vectors[layer] = pool(states, mask, pooling)
 
         vectors[top] = pool(run(batch.inputs, batch.states, observe), mask, pooling)
-        return combine_layers([vectors[layer] for layer in self.layers], self.how.layer_combination)
+        return combine_layers(
+            [vectors[layer] for layer in self.layers], self.feature_config.layer_combination
+        )
 
     @property
     def width(self) -> int:
         """Width of the vectors that `vector` returns."""
         return int(self.standardise.mean.shape[-1])
 
-    def vector(self, features: Tensor) -> Tensor:
+    def pooled_vector(self, features: Tensor) -> Tensor:
         """Return one feature vector per row, shape (rows, width), applying the layer mix if there is one."""
         return features if self.mix is None else self.mix(features.float())
 

@@ -15,7 +15,7 @@ HEAD = "head."
 class TransferModel(nn.Module):
     """Partially frozen backbone with a head; parameters are named ``backbone.*`` and ``head.*``.
 
-    `plan` is what trains now, `allowed`, the initial plan, all that may ever train, `trained_names` its
+    `plan` is what trains now, `max_plan`, the initial plan, all that may ever train, `trained_names` its
     parameters. Nothing is frozen until `freeze` is called, which a training stage does as it starts.
     Parameters that the head shares with the backbone are the backbone's.
     """
@@ -24,7 +24,7 @@ class TransferModel(nn.Module):
         self, backbone: Backbone, plan: FreezePlan, head: nn.Module, tuning: TuningConfig | None = None
     ) -> None:
         super().__init__()
-        self.source, self.allowed, self.plan = backbone, plan, plan
+        self.loaded_backbone, self.max_plan, self.plan = backbone, plan, plan
         self.tuning = tuning or TuningConfig()
         self.backbone = backbone.model
         self.backbone.train(False)
@@ -39,7 +39,7 @@ class TransferModel(nn.Module):
 
     def names(self, plan: FreezePlan) -> frozenset[str]:
         """Return the names of the parameters that train under a plan, the head's included."""
-        source = self.source
+        source = self.loaded_backbone
         planned = trainable_parameter_names(source.parts, plan, source.n_blocks)
         backbone = {f"backbone.{name}" for name in adapter_parameters(source, planned, self.tuning.kind)}
         return frozenset(backbone | set(self._head_names()))
@@ -50,12 +50,12 @@ class TransferModel(nn.Module):
     @property
     def boundary(self) -> int:
         """First trainable block of the current plan."""
-        return self.plan.first_trainable_block(self.source.n_blocks)
+        return self.plan.first_trainable_block(self.loaded_backbone.n_blocks)
 
     @property
     def parts(self) -> dict[str, str]:
         """Part of every parameter, the head's included."""
-        parts = {f"backbone.{name}": part for name, part in self.source.parts.items()}
+        parts = {f"backbone.{name}": part for name, part in self.loaded_backbone.parts.items()}
         return parts | dict.fromkeys(self._head_names(), "head")
 
     def train(self, mode: bool = True) -> Self:
@@ -64,12 +64,12 @@ class TransferModel(nn.Module):
         Frozen blocks stay in eval mode, so that their outputs can be cached.
         """
         self.head.train(mode)
-        if self.allowed.embeddings or self.allowed.blocks:  # else it stays in eval mode; traversal is slow
+        if self.max_plan.embeddings or self.max_plan.blocks:  # else it stays in eval mode; traversal is slow
             self.backbone.train(mode and self.plan.embeddings)
             for block in self.plan.blocks if mode else ():
-                self.source.blocks[block].train()
+                self.loaded_backbone.blocks[block].train()
             if mode and self.plan.embeddings:
-                for block in set(range(self.source.n_blocks)) - set(self.plan.blocks):
-                    self.source.blocks[block].eval()
+                for block in set(range(self.loaded_backbone.n_blocks)) - set(self.plan.blocks):
+                    self.loaded_backbone.blocks[block].eval()
         self.training = mode
         return self

@@ -73,7 +73,7 @@ def predict(
 
         def predict_part(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
             pooled = model.features(inputs.batch(rows[part]), compute, run)
-            return model.head(pooled).cpu(), model.vector(pooled).half().cpu()
+            return model.head(pooled).cpu(), model.pooled_vector(pooled).half().cpu()
 
         for part, outputs in zip(parts, streams(predict_part, parts), strict=True):
             report("predicting", done, len(rows))

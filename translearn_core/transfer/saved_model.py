@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -15,6 +16,7 @@ from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
+from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.prediction import ModelOutputs, predict
@@ -34,8 +36,12 @@ class FineTunedModel:
 
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
-        inputs = Inputs.of(self.model.source.examples(texts, self.token_limit))
+        inputs = Inputs.of(self.model.loaded_backbone.examples(texts, self.token_limit))
         return predict(self.model, inputs, np.arange(len(texts)), self.compute, report)
+
+    def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, see `Problem.decode`."""
+        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, names: Sequence[str]) -> None:
@@ -46,7 +52,7 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, name
     metadata = {
         "problem": str(model.problem),
         "names": list(names),
-        "backbone": model.source.anatomy.digest,
+        "backbone": model.loaded_backbone.info.digest,
         "config": json.loads(config.model_dump_json()),
     }
     with atomic_folder(folder / FOLDER) as draft:
@@ -76,7 +82,7 @@ def load_trained(folder: Path) -> FineTunedModel:
         raise DamagedFileError(path, str(error), REMEDY) from error
     config = ExperimentConfig.model_validate(metadata["config"])
     backbone = load(config.backbone)
-    if backbone.anatomy.digest != metadata["backbone"]:
+    if backbone.info.digest != metadata["backbone"]:
         raise BackboneError(
             f"{config.backbone.label} is no longer the model this run was trained on (other weights or "
             "tokenizer): train it again."

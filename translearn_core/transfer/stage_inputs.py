@@ -30,7 +30,7 @@ class StageInputs:
 
     Pooled features if only the head trains, else hidden states at the boundary. Every step runs the whole
     backbone if the embeddings train, the architecture has no partial forward pass, or the cache is full.
-    `course` lists the plans of all stages, so that one pass also caches the states later stages need.
+    `stage_plans` are those of all stages, so that one pass also caches the states later stages need.
     """
 
     def __init__(
@@ -41,52 +41,56 @@ class StageInputs:
         store: ActivationCache,
         report: ProgressCallback = no_progress,
         *,
-        course: Sequence[FreezePlan] = (),
+        stage_plans: Sequence[FreezePlan] = (),
     ) -> None:
         self.model, self.texts, self.compute, self.store, self.report = model, texts, compute, store, report
-        self.course = tuple(course) or (model.allowed,)
-        self.reuse: CacheUsage | None = None
+        self.stage_plans = tuple(stage_plans) or (model.max_plan,)
+        self.cache_usage: CacheUsage | None = None
 
     def for_first_stage(self, train: NDArray[np.int64], *, seed: int) -> Inputs:
         """Return the inputs of the first stage; fit the head's standardisation on the rows `train`."""
         model = self.model
-        depths = reusable_depths(self.course, model.source.n_blocks)
-        if len(self.course) > 1 and depths and model.source.anatomy.supports_partial_forward:
+        depths = reusable_depths(self.stage_plans, model.loaded_backbone.n_blocks)
+        if len(self.stage_plans) > 1 and depths and model.loaded_backbone.info.supports_partial_forward:
             encoder = self.encoder()
             encoder.precompute(depths)
             self._count(encoder)
-        return fit_standardiser(model, self(self.course[0]), train, self.compute, seed=seed)
+        return fit_standardiser(model, self(self.stage_plans[0]), train, self.compute, seed=seed)
 
     def encoder(self, texts: Examples | None = None) -> Encoder:
         """Return an encoder with the backbone's current weights."""
-        return Encoder(self.model.source, texts or self.texts, self.compute, self.store, self.report)
+        return Encoder(self.model.loaded_backbone, texts or self.texts, self.compute, self.store, self.report)
 
     def __call__(self, plan: FreezePlan) -> Inputs:
         """Return the inputs of the stage that trains `plan`."""
-        model, backbone, texts = self.model, self.model.source, self.texts
+        model, backbone, texts = self.model, self.model.loaded_backbone, self.texts
         boundary = plan.first_trainable_block(backbone.n_blocks)
         if boundary == backbone.n_blocks:
             encoder = self.encoder()
-            layers = encoder.chosen(model.how.pooling, model.layers)
+            layers = encoder.pooled_layers(model.feature_config.pooling, model.layers)
             self._count(encoder)
-            pooled = combine_layers([layer.vectors() for layer in layers], model.how.layer_combination)
-            return with_scaled(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
-        if boundary > 0 and backbone.anatomy.supports_partial_forward:
+            pooled = combine_layers(
+                [layer.vectors() for layer in layers], model.feature_config.layer_combination
+            )
+            return with_standardised(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
+        if boundary > 0 and backbone.info.supports_partial_forward:
             encoder = self.encoder()
             states = encoder.states(boundary)
             if states is not None:
                 self._count(encoder)
-                return Inputs(texts.cost, texts, kept=states)
+                return Inputs(texts.cost, texts, cached_states=states)
         return Inputs.of(texts)
 
     def _count(self, encoder: Encoder) -> None:
-        self.reuse = encoder.cache_usage if self.reuse is None else self.reuse + encoder.cache_usage
+        self.cache_usage = (
+            encoder.cache_usage if self.cache_usage is None else self.cache_usage + encoder.cache_usage
+        )
 
 
-def reusable_depths(course: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
+def reusable_depths(stage_plans: Sequence[FreezePlan], n_blocks: int) -> Collection[int]:
     """Return the stages' boundaries below which no earlier stage trains, excluding 0 and `n_blocks`."""
     depths, lowest = set(), n_blocks
-    for plan in course:
+    for plan in stage_plans:
         boundary = plan.first_trainable_block(n_blocks)
         if 0 < boundary < n_blocks and boundary <= lowest:
             depths.add(boundary)
@@ -109,12 +113,12 @@ def fit_standardiser(
             model.features(inputs.batch(train[i : i + 64]), compute).float() for i in range(0, len(train), 64)
         ]
     model.standardise.fit(torch.cat(pieces).clone())
-    return with_scaled(model, inputs, compute)
+    return with_standardised(model, inputs, compute)
 
 
-def with_scaled(model: Classifier, inputs: Inputs, compute: Compute) -> Inputs:
+def with_standardised(model: Classifier, inputs: Inputs, compute: Compute) -> Inputs:
     """Return inputs with their pooled features, if any, also standardised."""
     if inputs.pooled is None:
         return inputs
     with torch.no_grad():
-        return replace(inputs, scaled=model.standardise(inputs.pooled.to(compute.device)))
+        return replace(inputs, standardised=model.standardise(inputs.pooled.to(compute.device)))

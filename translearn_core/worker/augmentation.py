@@ -16,7 +16,7 @@ def preview_augmentation(context: Context[AugmentationPreviewConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train = prepared.where(Split.TRAIN)
+    train = prepared.split_indices(Split.TRAIN)
     index = train[stratified_sample(prepared.strata[train], config.texts, 0)]
     context.report("loading the backbone")
     backbone = load(config.backbone)

@@ -37,7 +37,7 @@ def inspect_backbone(context: Context[BackboneInfoConfig]) -> None:
             context.report("loading the backbone")
 
     report()
-    artifacts.save(context.folder, load(config.backbone, network=True, report=report).anatomy)
+    artifacts.save(context.folder, load(config.backbone, network=True, report=report).info)
 
 
 def profile(context: Context[ProfileConfig]) -> None:

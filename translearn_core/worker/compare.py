@@ -11,7 +11,7 @@ from translearn_core.analysis.comparison.paired_comparison import ArmRuns, diffe
 from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.jobs import Cell, CompareConfig
+from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
@@ -59,7 +59,7 @@ def compare(context: Context[CompareConfig]) -> None:
     artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
 
 
-def _arm_results(context: Context, cell: Cell) -> _ArmResults:
+def _arm_results(context: Context, cell: StudyArm) -> _ArmResults:
     runs: list[pd.Series[Any]] = []
     summaries, train_rows = [], 0
     for job in cell.jobs:
@@ -97,8 +97,7 @@ def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTrans
         name=cell.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
-        accuracy=seed_interval([scores["accuracy"] for scores in tests]),
-        macro_f1=seed_interval([scores["macro_f1"] for scores in tests]),
+        scores={name: seed_interval([test[name] for test in tests]) for name in tests[0].scores},
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
         trains=cell.config.freeze.label,
@@ -106,5 +105,5 @@ def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTrans
         train_rows=cell.train_rows,
         backbone=cell.config.backbone.label,
         difference=difference,
-        harm=harm,
+        negative_transfer=harm,
     )

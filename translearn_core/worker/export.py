@@ -75,7 +75,7 @@ def _write(
     if not context.config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
-    name = f"{experiment.backbone.label} ({trained.model.source.anatomy.architecture})"
+    name = f"{experiment.backbone.label} ({trained.model.loaded_backbone.info.architecture})"
     write_onnx(
         folder, classifier, name, inputs=classifier.inputs, pad=classifier.pad, tokens=trained.token_limit
     )
@@ -97,7 +97,7 @@ def _card(
     """Gather the model card; baselines only if computed before, preferably with the from-scratch run."""
     workspace = context.store.workspace
     experiment = training_config(context, config.job)
-    scratch = job_id(from_scratch_control(experiment, trained.model.source.n_blocks))
+    scratch = job_id(from_scratch_control(experiment, trained.model.loaded_backbone.n_blocks))
     questions = (BaselinesConfig(job=config.job, from_scratch_run=job) for job in (scratch, None))
     baselines = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in questions)
     return Card(
@@ -105,7 +105,7 @@ def _card(
         data=config.data,
         job=config.job,
         config=experiment,
-        anatomy=trained.model.source.anatomy,
+        backbone_info=trained.model.loaded_backbone.info,
         licence=licence_of(experiment.backbone),
         evaluation=evaluation,
         summary=context.result(config.job, RunSummary),

@@ -96,7 +96,7 @@ def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list
     boundary = config.freeze.first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
-    trained = load_trained(context.store.workspace.run(job)).model.source
+    trained = load_trained(context.store.workspace.run(job)).model.loaded_backbone
     unchanged = boundary + 1  # layer k is the input of block k
     return before, before[:unchanged] + _pooled(context, config, trained, texts)[unchanged:]
 

@@ -1,6 +1,7 @@
 """Predictions of a finished run for new texts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.error_analysis.calibration import apply_temperature
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Split
 from translearn_core.errors import DataError, NotFoundError
@@ -22,15 +22,14 @@ from translearn_core.worker.run_results import load_evaluation
 
 
 def predict(context: Context[PredictConfig]) -> None:
-    """Classify typed texts and find their nearest training texts."""
+    """Predict typed texts and find their nearest training texts."""
     config = context.config
     if blank := [t for t in config.texts if not t.strip()]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
     outputs = trained.predict(config.texts)
-    probabilities = outputs.predictions
     if config.temperature is not None:
-        probabilities = apply_temperature(outputs.logits, config.temperature).astype(np.float32)
+        outputs = replace(outputs, logits=outputs.logits / config.temperature)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
         bank, rows = cached_neighbours(context, config.job)
@@ -45,11 +44,21 @@ def predict(context: Context[PredictConfig]) -> None:
                 "row": neighbour["row"].to_numpy(),
             }
         )
-    artifacts.save(context.folder, Prediction(config.texts, trained.names, probabilities, neighbours))
+    artifacts.save(
+        context.folder,
+        Prediction(
+            config.texts,
+            trained.names,
+            outputs.problem,
+            outputs.predictions,
+            trained.decode(outputs),
+            neighbours,
+        ),
+    )
 
 
 def predict_file(context: Context[PredictFileConfig]) -> None:
-    """Classify every row of a file; add the predicted label and its probability as columns."""
+    """Predict every row of a file; add the predictions as columns."""
     config = context.config
     context.report("reading the file")
     table = load_table(context.store.workspace, config.dataset)
@@ -60,9 +69,9 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
 def predict_table(
     trained: FineTunedModel, table: pd.DataFrame, text: str, context: Context
 ) -> FilePrediction:
-    """Return `table` with two more columns; both are empty for rows without a text.
+    """Return `table` with the columns of `Problem.decode`, empty for rows without a text.
 
-    They are called ``predicted`` and ``probability``, with a suffix where those names are taken.
+    The confidence is called ``probability``; where a name is taken, it gets a suffix.
     """
     shown = table.drop(columns=["__row__", "__part__"], errors="ignore")
     if text not in shown.columns:
@@ -71,18 +80,19 @@ def predict_table(
         )
     texts = shown[text].astype(object).where(shown[text].notna(), "").astype(str).to_numpy()
     filled = np.flatnonzero([bool(t.strip()) for t in texts])
-    predicted = np.full(len(texts), None, dtype=object)
-    confidence = np.full(len(texts), np.nan)
+    decoded = []
     for start in range(0, len(filled), 2048):
         context.report("predicting", start, len(filled))
         batch = filled[start : start + 2048]
-        probabilities = trained.predict([str(t) for t in texts[batch]]).predictions
-        predicted[batch] = np.asarray(trained.names, dtype=object)[probabilities.argmax(1)]
-        confidence[batch] = probabilities.max(1)
-    added = {"predicted": predicted, "probability": confidence.round(6)}
-    out = shown.assign(**{free_name(name, shown.columns): column for name, column in added.items()})
-    counts = pd.Series(predicted, dtype=object).value_counts().rename_axis("label").reset_index(name="rows")
-    return FilePrediction(rows=len(out), text=text, table=out, counts=counts)
+        decoded.append(trained.decode(trained.predict([str(t) for t in texts[batch]])).set_axis(batch))
+    decoded = decoded or [trained.decode(trained.predict([]))]
+    predictions = pd.concat(decoded).reindex(range(len(texts))).round({"confidence": 6})
+    names = ["probability" if name == "confidence" else str(name) for name in predictions]
+    added = tuple(free_name(name, shown.columns) for name in names)
+    out = shown.reset_index(drop=True)
+    out[list(added)] = predictions
+    counts = predictions["predicted"].value_counts().rename_axis("label").reset_index(name="rows")
+    return FilePrediction(rows=len(out), text=text, added=added, table=out, counts=counts)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

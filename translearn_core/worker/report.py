@@ -117,8 +117,8 @@ def _files(context: Context, digest: str) -> tuple[str, ...]:
 def _digest(context: Context, backbone: BackboneConfig) -> str | None:
     """Return the digest of a backbone's weights, if it was inspected before."""
     folder = context.store.workspace.run(job_id(BackboneInfoConfig(backbone=backbone)))
-    anatomy = artifacts.load(folder, BackboneInfo)
-    return anatomy.digest if anatomy else None
+    backbone_info = artifacts.load(folder, BackboneInfo)
+    return backbone_info.digest if backbone_info else None
 
 
 def _parts(context: Context, jobs: tuple[str, ...]) -> tuple[tuple[Part, ...], tuple[str, ...]]:

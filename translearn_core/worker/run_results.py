@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, NotFoundError
+from translearn_core.jobs import RunJobConfig
 from translearn_core.results import Evaluation
 from translearn_core.worker.context import Context
 
@@ -18,6 +19,16 @@ def training_config(context: Context, job: str) -> ExperimentConfig:
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("job", job, "a training")
     return config
+
+
+def check_problem(context: Context[Any]) -> None:
+    """Raise `ConfigError` if the kind of job does not support the problem type of its run or data."""
+    config, spec = context.config, context.job.spec
+    if spec.problems is None:
+        return
+    data = training_config(context, config.job).data if isinstance(config, RunJobConfig) else config.data
+    if spec.unsupported(data.problem):
+        raise ConfigError("problem type", str(data.problem), f"one of {', '.join(spec.problems)}")
 
 
 def load_evaluation(context: Context, job: str) -> Evaluation:

@@ -11,7 +11,12 @@ from translearn_core.config.settings import settings
 from translearn_core.jobs import PRETRAIN, PretrainConfig
 from translearn_core.runs import Run, State
 
-BUNDLE, MINE, HUB, FOLDER = "Bundled", "Pre-trained here", "Hugging Face Hub", "Folder on the server"
+BUNDLE, PRETRAINED_HERE, HUB, FOLDER = (
+    "Bundled",
+    "Pre-trained here",
+    "Hugging Face Hub",
+    "Folder on the server",
+)
 
 
 def choose() -> BackboneConfig:
@@ -27,7 +32,7 @@ def choose() -> BackboneConfig:
     return chosen
 
 
-def use(run: Run[PretrainConfig]) -> None:
+def use_pretrained(run: Run[PretrainConfig]) -> None:
     """Choose the backbone of a pretraining run; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")
@@ -41,7 +46,10 @@ def pretrainings() -> list[Run[PretrainConfig]]:
 def _choose(current: BackboneConfig) -> BackboneConfig:
     pretrained = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
     places = (
-        [BUNDLE] + [MINE] * bool(pretrained) + [HUB] * settings().hub + [FOLDER] * server_folders.offered()
+        [BUNDLE]
+        + [PRETRAINED_HERE] * bool(pretrained)
+        + [HUB] * settings().hub
+        + [FOLDER] * server_folders.offered()
     )
     if state.get_value("backbone_place", BUNDLE) not in places:
         state.reset("backbone_place")
@@ -55,8 +63,8 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
         seed = st.number_input("Seed of the random weights", 0, value=current.init_seed, key="init_seed")
     if source == BUNDLE:
         return BackboneConfig(random_init=twin, init_seed=seed)
-    if source == MINE:
-        return BackboneConfig(id=_mine(pretrained, current), random_init=twin, init_seed=seed)
+    if source == PRETRAINED_HERE:
+        return BackboneConfig(id=_pick_pretrained(pretrained, current), random_init=twin, init_seed=seed)
     state.init_widget(
         f"id_{source}", "" if current.id == BUNDLED or current.id.startswith(ADAPTED) else current.id
     )
@@ -85,7 +93,7 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
     return chosen
 
 
-def _mine(pretrained: dict[str, Run], current: BackboneConfig) -> str:
+def _pick_pretrained(pretrained: dict[str, Run], current: BackboneConfig) -> str:
     if state.get_value("backbone_mine", current.id) not in pretrained:
         state.reset("backbone_mine")
     preset = current.id if current.id in pretrained else next(iter(pretrained))
@@ -117,7 +125,7 @@ def _twin(current: BackboneConfig) -> bool:
 
 def _place(current: BackboneConfig, places: list[str], pretrained: dict[str, Run]) -> str:
     if current.id == BUNDLED or current.id.startswith(ADAPTED):
-        return MINE if current.id in pretrained else BUNDLE
+        return PRETRAINED_HERE if current.id in pretrained else BUNDLE
     folder = server_folders.is_folder(current.id) or HUB not in places
     source = FOLDER if folder else HUB
     return source if source in places else BUNDLE

@@ -9,16 +9,16 @@ from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
 
-KEPT = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
+STOPPED = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
 
 
-def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
+def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
     """Return the architecture of a backbone; None, with the next step on screen, while it is not known.
 
     Nothing is downloaded before its size was shown and confirmed.
     """
     config = BackboneInfoConfig(backbone=backbone)
-    run = jobs.found(config)
+    run = jobs.find_run(config)
     if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
         if run is None and not _agreed(config):
             return None
@@ -27,7 +27,7 @@ def anatomy(backbone: BackboneConfig) -> BackboneInfo | None:
             st.caption("It goes on without this page; the experiment keeps its present model until then.")
             return None
         if run is not None and run.state is State.STOPPED:
-            st.info(KEPT, icon=":material/stop_circle:")
+            st.info(STOPPED, icon=":material/stop_circle:")
             if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
                 jobs.submit(config)
                 st.rerun()
@@ -46,7 +46,7 @@ def _agreed(config: BackboneInfoConfig) -> bool:
         name, size = formatting.plain(source.id), formatting.plain(formatting.size(download.bytes))
         st.markdown(f"**{name}** is {size}; it is kept in the model cache.")
         if st.button("Download it", key="fetch", type="primary", icon=":material/download:"):
-            if (answered := jobs.found(size_config)) is not None:
+            if (answered := jobs.find_run(size_config)) is not None:
                 state.store().delete_run(state.owner(), answered.id)
             jobs.submit(config)
             st.rerun()

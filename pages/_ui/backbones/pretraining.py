@@ -32,7 +32,7 @@ ONE_WAY = (
 FIELDS = ("epochs", "lr", "batch_size", "mlm_probability")
 
 
-def offer(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
+def offer(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
     """Offer continued pretraining of a backbone, and list earlier pretraining runs."""
     owned = backbone_picker.pretrainings()
     opened = state.get_value(text_source.OPEN, False) or any(run.state.live for run in owned)
@@ -45,15 +45,15 @@ def offer(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
     ):
         st.markdown(WHAT)
         with errors.show_errors():
-            _begin(backbone, anatomy)
+            _begin(backbone, backbone_info)
         every = [*state.store().runs(state.owner()), *owned] if owned else []
         for run in owned:
             with st.container(border=True, key=f"pretraining-{run.id}"):
                 _row(run, every)
 
 
-def _begin(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
-    if anatomy.causal:
+def _begin(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
+    if backbone_info.causal:
         st.caption(ONE_WAY)
         return
     chosen = text_source.choose()
@@ -73,12 +73,12 @@ def _begin(backbone: BackboneConfig, anatomy: BackboneInfo) -> None:
         dataset=chosen.dataset.digest,
         text=chosen.column,
         backbone=backbone,
-        token_limit=anatomy.features.token_limit,
+        token_limit=backbone_info.features.token_limit,
     )
     with st.grid(4, min_column_width=150):
         config = config_fields.edit(config, FIELDS, "pretrain")
     st.caption(FAIR)
-    earlier = jobs.found(config)
+    earlier = jobs.find_run(config)
     submitted = earlier is not None and (earlier.state.live or earlier.state is State.DONE)
     if st.button(
         "Start", key="pretrain", icon=":material/play_arrow:", disabled=submitted,
@@ -126,7 +126,7 @@ def _row(run: Run[PretrainConfig], owned: Sequence[Run]) -> None:
         "Use this backbone",
         key=f"use-{run.id}",
         icon=":material/check:",
-        on_click=backbone_picker.use,
+        on_click=backbone_picker.use_pretrained,
         args=(run,),
     )
 

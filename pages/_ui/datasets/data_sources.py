@@ -44,10 +44,10 @@ def sample_cards() -> None:
                 if st.button(
                     "Try it", key=f"sample-{sample.key}", icon=":material/play_arrow:", width="stretch"
                 ):
-                    take(sample)
+                    open_sample(sample)
 
 
-def take(sample: SampleDataset) -> None:
+def open_sample(sample: SampleDataset) -> None:
     """Open a sample with its columns chosen, and go to the Data page."""
     dataset = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
     state.open_dataset(dataset.digest)
@@ -92,7 +92,7 @@ def confirm_delete(digest: str, name: str) -> None:
         st.rerun()
 
 
-def of_texts(label: str, key: str) -> str | None:
+def upload_texts(label: str, key: str) -> str | None:
     """Upload a file of texts; return its digest once, when it is stored."""
     upload_file: Any = st.file_uploader(
         label,

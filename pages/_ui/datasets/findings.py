@@ -51,7 +51,7 @@ def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) 
                 _sentence(finding)
 
 
-def taken() -> None:
+def cleaning_decisions() -> None:
     """Show the cleaning decisions, which can be undone."""
     for fix in state.draft().cleaning:
         key = f"taken.{fix.name}"
@@ -73,10 +73,14 @@ def _sentence(finding: Finding) -> None:
 
 
 def _fix(finding: Finding, key: str) -> None:
-    if finding.fix is not None and finding.fix not in state.draft().cleaning:
-        label = finding.fix.value.capitalize()
+    if finding.cleaning_rule is not None and finding.cleaning_rule not in state.draft().cleaning:
+        label = finding.cleaning_rule.value.capitalize()
         st.button(
-            label, key=f"fix-{key}", icon=":material/auto_fix_high:", on_click=_toggle, args=(finding.fix,)
+            label,
+            key=f"fix-{key}",
+            icon=":material/auto_fix_high:",
+            on_click=_toggle,
+            args=(finding.cleaning_rule,),
         )
 
 
@@ -87,11 +91,11 @@ def _weigh_classes(task: TaskShape, key: str) -> None:  # noqa: ARG001
 
 def _read_more(task: TaskShape, key: str) -> None:
     draft = state.draft()
-    anatomy = jobs.backbone_info(draft.backbone)
-    if anatomy is None:
+    backbone_info = jobs.backbone_info(draft.backbone)
+    if backbone_info is None:
         return
     _, upper_bound = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
-    limit = min(anatomy.token_limit, int(upper_bound or anatomy.token_limit))
+    limit = min(backbone_info.token_limit, int(upper_bound or backbone_info.token_limit))
     needed = min(limit, -(-int(task.lengths["tokens_to"].max()) // 8) * 8)
     if needed > draft.features.token_limit:
         why = "the most this backbone reads" if needed == limit else "as many as the longest text has"
@@ -124,7 +128,7 @@ ACTIONS: dict[str, Callable[[TaskShape, str], None]] = {
     "unknown-tokens": _other_backbone,
     "pieces-per-word": _other_backbone,
 }
-"""One-click actions by finding code; cleaning rules are in `Finding.fix`."""
+"""One-click actions by finding code; cleaning rules are in `Finding.cleaning_rule`."""
 
 
 def _button(label: str, key: str, then: Callable[..., None], *args: object, hint: str | None = None) -> None:

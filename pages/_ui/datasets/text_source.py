@@ -55,7 +55,7 @@ def choose() -> Texts | None:
     return Texts(table, column, _distinct_texts(reading, column) if reading else 0)
 
 
-def turn_to(digest: str) -> None:
+def open_pretraining(digest: str) -> None:
     """Open the pretraining panel with a file."""
     state.set_value(FILE, digest)
     state.set_value(OPEN, True)
@@ -79,7 +79,7 @@ def _choose_file(files: dict[str, Dataset], has_table: bool) -> str:
 
 def _upload() -> None:
     with st.popover("Upload a file of texts", icon=":material/upload_file:", width="content"):
-        digest = data_sources.of_texts("A file with a column of texts", "upload_texts")
+        digest = data_sources.upload_texts("A file with a column of texts", "upload_texts")
     if digest is not None:
         state.set_value(FILE, digest)
         state.set_value(OPEN, True)

@@ -17,27 +17,27 @@ TRAINS = "ten epochs of the whole model, the most expensive training there is"
 """Cost of training from scratch where it cannot be estimated."""
 
 
-def lines(run: Run[ExperimentConfig]) -> Baselines | None:
+def finished_baselines(run: Run[ExperimentConfig]) -> Baselines | None:
     """Return a run's baselines if they are computed, with the from-scratch control if it is done."""
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
-        job = jobs.found(BaselinesConfig(job=run.job.id, from_scratch_run=scratch))
+        job = jobs.find_run(BaselinesConfig(job=run.job.id, from_scratch_run=scratch))
         if job is not None and job.state is State.DONE:
             return result_cache.cached_result(job, Baselines)
     return None
 
 
-def to_beat(run: Run[ExperimentConfig]) -> Baseline | None:
+def best_untrained(run: Run[ExperimentConfig]) -> Baseline | None:
     """Return the best baseline that trains no backbone; None if none is computed."""
-    result = lines(run)
+    result = finished_baselines(run)
     cheap = [line for line in result.lines if line.name != SCRATCH] if result is not None else []
     return max(cheap, key=lambda line: line.headline.value, default=None)
 
 
-def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
+def untrained_scores(run: Run[ExperimentConfig]) -> dict[str, float]:
     """Return headline scores of the majority-class and TF-IDF baselines by name; empty if not computed."""
-    result = lines(run)
+    result = finished_baselines(run)
     if result is None:
         return {}
     return {
@@ -45,9 +45,9 @@ def cheap(run: Run[ExperimentConfig]) -> dict[str, float]:
     }
 
 
-def of(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, float]:
+def first_untrained_scores(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, float]:
     """Return `cheap` of the first run that has any; the runs share their test rows."""
-    return next(filter(None, map(cheap, runs)), {})
+    return next(filter(None, map(untrained_scores, runs)), {})
 
 
 def panel(run: Run[ExperimentConfig]) -> None:
@@ -58,7 +58,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
     result = jobs.submit_and_watch(config)
     if result is None:
-        result = lines(run)
+        result = finished_baselines(run)
     if result is not None:
         diagnostic.show(BASELINES, result)
     if not run.job.config.backbone.random_init:
@@ -91,15 +91,15 @@ def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> Experiment
 
 def _control(run: Run[ExperimentConfig]) -> Run | None:
     from_scratch = _scratch(run, run.job.config)
-    return jobs.found(from_scratch) if from_scratch is not None else None
+    return jobs.find_run(from_scratch) if from_scratch is not None else None
 
 
 def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
     """Return the cost of training from scratch, from the profiled cost model if there is one."""
-    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     diagnosis = jobs.known(draft_of(config).diagnose)
-    calibration = freeze_map.known(config)
-    if anatomy is None or diagnosis is None or calibration is None:
+    calibration = freeze_map.cached_cost_model(config)
+    if backbone_info is None or diagnosis is None or calibration is None:
         return TRAINS
-    seconds = calibration.estimate(anatomy, from_scratch, freeze_map.task_of(diagnosis)).seconds
+    seconds = calibration.estimate(backbone_info, from_scratch, freeze_map.task_of(diagnosis)).seconds
     return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"

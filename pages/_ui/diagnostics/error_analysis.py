@@ -21,7 +21,7 @@ QUOTED = 5
 """Confused pairs shown with texts; the table has all."""
 
 
-def known(run: Run[ExperimentConfig]) -> ErrorAnalysis | None:
+def finished_analysis(run: Run[ExperimentConfig]) -> ErrorAnalysis | None:
     """Return a finished error analysis of a run, whatever its slice columns; None if there is none."""
     for job in state.store().runs(run.owner, ERROR_ANALYSIS):
         if job.job.config.job == run.job.id and job.state is State.DONE:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, look_of
+from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, diagnose_config
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
@@ -20,7 +20,7 @@ REDRAWN = 3.0
 def panel(run: Run[ExperimentConfig]) -> None:
     """Show the label efficiency of a run, with transfer and without."""
     diagnostic.heading(LABEL_EFFICIENCY)
-    curve = _asked(run)
+    curve = _submitted_curve(run)
     if curve is None:
         return
     base = jobs.submit_and_watch(curve.question())
@@ -35,19 +35,19 @@ def panel(run: Run[ExperimentConfig]) -> None:
         result = jobs.submit_and_watch(curve.question(done, at))
         if result is not None:
             _show(run, result)
-    label_efficiency_training.part(curve)
+    label_efficiency_training.trained_arms(curve)
 
 
-def _asked(run: Run[ExperimentConfig]) -> Curve | None:
+def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
     """Return the curve; before it was requested, draw the button and return None."""
     config = run.job.config
     pressed = f"label_curve-{run.id}"
     if state.get_value(pressed):
         return curve_of(run, config)
-    diagnosis_run = jobs.found(look_of(config))
+    diagnosis_run = jobs.find_run(diagnose_config(config))
     if diagnosis_run is not None and diagnosis_run.state is State.DONE:
         curve = curve_of(run, config)
-        if curve is not None and (curve.study is not None or jobs.found(curve.question()) is not None):
+        if curve is not None and (curve.study is not None or jobs.find_run(curve.question()) is not None):
             state.set_value(pressed, True)
             return curve
     st.caption(LABEL_EFFICIENCY.cost)
@@ -100,7 +100,7 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
 
 def _arrived(curve: Curve, question: LabelEfficiencyConfig | None) -> Run | None:
     """Return the job of a config, and remember the config as the one to show if it is done."""
-    run = jobs.found(question) if question is not None else None
+    run = jobs.find_run(question) if question is not None else None
     if run is not None and run.state is State.DONE:
         state.set_value(_shown_last(curve), question)
     return run

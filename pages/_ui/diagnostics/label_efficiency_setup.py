@@ -60,7 +60,7 @@ class Curve:
         )
 
 
-def look_of(config: ExperimentConfig) -> DiagnoseConfig:
+def diagnose_config(config: ExperimentConfig) -> DiagnoseConfig:
     """Return the diagnosis config of a run's table with all its training rows."""
     data = config.data.model_copy(update={"train_rows": None, "subset_seed": None, "balanced_subset": False})
     return DiagnoseConfig(data=data, backbone=config.backbone, token_limit=config.features.token_limit)
@@ -68,7 +68,7 @@ def look_of(config: ExperimentConfig) -> DiagnoseConfig:
 
 def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     """Return a run's curve with the chosen label counting; None while the table is diagnosed."""
-    diagnosis = jobs.submit_and_watch(look_of(config))
+    diagnosis = jobs.submit_and_watch(diagnose_config(config))
     if diagnosis is None:
         return None
     counted = st.segmented_control(
@@ -83,6 +83,8 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     counts = [int(n) for n in diagnosis.counts["train"] if n]
     offered = suggested_sizes(sum(counts), counts if balanced else ())
     studies = (
-        study for study in study_list.book().all(run.owner) if belongs(study, config, balanced=balanced)
+        study
+        for study in study_list.study_store().all(run.owner)
+        if belongs(study, config, balanced=balanced)
     )
     return Curve(run, config, diagnosis, balanced, offered, next(studies, None))

@@ -22,7 +22,7 @@ STEPS = (
 )
 
 
-def part(curve: Curve) -> None:
+def trained_arms(curve: Curve) -> None:
     """Offer to train the curve's other lines, or show their progress."""
     if curve.study is None:
         _offer(curve)
@@ -39,8 +39,8 @@ def _offer(curve: Curve) -> None:
         "architecture from random weights, which has nothing to transfer. Only that line tells what the "
         "pretrained weights are worth."
     )
-    anatomy = jobs.backbone_info(curve.experiment.backbone)
-    if anatomy is None:
+    backbone_info = jobs.backbone_info(curve.experiment.backbone)
+    if backbone_info is None:
         return
     sizes, seeds = _grid(curve)
     if not sizes:
@@ -48,14 +48,14 @@ def _offer(curve: Curve) -> None:
         return
     try:
         config = label_efficiency_study(curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced)
-        blocks = {config.backbones[0].label: anatomy.n_blocks}
+        blocks = {config.backbones[0].label: backbone_info.n_blocks}
         planned = expand_grid(config, blocks)
     except TranslearnError as problem:
         errors.show_error(problem)
         return
-    _cost(curve, planned, anatomy)
+    _cost(curve, planned, backbone_info)
     if st.button("Train them", key="train_curve", type="primary", icon=":material/play_arrow:"):
-        study_list.book().add(
+        study_list.study_store().add(
             state.owner(), short(f"Label efficiency of {curve.run.name}", 100), config, blocks
         )
         ensure_engine(settings())
@@ -92,26 +92,26 @@ def _named(size: int, rows: int, classes: int) -> str:
     return f"{size:,}" if classes == 1 else f"{size // classes:,} for each class"
 
 
-def _cost(curve: Curve, planned: Sequence[PlannedRun], anatomy: BackboneInfo) -> None:
+def _cost(curve: Curve, planned: Sequence[PlannedRun], backbone_info: BackboneInfo) -> None:
     """Show the number of runs and their estimated time."""
-    done = set(study_list.book().progress(state.owner(), [job_id(run.config) for run in planned]).done)
+    done = set(study_list.study_store().progress(state.owner(), [job_id(run.config) for run in planned]).done)
     left = [run.config for run in planned if job_id(run.config) not in done]
     note = f" {len(done)} of them were trained before and cost nothing." if done else ""
     st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{note}")
     if left:
-        seconds = about(sum(_seconds(curve, left, anatomy)))
+        seconds = about(sum(_seconds(curve, left, backbone_info)))
         st.caption(
             f"About {seconds} one after another. They go on when you close this page, can be stopped "
             f"together, and the curve grows as they end. {STEPS}"
         )
 
 
-def _seconds(curve: Curve, left: Sequence[ExperimentConfig], anatomy: BackboneInfo) -> list[float]:
+def _seconds(curve: Curve, left: Sequence[ExperimentConfig], backbone_info: BackboneInfo) -> list[float]:
     """Return the estimated seconds of each run: from the cost model if profiled, else scaled from the run."""
     task = freeze_map.task_of(curve.diagnosis)
-    calibration = freeze_map.known(curve.experiment)
+    calibration = freeze_map.cached_cost_model(curve.experiment)
     if calibration is not None:
-        return [calibration.estimate(anatomy, config, task).seconds for config in left]
+        return [calibration.estimate(backbone_info, config, task).seconds for config in left]
     took = result_cache.cached_result(curve.run, RunSummary)
     assert took is not None  # a run with results has one
-    return [scaled_seconds(took, curve.experiment, config, task, anatomy.n_blocks) for config in left]
+    return [scaled_seconds(took, curve.experiment, config, task, backbone_info.n_blocks) for config in left]

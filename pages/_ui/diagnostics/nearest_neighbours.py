@@ -37,23 +37,23 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
                 _list(result, number, predictions)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(DISTANCE)
-            tables.download(listed(result, predictions), "neighbours", key="neighbours")
+            tables.download(neighbour_table(result, predictions), "neighbours", key="neighbours")
 
 
 def caption(result: NearestNeighbours, labels: pd.Series) -> str:
     """Return a sentence on the overlap and the label agreement of the neighbours."""
     size = result.neighbours.shape[1]
     own = [int((labels.iloc[lines] == labels.iloc[result.index]).sum()) for lines in result.neighbours]
-    stay = f"**{len(result.kept)} of its {size}** nearest neighbours are the same before and after."
+    stay = f"**{len(result.shared)} of its {size}** nearest neighbours are the same before and after."
     return f"{stay} **{own[0]} of {size}** have its label before, **{own[-1]} of {size}** after."
 
 
-def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
+def neighbour_table(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the neighbours with their texts: one row per variant and neighbour."""
     frame = result.frame()
     rows = predictions.iloc[frame["index"]]
     return frame.assign(
-        stays=np.isin(frame["index"], result.kept),
+        stays=np.isin(frame["index"], result.shared),
         **{name: rows[name].to_numpy() for name in ("text", "label", "split", "row")},
     ).drop(columns="index")
 
@@ -61,7 +61,7 @@ def listed(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.DataFrame
 def _list(result: NearestNeighbours, number: int, predictions: pd.DataFrame) -> None:
     variant = result.variants[number]
     st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
-    frame = listed(result, predictions)
+    frame = neighbour_table(result, predictions)
     frame = frame.loc[frame["model"] == variant, COLUMNS]
     st.dataframe(
         frame.assign(text=frame["text"].map(partial(short, limit=LONGEST))),

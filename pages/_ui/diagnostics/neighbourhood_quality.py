@@ -23,13 +23,13 @@ TRUSTWORTHINESS = (
     "Whether neighbours in this projection are neighbours in all dimensions of the layer. 1: all of them "
     "are; about 0.5: no better than a random layout."
 )
-KEPT = (
+OVERLAP_HELP = (
     "Overlap: of a text's 10 nearest neighbours before training, the share that is still among its 10 "
     "nearest after it. All: nothing moved; few: training rearranged the texts."
 )
 
 
-def beside(projection: Projection, number: int) -> None:
+def quality_metrics(projection: Projection, number: int) -> None:
     """Show the metrics of one projection, with the chance level of the first."""
     quality = projection.nearness[number]
     has_purity = not math.isnan(quality.purity.value)
@@ -51,14 +51,14 @@ def beside(projection: Projection, number: int) -> None:
         st.caption("There are too few test texts to compute the label agreement.")
 
 
-def between(projection: Projection) -> None:
+def neighbour_overlap(projection: Projection) -> None:
     """Show the overlap of nearest neighbours between the first and the last projection."""
-    kept = projection.kept
-    if not math.isnan(kept.value):
+    overlap = projection.overlap
+    if not math.isnan(overlap.value):
         st.markdown(
-            f"Neighbour overlap: **{percent(kept.value)}** of a text's 10 nearest neighbours are the "
-            f"same before and after training (95 % interval {span(kept.low, kept.high)}).",
-            help=KEPT,
+            f"Neighbour overlap: **{percent(overlap.value)}** of a text's 10 nearest neighbours are the "
+            f"same before and after training (95 % interval {span(overlap.low, overlap.high)}).",
+            help=OVERLAP_HELP,
         )
 
 

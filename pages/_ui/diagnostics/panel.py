@@ -37,6 +37,13 @@ def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
         show(spec, value, ReportData(run.name, drift=drift))
 
 
+def supported(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> bool:
+    """Return whether a diagnostic supports the run's problem type; if not, say so."""
+    if sentence := spec.unsupported(run.job.config.data.problem):
+        st.caption(sentence)
+    return not sentence
+
+
 def heading(spec: JobSpec[Any, Any]) -> None:
     """Show the question and title of a diagnostic, and what to look at."""
     st.subheader(spec.heading, anchor=False)
@@ -45,7 +52,7 @@ def heading(spec: JobSpec[Any, Any]) -> None:
 
 def result(spec: JobSpec[C, R], config: C) -> R | None:
     """Return the result of a diagnostic; until there is one, show its button or its progress."""
-    if jobs.found(config) is None:
+    if jobs.find_run(config) is None:
         st.caption(spec.cost)
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
@@ -80,7 +87,7 @@ def offer_control(
     config: ExperimentConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
 ) -> None:
     """Offer to train a control run, or show its progress; `offer` says what it is for and what it costs."""
-    control = jobs.found(config)
+    control = jobs.find_run(config)
     if control is not None and control.state.live:
         jobs.watch(control, progress)
         return

@@ -10,7 +10,7 @@ from translearn_core.runs import Run
 ABOUT = "probe_about"
 
 
-def about(run: Run[ExperimentConfig]) -> str | None:
+def choose_target(run: Run[ExperimentConfig]) -> str | None:
     """Choose the probing target: the label (None), the text length, or another column."""
     config = run.job.config
     label = config.data.label

@@ -10,7 +10,7 @@ from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.forms import config_fields
 from pages._ui.results import text_table
-from pages._ui.results.selection import NONE, PointSelection, inside, inside_polygon, nothing
+from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
 from pages._ui.shell import errors, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
@@ -29,16 +29,18 @@ COLOURS: dict[str, plots.Colouring] = {
 
 
 @st.fragment
-def panel(run: Run, anatomy: BackboneInfo) -> None:
+def panel(run: Run, backbone_info: BackboneInfo) -> None:
     """Show the projections of a layer, their metrics, and the selected texts."""
     with errors.show_errors():
-        _panel(run, anatomy)
+        _panel(run, backbone_info)
 
 
-def _panel(run: Run, anatomy: BackboneInfo) -> None:
+def _panel(run: Run, backbone_info: BackboneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         projection_config = ProjectConfig(
-            job=run.job.id, layer=config_fields.layer("Layer", anatomy.n_blocks, "layer"), method=_method()
+            job=run.job.id,
+            layer=config_fields.layer("Layer", backbone_info.n_blocks, "layer"),
+            method=_method(),
         )
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
     with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
@@ -51,7 +53,7 @@ def _panel(run: Run, anatomy: BackboneInfo) -> None:
         return
     st.markdown(plain(projection.sentence))
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
-    neighbourhood_quality.between(projection)
+    neighbourhood_quality.neighbour_overlap(projection)
     caption(projection)
     text_table.panel(run, projection, picked)
 
@@ -72,7 +74,9 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
     """Draw every variant with the selection marked, and return the selection."""
     dark = page_header.dark()
     figure += " dark" if dark else " light"
-    selection: PointSelection = state.get_value(text_table.picked(run)) or nothing(len(projection.variants))
+    selection: PointSelection = state.get_value(text_table.picked(run)) or empty_selection(
+        len(projection.variants)
+    )
     on = None if selection.circled is None else _selection(projection, selection.circled)
     selection = selection.on(figure, inside_polygon(on))
     state.set_value(text_table.picked(run), selection)
@@ -90,7 +94,7 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 config=tables.CONFIG,
                 alt=f"Texts as points, {variant}",
             )
-            neighbourhood_quality.beside(projection, number)
+            neighbourhood_quality.quality_metrics(projection, number)
     return selection
 
 

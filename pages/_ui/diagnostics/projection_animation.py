@@ -27,18 +27,18 @@ HOW = (
 BESIDE, STACKED = "Side by side", "One above the other"
 
 
-def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
+def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's projection animation, or the button that computes it."""
     config = run.job.config
     st.subheader("Layer by layer", anchor=False)
-    if (nothing := why_not(anatomy)) is not None:
+    if (nothing := unsupported_reason(backbone_info)) is not None:
         st.caption(nothing)
         return
     st.markdown(LOOK)
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
     animation_config = ProjectionAnimationConfig(job=run.job.id)
-    if jobs.found(animation_config) is None:
+    if jobs.find_run(animation_config) is None:
         if st.button("Show every layer", key="film", icon=":material/movie:"):
             jobs.submit(animation_config)
             st.rerun()
@@ -48,9 +48,9 @@ def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
         _show(run, result, both=config.trains_backbone)
 
 
-def why_not(anatomy: BackboneInfo) -> str | None:
+def unsupported_reason(backbone_info: BackboneInfo) -> str | None:
     """Return why the layers cannot be shown; None if they can."""
-    return None if anatomy.supports_partial_forward else UNSEEN
+    return None if backbone_info.supports_partial_forward else UNSEEN
 
 
 def _show(run: Run[ExperimentConfig], result: ProjectionAnimation, *, both: bool) -> None:

@@ -52,7 +52,7 @@ def _config(run: Run[ExperimentConfig]) -> SimilarityConfig:
     if other is None:
         return alone
     both = SimilarityConfig(job=run.job.id, second_seed_run=other.job.id)
-    if jobs.found(alone) is not None and jobs.found(both) is None:
+    if jobs.find_run(alone) is not None and jobs.find_run(both) is None:
         jobs.submit(both)  # the second seed has ended since
     return both
 

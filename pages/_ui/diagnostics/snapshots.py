@@ -20,23 +20,23 @@ HARDLY = 0.01
 """Smallest increase of label agreement that is reported."""
 
 
-def panel(run: Run[ExperimentConfig], anatomy: BackboneInfo) -> None:
+def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's training snapshots, or the button that computes them."""
     diagnostic.heading(SNAPSHOTS)
-    if (nothing := why_not(run.job.config, anatomy)) is not None:
+    if (nothing := unsupported_reason(run.job.config, backbone_info)) is not None:
         st.caption(nothing)
         return
-    layer = config_fields.layer("Layer of the projection", anatomy.n_blocks, LAYER)
+    layer = config_fields.layer("Layer of the projection", backbone_info.n_blocks, LAYER)
     result = diagnostic.result(SNAPSHOTS, SnapshotsConfig(job=run.job.id, layer=layer))
     if result is not None:
         _show(run, result)
 
 
-def why_not(config: ExperimentConfig, anatomy: BackboneInfo) -> str | None:
+def unsupported_reason(config: ExperimentConfig, backbone_info: BackboneInfo) -> str | None:
     """Return why a run has no snapshots; None if it has."""
     if not config.trains_backbone:
         return "Only the head trained in this run. No layer moved, so there is nothing to replay."
-    if not anatomy.supports_partial_forward:
+    if not backbone_info.supports_partial_forward:
         return (
             "The layers of this architecture cannot be looked at one by one, so there is nothing to replay."
         )

@@ -25,10 +25,10 @@ def panel(draft: state.Draft) -> None:
         if data is None:
             st.caption("Choose a table on the Data page first.")
             return
-        runs = comparable(data)
+        runs = comparable_runs(data)
         st.markdown(TRANSFERABILITY.description)
-        scores_config = question(draft, data, _backbones(draft.backbone, runs), runs)
-        run = jobs.found(scores_config)
+        scores_config = transferability_config(draft, data, _backbones(draft.backbone, runs), runs)
+        run = jobs.find_run(scores_config)
         if run is None or run.state is State.STOPPED:
             if not st.button(
                 TRANSFERABILITY.action, key=f"compute-{TRANSFERABILITY.kind}", icon=":material/straighten:"
@@ -40,7 +40,7 @@ def panel(draft: state.Draft) -> None:
             _show(scores, runs)
 
 
-def question(
+def transferability_config(
     draft: state.Draft,
     data: DataConfig,
     backbones: tuple[BackboneConfig, ...],
@@ -58,7 +58,7 @@ def question(
     )
 
 
-def comparable(data: DataConfig) -> list[Run[ExperimentConfig]]:
+def comparable_runs(data: DataConfig) -> list[Run[ExperimentConfig]]:
     """Return the owner's finished runs on the same data config, newest first."""
     return [run for run in run_picker.runs_with_results() if run.job.config.data == data][:MOST]
 

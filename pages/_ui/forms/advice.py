@@ -32,8 +32,8 @@ TAKEN = "Applied: this is your recipe now. Everything in it can still be changed
 def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     """Offer advice on the recipe for an experiment, on a backbone of `n_blocks` blocks."""
     time = state.get_value("advice_time", next(iter(TIMES)))
-    advise_config = question(experiment, TIMES[time])
-    run = jobs.found(advise_config)
+    config = advise_config(experiment, TIMES[time])
+    run = jobs.find_run(config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -41,13 +41,13 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
             if run is None or run.state is State.STOPPED:
                 if not st.button("Advise me", key="advise", type="primary", icon=":material/rule:"):
                     return
-                jobs.submit(advise_config)
-        advice = run_actions.result_or_stop(advise_config, "stop_advice")
+                jobs.submit(config)
+        advice = run_actions.result_or_stop(config, "stop_advice")
         if advice is not None:
             _show(advice, experiment, n_blocks)
 
 
-def question(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
+def advise_config(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
     """Return the job config for an experiment's task and backbone, independent of its recipe."""
     whole = {"random_init": False, "init_seed": 0, "keep_blocks": None, "reinit_top_layers": 0}
     training, features = experiment.training, experiment.features
@@ -65,7 +65,7 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
     st.markdown(f"**{plain(advice.sentence)}**")
     settings = ", ".join(f"{name} {value}" for name, value in advice.settings.items())
     st.caption(plain(RECIPES[RecipeName(advice.recipe)].summary + (f" Set: {settings}." if settings else "")))
-    after = advised(advice, experiment, n_blocks)
+    after = apply_advice(advice, experiment, n_blocks)
     if after == experiment:
         st.caption(TAKEN)
     else:
@@ -95,7 +95,7 @@ def _show(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> None:
     tables.table(advice.frame(), "recipes", key="advice_options", config=OPTIONS)
 
 
-def advised(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
+def apply_advice(advice: Advice, experiment: ExperimentConfig, n_blocks: int) -> ExperimentConfig:
     """Return the experiment with the advised recipe and settings."""
     recipe = RECIPES[RecipeName(advice.recipe)]
     return apply_overrides(recipe.apply(experiment, n_blocks), dict(advice.settings))

@@ -41,14 +41,14 @@ def panel(draft: state.Draft) -> AugmentConfig:
     except (ConfigError, ValidationError) as problem:
         errors.show_error(problem)
         return draft.augment
-    st.caption(amount(augment, _training_rows(draft)))
+    st.caption(extra_rows_note(augment, _training_rows(draft)))
     if augment.insert and draft.backbone.random_init:
         st.caption(FRESH)
     _examples(draft, augment)
     return augment
 
 
-def amount(augment: AugmentConfig, rows: int | None) -> str:
+def extra_rows_note(augment: AugmentConfig, rows: int | None) -> str:
     """Return a sentence on the extra rows; `rows` is the number of training texts, None if not known."""
     if not augment.copies:
         return "Off: the model learns from your texts as they are."
@@ -74,7 +74,7 @@ def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
     preview_config = AugmentationPreviewConfig(
         data=draft.data, backbone=draft.backbone, augment=single, texts=EXAMPLES
     )
-    if jobs.found(preview_config) is None:
+    if jobs.find_run(preview_config) is None:
         if not st.button("Show examples", key="preview_augmentation", icon=":material/visibility:"):
             return
         jobs.submit(preview_config)

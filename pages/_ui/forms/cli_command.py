@@ -42,10 +42,10 @@ BESIDE = (
 def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Show the command and its prerequisites."""
     file, parts = files(run.owner, config.data.dataset)
-    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
-    st.code(cli_command(config, file, parts, anatomy, options), language="bash", wrap_lines=True)
+    st.code(cli_command(config, file, parts, backbone_info, options), language="bash", wrap_lines=True)
     if others := non_default_settings(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")
@@ -57,7 +57,7 @@ def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         st.caption(f"It builds on {called}, which has to be trained from the terminal first.")
 
 
-def reading_on(
+def pretrain_command(
     config: PretrainConfig, file: str, parts: Collection[str] = (), options: ReadOptions | None = None
 ) -> str | None:
     """Return the command line that makes the same backbone under the same id; None if there is none.
@@ -86,7 +86,7 @@ def _needed(owner: str, backbone: BackboneConfig) -> None:
             return
         config = pretraining.job.config
         options = state.store().workspace.read_options(config.dataset)
-        commands.insert(0, reading_on(config, *files(owner, config.dataset), options))
+        commands.insert(0, pretrain_command(config, *files(owner, config.dataset), options))
         backbone = config.backbone
     if None in commands:
         st.caption(BESIDE)

@@ -124,10 +124,10 @@ def edit(config: C, fields: Sequence[str], key: str, *, choices: dict[str, Seque
         If the combination of values is invalid.
     """
     values = {name: _field(config, name, f"{key}.{name}", (choices or {}).get(name)) for name in fields}
-    return valid(config, key, **values)
+    return with_values(config, key, **values)
 
 
-def valid(config: C, key: str, **values: Any) -> C:
+def with_values(config: C, key: str, **values: Any) -> C:
     """Return `config` with other values, validated; raises as `edit` does."""
     try:
         return type(config).model_validate({**dict(config), **values})
@@ -142,7 +142,7 @@ def label(name: str, key: str) -> str:
     return LABELS.get(f"{key}.{name}", LABELS.get(name, name))
 
 
-def word(choice: StrEnum) -> str:
+def choice_label(choice: StrEnum) -> str:
     """Return the label of a choice."""
     return WORDS.get(choice, str(choice))
 
@@ -162,7 +162,7 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
             index=options.index(value) if value in options else 0,
             key=key,
             help=hint,
-            format_func=word,
+            format_func=choice_label,
         )
     if kind is bool:
         return st.toggle(field_label, value=bool(value), key=key, help=hint)

@@ -15,9 +15,9 @@ EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
 
 
-def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
+def presets(backbone_info: BackboneInfo) -> dict[str, FreezePlan]:
     """Return the preset freeze plans of a backbone by name."""
-    n = anatomy.n_blocks
+    n = backbone_info.n_blocks
     return {
         "Head only": FreezePlan(),
         "Last 2 blocks": FreezePlan.last_n(min(2, n), n),
@@ -26,15 +26,15 @@ def presets(anatomy: BackboneInfo) -> dict[str, FreezePlan]:
     }
 
 
-def choose(anatomy: BackboneInfo) -> FreezePlan:
+def choose(backbone_info: BackboneInfo) -> FreezePlan:
     """Draw the stack and presets; return the freeze plan."""
     state.set_value(PARTS, parts_of(state.draft().freeze))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
-        for name, plan in presets(anatomy).items():
+        for name, plan in presets(backbone_info).items():
             kind = "primary" if plan == state.draft().freeze else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
-        _last(anatomy.n_blocks)
-    picture = plots.freeze_map(anatomy, state.draft().freeze, page_header.dark())
+        _last(backbone_info.n_blocks)
+    picture = plots.freeze_map(backbone_info, state.draft().freeze, page_header.dark())
     st.plotly_chart(
         picture,
         key=STACK,
@@ -46,7 +46,7 @@ def choose(anatomy: BackboneInfo) -> FreezePlan:
     )
     st.pills(
         "Parts that train",
-        [EMBEDDINGS, *(f"block {k}" for k in range(anatomy.n_blocks))],
+        [EMBEDDINGS, *(f"block {k}" for k in range(backbone_info.n_blocks))],
         selection_mode="multi",
         key=PARTS,
         on_change=_from_pills,
@@ -56,25 +56,25 @@ def choose(anatomy: BackboneInfo) -> FreezePlan:
     return state.draft().freeze
 
 
-def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
+def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
     """Show the cost of the draft: parameters, and time and memory once steps are profiled."""
     draft = state.draft()
-    trains = anatomy.trainable(draft.freeze, draft.tuning)
-    boundary = draft.freeze.first_trainable_block(anatomy.n_blocks)
+    trains = backbone_info.trainable(draft.freeze, draft.tuning)
+    boundary = draft.freeze.first_trainable_block(backbone_info.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
         inputs = _calibration(diagnosis)
         estimate = None
         if inputs is not None:
             calibration, experiment, task = inputs
-            estimate = calibration.estimate(anatomy, experiment, task)
+            estimate = calibration.estimate(backbone_info, experiment, task)
             if not estimate.fits:
-                _too_large(estimate, calibration.lighter(anatomy, experiment, task))
+                _too_large(estimate, calibration.lighter(backbone_info, experiment, task))
     with numbers, st.grid(2, min_column_width=140):
-        total = f"of {anatomy.parameters:,} in the backbone; the head adds a few"
+        total = f"of {backbone_info.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head"
         st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
-        names = {anatomy.n_blocks: "head", -1: EMBEDDINGS}
+        names = {backbone_info.n_blocks: "head", -1: EMBEDDINGS}
         lowest = names.get(boundary, f"block {boundary}")
         st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = about(estimate.seconds) if estimate else "–"
@@ -85,11 +85,11 @@ def cost(anatomy: BackboneInfo, diagnosis: Diagnosis | None) -> None:
             help="from start to end; less if the activation cache already holds the frozen outputs",
         )
         st.metric("Memory, about", size(estimate.memory_bytes) if estimate else "–", border=True)
-    st.markdown(lesson(boundary, anatomy.n_blocks, staged=bool(draft.stages)))
-    if not anatomy.supports_partial_forward:
+    st.markdown(cost_note(boundary, backbone_info.n_blocks, staged=bool(draft.stages)))
+    if not backbone_info.supports_partial_forward:
         st.caption(
             "This architecture does not support a partial forward pass, so every step runs all of it. "
-            f"{anatomy.unsupported_reason or ''}"
+            f"{backbone_info.unsupported_reason or ''}"
         )
 
 
@@ -114,7 +114,7 @@ def _take_lighter(config: ExperimentConfig) -> None:
     state.reset("training.batch_size")
 
 
-def lesson(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
+def cost_note(boundary: int, n_blocks: int, *, staged: bool = False) -> str:
     """Return a sentence on the cost of a plan; `staged`: earlier stages train less of it."""
     if staged and boundary < n_blocks:
         return (
@@ -154,23 +154,23 @@ def plan_of(parts: Sequence[str]) -> FreezePlan:
 
 
 def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConfig, Workload] | None:
-    calibration, experiment = timed(state.draft()), state.draft().experiment
+    calibration, experiment = measured_cost_model(state.draft()), state.draft().experiment
     if calibration is None or diagnosis is None or experiment is None:
         return None
     return calibration, experiment, task_of(diagnosis)
 
 
-def timed(draft: state.Draft) -> CostModel | None:
+def measured_cost_model(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(timing(draft))
+    return jobs.submit_and_watch(profile_config(draft))
 
 
-def known(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
+def cached_cost_model(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    return jobs.known(timing(experiment))
+    return jobs.known(profile_config(experiment))
 
 
-def timing(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
+def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
     """Return the profiling config of an experiment's backbone."""
     training = experiment.training
     return ProfileConfig(

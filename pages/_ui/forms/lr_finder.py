@@ -30,8 +30,8 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
 
     `seconds` is its longest duration, None if not known.
     """
-    finder_config = _asked(experiment)
-    run = jobs.found(finder_config)
+    finder_config = _lr_finder_config(experiment)
+    run = jobs.find_run(finder_config)
     with st.expander(
         "Find a learning rate (learning-rate finder)",
         icon=":material/troubleshoot:",
@@ -45,16 +45,20 @@ def panel(experiment: ExperimentConfig, seconds: float | None = None) -> float |
         return search.suggestion
 
 
-def longest(experiment: ExperimentConfig, anatomy: BackboneInfo, diagnosis: Diagnosis) -> float | None:
+def max_seconds(
+    experiment: ExperimentConfig, backbone_info: BackboneInfo, diagnosis: Diagnosis
+) -> float | None:
     """Return the longest duration of a search in seconds; None if no steps were profiled."""
-    calibration = freeze_map.known(experiment)
+    calibration = freeze_map.cached_cost_model(experiment)
     if calibration is None:
         return None
-    search = question(experiment)
-    return calibration.search_seconds(anatomy, search.experiment, search.steps, freeze_map.task_of(diagnosis))
+    search = lr_finder_config(experiment)
+    return calibration.search_seconds(
+        backbone_info, search.experiment, search.steps, freeze_map.task_of(diagnosis)
+    )
 
 
-def question(experiment: ExperimentConfig) -> LrFinderConfig:
+def lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the job config of an experiment, with settings in `INDEPENDENT` at their defaults."""
     defaults = TrainingConfig()
     aside = {name: getattr(defaults, name) for name in INDEPENDENT}
@@ -63,16 +67,16 @@ def question(experiment: ExperimentConfig) -> LrFinderConfig:
     return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 
-def _asked(experiment: ExperimentConfig) -> LrFinderConfig:
+def _lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     """Return the job config of an experiment, or of the search its rate was taken from."""
-    finder_config, taken = question(experiment), state.get_value(TAKEN)
-    if not isinstance(taken, LrFinderConfig) or jobs.found(finder_config) is not None:
+    finder_config, taken = lr_finder_config(experiment), state.get_value(TAKEN)
+    if not isinstance(taken, LrFinderConfig) or jobs.find_run(finder_config) is not None:
         return finder_config
     answer = jobs.known(taken)
     if answer is None:
         return finder_config
     training = answer.apply(taken.experiment.training)
-    after = question(taken.experiment.model_copy(update={"training": training}))
+    after = lr_finder_config(taken.experiment.model_copy(update={"training": training}))
     return taken if after == finder_config else finder_config
 
 

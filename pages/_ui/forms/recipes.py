@@ -28,7 +28,7 @@ from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 
-def whole(backbone: BackboneConfig) -> BackboneConfig:
+def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
     return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
 
@@ -38,10 +38,10 @@ def title(name: RecipeName | None) -> str:
     return RECIPES[name].title if name else "your own"
 
 
-def called(experiment: ExperimentConfig) -> str:
+def default_run_name(experiment: ExperimentConfig) -> str:
     """Return the default name of a run: the closest recipe, else the freeze plan."""
-    anatomy = jobs.known(BackboneInfoConfig(backbone=whole(experiment.backbone)))
-    name = closest_recipe(experiment, anatomy.n_blocks) if anatomy else None
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
+    name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
     return experiment.freeze.label if name is None else str(name)
 
 
@@ -95,13 +95,13 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
     )
 
 
-def details(anatomy: BackboneInfo) -> None:
+def details(backbone_info: BackboneInfo) -> None:
     """Draw the forms for the settings of the recipe."""
     draft = state.draft()
     frozen = not (draft.freeze.blocks or draft.freeze.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
-            _features(anatomy)
+            _features(backbone_info)
     else:
         with st.expander(
             "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
@@ -110,9 +110,9 @@ def details(anatomy: BackboneInfo) -> None:
         with st.expander("Which tensors change (LoRA, BitFit)", icon=":material/tune:"):
             _tuning()
         with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):
-            _rates(anatomy)
+            _rates(backbone_info)
         with st.expander("Regularization: L2-SP, dropout, re-initialised blocks", icon=":material/anchor:"):
-            _start(anatomy)
+            _start(backbone_info)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
             state.change(distil=config_fields.edit(draft.distil, ("temperature", "weight"), "distil"))
@@ -128,7 +128,7 @@ def _remove_teacher() -> None:
     state.change(distil=None)
 
 
-def _features(anatomy: BackboneInfo) -> None:
+def _features(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     with st.grid(3, min_column_width=150):
         state.init_widget("features.layer_combination", draft.features.layer_combination)
@@ -137,22 +137,22 @@ def _features(anatomy: BackboneInfo) -> None:
             list(LayerCombination),
             list(LayerCombination).index(draft.features.layer_combination),
             key="features.layer_combination",
-            format_func=config_fields.word,
+            format_func=config_fields.choice_label,
             help=config_fields.HINTS["layer_combination"],
         )
         layer = None
         if layers is LayerCombination.ONE:
-            preset = anatomy.n_blocks if draft.features.layer is None else draft.features.layer
+            preset = backbone_info.n_blocks if draft.features.layer is None else draft.features.layer
             state.init_widget("features.layer", preset)
             layer = st.number_input(
-                config_fields.LABELS["layer"], 0, anatomy.n_blocks, preset, key="features.layer",
+                config_fields.LABELS["layer"], 0, backbone_info.n_blocks, preset, key="features.layer",
                 help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
             draft.features.model_copy(update={"layer_combination": layers, "layer": layer}),
             ("pooling",),
             "features",
-            choices={"pooling": anatomy.poolings},
+            choices={"pooling": backbone_info.poolings},
         )
         shown = ("kind", "width") if draft.head.kind is HeadKind.MLP else ("kind",)
         head = config_fields.edit(draft.head, shown, "head")
@@ -218,8 +218,8 @@ def _tuning() -> None:
         st.rerun()
 
 
-def _rates(anatomy: BackboneInfo) -> None:
-    draft, n = state.draft(), anatomy.n_blocks
+def _rates(backbone_info: BackboneInfo) -> None:
+    draft, n = state.draft(), backbone_info.n_blocks
     training = draft.training
     with st.grid(4, min_column_width=150):
         own = st.toggle(
@@ -245,16 +245,16 @@ def _rates(anatomy: BackboneInfo) -> None:
                 )
                 for k in range(n)
             ]
-            training = config_fields.valid(training, "training", lr_per_block=tuple(values))
+            training = config_fields.with_values(training, "training", lr_per_block=tuple(values))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
 
 
-def _start(anatomy: BackboneInfo) -> None:
+def _start(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     top = 0
-    while anatomy.n_blocks - 1 - top in draft.freeze.blocks:
+    while backbone_info.n_blocks - 1 - top in draft.freeze.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
@@ -265,7 +265,7 @@ def _start(anatomy: BackboneInfo) -> None:
             help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
-    backbone = config_fields.valid(draft.backbone, "start", reinit_top_layers=fresh)
+    backbone = config_fields.with_values(draft.backbone, "start", reinit_top_layers=fresh)
     if (training, backbone) != (draft.training, draft.backbone):
         state.change(training=training, backbone=backbone)
         st.rerun()

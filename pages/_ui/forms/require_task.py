@@ -19,7 +19,7 @@ class Ready:
     draft: state.Draft
     data: DataConfig
     experiment: ExperimentConfig
-    anatomy: BackboneInfo
+    backbone_info: BackboneInfo
     diagnosis: Diagnosis
 
 
@@ -31,11 +31,11 @@ def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
     dataset, draft = state.dataset(), state.draft()
     if dataset is None or draft.data is None:
         page_header.empty(lacking, "Choose a table", "data")
-    anatomy = jobs.backbone_info(draft.backbone)
+    backbone_info = jobs.backbone_info(draft.backbone)
     diagnosis = jobs.submit_and_watch(draft.diagnose)
-    if anatomy is None or diagnosis is None:
+    if backbone_info is None or diagnosis is None:
         navigation.stop_page()
     if learnable and not diagnosis.usable:
         page_header.empty(UNUSABLE, "Go to the data", "data")
-    draft = state.fit_to(anatomy)
-    return Ready(dataset, draft, draft.data, draft.experiment, anatomy, diagnosis)
+    draft = state.fit_to(backbone_info)
+    return Ready(dataset, draft, draft.data, draft.experiment, backbone_info, diagnosis)

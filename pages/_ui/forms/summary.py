@@ -32,7 +32,7 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
         st.markdown(f"Before that **{many}** of gradual unfreezing: see the Recipe page.")
     if draft.distil is not None:
         st.markdown(
-            f"Distillation from the teacher **{plain(teachers.called(draft.distil.teacher))}**: its "
+            f"Distillation from the teacher **{plain(teachers.teacher_name(draft.distil.teacher))}**: its "
             f"predictions weigh {percent(draft.distil.weight)} in the loss, your labels the rest."
         )
 
@@ -57,7 +57,7 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
     if config.distil is not None:
-        lines["distil teacher"] = teachers.called(config.distil.teacher)
+        lines["distil teacher"] = teachers.teacher_name(config.distil.teacher)
     return lines
 
 

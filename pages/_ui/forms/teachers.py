@@ -10,12 +10,12 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import result_cache, state
-from pages._ui.shell.formatting import squeezed
+from pages._ui.shell.formatting import shorten_middle
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import RunSummary
-from translearn_core.results.format import percent
 from translearn_core.runs import Run
+from translearn_core.tasks import PROBLEMS
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
 """Cleaning rules that depend on `rare_class_below`."""
@@ -23,11 +23,11 @@ BETWEEN = ", "
 """Separator between the parts of a default run name."""
 LONGEST = 44
 """Characters of a name that are shown."""
-ORDER = "the run whose predictions are distilled; the best first, by validation accuracy"
+ORDER = "the run whose predictions are distilled; the best first, by validation score"
 
 
 def eligible_teachers(data: DataConfig) -> list[tuple[Run, RunSummary]]:
-    """Return runs on the same labels with their summaries, best validation accuracy first."""
+    """Return runs on the same labels with their summaries, best validation score first."""
     candidates = [
         (run, result_cache.cached_result(run, RunSummary))
         for run in run_picker.runs_with_results()
@@ -59,12 +59,12 @@ def choose(data: DataConfig, key: str, *, begin: str | None = None, lacking: str
         persist_state="session",
     )
     summary = next(summary for run, summary in eligible if run.job.id == job)
-    accuracy = summary.validation.headline
-    if accuracy.low <= summary.majority:
+    metric, score = summary.validation.metric, summary.validation.headline
+    if score.low <= summary.constant_baseline:
         st.warning(
-            f"This run gets {percent(accuracy.value)} of the validation texts right, which may "
-            f"be no better than the majority-class baseline ({percent(summary.majority)}): there is little "
-            "to learn from it.",
+            f"Validation {metric.label} of this run is {metric.format(score.value)}, which may be no better "
+            f"than the {PROBLEMS[data.problem].constant_name} ({metric.format(summary.constant_baseline)}): "
+            "there is little to learn from it.",
             icon=":material/warning:",
         )
     return job
@@ -78,19 +78,19 @@ def check(experiment: ExperimentConfig) -> None:
         return
     raise ConfigError(
         config_fields.LABELS["teacher"],
-        called(experiment.distil.teacher),
+        teacher_name(experiment.distil.teacher),
         f"a finished run on the labels of column {experiment.data.label!r} of this table; the Recipe page "
         "offers those there are, or to learn without one",
     )
 
 
-def called(job: str) -> str:
+def teacher_name(job: str) -> str:
     """Return the name of the teacher; the id of its job if it was deleted."""
     return next((run.name for run in run_picker.pick_runs() if run.job.id == job), job)
 
 
 def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]:
-    """Return option labels by job: accuracy and the name without the prefix shared by all.
+    """Return option labels by job: score and the name without the prefix shared by all.
 
     Equal labels get a short id, since a select box does not distinguish them.
     """
@@ -98,8 +98,8 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
     alike = takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))
     shared = min(sum(1 for _ in alike), *(len(name_parts) - 1 for name_parts in parts))
     labels = {
-        run.job.id: f"{percent(summary.validation.headline.value)}  ·  "
-        + squeezed(BETWEEN.join(name_parts[shared:]), LONGEST)
+        run.job.id: f"{summary.validation.metric.format(summary.validation.headline.value)}  ·  "
+        + shorten_middle(BETWEEN.join(name_parts[shared:]), LONGEST)
         for name_parts, (run, summary) in zip(parts, eligible, strict=True)
     }
     counts = Counter(labels.values())

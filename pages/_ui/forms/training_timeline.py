@@ -9,7 +9,7 @@ from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
 from translearn_core.results import BackboneInfo, Drift, History
-from translearn_core.results.history import metric_label
+from translearn_core.results.metric import metric_of
 from translearn_core.results.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
@@ -27,12 +27,12 @@ MOVED = (
 """Alternative texts of the figures."""
 
 
-def show_planned(config: ExperimentConfig, anatomy: BackboneInfo, train_rows: int) -> None:
+def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, train_rows: int) -> None:
     """Show the planned timeline, stage by stage."""
     rows = min(train_rows, config.data.train_rows or train_rows) * (1 + config.augment.copies)
     each = max(1, -(-rows // config.training.batch_size))
-    timeline = planned_timeline(config, anatomy.n_blocks, each)
-    st.markdown(_listed(stages(config, anatomy)))
+    timeline = planned_timeline(config, backbone_info.n_blocks, each)
+    st.markdown(_listed(describe_stages(config, backbone_info)))
     tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)
@@ -48,7 +48,7 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
     n_blocks = drift.n_blocks
     timeline = actual_timeline(config, n_blocks, history, begun=begun)
     st.subheader("What learned when? Training timeline", anchor=False)
-    st.markdown(_listed(passed(config, history, begun)))
+    st.markdown(_listed(describe_finished_stages(config, history, begun)))
     st.caption("Learning rate of each part, step by step.")
     tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
     measured = any(epoch.moved for epoch in history.epochs)  # runs of earlier versions did not
@@ -65,21 +65,23 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
             tables.table(history.moved_frame(), "movement", key="movement", config=COLUMNS)
 
 
-def stages(config: ExperimentConfig, anatomy: BackboneInfo) -> list[str]:
+def describe_stages(config: ExperimentConfig, backbone_info: BackboneInfo) -> list[str]:
     """Return a sentence for every stage: what trains, how long, and what is cached."""
-    n, lowest, lines = anatomy.n_blocks, anatomy.n_blocks, []
+    n, lowest, lines = backbone_info.n_blocks, backbone_info.n_blocks, []
     for stage in config.resolved_stages[-1:] if config.resume_from else config.resolved_stages:
         boundary = stage.freeze.first_trainable_block(n)
-        reads = _reads(boundary, n, changed=boundary > lowest, splittable=anatomy.supports_partial_forward)
+        reads = _reads(
+            boundary, n, changed=boundary > lowest, splittable=backbone_info.supports_partial_forward
+        )
         lines.append(f"**{_trains(stage)}**, {_long(stage)}. {reads}")
         lowest = min(lowest, boundary)
     return lines
 
 
-def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
+def describe_finished_stages(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     """Return a sentence for every stage of a run after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
-    selection = PROBLEMS[config.data.targets[0].problem].selection
+    selection = PROBLEMS[config.data.problem].selection
     for number in dict.fromkeys(epoch.stage for epoch in own):
         stage, stage_epochs = (
             config.resolved_stages[number],
@@ -88,7 +90,7 @@ def passed(config: ExperimentConfig, history: History, begun: int) -> list[str]:
         short = len(stage_epochs) < stage.epochs
         line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{epochs(stage.epochs)}."
         best = max(stage_epochs, key=lambda epoch: epoch.validation[selection])
-        score = f"{metric_label(selection)} {best.validation[selection]:.3f}"
+        score = f"{metric_of(selection).label} {best.validation[selection]:.3f}"
         lines.append(f"{line} Best validation {score}, in epoch {best.epoch}.")
     return lines
 

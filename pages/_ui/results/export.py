@@ -43,19 +43,19 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Offer the export of a run's model."""
     st.subheader("Export the model", anchor=False)
     st.markdown(WHAT)
-    export_config = question(run, onnx=_with_onnx())
-    pressed = f"export-{export_config.model_dump_json()}"
-    if jobs.found(export_config) is None and not state.get_value(pressed):
+    config = export_config(run, onnx=_with_onnx())
+    pressed = f"export-{config.model_dump_json()}"
+    if jobs.find_run(config) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
         state.set_value(pressed, True)
-    export_file = jobs.submit_and_watch(export_config)
-    export_run = jobs.found(export_config)
+    export_file = jobs.submit_and_watch(config)
+    export_run = jobs.find_run(config)
     if export_file is not None and export_run is not None:
         _show(run, export_run, export_file)
 
 
-def question(run: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
+def export_config(run: Run[ExperimentConfig], *, onnx: bool) -> ExportConfig:
     """Return the export config of a run."""
     config = run.job.config
     try:

@@ -37,7 +37,7 @@ def sentences() -> tuple[str, ...]:
 
 def temperature(run: Run[ExperimentConfig]) -> float | None:
     """Offer temperature scaling, if a temperature was fitted for the run; return it if chosen."""
-    analysis = error_analysis.known(run)
+    analysis = error_analysis.finished_analysis(run)
     if analysis is None or analysis.scaled.temperature == 1.0:
         return None
     t = analysis.scaled.temperature
@@ -53,21 +53,22 @@ def temperature(run: Run[ExperimentConfig]) -> float | None:
 
 
 def answers(prediction: Prediction) -> None:
-    """Show each sentence's probabilities and its nearest training texts."""
+    """Show each sentence's prediction and its nearest training texts."""
     frame = prediction.frame()
     for number, text in enumerate(prediction.texts):
         with st.container(border=True, key=f"answer-{number}"):
-            best = frame[frame["text"] == text].iloc[0]
+            answer = prediction.decoded.iloc[number]
             st.text(short(text, 300))
-            st.markdown(f"**{plain(best['label'])}**, {percent(best['probability'])} sure")
+            sure = f", {percent(answer['confidence'])} sure" if "confidence" in answer else ""
+            st.markdown(f"**{plain(answer['predicted'])}**{sure}")
             left, right = st.columns([2, 3])
             with left:
                 st.plotly_chart(
-                    plots.probabilities(prediction, number, page_header.dark()),
+                    plots.OUTPUT_PLOTS[prediction.problem].prediction(prediction, number, page_header.dark()),
                     key=f"probabilities-{number}",
                     theme=None,
                     config={"displayModeBar": False},
-                    alt="Probability of each class",
+                    alt="Outputs of the model",
                 )
             with right:
                 st.caption("Nearest training texts")
@@ -82,8 +83,8 @@ def answers(prediction: Prediction) -> None:
 
 
 def file(run: Run[ExperimentConfig]) -> None:
-    """Predict every row of an uploaded table; it comes back with two more columns."""
-    brought = data_sources.of_texts("A table with a column of texts", "upload_predict")
+    """Predict every row of an uploaded table; it comes back with the predictions as more columns."""
+    brought = data_sources.upload_texts("A table with a column of texts", "upload_predict")
     if brought is not None:
         state.set_value("predict_dataset", brought)
         st.rerun()
@@ -110,8 +111,8 @@ def file(run: Run[ExperimentConfig]) -> None:
         if predicted.blank:
             st.caption(f"{predicted.blank:,} rows have no text and stay empty.")
         st.dataframe(predicted.counts, hide_index=True, key="predicted_counts")
-        names = list(predicted.table.columns)
-        answers_first = predicted.table[[*names[-2:], *names[:-2]]]
+        names = [name for name in predicted.table if name not in predicted.added]
+        answers_first = predicted.table[[*predicted.added, *names]]
         st.dataframe(answers_first.head(200), hide_index=True, key="predicted_rows")
         with st.container(horizontal=True):
             form = reading.formats[0]

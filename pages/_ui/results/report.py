@@ -82,7 +82,7 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
 
 
 def _line(part: JobConfig) -> str:
-    job = jobs.found(part)
+    job = jobs.find_run(part)
     mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
     return f"{mark} {spec_of(part).heading}"
 
@@ -90,10 +90,10 @@ def _line(part: JobConfig) -> str:
 def _make(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     """Submit missing parts, then the report: jobs of one owner run in order of submission."""
     for part in parts:
-        job = jobs.found(part)
+        job = jobs.find_run(part)
         if job is None or job.state is not State.DONE:
             jobs.submit(part)
-    before = jobs.found(report_config)
+    before = jobs.find_run(report_config)
     if before is not None and not before.state.live:  # it may lack parts computed since
         state.store().delete_run(state.owner(), before.id)
     jobs.submit(report_config, f"report of {report_config.name}"[:200])
@@ -162,6 +162,6 @@ def _show(run: Run) -> None:
 
 def _command(run: Run[ExperimentConfig], config: ExperimentConfig) -> str:
     """Return the command line that reproduces the run."""
-    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     options = state.store().workspace.read_options(config.data.dataset)
-    return cli_command(config, *files(run.owner, config.data.dataset), anatomy, options)[:20_000]
+    return cli_command(config, *files(run.owner, config.data.dataset), backbone_info, options)[:20_000]

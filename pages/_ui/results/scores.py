@@ -8,43 +8,41 @@ import streamlit as st
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
 from pages._ui.shell import result_cache, tables
-from pages._ui.shell.formatting import count, duration, epochs, plain, span
+from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import MAJORITY
-from translearn_core.results.format import percent
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
+from translearn_core.tasks import PROBLEMS
 
 
 def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Baseline | None = None) -> None:
-    """Show accuracy and macro-F1 with intervals beside a baseline.
+    """Show the test scores with intervals beside a baseline, and the headline on validation.
 
     `rival` is the best baseline that trains no backbone, once computed.
     """
     test, validation = evaluation.metrics["test"], evaluation.metrics["validation"]
-    accuracy, macro = test["accuracy"], test["macro_f1"]
+    held_out = f"on {test.n:,} rows that were held out; below it the 95 % interval"
     numbers = [
         (
-            "Test accuracy",
-            percent(accuracy.value),
-            span(accuracy.low, accuracy.high),
-            f"share of correct predictions on {test.n:,} rows that were held out; below it the 95 % interval",
-        ),
-        (
-            "Test macro-F1",
-            percent(macro.value),
-            span(macro.low, macro.high),
-            "unweighted mean of the F1 of the classes; below it the 95 % interval",
-        ),
+            f"Test {metric.label}",
+            metric.format(score.value),
+            metric.format_range(score, " – "),
+            f"{metric.meaning or metric.label} {held_out}",
+        )
+        for metric, score in ((metric_of(name), score) for name, score in test.scores.items())
+    ]
+    numbers += [
         _to_beat(evaluation, rival),
         (
-            "Validation accuracy",
-            percent(validation.headline.value),
+            f"Validation {test.metric.label}",
+            test.metric.format(validation.headline.value),
             f"on {validation.n:,} rows",
             "rows the best epoch was chosen on, so this number is slightly optimistic",
         ),
     ]
-    with st.grid(4, min_column_width=170):
+    with st.grid(len(numbers), min_column_width=170):
         for label, value, below, meaning in numbers:
             st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=meaning)
     if run_summary is not None:
@@ -61,21 +59,26 @@ def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Base
 
 def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, str, str]:
     """Return label, value, caption and help of the baseline metric."""
-    majority = percent(evaluation.majority)
+    metric, constant = evaluation.metrics["test"].metric, PROBLEMS[evaluation.problem].constant_name
+    value = metric.format(evaluation.constant_baseline)
     if rival is None or rival.name == MAJORITY:
-        meaning = "test accuracy of predicting the most frequent training class for every text"
-        return "Majority-class baseline", majority, "the baseline to beat", meaning
-    sure = span(rival.headline.low, rival.headline.high)
+        meaning = f"test {metric.label} of the best constant prediction"
+        return _capitalised(constant), value, "the baseline to beat", meaning
     return (
-        rival.name[:1].upper() + rival.name[1:],
-        percent(rival.headline.value),
-        f"{sure}, the baseline to beat",
-        "test accuracy of the best baseline that trains no backbone; the majority-class baseline gets "
-        f"{majority}",
+        _capitalised(rival.name),
+        metric.format(rival.headline.value),
+        f"{metric.format_range(rival.headline, ' – ')}, the baseline to beat",
+        f"test {metric.label} of the best baseline that trains no backbone; the {constant} gets {value}",
     )
 
 
-def how(run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None) -> None:
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def settings_and_command(
+    run: Run[ExperimentConfig], config: ExperimentConfig, run_summary: RunSummary | None
+) -> None:
     """Show a run's settings and the command line that reproduces it."""
     with st.expander("All settings", icon=":material/tune:"):
         lines = summary.settings_of(config)
@@ -95,48 +98,28 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
         if run_summary is None:
             continue
         test = run_summary.test
-        accuracy, macro = test["accuracy"], test["macro_f1"]
         lines.append(
             {
                 "name": run.name,
-                **accuracy.columns("accuracy", ""),
-                "macro_f1": macro.value,
-                "macro_f1_low": macro.low,
-                "macro_f1_high": macro.high,
+                **test.score_columns(),
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
                 "trains": config.freeze.label,
                 "backbone": tell(config.backbone.label),
                 "epochs": run_summary.epochs,
                 "seed": config.training.seed,
-                "majority": run_summary.majority,
+                "constant baseline": run_summary.constant_baseline,
                 "test rows": test.n,
             }
         )
     return pd.DataFrame(lines)
 
 
-ORDER = (
-    "name",
-    "trains",
-    "backbone",
-    "accuracy",
-    "low",
-    "high",
-    "macro_f1",
-    "seconds",
-    "trainable",
-    "epochs",
-    "seed",
-    "majority",
-)
-"""Columns of a comparison on screen; its CSV has all."""
-
-COLUMNS: dict[str, object] = {
-    **tables.fractions("accuracy", "low", "high"),
-    "macro_f1": tables.percent("macro-F1"),
-    "trainable": tables.percent("parameters trained"),
-    "majority": tables.percent("majority-class baseline"),
-    "seconds": st.column_config.NumberColumn(format="%.1f"),
-}
-"""Column labels of a comparison."""
+def columns(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, object]:
+    """Return the column settings of the comparison of `runs`."""
+    shares = ["trainable"]
+    for run in runs:
+        if run_summary := result_cache.cached_result(run, RunSummary):
+            test = run_summary.test
+            shares += [*test.share_columns, *("constant baseline",) * test.metric.share]
+    return tables.fractions(*shares) | {"seconds": st.column_config.NumberColumn(format="%.1f")}

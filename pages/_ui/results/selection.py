@@ -60,7 +60,7 @@ class PointSelection:
         return self.find(self.lines)
 
 
-def nothing(pictures: int) -> PointSelection:
+def empty_selection(pictures: int) -> PointSelection:
     """Return the empty selection for a number of figures."""
     return PointSelection(NONE, (Mark(NONE),) * pictures)
 

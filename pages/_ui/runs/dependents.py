@@ -18,8 +18,8 @@ def dependents_note(run: Run, owned: Sequence[Run]) -> list[str]:
     sentences = []
     if run.job.spec is PRETRAIN:
         sentences += _of_a_backbone(run, [other for other in dependents if other.state is State.DONE])
-    if under_way := [other for other in dependents if other.state is not State.DONE]:
-        sentences.append(f"Not finished, and they need it to go on: {_run_names(under_way)}.")
+    if unfinished := [other for other in dependents if other.state is not State.DONE]:
+        sentences.append(f"Not finished, and they need it to go on: {_run_names(unfinished)}.")
     return sentences
 
 

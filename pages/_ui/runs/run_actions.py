@@ -29,14 +29,14 @@ def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:
 
 
 def _controls(run: Run) -> None:
-    left = jobs.was_left(run)
+    left = jobs.continues_for_others(run)
     if run.state.live and not left:
         st.button(
             "Stop", key=f"stop-{run.id}", icon=":material/stop:", on_click=stop, args=(run.id,),
             width="stretch",
         )  # fmt: skip
     if left:
-        st.caption(jobs.LEFT)
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
     if left or run.state in (State.STOPPED, State.FAILED):
         st.button(
             "Resume", key=f"resume-{run.id}", icon=":material/play_arrow:", on_click=resume, args=(run.id,),
@@ -46,7 +46,7 @@ def _controls(run: Run) -> None:
 
 def result_or_stop(config: JobConfig, key: str) -> Any:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
-    result, run = jobs.submit_and_watch(config), jobs.found(config)
+    result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:
         st.button("Stop", key=key, icon=":material/stop:", on_click=stop, args=(run.id,))
     return result
@@ -61,7 +61,7 @@ def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | N
         run = jobs.live(run_id)
         st.progress(jobs.share(run), text=text(run))
         engine_warning.engine_warning(run)
-        left = jobs.was_left(run)
+        left = jobs.continues_for_others(run)
         st.button(
             "Stopping …" if run.job.stop else "Stop",
             key=key,
@@ -72,7 +72,7 @@ def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | N
             help=help,
         )
         if left:
-            st.caption(jobs.LEFT)
+            st.caption(jobs.CONTINUES_FOR_OTHERS)
 
 
 def rename(run_id: str) -> None:
@@ -95,7 +95,7 @@ def resume(run_id: str) -> None:
         ensure_engine(settings())
 
 
-def write_again(run_id: str) -> None:
+def recompute(run_id: str) -> None:
     """Let a finished run write its results again."""
     with errors.show_errors():
         state.store().recompute(state.owner(), run_id)

@@ -15,7 +15,6 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
-from translearn_core.results.format import percent
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 
 PAGE = 20
@@ -41,9 +40,7 @@ def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None
             if _row(run, _scores(run), owned):
                 navigation.switch_to("run" if run.state is not State.DONE else "results", run=run.id)
     with st.expander("As a table", icon=":material/table_rows:"):
-        tables.table(
-            scores.comparison(trained), "runs", key="runs", config=scores.COLUMNS, order=scores.ORDER
-        )
+        tables.table(scores.comparison(trained), "runs", key="runs", config=scores.columns(trained))
 
 
 def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
@@ -69,7 +66,7 @@ def datasets(owned: Sequence[Dataset]) -> None:
             st.caption(f"{size(dataset.bytes)}, {ago(dataset.created)}", width="content")
             if st.button("Open", key=f"open-{dataset.id}", type="tertiary", icon=":material/arrow_forward:"):
                 if dataset.digest in of_texts:
-                    text_source.turn_to(dataset.digest)
+                    text_source.open_pretraining(dataset.digest)
                 state.open_dataset(dataset.digest)
                 navigation.switch_to("data")
             if st.button("Delete", key=f"delete-{dataset.id}", type="tertiary", icon=":material/delete:"):
@@ -120,11 +117,10 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
 
 def _scores(run: Run[ExperimentConfig]) -> list[str]:
     result = result_cache.cached_result(run, RunSummary) if not run.state.live else None
-    return (
-        [f"accuracy {percent(result.test.headline.value)}", duration(result.seconds["total"])]
-        if result
-        else []
-    )
+    if result is None:
+        return []
+    metric, score = result.test.metric, result.test.headline
+    return [f"{metric.label} {metric.format(score.value)}", duration(result.seconds["total"])]
 
 
 def _losses(run: Run[PretrainConfig]) -> list[str]:

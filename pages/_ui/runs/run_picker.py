@@ -56,7 +56,7 @@ def evaluation(run: Run[ExperimentConfig]) -> Evaluation:
             "The results of this run are gone or damaged on disk: resume the run, which writes them again."
         )
         st.button(
-            "Resume", key="write_again", icon=":material/play_arrow:", on_click=run_actions.write_again,
+            "Resume", key="write_again", icon=":material/play_arrow:", on_click=run_actions.recompute,
             args=(run.id,),
         )  # fmt: skip
         navigation.stop_page()

@@ -13,7 +13,8 @@ from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
-from translearn_core.results.history import LOSS, SPLITS, metric_label
+from translearn_core.results.history import SPLITS
+from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.runs import Run, State
 from translearn_core.tasks import PROBLEMS
 
@@ -30,26 +31,24 @@ def watch(run: Run[ExperimentConfig]) -> None:
     st.fragment(run_every=every)(_panel)(run.id, alive)
 
 
-def measure(key: str, *histories: History) -> str:
+def choose_metric(key: str, *histories: History) -> str:
     """Choose what the curves of `histories` show."""
     metrics = dict.fromkeys(name for history in histories for name in history.metrics)
-    measures = {
-        (label := metric_label(name))[:1].upper() + label[1:]: name for name in metrics
-    } | STEP_MEASURES
+    measures = {metric_of(name).title: name for name in metrics} | STEP_MEASURES
     name = st.segmented_control(
         "Curve", list(measures), default="Loss", required=True, key=key, label_visibility="collapsed"
     )
     return measures[name]
 
 
-def numbers(history: History, measure: str) -> pd.DataFrame:
+def metric_table(history: History, measure: str) -> pd.DataFrame:
     """Return the table behind the curves of a measure: one row per step or per epoch."""
     return history.step_frame() if measure in STEP_COLUMNS else history.frame()
 
 
-def several(histories: dict[str, History], measure: str) -> pd.DataFrame:
+def combined_table(histories: dict[str, History], measure: str) -> pd.DataFrame:
     """Return `numbers` of several runs as one table, with the column `run`."""
-    frames = [numbers(history, measure).assign(run=name) for name, history in histories.items()]
+    frames = [metric_table(history, measure).assign(run=name) for name, history in histories.items()]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -63,13 +62,13 @@ def _panel(run_id: str, was_live: bool) -> None:
         history = state.store().history(run.job.id)
         _head(run)
         _numbers(run, history)
-        chosen = measure(f"measure-{run.id}", history)
+        chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(
             plots.training_curves(history, chosen, page_header.dark()),
             key=f"curve-{run.id}",
             alt="Learning curves: training against validation",
         )
-        frame = numbers(history, chosen)
+        frame = metric_table(history, chosen)
         if len(frame):
             columns = _columns(history)
             tables.table(frame, "history", key=f"history-{run.id}", config=columns, order=tuple(columns))
@@ -97,8 +96,8 @@ def _head(run: Run[ExperimentConfig]) -> None:
 
 
 def _stop_or_return(run: Run[ExperimentConfig]) -> None:
-    if jobs.was_left(run):
-        st.caption(jobs.LEFT)
+    if jobs.continues_for_others(run):
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
         st.button(
             "I want it again",
             key="resume",
@@ -168,12 +167,13 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
             border=True,
             help="of the last batch; it fluctuates",
         )
-        selection = PROBLEMS[run.job.config.data.targets[0].problem].selection
+        selection = PROBLEMS[run.job.config.data.problem].selection
+        label = metric_of(selection).label
         st.metric(
-            f"Validation {metric_label(selection)}",
+            f"Validation {label}",
             f"{last.validation[selection]:.3f}" if last else "–",
             border=True,
-            help=f"{metric_label(selection)} on the validation rows: the epoch where it is highest is kept",
+            help=f"{label} on the validation rows: the epoch where it is highest is kept",
         )
         st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
@@ -199,7 +199,7 @@ def _columns(history: History) -> dict[str, object]:
     """Return the columns of a training history with their labels, in order."""
     metrics = {
         f"{split}_{name}": st.column_config.NumberColumn(
-            f"{split} {metric_label(name)}", format="%.4f" if name == LOSS else "%.3f"
+            f"{split} {metric_of(name).label}", format="%.4f" if name == LOSS else "%.3f"
         )
         for split in SPLITS
         for name in history.metrics

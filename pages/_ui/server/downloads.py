@@ -24,7 +24,7 @@ def link(run: str, name: str) -> str:
     return f"{PREFIX}/{run}/{quote(name, safe='')}"
 
 
-def hand_out(request: Request) -> Response:
+def send_export(request: Request) -> Response:
     """Send the exported file of a run to its owner."""
     token, store, path = token_in(request.scope), open_store(), None
     try:
@@ -46,4 +46,4 @@ def hand_out(request: Request) -> Response:
 
 def route() -> Route:
     """Return the download route below the base path."""
-    return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", hand_out)
+    return Route(f"{f'/{base}' if (base := base_path()) else ''}/{PREFIX}/{{run}}/{{name}}", send_export)

@@ -53,11 +53,11 @@ class CookieKey:
 
 def cookie_key() -> CookieKey:
     """Return this installation's key; created at the first call in the workspace folder."""
-    return CookieKey(read_or_make(settings().workspace.expanduser() / KEY_FILE))
+    return CookieKey(read_or_create_secret(settings().workspace.expanduser() / KEY_FILE))
 
 
 @cache
-def read_or_make(path: Path) -> bytes:
+def read_or_create_secret(path: Path) -> bytes:
     """Return the secret in the file `path`; create it if missing, readable by its user only.
 
     If it cannot be stored, use a temporary one: the app starts and its pages show what is wrong.

@@ -42,7 +42,7 @@ def warn() -> None:
         errors.show_warning(sentence)
 
 
-def warn_in_between() -> None:
+def warn_in_fragment() -> None:
     """Show the notice in a fragment, if the page does not show it yet."""
     sentence = notice()
     if sentence is not None and sentence != state.get_value(_SHOWN):

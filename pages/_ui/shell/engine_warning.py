@@ -26,7 +26,7 @@ _TAIL = 4_000
 
 def engine_warning(run: Run) -> None:
     """Warn if the disk is full, or if `run` has waited for long and no engine is ready."""
-    disk_notice.warn_in_between()
+    disk_notice.warn_in_fragment()
     key = f"waits.{run.job.id}"
     if run.state not in (State.QUEUED, State.INTERRUPTED) or engine_status(settings()).ready:
         state.reset(key)

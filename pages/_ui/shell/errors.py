@@ -42,7 +42,7 @@ def show_warning(sentence: str) -> None:
     st.warning(sentence, icon=":material/warning:")
 
 
-def unexpected(raised: Exception) -> None:
+def show_unexpected_error(raised: Exception) -> None:
     """Show an error that ended a page: its sentence, or a general one with the details in the log."""
     known = isinstance(raised, TranslearnError | ValidationError)
     problem = raised if known else explain_os_error(raised, absolute(settings().workspace))
@@ -69,12 +69,12 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except Exception as raised:
-        unexpected(raised)
+        show_unexpected_error(raised)
 
 
 def script_error(problem: Exception) -> bool:
     """Show an uncaught exception; return True, so that Streamlit adds nothing."""
-    unexpected(problem)
+    show_unexpected_error(problem)
     return True
 
 

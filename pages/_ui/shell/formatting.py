@@ -25,7 +25,7 @@ def short(text: object, limit: int = 40) -> str:
     return cut(" ".join(str(text).split()), limit)
 
 
-def squeezed(text: object, limit: int = 40) -> str:
+def shorten_middle(text: object, limit: int = 40) -> str:
     """Return `text` on one line, cut in the middle with an ellipsis."""
     line = " ".join(str(text).split())
     if len(line) <= limit:

@@ -37,7 +37,7 @@ def submit(config: JobConfig, name: str | None = None) -> Run:
     return run
 
 
-def found(config: JobConfig) -> Run | None:
+def find_run(config: JobConfig) -> Run | None:
     """Return the owner's run of `config`, None if never submitted."""
     try:
         return state.store().run(state.owner(), job_id(config))
@@ -47,13 +47,13 @@ def found(config: JobConfig) -> Run | None:
 
 def failed(config: JobConfig) -> bool:
     """Whether the owner's run of `config` has failed or was stopped."""
-    run = found(config)
+    run = find_run(config)
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
 def known(config: JobConfig | None) -> Any:
     """Return the result of `config` if it was submitted before and has one, else None; submits no job."""
-    run = None if config is None else found(config)
+    run = None if config is None else find_run(config)
     return None if run is None else result_cache.cached_result(run, spec_of(run.job.config).result)
 
 
@@ -68,7 +68,7 @@ def submit_and_watch(config: JobConfig) -> Any:
     A `WorkspaceError`, such as a full or read-only disk, is shown instead.
     """
     try:
-        run = found(config) or submit(config)
+        run = find_run(config) or submit(config)
     except WorkspaceError as problem:
         errors.show_error(problem)
         return None
@@ -140,7 +140,7 @@ def progress_text(run: Run) -> str:
     return plain(f"{progress.stage}{left}")
 
 
-def was_left(run: Run) -> bool:
+def continues_for_others(run: Run) -> bool:
     """Whether this owner stopped the run, which goes on because others requested it too."""
     return run.state.live and run.stopping and not run.job.stop
 
@@ -156,7 +156,7 @@ def badge_of(state: State, title: str | None = None) -> None:
     st.badge(title or name, icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
 
 
-LEFT = "You have stopped waiting; others still want this, so it goes on."
+CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this, so it goes on."
 """Shown if `was_left`."""
 
 

@@ -104,7 +104,9 @@ def accept(reading: TableProfile) -> Draft:
     return change(**parts) if parts else current
 
 
-def take_backbone(backbone: BackboneConfig, anatomy: BackboneInfo, earlier: BackboneInfo | None) -> Draft:
+def take_backbone(
+    backbone: BackboneConfig, backbone_info: BackboneInfo, earlier: BackboneInfo | None
+) -> Draft:
     """Set the backbone; pooling and token limit follow it unless they were changed by hand.
 
     `earlier` describes the backbone that the draft had so far, None if not known.
@@ -113,24 +115,24 @@ def take_backbone(backbone: BackboneConfig, anatomy: BackboneInfo, earlier: Back
     if backbone.id != current.backbone.id:
         defaults = earlier.features if earlier else FeatureConfig()
         untouched = [name for name in FOLLOWING if getattr(current.features, name) == getattr(defaults, name)]
-        parts = {name: getattr(anatomy.features, name) for name in untouched}
+        parts = {name: getattr(backbone_info.features, name) for name in untouched}
         change(features=current.features.model_copy(update=parts))
         reset("features")
     change(backbone=backbone)
-    return fit_to(anatomy)
+    return fit_to(backbone_info)
 
 
-def fit_to(anatomy: BackboneInfo) -> Draft:
+def fit_to(backbone_info: BackboneInfo) -> Draft:
     """Limit plan, pooling and token limit to what the backbone supports."""
     current = draft()
     plan = current.freeze.model_copy(
-        update={"blocks": tuple(b for b in current.freeze.blocks if b < anatomy.n_blocks)}
+        update={"blocks": tuple(b for b in current.freeze.blocks if b < backbone_info.n_blocks)}
     )
     features = current.features
-    if features.pooling not in anatomy.poolings:
-        features = features.model_copy(update={"pooling": anatomy.pooling})
-    if features.token_limit > anatomy.token_limit:
-        features = features.model_copy(update={"token_limit": anatomy.token_limit})
+    if features.pooling not in backbone_info.poolings:
+        features = features.model_copy(update={"pooling": backbone_info.pooling})
+    if features.token_limit > backbone_info.token_limit:
+        features = features.model_copy(update={"token_limit": backbone_info.token_limit})
     return change(freeze=plan, features=features)
 
 

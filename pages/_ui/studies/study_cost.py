@@ -16,7 +16,7 @@ from translearn_core.runs.report_jobs import study_diagnosis
 def count(planned: Sequence[PlannedRun]) -> None:
     """Show the number of runs of a study."""
     arms, seeds = len({run.name for run in planned}), len({run.seed for run in planned})
-    done = len(planned) - len(left(planned))
+    done = len(planned) - len(unfinished_runs(planned))
     st.markdown(
         f"**{len(planned)} runs**: {arms} {'configuration' if arms == 1 else 'configurations'}, {seeds} "
         f"{'seed' if seeds == 1 else 'seeds'} each."
@@ -24,9 +24,9 @@ def count(planned: Sequence[PlannedRun]) -> None:
     )
 
 
-def left(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
+def unfinished_runs(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
     """Return the runs that are not done yet."""
-    done = set(study_list.book().progress(state.owner(), [job_id(run.config) for run in planned]).done)
+    done = set(study_list.study_store().progress(state.owner(), [job_id(run.config) for run in planned]).done)
     return [run for run in planned if job_id(run.config) not in done]
 
 
@@ -43,14 +43,14 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
     diagnosis = jobs.submit_and_watch(study_diagnosis(study.config))
     total = 0.0
     for backbone in study.config.backbones:
-        configs = [run.config for run in runs if run.cell["backbone"] == backbone.label]
+        configs = [run.config for run in runs if run.factors["backbone"] == backbone.label]
         if not configs:
             continue
-        anatomy = jobs.backbone_info(backbone)
-        timing = freeze_map.timing(configs[0].model_copy(update={"backbone": backbone}))
+        backbone_info = jobs.backbone_info(backbone)
+        timing = freeze_map.profile_config(configs[0].model_copy(update={"backbone": backbone}))
         calibration = jobs.submit_and_watch(timing)
-        if diagnosis is None or anatomy is None or calibration is None:
+        if diagnosis is None or backbone_info is None or calibration is None:
             return None
         task = freeze_map.task_of(diagnosis)
-        total += sum(calibration.estimate(anatomy, config, task).seconds for config in configs)
+        total += sum(calibration.estimate(backbone_info, config, task).seconds for config in configs)
     return total

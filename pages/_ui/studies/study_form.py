@@ -21,7 +21,7 @@ from translearn_core.config import (
     expand_grid,
     job_id,
 )
-from translearn_core.config.recipes.recipe import KEPT
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
@@ -39,11 +39,11 @@ NO_TEACHER = "Distillation needs a teacher, a finished run on the labels of this
 def new() -> None:
     """Draw the form of a new study from the draft; end the page if there is no task."""
     ready = require_task.require_task("A study needs a table with its columns chosen, and there is none.")
-    draft, anatomy = ready.draft, ready.anatomy
+    draft, backbone_info = ready.draft, ready.backbone_info
     st.subheader("A new study", anchor=False)
     task = freeze_map.task_of(ready.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
-    grid = _grid("study", anatomy.n_blocks, task.train, begin)
+    grid = _grid("study", backbone_info.n_blocks, task.train, begin)
     if any(grid["sizes"]):
         grid["resample"] = st.checkbox(
             "Resample the training rows for each seed",
@@ -59,7 +59,7 @@ def new() -> None:
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
     own = custom_overrides(ready.experiment, recipes=bool(grid["recipes"]))
     st.caption(plain(custom_caption(ready.experiment, own, recipes=bool(grid["recipes"]))))
-    blocks = {draft.backbone.label: anatomy.n_blocks}
+    blocks = {draft.backbone.label: backbone_info.n_blocks}
     try:
         if "distil" in own:
             teachers.check(ready.experiment)
@@ -71,10 +71,10 @@ def new() -> None:
         errors.show_error(problem)
         return
     study_cost.count(planned)
-    left = study_cost.left(planned)
-    calibration = freeze_map.timed(ready.draft)
+    left = study_cost.unfinished_runs(planned)
+    calibration = freeze_map.measured_cost_model(ready.draft)
     if calibration is not None and left:
-        seconds = (calibration.estimate(ready.anatomy, run.config, task).seconds for run in left)
+        seconds = (calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
         study_cost.time(sum(seconds))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         proposal = short(f"Study of {ready.dataset.name}", 80)
@@ -114,7 +114,7 @@ def add_fields(study: Study) -> None:
         if new
         else "That is what the study has already."
     )
-    if (left := study_cost.left(new)) and (seconds := study_cost.seconds(study, left)) is not None:
+    if (left := study_cost.unfinished_runs(new)) and (seconds := study_cost.seconds(study, left)) is not None:
         study_cost.time(seconds)
     st.button(
         "Add them",
@@ -133,7 +133,7 @@ def popover(study: Study) -> str:
 
 def _add(study: Study, config: StudyConfig) -> None:
     with errors.show_errors():
-        study_list.book().extend(study.owner, study.id, config, study.blocks)
+        study_list.study_store().extend(study.owner, study.id, config, study.blocks)
         ensure_engine(settings())
         state.set_value(popover(study), False)
 
@@ -218,7 +218,7 @@ def _teacher(
 def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
     """Return a sentence on which settings come from the draft and which from the recipes."""
     if recipes:
-        common = [f"{part}.{name}" for part, names in KEPT.items() for name in names]
+        common = [f"{part}.{name}" for part, names in UNCHANGED_SETTINGS.items() for name in names]
         return (
             f"Of your settings every run takes {_listed(experiment, common)}. All others, such as epochs, "
             "rates and augmentation, come from each strategy."
@@ -239,7 +239,11 @@ def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
         value = getattr(getattr(experiment, part), name) if part else None
         called = config_fields.label(name, part) if part else "Teacher"
         text = (
-            config_fields.word(value) if isinstance(value, StrEnum) else "" if value is None else str(value)
+            config_fields.choice_label(value)
+            if isinstance(value, StrEnum)
+            else ""
+            if value is None
+            else str(value)
         )
         items.append(f"{called[:1].lower()}{called[1:]} {text}".strip())
     return ", ".join(items)

@@ -7,24 +7,24 @@ from pages._ui.shell import engine_warning, errors, jobs, navigation, state
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.settings import settings
-from translearn_core.config.studies.arm_labels import cell_titles
+from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.runs import Run, State, Studies, Study, StudyProgress
 
-SHOWN = 3
+MAX_RUNNING_LISTED = 3
 """Running jobs that are listed."""
 
 
-def book() -> Studies:
+def study_store() -> Studies:
     """Return the studies of the store."""
     return Studies(state.store())
 
 
 def progress(study: Study) -> StudyProgress:
     """Return the progress of a study."""
-    return book().progress(study.owner, study.jobs)
+    return study_store().progress(study.owner, study.jobs)
 
 
 def linked() -> Study | None:
@@ -33,7 +33,7 @@ def linked() -> Study | None:
     if requested is None:
         return None
     try:
-        return book().get(state.owner(), requested)
+        return study_store().get(state.owner(), requested)
     except NotFoundError as problem:
         errors.show_error(problem)
         navigation.link("study", "All your studies")
@@ -43,17 +43,17 @@ def linked() -> Study | None:
 def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str | None = None) -> None:
     """Start a study, or resume one with the same config, and go to it."""
     server_folders.check(config)
-    study = book().add(state.owner(), name, config, blocks, baseline)
+    study = study_store().add(state.owner(), name, config, blocks, baseline)
     ensure_engine(settings())
     navigation.switch_to("study", study=study.id)
 
 
 def depth(run: Run, config: ExperimentConfig) -> None:
     """Offer the freeze-depth study of a run."""
-    anatomy = jobs.known(BackboneInfoConfig(backbone=config.backbone))
-    if anatomy is None:
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    if backbone_info is None:
         return
-    study = depth_study(config, anatomy.n_blocks)
+    study = depth_study(config, backbone_info.n_blocks)
     runs = len(study.boundaries) * len(study.seeds)
     st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
     passes = epochs(sum(stage.epochs for stage in config.resolved_stages))
@@ -64,12 +64,12 @@ def depth(run: Run, config: ExperimentConfig) -> None:
         "again."
     )
     if st.button("Freeze-depth curve", key="depth_study", icon=":material/stairs:"):
-        start(short(f"How deep? {run.name}", 100), study, {config.backbone.label: anatomy.n_blocks})
+        start(short(f"How deep? {run.name}", 100), study, {config.backbone.label: backbone_info.n_blocks})
 
 
-def shelf() -> None:
+def show_studies() -> None:
     """Show the owner's studies as rows."""
-    studies = book().all(state.owner())
+    studies = study_store().all(state.owner())
     if studies:
         st.subheader("Your studies", anchor=False)
     for study in studies:
@@ -93,7 +93,7 @@ def watch(study: Study) -> None:
 def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
     with errors.show_errors():
         try:
-            study = book().get(state.owner(), study_id)
+            study = study_store().get(state.owner(), study_id)
         except NotFoundError:  # deleted in another tab: the page shows the error
             st.rerun()
         current = progress(study)
@@ -113,7 +113,7 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
 
 def _at_work(study: Study, current: StudyProgress) -> None:
     names = _names(study)
-    for job in current.running[:SHOWN]:
+    for job in current.running[:MAX_RUNNING_LISTED]:
         st.caption(f"{plain(names[job])}: {jobs.progress_text(state.store().run(study.owner, job))}")
     if not current.running:
         engine_warning.engine_warning(state.store().run(study.owner, current.waiting[0]))
@@ -122,14 +122,14 @@ def _at_work(study: Study, current: StudyProgress) -> None:
 def _failures(study: Study) -> None:
     with st.expander("What failed, and why", icon=":material/error:", expanded=True):
         names = _names(study)
-        for run in book().failed(study)[:20]:
+        for run in study_store().failed(study)[:20]:
             st.text(f"{names[run.job.id]}: {run.job.reason or 'it did not say why'}")
 
 
 def _names(study: Study) -> dict[str, str]:
     """Return display names of the runs of a study by job."""
-    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
-    return {run.job: tell(f"{called[run.cell]}, seed {run.seed}") for run in study.runs}
+    tell, called = backbone_names.name_lookup(), arm_titles(study.arms)
+    return {run.job: tell(f"{called[run.arm]}, seed {run.seed}") for run in study.runs}
 
 
 def _buttons(study: Study, current: StudyProgress) -> None:
@@ -167,22 +167,22 @@ def menu(study: Study) -> None:
     if st.button(
         "Delete", key=f"study_delete-{study.id}", icon=":material/delete:", disabled=not sure, width="stretch"
     ):
-        book().delete(state.owner(), study.id, runs=bool(state.get_value(f"study_runs-{study.id}")))
+        study_store().delete(state.owner(), study.id, runs=bool(state.get_value(f"study_runs-{study.id}")))
         navigation.switch_to("study")
 
 
 def _stop(study: str) -> None:
     with errors.show_errors():
-        book().stop(state.owner(), study)
+        study_store().stop(state.owner(), study)
 
 
 def _resume(study: str) -> None:
     with errors.show_errors():
-        book().resume(state.owner(), study)
+        study_store().resume(state.owner(), study)
         ensure_engine(settings())
 
 
 def _rename(study: str) -> None:
     with errors.show_errors():
         if name := str(state.get_value(f"study_name-{study}")).strip():
-            book().rename(state.owner(), study, name)
+            study_store().rename(state.owner(), study, name)

@@ -9,7 +9,7 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
@@ -23,17 +23,14 @@ MEANING = (
     "Among twenty configurations one looks different by chance alone."
 )
 
-ORDER = (
-    "cell", "runs", "accuracy", "accuracy low", "accuracy high", "macro F1", "difference", "difference low",
-    "difference high", "seconds", "trainable parameters", "verdict",
-)  # fmt: skip
-"""Columns on screen; the CSV has all."""
+ONLY_IN_CSV = ["interval", "trains", "boundary", "training rows", "backbone"]
+"""Columns of the table that are not on screen."""
 
 COLUMNS: dict[str, object] = {
     "cell": "configuration",
-    **tables.fractions("accuracy", "accuracy low", "accuracy high", "macro F1"),
     **{
-        name: st.column_config.NumberColumn(format="%+.3f") for name in ORDER if name.startswith("difference")
+        name: st.column_config.NumberColumn(format="%+.3f")
+        for name in ("difference", "difference low", "difference high")
     },
     "seconds": st.column_config.NumberColumn(format="%.1f"),
     "trainable parameters": st.column_config.NumberColumn(format="compact"),
@@ -59,7 +56,7 @@ def show(study: Study) -> None:
 
 def _name_lookup(study: Study) -> Tell:
     """Return a function that maps cell names to titles, with names of backbones pretrained here."""
-    tell, called = backbone_names.name_lookup(), cell_titles(study.cells)
+    tell, called = backbone_names.name_lookup(), arm_titles(study.arms)
     return lambda name: tell(called.get(name, name))
 
 
@@ -79,7 +76,7 @@ def _choose_baseline(study: Study, compare_config: CompareConfig) -> None:
 
 
 def _set_baseline(study: str, key: str) -> None:
-    study_list.book().set_baseline(state.owner(), study, state.get_value(key))
+    study_list.study_store().set_baseline(state.owner(), study, state.get_value(key))
 
 
 def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None:
@@ -102,11 +99,11 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
 
 def _figures(study: Study, short: Comparison) -> None:
     dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
-    comparison = short.called(_name_lookup(study))
+    comparison = short.rename_arms(_name_lookup(study))
     tables.chart(
         plots.study_cells(comparison, dark),
         key="study_cells",
-        alt="Test accuracy of each configuration with its interval",
+        alt=f"Test {comparison.metric.label} of each configuration with its interval",
     )
     if few := small_test_set_note(comparison.test_rows):
         st.warning(plain(few), icon=":material/warning:")
@@ -114,22 +111,24 @@ def _figures(study: Study, short: Comparison) -> None:
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.sentences()))
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
-        picture = plots.depth_curve(comparison, _renamed(group_labels(study.cells, "boundary"), tell), dark)
+        picture = plots.depth_curve(comparison, _renamed(group_labels(study.arms, "boundary"), tell), dark)
         tables.chart(picture, key="depth_curve", alt="Score and seconds by the lowest block that trains")
         st.caption(
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
-        picture = plots.size_curve(comparison, _renamed(group_labels(study.cells, "rows"), tell), dark)
+        picture = plots.size_curve(comparison, _renamed(group_labels(study.arms, "rows"), tell), dark)
         tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
         st.caption(
             "Score against the number of training rows; smaller subsets are nested in larger ones. Where "
             "lines cross, the better strategy changes."
         )
     st.subheader("The numbers", anchor=False)
-    saved = short.called(tell).frame()
-    tables.table(comparison.frame(), "study", key="study", config=COLUMNS, order=ORDER, saved=saved)
+    saved = short.rename_arms(tell).frame()
+    shown = comparison.frame().drop(columns=ONLY_IN_CSV)
+    columns = COLUMNS | tables.fractions(*comparison.arms[0].share_columns)
+    tables.table(shown, "study", key="study", config=columns, saved=saved)
 
 
 def _renamed(lines: Mapping[str, str], tell: Tell) -> dict[str, str]:

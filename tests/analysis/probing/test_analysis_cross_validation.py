@@ -53,9 +53,9 @@ def test_copies_tell_a_probe_nothing_when_groups_are_given():
     once, labels = random.normal(size=(1, 60, 150)).astype(np.float32), random.integers(0, 2, 60)
     x, twice, rows = np.tile(once, (1, 2, 1)), np.tile(labels, 2), np.arange(120)
     leaks = probe_layers({"a": x}, twice, rows, rows[:0], tfidf=TFIDF)
-    kept = probe_layers({"a": x}, twice, rows, rows[:0], tfidf=TFIDF, groups=rows % 60)
+    probed = probe_layers({"a": x}, twice, rows, rows[:0], tfidf=TFIDF, groups=rows % 60)
     assert leaks.cross_validated.mean() > 0.8
-    assert kept.cross_validated.mean() < 0.7
+    assert probed.cross_validated.mean() < 0.7
 
 
 def test_a_control_is_scored_where_its_type_was_learnt():
@@ -75,9 +75,9 @@ def test_a_control_is_scored_where_its_type_was_learnt():
     assert every.control_test[0, 0, 0] < 0.9
     assert np.array_equal(known.test, every.test)  # the task is scored on all rows
     assert np.array_equal(known.cross_validated, every.cross_validated)
-    asked = test[types[test] < 10]
+    query_rows = test[types[test] < 10]
     commonest = np.bincount(control[train]).argmax()
-    assert known.control_majority[0] == (control[asked] == commonest).mean()
+    assert known.control_majority[0] == (control[query_rows] == commonest).mean()
     unknown = probe_layers({"a": x}, labels, train, test, **given, control_types=np.arange(300))
     assert np.isnan(unknown.control_test).all()
     assert np.isnan(unknown.control_low).all()

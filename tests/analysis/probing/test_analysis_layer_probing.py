@@ -57,18 +57,18 @@ def probabilities(regression, labelling, part, x):
 @pytest.mark.parametrize("classes", [2, 3, 12])
 def test_every_fit_of_a_batch_is_sklearns(classes, strengths):
     labels, (x, _) = layers_of(400, classes)
-    ways = np.stack([labels, np.random.default_rng(1).permutation(labels)], axis=1)
+    targets = np.stack([labels, np.random.default_rng(1).permutation(labels)], axis=1)
     seen = np.ones((400, 3), dtype=np.float32)
     seen[:150, 0] = seen[150:200, 1] = 0
     scaled = StandardScaler().fit_transform(x)
-    fits = fit_of(scaled, ways, seen, classes, strengths)
-    for way, part in np.ndindex(2, 3):
+    fits = fit_of(scaled, targets, seen, classes, strengths)
+    for target, part in np.ndindex(2, 3):
         rows = seen[:, part] > 0
         model = LogisticRegression(C=strengths[-1], max_iter=5000, tol=1e-6)
         reference = make_pipeline(StandardScaler(), model)
-        reference.fit(scaled[rows].astype(float), ways[rows, way])
+        reference.fit(scaled[rows].astype(float), targets[rows, target])
         expected = reference.predict_proba(scaled.astype(float))
-        assert probabilities(fits, way, part, scaled) == pytest.approx(expected, abs=2e-3)
+        assert probabilities(fits, target, part, scaled) == pytest.approx(expected, abs=2e-3)
 
 
 @pytest.mark.parametrize("classes", [3, 4])
@@ -178,9 +178,9 @@ def test_scores_come_back_from_disk_and_their_table_names_the_controls(tmp_path,
     artifacts.save(tmp_path, scores)
     back = artifacts.load(tmp_path, ProbeScores)
     for name in ("cross_validated", "test", "low", "high", "c", "majority"):
-        kept = getattr(back, f"control_{name}")
-        assert np.array_equal(kept, getattr(scores, f"control_{name}"))
-        assert len(kept) == count
+        probed = getattr(back, f"control_{name}")
+        assert np.array_equal(probed, getattr(scores, f"control_{name}"))
+        assert len(probed) == count
     pd.testing.assert_frame_equal(back.frame(), scores.frame())
     names = [name for name in scores.frame().columns if name.startswith("control")]
     assert names == [

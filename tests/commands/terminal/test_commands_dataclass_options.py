@@ -46,26 +46,26 @@ def test_another_command_offers_fewer_of_them_in_words_of_its_own() -> None:
         """Fry it."""
         print(options)
 
-    said = CliRunner().invoke(program(fry), ["--help"]).output
-    assert "A pinch." in said
-    assert "Grams" not in said
-    assert "What to cook." in said
+    message = CliRunner().invoke(program(fry), ["--help"]).output
+    assert "A pinch." in message
+    assert "Grams" not in message
+    assert "What to cook." in message
     assert CliRunner().invoke(program(fry), ["egg", "--guest", "ann"]).exit_code == 2
     assert CliRunner().invoke(program(fry), ["egg"]).output.strip() == str(DishOptions("egg"))
     assert "Grams of salt." in CliRunner().invoke(program(cook), ["--help"]).output
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         (OptionChanges(without=("pepper",)), "no field 'pepper'"),
         (OptionChanges(help={"pepper": "Hot."}), "no field 'pepper'"),
         (OptionChanges(without=("dish",)), "dish has no default"),
     ],
 )
-def test_a_name_that_matches_nothing_is_an_error(changes: OptionChanges, said: str) -> None:
+def test_a_name_that_matches_nothing_is_an_error(changes: OptionChanges, message: str) -> None:
     def command(options: Annotated[DishOptions, changes]) -> None:
         """Do nothing."""
 
-    with pytest.raises(TypeError, match=said):
+    with pytest.raises(TypeError, match=message):
         spread_options(command)

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from tests.commands.terminals import ROOT
+from tests.conftest import ROOT
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.runs import LOCAL, RunStore, Workspace

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, progress
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
@@ -47,17 +47,13 @@ def choose(at: AppTest, id: str) -> None:
     at.text_input(key="id_Hugging Face Hub").set_value(id).run()
 
 
-def asked(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
+def submitted(filled: Filled, kind: JobSpec[Any, Any]) -> list[State]:
     return [run.state for run in filled.store.runs(filled.owner, kind) if "tiny" in str(run.job.config)]
 
 
 def words(at: AppTest) -> str:
     shown = [*at.markdown, *at.info, *at.error, *at.caption]
     return " ".join(str(one.value) for one in shown).replace("\\", "")
-
-
-def progress(at: AppTest) -> str:
-    return " ".join(str(bar.proto.text) for bar in at.get("progress")).replace("\\", "")
 
 
 def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Filled, hub: LocalHub) -> None:
@@ -68,7 +64,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     at.run()
     assert "ann/tiny** is " in words(at)
     assert "kB; it is kept" in words(at)
-    assert (hub.downloads(), asked(filled, BACKBONE_INFO)) == ([], [])
+    assert (hub.downloads(), submitted(filled, BACKBONE_INFO)) == ([], [])
 
     hub.seconds = 0.1
     at.button(key="fetch").click().run()
@@ -80,7 +76,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     assert at.session_state["draft"].backbone.id == BUNDLED
     at.button(key="stop_fetching").click().run()
     thread.join(10)
-    assert asked(filled, BACKBONE_INFO) == [State.STOPPED]
+    assert submitted(filled, BACKBONE_INFO) == [State.STOPPED]
 
     at.switch_page("../../train.py").run()
     at.switch_page("../../backbone.py").run()
@@ -134,11 +130,11 @@ def test_a_model_is_chosen_by_the_address_of_its_page(visit: Open, filled: Fille
     work(filled.store).join(60)
     at.run()
     assert "ann/tiny** is " in words(at)
-    hub.asked.clear()
+    hub.requests.clear()
     choose(at, "Sentence-Transformers/all-MiniLM-L6-v2")
     assert "BertModel: " in words(at)
     assert at.session_state["draft"].backbone.id == BUNDLED
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_pooling_and_limit_follow_the_backbone_unless_somebody_changed_them(

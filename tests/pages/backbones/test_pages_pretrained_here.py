@@ -37,12 +37,12 @@ from translearn_core.runs import Run, State, Studies, artifacts
 MADE = Pretraining(BUNDLED, 140, 20, 2_345, 4.5, 3.25, (6.0, 4.0), 1, True, 61.0, "CPU, 2 threads", "bf16")
 
 
-def asked(filled: Filled, **settings: object) -> PretrainConfig:
+def pretrain_config(filled: Filled, **settings: object) -> PretrainConfig:
     return PretrainConfig(dataset=filled.dataset.digest, text="text", **settings)
 
 
 def made(filled: Filled, name: str, **settings: object) -> Run:
-    return filled.answer(asked(filled, **settings), MADE, name=name)
+    return filled.answer(pretrain_config(filled, **settings), MADE, name=name)
 
 
 def of(run: Run, **parts: object) -> BackboneConfig:
@@ -79,7 +79,7 @@ def everything(at: AppTest) -> str:
 
 def test_pretrainings_are_listed_with_their_state_and_what_they_brought(visit: Open, filled: Filled) -> None:
     done = made(filled, f"films {HOSTILE}")
-    waits = filled.store.submit(filled.owner, asked(filled, epochs=7), "the long one")
+    waits = filled.store.submit(filled.owner, pretrain_config(filled, epochs=7), "the long one")
     at = visit("runs")
     assert "Pretrained here" in page_text(at)
     assert f"from {BUNDLED} · loss 4.500 → 3.250 · 1 min 01 s" in page_text(at)
@@ -92,7 +92,7 @@ def test_pretrainings_are_listed_with_their_state_and_what_they_brought(visit: O
 
 
 def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: Filled) -> None:
-    run = filled.store.submit(filled.owner, asked(filled), "reads on")
+    run = filled.store.submit(filled.owner, pretrain_config(filled), "reads on")
     at = visit("runs")
     at.button(key=f"stop-{run.id}").click().run()
     assert filled.store.run(filled.owner, run.id).state is State.STOPPED
@@ -109,13 +109,16 @@ def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: F
 
 def test_nobody_else_sees_them(visit: Open, filled: Filled) -> None:
     made(filled, "hers alone")
+    assert "hers alone" in everything(visit("runs"))
     assert "hers alone" not in everything(visit("runs", BOB))
 
 
 def test_a_workspace_with_nothing_but_a_backbone_is_not_empty(visit: Open, filled: Filled) -> None:
     made(filled, "the only one")
     filled.store.delete_run(filled.owner, filled.run.id)
-    assert "There is nothing here yet" not in page_text(visit("runs"))
+    shown = everything(visit("runs"))
+    assert "the only one" in shown
+    assert "There is nothing here yet" not in shown
 
 
 # what a deletion means
@@ -125,7 +128,7 @@ def test_what_is_built_on_a_backbone_is_named_before_it_goes(visit: Open, filled
     first = made(filled, "films")
     trained_on(filled, of(first), "on films")
     made(filled, "more films", backbone=of(first))
-    filled.store.submit(filled.owner, asked(filled, backbone=of(first), epochs=9), "still reading")
+    filled.store.submit(filled.owner, pretrain_config(filled, backbone=of(first), epochs=9), "still reading")
     study = StudyConfig(data=filled.data, backbones=(of(first),), boundaries=(6,))
     Studies(filled.store).add(filled.owner, "how deep", study, {of(first).label: 6})
     at = visit("runs")
@@ -143,8 +146,8 @@ def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled
     at = visit("runs")
     at.checkbox(key=f"sure-{first.id}").check().run()
     at.button(key=f"delete-{first.id}").click().run()
-    assert [kept.id for kept in of_kind(filled, PRETRAIN)] == [second.id]
-    assert run.id in [kept.id for kept in of_kind(filled, TRAIN)]
+    assert [remaining.id for remaining in of_kind(filled, PRETRAIN)] == [second.id]
+    assert run.id in [remaining.id for remaining in of_kind(filled, TRAIN)]
     with pytest.raises(NotFoundError):
         filled.store.run(filled.owner, job_id(BackboneInfoConfig(backbone=of(first))))
     at.switch_page("../../results.py").run()
@@ -237,17 +240,17 @@ def test_the_cells_of_a_study_are_called_by_it_too(visit: Open, filled: Filled) 
     assert len(at.get("plotly_chart")) == 2
 
 
-def comparison(asked: CompareConfig, label: str) -> Comparison:
+def comparison(pretrain_config: CompareConfig, label: str) -> Comparison:
     spot, cells = Estimate(0.8, 0.7, 0.9), []
-    for cell in asked.arms:
+    for cell in pretrain_config.arms:
         backbone = label if label in cell.name else BUNDLED
         cells.append(
             ArmScore(
-                cell.name, 1, "over rows", spot, spot, 9.0, 1000, "head only", 6, 60, backbone,
-                None,
+                cell.name, 1, "over rows", {"accuracy": spot, "macro_f1": spot}, 9.0, 1000, "head only", 6,
+                60, backbone, None,
             )
         )  # fmt: skip
-    return Comparison(asked.baseline, 18, tuple(cells))
+    return Comparison(pretrain_config.baseline, 18, tuple(cells))
 
 
 def test_text_without_such_an_id_is_left_alone(filled: Filled) -> None:
@@ -267,7 +270,7 @@ CONFIG = PretrainConfig(
 
 @pytest.mark.parametrize("config", [CONFIG, PretrainConfig(dataset="d", text="t")])
 def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
-    words = shlex.split(str(cli_command.reading_on(config, "-my file.csv")))
+    words = shlex.split(str(cli_command.pretrain_command(config, "-my file.csv")))
     assert words[:3] == ["translearn", "pretrain", "./-my file.csv"]
     pretrain = typer.main.get_command(app).commands["pretrain"]  # type: ignore[attr-defined]
     given = pretrain.make_context("pretrain", words[2:]).params
@@ -286,7 +289,7 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     ],
 )
 def test_what_no_command_makes_is_not_promised(parts: tuple[str, ...], config: PretrainConfig) -> None:
-    assert cli_command.reading_on(config, "f.csv", parts) is None
+    assert cli_command.pretrain_command(config, "f.csv", parts) is None
 
 
 def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) -> None:

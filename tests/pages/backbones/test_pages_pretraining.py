@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text, progress
 
 from pages._ui.server.owner import owner_of
 from tests.architectures import tiny_folder
@@ -48,22 +48,13 @@ def on_films(visit: Open, filled: Filled) -> AppTest:
     return at
 
 
-def asked(filled: Filled, **settings: object) -> PretrainConfig:
+def pretrain_config(filled: Filled, **settings: object) -> PretrainConfig:
     return PretrainConfig(dataset=filled.dataset.digest, text="text", **settings)
 
 
 def finish(filled: Filled, name: str, **settings: object) -> Run:
-    config = asked(filled, **settings)
+    config = pretrain_config(filled, **settings)
     return filled.answer(config, made_of(config), name=name)
-
-
-def page_text(at: AppTest) -> str:
-    shown = [*at.markdown, *at.info, *at.error, *at.caption, *at.text]
-    return " ".join(str(one.value) for one in shown).replace("\\", "")
-
-
-def progress(at: AppTest) -> str:
-    return " ".join(str(bar.proto.text) for bar in at.get("progress")).replace("\\", "")
 
 
 def pretrainings(filled: Filled) -> list[Run]:
@@ -87,7 +78,7 @@ def test_it_says_how_many_texts_there_are_and_starts(visit: Open, filled: Filled
     at.number_input(key="pretrain.epochs").set_value(2).run()
     at.button(key="pretrain").click().run()
     (run,) = pretrainings(filled)
-    assert run.job.config == asked(filled, epochs=2)
+    assert run.job.config == pretrain_config(filled, epochs=2)
     assert run.name == f"{BUNDLED} pretrained on: more.csv, 2 epochs"
     assert "queue" in progress(at)
     at.button(key=f"stop_pretraining-{run.id}").click().run()
@@ -171,7 +162,7 @@ def test_nobody_else_sees_it(visit: Open, filled: Filled) -> None:
 
 def test_a_failure_is_a_sentence_and_can_be_tried_again(visit: Open, filled: Filled) -> None:
     more_films(filled)
-    run = filled.answer(asked(filled), name="first", state=State.FAILED)
+    run = filled.answer(pretrain_config(filled), name="first", state=State.FAILED)
     at = visit("backbone")
     assert "The loss became nan" in page_text(at)
     at.button(key=f"go_on-{run.id}").click().run()

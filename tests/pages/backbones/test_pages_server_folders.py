@@ -63,12 +63,12 @@ def test_nothing_inside_the_workspace_is_a_backbone(
     data = DataConfig(dataset="d", text="text", label="label")
     for id in (str(run), str(models / "link"), f"{run}/../0123", "~/runs", str(run / "gone")):
         backbone = BackboneConfig(id=id)
-        for asked in (
+        for path in (
             BackboneInfoConfig(backbone=backbone),
             ExperimentConfig(data=data, backbone=backbone),
             StudyConfig(data=data, recipes=("linear",), backbones=(BackboneConfig(), backbone)),
         ):
             with pytest.raises(BackboneError, match="inside the workspace"):
-                server_folders.check(asked)
+                server_folders.check(path)
     for id in (BackboneConfig().id, f"{ADAPTED}{'0' * 20}", "owner/name", str(models)):
         server_folders.check(BackboneInfoConfig(backbone=BackboneConfig(id=id)))

@@ -39,7 +39,7 @@ def bring(at: AppTest, store: RunStore, name: str = "notes.csv", content: str = 
     assert not at.exception
 
 
-def kept(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
+def store_dataset(filled: Filled, content: str = ALONE, name: str = "notes.csv") -> str:
     """Store a file of texts as uploaded on an earlier visit; return its digest."""
     file = filled.store.add_dataset(filled.owner, name, {"train": content.encode()})
     _, reading = read_table(filled.store.workspace.sources(file.digest), settings())
@@ -56,8 +56,8 @@ def test_a_file_of_one_column_is_brought_and_read_on(visit: Open, filled: Filled
     bring(at, filled.store)
     assert "150 different texts** are in the column note of notes.csv" in page_text(at)
     at.button(key="pretrain").click().run()
-    (asked,) = pretrainings(filled)
-    assert (asked.dataset, asked.text) == (at.selectbox(key=text_source.FILE).value, "note")
+    (submitted,) = pretrainings(filled)
+    assert (submitted.dataset, submitted.text) == (at.selectbox(key=text_source.FILE).value, "note")
     (run,) = filled.store.runs(filled.owner, PRETRAIN)
     assert "pretrained on: notes.csv" in run.name
 
@@ -81,7 +81,7 @@ def test_of_several_columns_one_is_chosen(visit: Open, filled: Filled) -> None:
 
 
 def test_one_file_after_the_other(visit: Open, filled: Filled) -> None:
-    first = kept(filled)
+    first = store_dataset(filled)
     at = visit("backbone")
     assert at.selectbox(key=text_source.FILE).value == text_source.TABLE
     bring(at, filled.store, "second.csv", ALONE.replace("note", "word"))
@@ -93,7 +93,7 @@ def test_one_file_after_the_other(visit: Open, filled: Filled) -> None:
 
 
 def test_it_is_found_again_and_the_table_is_still_offered(visit: Open, filled: Filled) -> None:
-    digest = kept(filled)
+    digest = store_dataset(filled)
     at = visit("backbone")
     box = at.selectbox(key=text_source.FILE)
     assert box.value == text_source.TABLE
@@ -109,7 +109,7 @@ def test_it_is_found_again_and_the_table_is_still_offered(visit: Open, filled: F
 
 
 def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) -> None:
-    digest = kept(filled)
+    digest = store_dataset(filled)
     (file,) = [d for d in filled.store.datasets(filled.owner) if d.digest == digest]
     at = visit("runs")
     at.button(key=f"open-{file.id}").click().run()
@@ -162,7 +162,7 @@ def test_too_few_texts_are_said_with_the_column(visit: Open, filled: Filled) -> 
 
 
 def test_nobody_else_finds_it(visit: Open, filled: Filled) -> None:
-    kept(filled)
+    store_dataset(filled)
     Filled(filled.store, owner_of(BOB), rows=60)
     at = visit("backbone", BOB)
     assert not [box for box in at.selectbox if box.key == text_source.FILE]
@@ -173,7 +173,7 @@ def test_a_worker_reads_it_on(visit: Open, filled: Filled) -> None:
     from tests.architectures import tiny_folder
     from translearn_core.config import BackboneConfig
 
-    digest = kept(filled)
+    digest = store_dataset(filled)
     source = BackboneConfig(id=str(tiny_folder("bert", filled.store.workspace.root / "tiny")))
     config = PretrainConfig(dataset=digest, text="note", backbone=source, epochs=1, token_limit=16)
     run = filled.store.submit(filled.owner, config, "notes read")

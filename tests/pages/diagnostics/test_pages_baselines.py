@@ -14,9 +14,18 @@ from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRA
 from translearn_core.runs import Run, State
 
 
-def line(name: str, accuracy: float, lead: float, harm: str = "") -> Baseline:
-    score, apart = Estimate(accuracy, accuracy - 0.1, accuracy + 0.1), (lead, lead - 0.02, lead + 0.02)
-    return Baseline(name, {"accuracy": score, "macro_f1": score}, Difference(*apart, 1), "A verdict.", harm)
+def line(name: str, accuracy: float, margin: float, negative_transfer: str = "") -> Baseline:
+    score, difference = (
+        Estimate(accuracy, accuracy - 0.1, accuracy + 0.1),
+        (margin, margin - 0.02, margin + 0.02),
+    )
+    return Baseline(
+        name,
+        {"accuracy": score, "macro_f1": score},
+        Difference(*difference, 1),
+        "A verdict.",
+        negative_transfer,
+    )
 
 
 CHEAP = (line(MAJORITY, 0.34, 0.4), line(WORDS, 0.7, 0.1), line(FROZEN, 0.6, 0.2))
@@ -28,7 +37,7 @@ def held(lines: tuple[Baseline, ...], sentence: str) -> Baselines:
     return Baselines(test, 54, lines, sentence, ("Only 18 test rows.",))
 
 
-def asked(filled: Filled) -> list[BaselinesConfig]:
+def submitted(filled: Filled) -> list[BaselinesConfig]:
     runs = filled.store.runs(filled.owner, BASELINES)
     return [run.job.config for run in runs if isinstance(run.job.config, BaselinesConfig)]
 
@@ -47,11 +56,11 @@ def test_the_cheap_lines_are_asked_at_once_and_the_rest_is_drawn_meanwhile(
     visit: Open, filled: Filled
 ) -> None:
     at = visit("results")
-    assert asked(filled) == [BaselinesConfig(job=filled.run.job.id)]
+    assert submitted(filled) == [BaselinesConfig(job=filled.run.job.id)]
     assert len(at.get("plotly_chart")) == 5
     assert {m.label for m in at.metric} >= {"Test accuracy", "Majority-class baseline"}
     visit("results")
-    assert len(asked(filled)) == 1
+    assert len(submitted(filled)) == 1
 
 
 def test_once_known_the_headline_names_the_best_cheap_line_and_curves_show_it(
@@ -96,7 +105,7 @@ def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: 
     )
     at = visit("results", run=filled.run.id)
     paired = BaselinesConfig(job=filled.run.job.id, from_scratch_run=control.job.id)
-    assert paired in asked(filled)
+    assert paired in submitted(filled)
     assert "Perhaps." in page_text(at), "what is known stays while the rest is computed"
     filled.answer(paired, held(HARMED, "No, it did harm."))
     at = visit("results", run=filled.run.id)
@@ -181,5 +190,5 @@ def test_how_it_is_probed_can_be_chosen(visit: Open, filled: Filled, controls: i
     at.number_input(key="probe.control_tasks").set_value(controls).run()
     at.toggle(key="probe.random_init_baseline").set_value(False).run()
     at.button(key="compute-probe").click().run()
-    wanted = ProbeConfig(job=filled.run.job.id, control_tasks=controls, random_init_baseline=False)
-    assert wanted in [run.job.config for run in filled.store.runs(filled.owner, PROBE)]
+    expected = ProbeConfig(job=filled.run.job.id, control_tasks=controls, random_init_baseline=False)
+    assert expected in [run.job.config for run in filled.store.runs(filled.owner, PROBE)]

@@ -52,8 +52,8 @@ def projection_of(filled: Filled) -> tuple[Run, Projection]:
 
 def change(filled: Filled, **parts: object) -> Projection:
     """Replace the stored projection by a changed one."""
-    run, found = projection_of(filled)
-    changed = replace(found, **parts)
+    run, result = projection_of(filled)
+    changed = replace(result, **parts)
     artifacts.save(filled.store.workspace.run(run.job.id), changed)
     return changed
 
@@ -75,7 +75,7 @@ def table(at: AppTest) -> list[int]:
 
 def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
     lines = [np.asarray(some) for some in ([1, 2], [3], [3, 4])]
-    nothing = selection.nothing(2)
+    nothing = selection.empty_selection(2)
     first = nothing.circle(lines[0], 0, "a")
     assert first.marks[0] is nothing.marks[0]
     assert first.marks[1].lines is lines[0]
@@ -88,7 +88,7 @@ def test_the_picture_circled_last_stays_as_it_is_and_the_others_mark() -> None:
 
 
 def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
-    circled = selection.nothing(2).circle(np.asarray([5]), 0, "coloured by label")
+    circled = selection.empty_selection(2).circle(np.asarray([5]), 0, "coloured by label")
     assert circled.on("coloured by label", held=True) is circled
     for gone in (circled.on("coloured by error", held=True), circled.on("coloured by label", held=False)):
         assert gone.circled is None
@@ -98,7 +98,7 @@ def test_a_lasso_that_is_gone_is_marked_like_the_others() -> None:
 
 
 def test_what_is_found_twice_is_drawn_anew() -> None:
-    result = selection.nothing(2).find(np.asarray([1]))
+    result = selection.empty_selection(2).find(np.asarray([1]))
     circled = result.circle(np.asarray([2]), 0, "a")
     again = circled.find(np.asarray([1]))
     assert again.marks[0].turn != circled.marks[0].turn, "else the lasso would stay on the picture"
@@ -175,11 +175,11 @@ def test_the_table_tells_how_many_are_not_drawn_and_what_they_are(visit: Open, f
 
 
 def test_a_browser_is_sent_a_thousand_texts_cut_and_told_so(visit: Open, filled: Filled) -> None:
-    run, found = filled.run, evaluation_of(filled)
+    run, result = filled.run, evaluation_of(filled)
     many = 1_500
-    predictions = found.predictions.iloc[np.arange(many) % 90].assign(row=np.arange(many))
+    predictions = result.predictions.iloc[np.arange(many) % 90].assign(row=np.arange(many))
     predictions = predictions.assign(text=[f"{i} " + "long " * 300 for i in range(many)])
-    artifacts.save(filled.store.workspace.run(run.job.id), replace(found, predictions=predictions))
+    artifacts.save(filled.store.workspace.run(run.job.id), replace(result, predictions=predictions))
     _, map_ = projection_of(filled)
     parts = {name: np.resize(getattr(map_, name), many) for name in ("label", "predicted", "split")}
     lines = np.arange(many)
@@ -224,7 +224,7 @@ def test_what_could_not_be_asked_is_a_dash(visit: Open, filled: Filled) -> None:
     nan = float("nan")
     unknown = Estimate(nan, nan, nan)
     nearness = NeighbourhoodQuality(unknown, nan, nan)
-    change(filled, nearness=(nearness, nearness), kept=unknown)
+    change(filled, nearness=(nearness, nearness), overlap=unknown)
     at = visit("embeddings")
     assert {m.value for m in at.metric[:6]} == {"–"}
     assert "too few test texts" in page_text(at)
@@ -241,8 +241,8 @@ def test_the_settings_say_what_the_limit_means(visit: Open, filled: Filled) -> N
 def test_another_layer_is_asked_for(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     at.slider(key="layer").set_value(4).run()
-    asked = [run.job.config for run in filled.store.runs(filled.owner, PROJECTION)]
-    assert ProjectConfig(job=filled.run.job.id, layer=4) in asked
+    submitted = [run.job.config for run in filled.store.runs(filled.owner, PROJECTION)]
+    assert ProjectConfig(job=filled.run.job.id, layer=4) in submitted
 
 
 # neighbours
@@ -274,14 +274,14 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 
 def test_neighbours_are_asked_for_at_once(filled: Filled, panel: Panel) -> None:
     panel(filled.run, 5)
-    asked = [run.job.config for run in filled.store.runs(filled.owner, NEIGHBOURS)]
-    assert asked == [NeighboursConfig(job=filled.run.job.id, layer=6, index=5)]
+    submitted = [run.job.config for run in filled.store.runs(filled.owner, NEIGHBOURS)]
+    assert submitted == [NeighboursConfig(job=filled.run.job.id, layer=6, index=5)]
 
 
 def test_neighbours_stand_side_by_side_and_the_kept_ones_are_marked(filled: Filled, panel: Panel) -> None:
     near = np.asarray([[8, 1, 2, 11], [20, 8, 2, 14]])
-    apart = np.asarray([[0.5, 0.6, 0.7, 0.8], [0.1, 0.2, 0.3, 0.4]])
-    result = NearestNeighbours(("pretrained", "fine-tuned"), 6, 5, near, apart)
+    similarity = np.asarray([[0.5, 0.6, 0.7, 0.8], [0.1, 0.2, 0.3, 0.4]])
+    result = NearestNeighbours(("pretrained", "fine-tuned"), 6, 5, near, similarity)
     filled.answer(NeighboursConfig(job=filled.run.job.id, layer=6, index=5), result)
     at = panel(filled.run, 5)
     text, labels = page_text(at), evaluation_of(filled).predictions["label"]

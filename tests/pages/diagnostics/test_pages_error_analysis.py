@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit.runtime.context as browser
-from filled import HOSTILE, Filled
+from filled import HOSTILE, Filled, make_prediction
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, Open, page_text
 
@@ -42,7 +42,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     return opened
 
 
-def asked(filled: Filled) -> list[ErrorAnalysisConfig]:
+def submitted(filled: Filled) -> list[ErrorAnalysisConfig]:
     return [run.job.config for run in filled.store.runs(filled.owner, ERROR_ANALYSIS)]
 
 
@@ -56,11 +56,11 @@ def with_more_columns(filled: Filled) -> Run:
 
 def test_nothing_is_asked_before_the_button_and_then_once(filled: Filled, panel: Panel) -> None:
     at = panel(filled.run)
-    assert asked(filled) == []
+    assert submitted(filled) == []
     assert not at.multiselect, "text and label are all this table has"
     at.button(key="compute-error_analysis").click().run()
     assert not at.exception
-    assert asked(filled) == [ErrorAnalysisConfig(job=filled.run.job.id)]
+    assert submitted(filled) == [ErrorAnalysisConfig(job=filled.run.job.id)]
     assert "trust" not in {button.key for button in at.button}
 
 
@@ -71,7 +71,7 @@ def test_the_chosen_columns_are_asked_for_in_the_order_of_the_table(filled: Fill
     assert box.options == ["source", "year"]
     box.select("year").select("source").run()
     at.button(key="compute-error_analysis").click().run()
-    assert asked(filled) == [ErrorAnalysisConfig(job=run.job.id, columns=("source", "year"))]
+    assert submitted(filled) == [ErrorAnalysisConfig(job=run.job.id, columns=("source", "year"))]
 
 
 def test_every_finding_has_its_sentence_figure_and_table(filled: Filled, panel: Panel) -> None:
@@ -107,7 +107,7 @@ def test_the_threshold_reads_the_curve_and_asks_for_nothing(filled: Filled, pane
         assert f"**{100 * line['accuracy']:.1f} %** of these answers are right" in page_text(at)
     at.slider(key="trust_threshold").set_value(100).run()
     assert "answers nothing" in page_text(at)
-    assert len(asked(filled)) == 1
+    assert len(submitted(filled)) == 1
 
 
 def test_without_doubts_and_mistakes_there_are_no_tables_of_them(filled: Filled, panel: Panel) -> None:
@@ -132,18 +132,18 @@ def ask(visit: Open, filled: Filled) -> AppTest:
     return at
 
 
-@pytest.mark.parametrize("found", [None, make_trust(temperature=1.0)], ids=["unknown", "not fitted"])
+@pytest.mark.parametrize("result", [None, make_trust(temperature=1.0)], ids=["unknown", "not fitted"])
 def test_without_a_temperature_there_is_nothing_to_switch(
-    visit: Open, filled: Filled, found: ErrorAnalysis | None
+    visit: Open, filled: Filled, result: ErrorAnalysis | None
 ) -> None:
-    if found is not None:
-        filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), found)
+    if result is not None:
+        filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), result)
     assert not ask(visit, filled).toggle
 
 
 def test_percentages_are_scaled_by_the_worker_when_asked_to(visit: Open, filled: Filled) -> None:
-    found, job = make_trust(), filled.run.job.id
-    filled.answer(ErrorAnalysisConfig(job=job, columns=("any",)), found)
+    result, job = make_trust(), filled.run.job.id
+    filled.answer(ErrorAnalysisConfig(job=job, columns=("any",)), result)
     scaled = PredictConfig(job=job, texts=TEXTS, temperature=1.7)
     at = ask(visit, filled)
     assert "80.0 % sure" in page_text(at)
@@ -158,4 +158,4 @@ def test_percentages_are_scaled_by_the_worker_when_asked_to(visit: Open, filled:
 
 def make_answer(filled: Filled, shares: tuple[float, ...]) -> Prediction:
     near = pd.DataFrame({"text": [0], "similarity": [0.9], "neighbour": ["x"], "label": ["good"], "row": [1]})
-    return Prediction(TEXTS, filled.classes, np.asarray([shares], dtype=np.float32), near)
+    return make_prediction(TEXTS, filled.classes, np.asarray([shares], dtype=np.float32), near)

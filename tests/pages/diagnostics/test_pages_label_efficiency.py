@@ -8,9 +8,10 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, page_text
+from visits import ALICE, keys, page_text
 
 from pages._ui.server.owner import COOKIE
+from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
@@ -58,22 +59,22 @@ def base(filled: Filled, *, balanced: bool = False) -> LabelEfficiencyConfig:
     return label_efficiency_config(config, sizes, (0, 1, 2), balanced=balanced)
 
 
-def found(asked: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
-    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in asked.arms))
-    mean = np.full((len(names), len(asked.sizes)), 0.7)
-    scores = np.repeat(mean[:, :, None], len(asked.seeds), axis=2)
+def result_of(config: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
+    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in config.arms))
+    mean = np.full((len(names), len(config.sizes)), 0.7)
+    scores = np.repeat(mean[:, :, None], len(config.seeds), axis=2)
     layers = np.zeros(scores.shape[1:], dtype=np.int64)
     return LabelEfficiency(
-        names, asked.sizes, asked.seeds, asked.reference_size, 14, 18, 0.34, (sentence, "Second."), scores,
+        names, config.sizes, config.seeds, config.reference_size, 14, 18, 0.34, (sentence, "Second."), scores,
         mean, mean - 0.1, mean + 0.1, layers,
     )  # fmt: skip
 
 
-def answer(filled: Filled, asked: LabelEfficiencyConfig, sentence: str = "First sentence.") -> None:
-    filled.answer(asked, found(asked, sentence))
+def answer(filled: Filled, config: LabelEfficiencyConfig, sentence: str = "First sentence.") -> None:
+    filled.answer(config, result_of(config, sentence))
 
 
-def asked_of(filled: Filled) -> list[LabelEfficiencyConfig]:
+def submitted(filled: Filled) -> list[LabelEfficiencyConfig]:
     """Return the submitted curve configs, newest first."""
     return [run.job.config for run in filled.store.runs(filled.owner, LABEL_EFFICIENCY)]
 
@@ -92,19 +93,15 @@ def train(filled: Filled, jobs: tuple[str, ...]) -> None:
         filled.store.finish(job, State.DONE)
 
 
-def keys(at: AppTest) -> set[str | None]:
-    return {button.key for button in at.button}
-
-
 # without training
 
 
 def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> None:
     at = look()
     assert "trains no backbone" in page_text(at)
-    assert asked_of(filled) == []
+    assert submitted(filled) == []
     at.button(key="compute-label_efficiency").click().run()
-    assert asked_of(filled) == [base(filled)]
+    assert submitted(filled) == [base(filled)]
     assert filled.store.waiting("TRAIN") == [], "nothing is trained"
     assert at.get("progress")
 
@@ -117,7 +114,7 @@ def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> N
     assert "**First sentence.**" in page_text(at)
     assert "- Second." in page_text(at)
     assert "18 test texts, 14 validation texts" in page_text(at)
-    assert asked_of(filled) == [base(filled)], "looking asks nothing again"
+    assert submitted(filled) == [base(filled)], "looking asks nothing again"
 
 
 def test_another_number_of_labels_is_another_sentence_and_no_training(look: Look, filled: Filled) -> None:
@@ -133,7 +130,7 @@ def test_per_class_the_sizes_are_equal_shares(look: Look, filled: Filled) -> Non
     answer(filled, base(filled))
     at = look()
     at.segmented_control(key=f"curve_counted-{filled.run.id}").set_value("for each class").run()
-    newest = asked_of(filled)[0]
+    newest = submitted(filled)[0]
     assert newest.data.balanced_subset
     assert newest == base(filled, balanced=True)
     assert all(size % 3 == 0 for size in newest.sizes[:-1])
@@ -143,6 +140,7 @@ def test_a_sentence_from_outside_never_reaches_markdown(look: Look, filled: Fill
     answer(filled, base(filled), HOSTILE)
     at = look()
     shown = "\n".join(str(m.value) for m in [*at.markdown, *at.caption])
+    assert plain(HOSTILE) in shown
     assert "![x](" not in shown
     assert "<img" not in shown.replace("\\<img", "")
 
@@ -197,16 +195,16 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     study = study_of(filled)
     train(filled, study.jobs[:3])
     at = look()
-    grown = asked_of(filled)[0]
+    grown = submitted(filled)[0]
     assert sum(len(cell.jobs) for cell in grown.arms) == 3
     assert "**First sentence.**" in page_text(at), "the answer is still awaited"
     train(filled, study.jobs[3:5])
     at.run()
-    assert asked_of(filled)[0] == grown, "one question at a time"
+    assert submitted(filled)[0] == grown, "one question at a time"
     answer(filled, grown, "Three runs.")
     at.run()
     assert "**Three runs.**" in page_text(at)
-    assert sum(len(cell.jobs) for cell in asked_of(filled)[0].arms) == 5
+    assert sum(len(cell.jobs) for cell in submitted(filled)[0].arms) == 5
 
 
 def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
@@ -215,7 +213,7 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     study = study_of(filled)
     train(filled, study.jobs)
     look()
-    whole = asked_of(filled)[0]
+    whole = submitted(filled)[0]
     assert {job for cell in whole.arms for job in cell.jobs} == set(study.jobs)
     answer(filled, whole, "All of it.")
     at = look()

@@ -27,18 +27,20 @@ Panel = Callable[..., AppTest]
 def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     """Open the panel on a run, as Alice."""
 
-    def page(run: str, anatomy: object) -> None:
+    def page(run: str, backbone_info: object) -> None:
         from pages._ui.diagnostics import projection_animation
         from pages._ui.shell import state
 
-        projection_animation.panel(state.store().run(state.owner(), run), anatomy)
+        projection_animation.panel(state.store().run(state.owner(), run), backbone_info)
 
-    def opened(run: Run, anatomy: BackboneInfo = MINILM, agent: str = "Mozilla/5.0 (X11; Linux)") -> AppTest:
+    def opened(
+        run: Run, backbone_info: BackboneInfo = MINILM, agent: str = "Mozilla/5.0 (X11; Linux)"
+    ) -> AppTest:
         context = SimpleNamespace(
             cookies={COOKIE: ALICE}, theme=SimpleNamespace(type="light"), headers=[("User-Agent", agent)]
         )
         monkeypatch.setattr(browser, "_get_client_context", lambda: context)
-        at = AppTest.from_function(page, args=(run.id, anatomy), default_timeout=30).run()
+        at = AppTest.from_function(page, args=(run.id, backbone_info), default_timeout=30).run()
         assert not at.exception, at.exception
         return at
 
@@ -52,8 +54,8 @@ def test_it_is_asked_for_by_a_button(filled: Filled, panel: Panel) -> None:
     assert filled.store.runs(filled.owner, PROJECTION_ANIMATION) == before
     at.button(key="film").click().run()
     assert not at.exception
-    asked = [other.job.config for other in filled.store.runs(filled.owner, PROJECTION_ANIMATION)]
-    assert ProjectionAnimationConfig(job=run.job.id) in asked
+    submitted = [other.job.config for other in filled.store.runs(filled.owner, PROJECTION_ANIMATION)]
+    assert ProjectionAnimationConfig(job=run.job.id) in submitted
     assert not [button for button in at.button if button.key == "film"]
 
 

@@ -8,7 +8,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, page_text
+from visits import ALICE, keys, page_text
 
 from pages._ui.server.owner import COOKIE
 from tests.plots.similarity_results import make_forgetting, make_similarity
@@ -40,10 +40,6 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     return opened
 
 
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
-
-
 def with_another_seed(filled: Filled) -> Run:
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
@@ -59,8 +55,8 @@ def test_nothing_is_compared_before_somebody_asks(filled: Filled, panel: Panel) 
     assert not filled.store.runs(filled.owner, SIMILARITY)
     at.button(key="compute-similarity").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, SIMILARITY)
-    assert asked.job.config == SimilarityConfig(job=filled.run.job.id)
+    (submitted,) = filled.store.runs(filled.owner, SIMILARITY)
+    assert submitted.job.config == SimilarityConfig(job=filled.run.job.id)
     assert "compare_layers" not in keys(at)
 
 
@@ -105,8 +101,8 @@ def test_it_is_asked_again_when_the_second_seed_is_done(filled: Filled, panel: P
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     other = with_another_seed(filled)
     panel("diagnostics.similarity", filled.run)
-    asked = {run.job.config.second_seed_run for run in filled.store.runs(filled.owner, SIMILARITY)}
-    assert asked == {None, other.job.id}
+    submitted = {run.job.config.second_seed_run for run in filled.store.runs(filled.owner, SIMILARITY)}
+    assert submitted == {None, other.job.id}
 
 
 def test_with_another_seed_its_line_is_there_and_no_button(filled: Filled, panel: Panel) -> None:
@@ -157,8 +153,8 @@ def test_the_newest_earlier_run_is_chosen_and_others_can_be(
     box.select(earlier[0].job.id).run()
     at.button(key="compute-forgetting").click().run()
     assert not at.exception
-    (asked,) = filled.store.runs(filled.owner, FORGETTING)
-    assert asked.job.config == ForgettingConfig(
+    (submitted,) = filled.store.runs(filled.owner, FORGETTING)
+    assert submitted.job.config == ForgettingConfig(
         job=filled.run.job.id, earlier_runs=(earlier[1].job.id, earlier[0].job.id)
     )
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, page_text
 
 from pages._ui.diagnostics import snapshots
 from pages._ui.forms import training_timeline
 from pages._ui.results import weights
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Stage, TrainingConfig
+from translearn_core.errors import NotFoundError
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
 from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
@@ -28,16 +29,12 @@ def words(lines: list[str]) -> list[str]:
     return [line.replace("\\", "").replace("*", "") for line in lines]
 
 
-def page_text(at: AppTest) -> str:
-    return "\n".join(str(part.value) for part in [*at.markdown, *at.caption]).replace("\\", "")
-
-
 # before a training
 
 
 def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
     config = experiment(FreezePlan.last_n(2, 6), HEAD, Stage(freeze=FreezePlan.last_n(1, 6)), epochs=1)
-    head, last, both = words(training_timeline.stages(config, MINILM))
+    head, last, both = words(training_timeline.describe_stages(config, MINILM))
     assert head.startswith("Head only, 3 epochs.")
     assert "activation cache" in head
     assert last.startswith("Block 5, 1 epoch. Block 5 and above train")
@@ -51,7 +48,7 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
         *(Stage(freeze=FreezePlan(blocks=(k,))) for k in (0, 3)),
         Stage(freeze=FreezePlan()),
     )
-    first, second, third, last = words(training_timeline.stages(config, MINILM))
+    first, second, third, last = words(training_timeline.describe_stages(config, MINILM))
     assert "Nothing is cached" in first
     assert "runs once more" in second
     assert "The frozen model runs once more" in third
@@ -60,7 +57,7 @@ def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
 
 def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
     whole = replace(MINILM, supports_partial_forward=False)
-    (line,) = words(training_timeline.stages(experiment(FreezePlan.last_n(2, 6)), whole))
+    (line,) = words(training_timeline.describe_stages(experiment(FreezePlan.last_n(2, 6)), whole))
     assert line.startswith("Blocks 4, 5, 3 epochs. Nothing is cached")
 
 
@@ -70,12 +67,15 @@ def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
 )
 def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
     stage = Stage(freeze=FreezePlan(), epochs=20, patience=patience)
-    assert word in words(training_timeline.stages(experiment(FreezePlan.last_n(1, 6), stage), MINILM))[0]
+    assert (
+        word
+        in words(training_timeline.describe_stages(experiment(FreezePlan.last_n(1, 6), stage), MINILM))[0]
+    )
 
 
 def test_a_run_that_goes_on_does_only_the_last_stage() -> None:
     config = experiment(FreezePlan.last_n(1, 6), HEAD).model_copy(update={"resume_from": "job"})
-    assert [line[:7] for line in words(training_timeline.stages(config, MINILM))] == ["Block 5"]
+    assert [line[:7] for line in words(training_timeline.describe_stages(config, MINILM))] == ["Block 5"]
 
 
 def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -> None:
@@ -121,11 +121,11 @@ def point(number: int, stage: int, score: float) -> EpochPoint:
 def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:
     config = experiment(FreezePlan.last_n(1, 6), Stage(freeze=FreezePlan(), epochs=20, patience=1), epochs=1)
     history = History((), (point(1, 0, 0.7), point(2, 0, 0.6), point(3, 1, 0.8)))
-    assert words(training_timeline.passed(config, history, 0)) == [
+    assert words(training_timeline.describe_finished_stages(config, history, 0)) == [
         "Head only, 2 of 20 epochs. Best validation macro-F1 0.700, in epoch 1.",
         "Block 5, 1 epoch. Best validation macro-F1 0.800, in epoch 3.",
     ]
-    assert len(training_timeline.passed(config, history, 20)) == 1
+    assert len(training_timeline.describe_finished_stages(config, history, 20)) == 1
 
 
 def test_results_show_what_learned_when_and_what_moved(visit: Open, filled: Filled) -> None:
@@ -206,21 +206,23 @@ def test_a_run_of_the_head_alone_says_why_there_is_nothing(visit: Open, filled: 
 
 def test_a_model_whose_layers_cannot_be_seen_says_so() -> None:
     config = experiment(FreezePlan.last_n(1, 6))
-    assert snapshots.why_not(config, MINILM) is None
-    assert "cannot be looked at" in snapshots.why_not(config, replace(MINILM, supports_partial_forward=False))
+    assert snapshots.unsupported_reason(config, MINILM) is None
+    assert "cannot be looked at" in snapshots.unsupported_reason(
+        config, replace(MINILM, supports_partial_forward=False)
+    )
 
 
 def test_a_replay_is_asked_for_by_a_button(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
     config = SnapshotsConfig(job=filled.run.job.id, layer=2)
     at.slider(key=snapshots.LAYER).set_value(2).run()
-    with pytest.raises(Exception, match="no such run"):
-        filled.store.run(filled.owner, asked_id(config))
+    with pytest.raises(NotFoundError, match="no such run"):
+        filled.store.run(filled.owner, submitted_id(config))
     at.button(key="compute-snapshots").click().run()
-    assert filled.store.run(filled.owner, asked_id(config)).job.config == config
+    assert filled.store.run(filled.owner, submitted_id(config)).job.config == config
 
 
-def asked_id(config: SnapshotsConfig) -> str:
+def submitted_id(config: SnapshotsConfig) -> str:
     from translearn_core.config import job_id
 
     return job_id(config)

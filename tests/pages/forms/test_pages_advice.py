@@ -32,18 +32,11 @@ from translearn_core.results import (
 )
 from translearn_core.runs import Run, State
 
-Asked = Callable[[JobSpec[Any, Any]], list[Run]]
+Submitted = Callable[[JobSpec[Any, Any]], list[Run]]
 
 
 @pytest.fixture
-def experiment(filled: Filled) -> ExperimentConfig:
-    config = filled.run.job.config
-    assert isinstance(config, ExperimentConfig)
-    return config
-
-
-@pytest.fixture
-def asked(filled: Filled) -> Asked:
+def submitted(filled: Filled) -> Submitted:
     return lambda kind: filled.store.runs(filled.owner, kind)
 
 
@@ -68,27 +61,27 @@ def advised(recipe: str = "linear", **settings: object) -> Advice:
 
 
 def test_nothing_is_asked_until_the_button_is_pressed_and_it_can_be_stopped(
-    filled: Filled, visit: Open, asked: Asked
+    filled: Filled, visit: Open, submitted: Submitted
 ) -> None:
     at = visit("recipe")
-    assert asked(ADVICE) == []
+    assert submitted(ADVICE) == []
     at.button(key="advise").click().run()
-    (run,) = asked(ADVICE)
+    (run,) = submitted(ADVICE)
     assert run.state is State.QUEUED
     assert isinstance(run.job.config, AdviseConfig)
     assert (run.job.config.data, run.job.config.seconds) == (filled.data, None)
     at.button(key="stop_advice").click().run()
-    assert [run.state for run in asked(ADVICE)] == [State.STOPPED]
+    assert [run.state for run in submitted(ADVICE)] == [State.STOPPED]
     at.run()
     at.button(key="advise").click().run()
-    assert [run.state for run in asked(ADVICE)] == [State.QUEUED]
+    assert [run.state for run in submitted(ADVICE)] == [State.QUEUED]
 
 
 def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
-    filled: Filled, visit: Open, experiment: ExperimentConfig, asked: Asked
+    filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
     result = advised("linear", **{"features.layer_combination": "one", "features.layer": 4})
-    filled.answer(panel_of_advice.question(experiment, None), result)
+    filled.answer(panel_of_advice.advise_config(experiment, None), result)
     at = visit("recipe")
     text = page_text(at)
     for words in (
@@ -110,18 +103,18 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     assert panel_of_advice.TAKEN in page_text(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
-    assert len(asked(ADVICE)) == 1, "the recipe that is chosen is no part of the question"
+    assert len(submitted(ADVICE)) == 1, "the recipe that is chosen is no part of the question"
 
 
 def test_another_time_at_hand_is_another_question(
-    filled: Filled, visit: Open, experiment: ExperimentConfig, asked: Asked
+    filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
-    filled.answer(panel_of_advice.question(experiment, None), advised())
+    filled.answer(panel_of_advice.advise_config(experiment, None), advised())
     at = visit("recipe")
     at.selectbox(key="advice_time").set_value("5 minutes").run()
-    assert len(asked(ADVICE)) == 1
+    assert len(submitted(ADVICE)) == 1
     at.button(key="advise").click().run()
-    assert sorted(run.job.config.seconds or 0 for run in asked(ADVICE)) == [0, 300]
+    assert sorted(run.job.config.seconds or 0 for run in submitted(ADVICE)) == [0, 300]
 
 
 def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
@@ -129,7 +122,7 @@ def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
 ) -> None:
     twin = BackboneConfig(random_init=True, keep_blocks=3, reinit_top_layers=1)
     changed = experiment.model_copy(update={"backbone": twin})
-    assert panel_of_advice.question(changed, 60) == panel_of_advice.question(experiment, 60)
+    assert panel_of_advice.advise_config(changed, 60) == panel_of_advice.advise_config(experiment, 60)
 
 
 # layers rated
@@ -151,26 +144,26 @@ def rated(runs: list[Run]) -> Transferability:
 
 
 def test_layers_are_rated_when_asked_for_with_the_runs_on_these_rows(
-    filled: Filled, visit: Open, experiment: ExperimentConfig, asked: Asked
+    filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
     at = visit("backbone")
-    assert asked(TRANSFERABILITY) == []
+    assert submitted(TRANSFERABILITY) == []
     at.button(key="compute-transferability").click().run()
-    (run,) = asked(TRANSFERABILITY)
+    (run,) = submitted(TRANSFERABILITY)
     config = run.job.config
     assert isinstance(config, TransferabilityConfig)
     assert config.runs == (filled.run.job.id,)
     assert [one.label for one in config.backbones] == [BUNDLED]
     assert run.state is State.QUEUED
     at.button(key="stop_rating").click().run()
-    assert [run.state for run in asked(TRANSFERABILITY)] == [State.STOPPED]
+    assert [run.state for run in submitted(TRANSFERABILITY)] == [State.STOPPED]
 
 
 def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
     filled: Filled, visit: Open, experiment: ExperimentConfig
 ) -> None:
     draft = draft_of(experiment)
-    config = transferability.question(draft, filled.data, (BackboneConfig(),), [filled.run])
+    config = transferability.transferability_config(draft, filled.data, (BackboneConfig(),), [filled.run])
     filled.answer(config, rated([filled.run]))
     at = visit("backbone")
     assert "Layer 6 of" in page_text(at)
@@ -180,12 +173,12 @@ def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
     assert table(at, "accuracy")["run"].tolist() == [filled.run.name]
 
 
-def test_other_rows_make_no_comparable_run(filled: Filled, visit: Open, asked: Asked) -> None:
+def test_other_rows_make_no_comparable_run(filled: Filled, visit: Open, submitted: Submitted) -> None:
     other = filled.data.model_copy(update={"rare_class_below": 3})
     filled.answer(
         ExperimentConfig(data=other), filled.evaluation(), filled.summary(ExperimentConfig(data=other).freeze)
     )
     at = visit("backbone")
     at.button(key="compute-transferability").click().run()
-    (run,) = asked(TRANSFERABILITY)
+    (run,) = submitted(TRANSFERABILITY)
     assert len(run.job.config.runs) == 1

@@ -55,7 +55,7 @@ def test_a_hostile_name_shows_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [
         (0.2, "under 1 s"),
         (42, "42 s"),
@@ -65,15 +65,15 @@ def test_a_hostile_name_shows_as_it_is() -> None:
         (None, "–"),
     ],
 )
-def test_durations_read_well(seconds: float | None, said: str) -> None:
-    assert formatting.duration(seconds) == said
+def test_durations_read_well(seconds: float | None, text: str) -> None:
+    assert formatting.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")]
+    ("number", "text"), [(0, "0"), (950, "950"), (12_340, "12.3 K"), (22_700_000, "22.7 M")]
 )
-def test_counts_read_well(number: int, said: str) -> None:
-    assert formatting.count(number) == said
+def test_counts_read_well(number: int, text: str) -> None:
+    assert formatting.count(number) == text
 
 
 @pytest.mark.parametrize("config", [TrainingConfig, FeatureConfig, HeadConfig, TuningConfig, DistilConfig])
@@ -107,11 +107,13 @@ def test_parts_and_plans_are_the_same_choice(parts: set[str]) -> None:
     [(6, "Only the head"), (0, "nothing is saved"), (-1, "embeddings train"), (3, "blocks 0–2")],
 )
 def test_the_lesson_names_what_is_computed_once(boundary: int, word: str) -> None:
-    assert word in freeze_map.lesson(boundary, 6)
+    assert word in freeze_map.cost_note(boundary, 6)
 
 
 def test_presets_are_plans_of_the_backbone() -> None:
-    for plan in freeze_map.presets(MINILM).values():
+    plans = freeze_map.presets(MINILM).values()
+    assert [len(plan.blocks) for plan in plans] == [0, 2, 6, 6]
+    for plan in plans:
         plan.check(MINILM.n_blocks)
 
 
@@ -119,9 +121,9 @@ def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
     config = ExperimentConfig(
         data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), freeze=FreezePlan.last_n(2, 6)
     )
-    said = cli_command(config, "my file.csv")
-    assert "'a text; rm -rf'" in said
-    assert "--train-blocks 4,5" in said
+    text = cli_command(config, "my file.csv")
+    assert "'a text; rm -rf'" in text
+    assert "--train-blocks 4,5" in text
 
 
 def test_a_preset_and_a_pill_change_the_plan_and_the_cost(visit: Open, filled: Filled) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, page_text
+from visits import Open, keys, page_text
 
 from pages._ui.forms import config_fields
 from translearn_core.config import (
@@ -26,10 +26,6 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import TRAIN, BackboneInfoConfig
 from translearn_core.runs import Run, Studies
-
-
-def keys(at: AppTest) -> set[str]:
-    return {str(button.key) for button in at.button}
 
 
 def trainings(filled: Filled) -> list[Run]:
@@ -134,9 +130,9 @@ def test_what_cannot_be_together_keeps_its_own_sentence() -> None:
     with pytest.raises(
         ConfigError, match=r"^Learning rate of the head is 0: give a number greater than 0\.$"
     ):
-        config_fields.valid(TrainingConfig(), "training", head_lr=0)
+        config_fields.with_values(TrainingConfig(), "training", head_lr=0)
     with pytest.raises(ConfigError, match=r"is 2: give a number less than 1"):
-        config_fields.valid(TuningConfig(), "tuning", dropout=2)
+        config_fields.with_values(TuningConfig(), "tuning", dropout=2)
 
 
 # an empty plan
@@ -153,8 +149,8 @@ def test_a_way_that_needs_a_block_is_refused_without_one(visit: Open, filled: Fi
 def test_a_fresh_block_that_stays_frozen_is_refused(visit: Open, filled: Filled) -> None:
     fresh = BackboneConfig(reinit_top_layers=2)
     filled.answer(BackboneInfoConfig(backbone=fresh), MINILM)
-    asked = replace(visit("train").session_state["draft"], backbone=fresh, freeze=FreezePlan()).diagnose
-    filled.answer(asked, filled.diagnosis)
+    draft = replace(visit("train").session_state["draft"], backbone=fresh, freeze=FreezePlan()).diagnose
+    filled.answer(draft, filled.diagnosis)
     at = with_draft(visit, "train", backbone=fresh, freeze=FreezePlan())
     assert "backbone.reinit_top_layers is 2: give block 4" in page_text(at)
     assert "train" not in keys(at)
@@ -235,20 +231,20 @@ def test_from_when_a_class_is_rare_matters_only_where_rare_ones_go(visit: Open, 
 def test_more_of_a_study_keeps_its_teacher(visit: Open, filled: Filled) -> None:
     filled.train("a newer one", FreezePlan(), seed=4)
     given = {"data": filled.data, "recipes": ("distil",), "teacher": filled.run.job.id}
-    book = Studies(filled.store)
-    study = book.add(filled.owner, "small", StudyConfig(**given), {BackboneConfig().label: 6})
+    studies = Studies(filled.store)
+    study = studies.add(filled.owner, "small", StudyConfig(**given), {BackboneConfig().label: 6})
     at = visit("study", study=study.id)
     at.number_input(key=f"more-{study.id}.seeds").set_value(2).run()
     at.button(key=f"extend-{study.id}").click().run()
-    assert book.get(filled.owner, study.id).config.teacher == filled.run.job.id
+    assert studies.get(filled.owner, study.id).config.teacher == filled.run.job.id
 
 
 # reading on
 
 
 def test_a_model_that_reads_one_way_names_the_backbone(visit: Open, filled: Filled) -> None:
-    one_way = BackboneConfig(random_init=True)
-    filled.answer(BackboneInfoConfig(backbone=one_way), replace(MINILM, causal=True))
+    causal = BackboneConfig(random_init=True)
+    filled.answer(BackboneInfoConfig(backbone=causal), replace(MINILM, causal=True))
     at = visit("backbone")
     at.toggle(key="twin").set_value(True).run()
     assert "Backbone: this is a causal model" in page_text(at)

@@ -9,7 +9,7 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, Open
+from visits import ALICE, Open, keys, page_text
 
 from pages._ui.forms import augmentation, config_fields, lr_finder
 from pages._ui.server.owner import COOKIE
@@ -42,16 +42,7 @@ def draw(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Draw:
     return drawn
 
 
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
-
-
-def asked(filled: Filled, kind: JobSpec[Any, Any]) -> list[Run]:
+def submitted(filled: Filled, kind: JobSpec[Any, Any]) -> list[Run]:
     return filled.store.runs(filled.owner, kind)
 
 
@@ -83,34 +74,27 @@ def curve(experiment: ExperimentConfig, **parts: object) -> LrFinderResult:
     return LrFinderResult(**{**values, **parts})
 
 
-@pytest.fixture
-def experiment(filled: Filled) -> ExperimentConfig:
-    config = filled.run.job.config
-    assert isinstance(config, ExperimentConfig)
-    return config
-
-
 def test_nothing_is_searched_until_it_is_asked_for(draw: Draw, filled: Filled) -> None:
     at = draw(rates)
-    assert asked(filled, LR_FINDER) == []
+    assert submitted(filled, LR_FINDER) == []
     assert at.text[0].value == "suggested None"
     assert not at.get("plotly_chart")
     assert "trial" in page_text(at)
     at.button(key="find_rate").click().run()
-    assert [run.state for run in asked(filled, LR_FINDER)] == [State.QUEUED]
+    assert [run.state for run in submitted(filled, LR_FINDER)] == [State.QUEUED]
     assert at.get("progress")
     at.button(key="stop_rate_search").click().run()
-    assert [run.state for run in asked(filled, LR_FINDER)] == [State.STOPPED]
+    assert [run.state for run in submitted(filled, LR_FINDER)] == [State.STOPPED]
     at.run()
     assert "find_rate" in keys(at)
     at.button(key="find_rate").click().run()
-    assert [run.state for run in asked(filled, LR_FINDER)] == [State.QUEUED]
+    assert [run.state for run in submitted(filled, LR_FINDER)] == [State.QUEUED]
 
 
 def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
-    filled.answer(lr_finder.question(experiment), curve(experiment))
+    filled.answer(lr_finder.lr_finder_config(experiment), curve(experiment))
     at = draw(rates)
     assert at.text[0].value == "suggested 0.00025"
     assert "A good rate is 0.00025" in page_text(at)
@@ -126,7 +110,7 @@ def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
     assert len(at.get("plotly_chart")) == 1, "with the rate taken the curve stays"
     at.number_input(key="training.lr").set_value(1e-4).run()
     assert not at.get("plotly_chart"), "another ratio is another question"
-    assert len(asked(filled, LR_FINDER)) == 1
+    assert len(submitted(filled, LR_FINDER)) == 1
 
 
 def test_where_only_the_head_trains_its_rate_is_taken(
@@ -134,7 +118,7 @@ def test_where_only_the_head_trains_its_rate_is_taken(
 ) -> None:
     head_only = experiment.model_copy(update={"freeze": FreezePlan()})
     filled.answer(head_only, filled.evaluation(), filled.summary(head_only.freeze), name="newest")
-    filled.answer(lr_finder.question(head_only), curve(head_only, setting="head_lr", before=1e-3))
+    filled.answer(lr_finder.lr_finder_config(head_only), curve(head_only, setting="head_lr", before=1e-3))
     at = draw(rates)
     at.button(key="take_rate").click().run()
     training = at.session_state["draft"].training
@@ -147,7 +131,7 @@ def test_without_a_fall_there_is_nothing_to_take(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
     stays = "The loss did not clearly fall before it ran away at 0.01, so the rate stays at 5e-05."
-    filled.answer(lr_finder.question(experiment), curve(experiment, suggestion=5e-5, reason=stays))
+    filled.answer(lr_finder.lr_finder_config(experiment), curve(experiment, suggestion=5e-5, reason=stays))
     at = draw(rates)
     assert stays in page_text(at)
     assert "A good rate" not in page_text(at)
@@ -159,13 +143,13 @@ def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentCo
         update={"epochs": 9, "schedule": Schedule.COSINE, "patience": 2}
     )
     longer = experiment.model_copy(update={"training": training, "stages": (Stage(freeze=FreezePlan()),)})
-    assert lr_finder.question(longer) == lr_finder.question(experiment)
+    assert lr_finder.lr_finder_config(longer) == lr_finder.lr_finder_config(experiment)
     other = experiment.model_copy(update={"training": TrainingConfig(batch_size=8)})
-    assert lr_finder.question(other) != lr_finder.question(experiment)
+    assert lr_finder.lr_finder_config(other) != lr_finder.lr_finder_config(experiment)
 
 
 def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: ExperimentConfig) -> None:
-    filled.answer(lr_finder.question(experiment), state=State.FAILED)
+    filled.answer(lr_finder.lr_finder_config(experiment), state=State.FAILED)
     at = draw(rates)
     assert "The loss became nan" in page_text(at)
     assert at.text[0].value == "suggested None"
@@ -174,7 +158,7 @@ def test_a_failed_search_says_why(draw: Draw, filled: Filled, experiment: Experi
 def test_how_long_looking_takes_is_said_where_steps_were_timed(visit: Open, filled: Filled) -> None:
     at = visit("train")
     assert re.search(r"It takes about \d+ m?i?n?s?, often less", page_text(at).replace("*", ""))
-    (timed,) = asked(filled, PROFILE)
+    (timed,) = submitted(filled, PROFILE)
     filled.store.delete_run(filled.owner, timed.id)
     at.run()
     assert "LR range test" in page_text(at)
@@ -215,7 +199,7 @@ def test_copies_are_off_and_say_what_they_come_to(draw: Draw, filled: Filled) ->
     ],
 )
 def test_the_amount_in_words(number: int, rows: int | None, words: str) -> None:
-    assert augmentation.amount(AugmentConfig(copies=number), rows) == words
+    assert augmentation.extra_rows_note(AugmentConfig(copies=number), rows) == words
 
 
 def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled: Filled) -> None:
@@ -229,9 +213,9 @@ def test_copies_that_alter_nothing_are_refused_in_a_sentence(draw: Draw, filled:
 
 def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, filled: Filled) -> None:
     at = draw(copies)
-    assert asked(filled, AUGMENTATION_PREVIEW) == []
+    assert submitted(filled, AUGMENTATION_PREVIEW) == []
     at.button(key="preview_augmentation").click().run()
-    (run,) = asked(filled, AUGMENTATION_PREVIEW)
+    (run,) = submitted(filled, AUGMENTATION_PREVIEW)
     config = run.job.config
     assert isinstance(config, AugmentationPreviewConfig)
     assert (config.data, config.augment.copies) == (filled.data, 1)
@@ -248,7 +232,7 @@ def test_examples_are_made_when_asked_for_and_shown_as_they_are(draw: Draw, fill
     assert len(at.dataframe) == 1, "the number of copies is no other question"
     at.number_input(key="augment.delete").set_value(0.3).run()
     assert not at.dataframe
-    assert len(asked(filled, AUGMENTATION_PREVIEW)) == 1
+    assert len(submitted(filled, AUGMENTATION_PREVIEW)) == 1
 
 
 def test_fresh_weights_are_said_to_add_no_words(

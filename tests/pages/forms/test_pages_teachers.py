@@ -74,7 +74,7 @@ def test_a_teacher_at_chance_comes_with_a_warning(visit: Open, filled: Filled) -
     trained(filled, "at chance", 3, validation=0.35)
     (warning,) = on_recipe(visit, filled).warning
     text = str(warning.value)
-    assert "35.0 % of the validation texts" in text
+    assert "is 35.0 %" in text
     assert "baseline (34.0 %)" in text
 
 

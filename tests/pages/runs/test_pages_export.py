@@ -34,7 +34,7 @@ def opened(filled: Filled, alone: Alone) -> AppTest:
     return alone(page)
 
 
-def asked(filled: Filled) -> list[object]:
+def submitted(filled: Filled) -> list[object]:
     return [run.job.config for run in filled.store.runs(filled.owner, EXPORT)]
 
 
@@ -51,16 +51,16 @@ def test_nothing_is_packed_before_it_is_asked_for_and_the_names_go_with_it(
     opened: AppTest, filled: Filled
 ) -> None:
     assert "PyTorch and Transformers only" in page_text(opened)
-    assert asked(filled) == []
+    assert submitted(filled) == []
     assert not opened.get("link_button")
     opened.button(key="export").click().run()
-    wanted = ExportConfig(job=filled.run.job.id, name="blocks 4 and 5", data="films.csv")
-    assert asked(filled) == [wanted]
+    expected = ExportConfig(job=filled.run.job.id, name="blocks 4 and 5", data="films.csv")
+    assert submitted(filled) == [expected]
     assert "Packing the model" in opened.get("progress")[0].proto.text
     opened.toggle(key=export.ONNX).set_value(True).run()
-    assert asked(filled) == [wanted]
+    assert submitted(filled) == [expected]
     opened.button(key="export").click().run()
-    assert wanted.model_copy(update={"onnx": True}) in asked(filled)
+    assert expected.model_copy(update={"onnx": True}) in submitted(filled)
 
 
 def test_once_made_it_is_offered_with_its_files(opened: AppTest, filled: Filled) -> None:

@@ -46,8 +46,8 @@ def captions(at: AppTest) -> str:
 
 @pytest.mark.parametrize("boundary", range(-1, 7))
 def test_only_a_plan_with_frozen_blocks_is_said_to_save_work_in_later_runs(boundary: int) -> None:
-    said = freeze_map.lesson(boundary, 6)
-    assert ("kept" in said and "later" in said) is (boundary > 0)
+    sentence = freeze_map.cost_note(boundary, 6)
+    assert ("kept" in sentence and "later" in sentence) is (boundary > 0)
 
 
 def test_the_time_is_told_as_that_of_a_first_run(visit: Open, filled: Filled) -> None:
@@ -110,13 +110,13 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     if isinstance(part, RecipeName):
         base = ExperimentConfig(data=EVERYTHING.data)
         config = RECIPES[part].apply(base, 6, teacher="abc")
-        anatomy = replace(
+        backbone_info = replace(
             MINILM, block_parameters=MINILM.block_parameters[: config.backbone.keep_blocks or 6]
         )
     else:
-        config, anatomy = EVERYTHING.model_copy(update=part), MINILM
+        config, backbone_info = EVERYTHING.model_copy(update=part), MINILM
     files = {"train", "validation", "test"}
-    words = shlex.split(reproduce.cli_command(config, "-my file.csv", files, anatomy))
+    words = shlex.split(reproduce.cli_command(config, "-my file.csv", files, backbone_info))
     assert words[:2] == ["translearn", "train"]
     train = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     given = train.make_context("train", words[2:]).params
@@ -186,13 +186,15 @@ def test_a_continued_run_counts_the_epochs_before_it(visit: Open, filled: Filled
     assert next(m.value for m in at.metric if m.label == "Epochs done") == "4 of 7"
 
 
-@pytest.mark.parametrize(("device", "said"), [(Device.CPU, "on CPU, as you chose"), (Device.AUTO, "engine")])
+@pytest.mark.parametrize(
+    ("device", "sentence"), [(Device.CPU, "on CPU, as you chose"), (Device.AUTO, "engine")]
+)
 def test_progress_shows_the_device_that_was_chosen(
-    visit: Open, filled: Filled, device: Device, said: str
+    visit: Open, filled: Filled, device: Device, sentence: str
 ) -> None:
     config = ExperimentConfig(data=filled.data, training=TrainingConfig(seed=5, device=device))
     at = visit("run", run=filled.store.submit(filled.owner, config, "here").id)
-    assert said in captions(at)
+    assert sentence in captions(at)
     assert ("as you chose" in captions(at)) is (device is not Device.AUTO)
 
 

@@ -78,12 +78,12 @@ def test_the_button_asks_for_what_is_missing_first_and_for_the_report_last(
     assert isinstance(config, ReportConfig)
     assert (config.job, config.question, config.name) == (job, "Does it help?", "blocks 4 and 5")
     assert config.command.startswith("translearn train films.csv --text text --label label")
-    asked = [
+    submitted = [
         BaselinesConfig(job=job), ProbeConfig(job=job), SimilarityConfig(job=job),
         ForgettingConfig(job=job), ErrorAnalysisConfig(job=job), ProjectConfig(job=job, layer=6),
     ]  # fmt: skip
-    assert list(config.parts[1:]) == [job_id(one) for one in asked]
-    new = [job_id(one) for one in asked if not isinstance(one, ProjectConfig | ProbeConfig)]
+    assert list(config.parts[1:]) == [job_id(one) for one in submitted]
+    new = [job_id(one) for one in submitted if not isinstance(one, ProjectConfig | ProbeConfig)]
     queued = [filled.store.run(filled.owner, part) for part in (*config.parts, run.id)]
     waiting = sorted((one for one in queued if one.state is State.QUEUED), key=lambda one: one.created)
     assert [one.job.id for one in waiting if one.job.spec is not DIAGNOSE] == [*new, run.job.id]
@@ -135,7 +135,7 @@ def study_page() -> None:
     from pages._ui.shell import state
     from pages._ui.studies import study_list
 
-    study = study_list.book().all(state.owner())[0]
+    study = study_list.study_store().all(state.owner())[0]
     report.study_panel(study, study_list.progress(study).done)
 
 

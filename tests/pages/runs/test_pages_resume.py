@@ -64,10 +64,10 @@ def test_what_stopped_is_looked_at_too_but_rarely(
     filled: Filled, monkeypatch: pytest.MonkeyPatch, stopped: bool, seconds: float
 ) -> None:
     config = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
-    book = Studies(filled.store)
-    study = book.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
+    studies = Studies(filled.store)
+    study = studies.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     if stopped:
-        book.stop(filled.owner, study.id)
+        studies.stop(filled.owner, study.id)
     every = []
     monkeypatch.setattr("pages._ui.shell.state.store", lambda: filled.store)
     monkeypatch.setattr("streamlit.fragment", lambda run_every: every.append(run_every) or (lambda _: print))
@@ -85,9 +85,9 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
         from pages._ui.shell import jobs, state
 
         result = state.store().run(state.owner(), run)
-        anatomy = jobs.backbone_info(result.job.config.backbone)
+        backbone_info = jobs.backbone_info(result.job.config.backbone)
         state.store().delete_run(state.owner(), run)
-        projection.panel(result, anatomy)
+        projection.panel(result, backbone_info)
 
     at = AppTest.from_function(page, args=(filled.run.id,), default_timeout=30).run()
     assert not at.exception
@@ -100,9 +100,9 @@ def test_a_run_deleted_in_another_tab_is_a_sentence_below_the_maps(
 def test_a_study_that_was_stopped_or_goes_on_is_drawn_anew(
     filled: Filled, stopped: bool, was_live: bool
 ) -> None:
-    book = Studies(filled.store)
+    studies = Studies(filled.store)
     config = StudyConfig(data=filled.data, recipes=("linear",), seeds=(0, 1))
-    study = book.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
+    study = studies.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     if stopped:
-        book.stop(filled.owner, study.id)
+        studies.stop(filled.owner, study.id)
     assert asks_for_all("studies.study_list", study.id, was_live, True) is (was_live == stopped)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from filled import HOSTILE, Filled
-from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text
 
 from pages._ui.shell import tables
 from translearn_core.config import (
@@ -23,13 +22,8 @@ from translearn_core.runs import State, Studies, Study, artifacts
 BLOCKS = {BackboneConfig().label: 6}
 
 
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.subheader]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
 @pytest.fixture
-def book(filled: Filled) -> Studies:
+def studies(filled: Filled) -> Studies:
     return Studies(filled.store)
 
 
@@ -48,31 +42,34 @@ def train(filled: Filled, study: Study, *, but: int = 0) -> None:
         filled.store.finish(job, State.DONE)
 
 
-def answer(filled: Filled, asked: CompareConfig, rows: int = 600) -> Comparison:
+def answer(filled: Filled, compare: CompareConfig, rows: int = 600) -> Comparison:
     """Store the comparison as a worker would."""
     random = np.random.default_rng(0)
     cells = []
-    for k, cell in enumerate(asked.arms):
+    for k, cell in enumerate(compare.arms):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
-        apart = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
+        difference = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
         cells.append(
             ArmScore(
                 cell.name, len(cell.jobs), "over 2 seeds",
-                Estimate(score, score - 0.02, score + 0.02),
-                Estimate(score - 0.01, score - 0.03, score + 0.01), 12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
+                {
+                    "accuracy": Estimate(score, score - 0.02, score + 0.02),
+                    "macro_f1": Estimate(score - 0.01, score - 0.03, score + 0.01),
+                },
+                12.0, 1000, "blocks 4, 5", k % 7 - 1, 64,
                 "all-MiniLM-L6-v2",
-                None if cell.name == asked.baseline else apart,
+                None if cell.name == compare.baseline else difference,
             )
         )  # fmt: skip
-    result = Comparison(asked.baseline, rows, tuple(cells))
-    filled.answer(asked, result)
+    result = Comparison(compare.baseline, rows, tuple(cells))
+    filled.answer(compare, result)
     return result
 
 
 # putting one together
 
 
-def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: Studies) -> None:
+def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, studies: Studies) -> None:
     at = visit("study")
     assert "9 runs: 3 configurations, 3 seeds" in page_text(at).replace("*", "")
     assert "one after another" in page_text(at)
@@ -81,17 +78,17 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, book: 
     at.multiselect(key="study.sizes").set_value([16, 0]).run()
     at.text_input(key="study.name").input("films, two ways").run()
     at.button(key="start_study").click().run()
-    (study,) = book.all(filled.owner)
+    (study,) = studies.all(filled.owner)
     assert study.name == "films, two ways"
     assert study.config.recipes == ("linear", "gradual")
     assert (study.config.seeds, study.config.sizes) == ((0, 1), (16, None))
     assert study.config.data == filled.data
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
-    assert "0 of 8 done, 8 waiting" in page_text(at) or at.get("progress")
+    assert [bar.proto.text for bar in at.get("progress")] == ["0 of 8 done, 8 waiting"]
 
 
-def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, book: Studies) -> None:
+def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, studies: Studies) -> None:
     owned = filled.run.job.config
     training = owned.training.model_copy(update={"batch_size": 8, "epochs": 7, "seed": 3})
     run = owned.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
@@ -99,13 +96,13 @@ def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Fill
     at = visit("study")
     assert "pooling mean, token limit 128, batch size 8, class weights none" in page_text(at)
     at.button(key="start_study").click().run()
-    config = book.all(filled.owner)[0].config
+    config = studies.all(filled.owner)[0].config
     assert config.settings == {"training.batch_size": 8}
     assert {one.config.augment.copies for one in expand_grid(config, BLOCKS)} == {0}
 
 
 def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
-    visit: Open, filled: Filled, book: Studies
+    visit: Open, filled: Filled, studies: Studies
 ) -> None:
     owned = filled.run.job.config
     training = TrainingConfig.defaults_for(owned.freeze).model_copy(update={"epochs": 7})
@@ -116,19 +113,19 @@ def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     at.multiselect(key="study.boundaries").set_value([4]).run()
     assert "epochs 7, altered copies 2." in page_text(at)
     at.button(key="start_study").click().run()
-    planned = expand_grid(book.all(filled.owner)[0].config, BLOCKS)
+    planned = expand_grid(studies.all(filled.owner)[0].config, BLOCKS)
     assert {(one.config.augment.copies, one.config.training.epochs) for one in planned} == {(2, 7)}
 
 
 def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
-    visit: Open, filled: Filled, book: Studies
+    visit: Open, filled: Filled, studies: Studies
 ) -> None:
     at = visit("study")
     assert not at.checkbox
     at.multiselect(key="study.sizes").set_value([16, 0]).run()
     at.checkbox(key="study.resample").check().run()
     at.button(key="start_study").click().run()
-    (study,) = book.all(filled.owner)
+    (study,) = studies.all(filled.owner)
     assert study.config.resample
     drawn = {
         run.seed: run.config.data.subset_seed
@@ -139,7 +136,7 @@ def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
 
 
 def test_without_a_recipe_the_blocks_to_train_from_are_the_study(
-    visit: Open, filled: Filled, book: Studies
+    visit: Open, filled: Filled, studies: Studies
 ) -> None:
     at = visit("study")
     at.multiselect(key="study.recipes").set_value([]).run()
@@ -147,7 +144,7 @@ def test_without_a_recipe_the_blocks_to_train_from_are_the_study(
     assert not [button for button in at.button if button.key == "start_study"]
     at.multiselect(key="study.boundaries").set_value([-1, 4, 6]).run()
     at.button(key="start_study").click().run()
-    (study,) = book.all(filled.owner)
+    (study,) = studies.all(filled.owner)
     assert (study.config.recipes, study.config.boundaries) == ((), (-1, 4, 6))
 
 
@@ -168,18 +165,18 @@ def test_what_cannot_be_is_said_and_not_started(visit: Open, filled: Filled) -> 
     assert not [button for button in at.button if button.key == "start_study"]
 
 
-def test_a_recipe_that_needs_a_teacher_asks_for_one(visit: Open, filled: Filled, book: Studies) -> None:
+def test_a_recipe_that_needs_a_teacher_asks_for_one(visit: Open, filled: Filled, studies: Studies) -> None:
     at = visit("study")
     at.multiselect(key="study.recipes").set_value([RecipeName.DISTIL]).run()
     at.button(key="start_study").click().run()
-    assert book.all(filled.owner)[0].config.teacher == filled.run.job.id
+    assert studies.all(filled.owner)[0].config.teacher == filled.run.job.id
 
 
-def test_the_depth_study_is_one_click_from_a_run(visit: Open, filled: Filled, book: Studies) -> None:
+def test_the_depth_study_is_one_click_from_a_run(visit: Open, filled: Filled, studies: Studies) -> None:
     at = visit("results", run=filled.run.id)
     assert "24 runs" in page_text(at)
     at.button(key="depth_study").click().run()
-    (study,) = book.all(filled.owner)
+    (study,) = studies.all(filled.owner)
     assert study.config.boundaries == (-1, 0, 1, 2, 3, 4, 5, 6)
     assert len(study.runs) == 24
     assert filled.run.job.id in study.jobs, "the run itself is one of them"
@@ -198,13 +195,13 @@ def test_studies_are_listed_with_how_far_they_are(visit: Open, filled: Filled) -
     assert at.query_params["study"] == study.id
 
 
-def test_a_study_is_stopped_and_goes_on(visit: Open, filled: Filled, book: Studies) -> None:
+def test_a_study_is_stopped_and_goes_on(visit: Open, filled: Filled, studies: Studies) -> None:
     study = made(filled)
     at = visit("study", study=study.id)
     at.button(key="stop_study").click().run()
-    assert book.progress(filled.owner, study.jobs).state is State.STOPPED
+    assert studies.progress(filled.owner, study.jobs).state is State.STOPPED
     at.button(key="resume_study").click().run()
-    assert book.progress(filled.owner, study.jobs).state is State.QUEUED
+    assert studies.progress(filled.owner, study.jobs).state is State.QUEUED
 
 
 def test_what_failed_says_why(visit: Open, filled: Filled) -> None:
@@ -249,9 +246,9 @@ def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> 
     study = made(filled)
     train(filled, study)
     visit("study", study=study.id)
-    (asked,) = filled.store.runs(filled.owner, COMPARE)
-    assert asked.job.config == study.comparison(study.jobs)
-    answer(filled, asked.job.config)
+    (compare,) = filled.store.runs(filled.owner, COMPARE)
+    assert compare.job.config == study.comparison(study.jobs)
+    answer(filled, compare.job.config)
     at = visit("study", study=study.id)
     assert len(at.get("plotly_chart")) == 1
     sentence = (
@@ -298,14 +295,14 @@ def test_while_it_runs_one_looks_on_request(visit: Open, filled: Filled) -> None
     assert len(at.get("plotly_chart")) == 1
 
 
-def test_another_baseline_is_another_question(visit: Open, filled: Filled, book: Studies) -> None:
+def test_another_baseline_is_another_question(visit: Open, filled: Filled, studies: Studies) -> None:
     study = made(filled)
     train(filled, study)
     answer(filled, study.comparison(study.jobs))
     answer(filled, study.comparison(study.jobs, "full"))
     at = visit("study", study=study.id)
     at.selectbox(key=f"baseline-{study.id}").select("full").run()
-    assert book.get(filled.owner, study.id).baseline == "full"
+    assert studies.get(filled.owner, study.id).baseline == "full"
     assert "- Feature extraction, linear is 0" in page_text(
         at
     ) or "- Feature extraction, linear scores" in page_text(at)
@@ -324,7 +321,7 @@ def test_depths_and_sizes_have_curves_of_their_own(visit: Open, filled: Filled) 
 # more, and less
 
 
-def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, book: Studies) -> None:
+def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, studies: Studies) -> None:
     study = made(filled)
     at = visit("study", study=study.id)
     assert "has already" in page_text(at)
@@ -337,17 +334,17 @@ def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, book: Studies
     at.button(key=f"extend-{study.id}").click().run()
     assert not at.exception
     assert at.session_state[f"more-{study.id}"] is False, "it closes"
-    assert book.get(filled.owner, study.id).config.seeds == (0, 1, 2, 3)
+    assert studies.get(filled.owner, study.id).config.seeds == (0, 1, 2, 3)
     assert len(filled.store.waiting("TRAIN")) == 8
 
 
-def test_a_study_is_renamed_and_deleted_with_its_runs(visit: Open, filled: Filled, book: Studies) -> None:
+def test_a_study_is_renamed_and_deleted_with_its_runs(visit: Open, filled: Filled, studies: Studies) -> None:
     study = made(filled)
     at = visit("study", study=study.id)
     at.text_input(key=f"study_name-{study.id}").input("another name").run()
-    assert book.get(filled.owner, study.id).name == "another name"
+    assert studies.get(filled.owner, study.id).name == "another name"
     at.checkbox(key=f"study_runs-{study.id}").check().run()
     at.checkbox(key=f"study_sure-{study.id}").check().run()
     at.button(key=f"study_delete-{study.id}").click().run()
-    assert book.all(filled.owner) == []
+    assert studies.all(filled.owner) == []
     assert [run.id for run in filled.store.runs(filled.owner)] == [filled.run.id]

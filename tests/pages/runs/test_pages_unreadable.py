@@ -12,10 +12,10 @@ from translearn_core.runs.schema import jobs, studies
 @pytest.fixture
 def old(filled: Filled) -> tuple[str, str]:
     """A run and a study with unreadable settings."""
-    book = Studies(filled.store)
+    study_store = Studies(filled.store)
     run = filled.train("an old one", FreezePlan(), seed=5)
     config = StudyConfig(data=filled.data, recipes=("linear",))
-    study = book.add(filled.owner, "an old study", config, {BackboneConfig().label: 6})
+    study = study_store.add(filled.owner, "an old study", config, {BackboneConfig().label: 6})
     with filled.store.writing() as db:
         db.execute(jobs.update().where(jobs.c.id == run.job.id).values(config='{"clip": null}'))
         db.execute(studies.update().values(config='{"clip": null}'))

@@ -26,11 +26,11 @@ NETWORK = HostRule({"localhost", "desk"}, loopback=False)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail if Streamlit looks up an address of this machine."""
 
-    def asked() -> None:
+    def fail_lookup() -> None:
         raise AssertionError("an address of this machine was looked up")
 
-    monkeypatch.setattr(net_util, "get_external_ip", asked)
-    monkeypatch.setattr(net_util, "get_internal_ip", asked)
+    monkeypatch.setattr(net_util, "get_external_ip", fail_lookup)
+    monkeypatch.setattr(net_util, "get_internal_ip", fail_lookup)
 
 
 async def page(_request: object) -> PlainTextResponse:

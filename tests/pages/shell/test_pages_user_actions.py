@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Open
+from visits import ALICE, BOB, Open, page_text
 
 from pages._ui.server.owner import owner_of
 from pages._ui.shell import engine_warning, result_cache
@@ -25,11 +25,6 @@ from translearn_core.results import Evaluation, FilePrediction
 from translearn_core.runs import Run, State, artifacts, open_store
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def page_text(at: AppTest) -> str:
-    parts = [*at.markdown, *at.caption, *at.error, *at.info, *at.warning]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
 def labelled(at: AppTest, label: str) -> list[object]:
@@ -111,7 +106,7 @@ def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled:
     counts = pd.DataFrame({"label": filled.classes[:2], "rows": [1, 1]})
     filled.answer(
         PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text"),
-        FilePrediction(2, "text", answered, counts),
+        FilePrediction(2, "text", ("predicted", "probability"), answered, counts),
     )
     at = visit("predict", run=filled.run.id)
     at.session_state["predict_dataset"] = new.digest
@@ -214,7 +209,7 @@ def test_the_shelf_offers_the_same_way_back(visit: Open, filled: Filled) -> None
 @pytest.fixture
 def no_engine(workspace: Path) -> Path:
     """A workspace whose engine has just died and is not restarted yet."""
-    write_status(settings(), EngineStatus(alive=False, since=time.time() + 600))
+    write_status(settings(), EngineStatus(alive=False, engine_started=time.time() + 600))
     return workspace
 
 

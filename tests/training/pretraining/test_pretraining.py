@@ -167,7 +167,7 @@ def test_a_checkpoint_without_a_head_gets_a_fresh_one_tied_to_its_words(
     counts = np.arange(table.num_embeddings)
     model = MaskedLanguageModel.of(backbone, counts, 0)
     assert model.fresh
-    logits = model.head(torch.randn(5, backbone.anatomy.width))
+    logits = model.head(torch.randn(5, backbone.info.width))
     assert logits.shape == (5, table.num_embeddings)
     logits.sum().backward()
     assert table.weight.grad is not None
@@ -181,7 +181,7 @@ def test_a_head_does_not_fit_a_backbone_that_was_altered(
     folders: dict[str, str], altered: dict[str, object]
 ) -> None:
     backbone = load(BackboneConfig(id=folders["bert + head"], **altered))
-    assert MaskedLanguageModel.of(backbone, np.zeros(backbone.anatomy.vocabulary), 0).fresh
+    assert MaskedLanguageModel.of(backbone, np.zeros(backbone.info.vocabulary), 0).fresh
 
 
 # -- validation
@@ -272,8 +272,8 @@ def test_the_new_backbone_loads_like_any_other_and_is_another(
     result = Script().run(pretrain_config(folders["bert"]), tmp_path)
     assert result.parent == folders["bert"]
     new, old = load(BackboneConfig(id=str(tmp_path / "backbone"))), load(BackboneConfig(id=folders["bert"]))
-    assert new.anatomy.digest != old.anatomy.digest
-    assert new.anatomy.parameters == old.anatomy.parameters
+    assert new.info.digest != old.info.digest
+    assert new.info.parameters == old.info.parameters
     assert new.tokenizer(list(TEXTS))["input_ids"] == old.tokenizer(list(TEXTS))["input_ids"]
     tensors = load_file(tmp_path / "backbone" / "model.safetensors")
     assert set(tensors) == set(new.model.state_dict())

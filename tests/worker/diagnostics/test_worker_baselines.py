@@ -34,7 +34,7 @@ def trained(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, trained: str) -> Baselines:
+def result(bench: Bench, trained: str) -> Baselines:
     return bench.do(BaselinesConfig(job=trained), Baselines)
 
 
@@ -49,13 +49,13 @@ def part(evaluation: Evaluation, split: str) -> pd.DataFrame:
     return evaluation.predictions[evaluation.predictions["split"] == split]
 
 
-def test_cheap_baselines_match_scikit_learn(found: Baselines, evaluation: Evaluation) -> None:
+def test_cheap_baselines_match_scikit_learn(result: Baselines, evaluation: Evaluation) -> None:
     train, test = part(evaluation, "train"), part(evaluation, "test")
-    assert [line.name for line in found.lines] == [MAJORITY, WORDS, FROZEN]
-    assert (found.n_train, found.test.n) == (len(train), len(test))
-    assert found.test.headline == evaluation.metrics["test"]["accuracy"]
+    assert [line.name for line in result.lines] == [MAJORITY, WORDS, FROZEN]
+    assert (result.n_train, result.test.n) == (len(train), len(test))
+    assert result.test.headline == evaluation.metrics["test"]["accuracy"]
     dummy = DummyClassifier().fit(train[["text"]], train["label"])
-    usual = found.line(MAJORITY)
+    usual = result.line(MAJORITY)
     assert usual.headline.value == pytest.approx(dummy.score(test[["text"]], test["label"]))
     expected = f1_score(test["label"], dummy.predict(test[["text"]]), average="macro")
     assert usual.scores["macro_f1"].value == pytest.approx(expected)
@@ -64,23 +64,23 @@ def test_cheap_baselines_match_scikit_learn(found: Baselines, evaluation: Evalua
         train["text"].tolist(), train["label"].map(place).to_numpy(), test["text"].tolist(), seed=0
     )
     right = words == test["label"].map(place).to_numpy()
-    assert found.line(WORDS).headline.value == pytest.approx(right.mean())
+    assert result.line(WORDS).headline.value == pytest.approx(right.mean())
 
 
-def test_margins_are_paired_differences(found: Baselines) -> None:
-    for line in found.lines:
-        assert line.margin.value == pytest.approx(found.test.headline.value - line.headline.value)
+def test_margins_are_paired_differences(result: Baselines) -> None:
+    for line in result.lines:
+        assert line.margin.value == pytest.approx(result.test.headline.value - line.headline.value)
         assert line.margin.low <= line.margin.value <= line.margin.high
         assert line.margin.seeds == 1
         assert "one seed" in line.verdict
-    assert found.frame()["baseline"].tolist() == [MAJORITY, WORDS, FROZEN]
+    assert result.frame()["baseline"].tolist() == [MAJORITY, WORDS, FROZEN]
 
 
-def test_without_scratch_transfer_is_unknown(found: Baselines) -> None:
-    assert "is not known" in found.sentence
-    assert f"layer {found.line(FROZEN).layer}" in found.sentence or "embeddings" in found.sentence
-    assert any(f"{found.test.n} test rows" in caveat for caveat in found.caveats)
-    assert any("seed" in caveat for caveat in found.caveats)
+def test_without_scratch_transfer_is_unknown(result: Baselines) -> None:
+    assert "is not known" in result.sentence
+    assert f"layer {result.line(FROZEN).layer}" in result.sentence or "embeddings" in result.sentence
+    assert any(f"{result.test.n} test rows" in caveat for caveat in result.caveats)
+    assert any("seed" in caveat for caveat in result.caveats)
 
 
 def test_with_scratch_the_runs_are_paired_by_row(
@@ -89,13 +89,13 @@ def test_with_scratch_the_runs_are_paired_by_row(
     control = from_scratch_control(experiment, 3)
     short = control.model_copy(update={"training": control.training.model_copy(update={"epochs": 2})})
     job = bench.train(short)
-    found = bench.do(BaselinesConfig(job=trained, from_scratch_run=job), Baselines)
+    result = bench.do(BaselinesConfig(job=trained, from_scratch_run=job), Baselines)
     scratch = artifacts.load(bench.store.workspace.run(job), Evaluation)
-    line = found.line(SCRATCH)
+    line = result.line(SCRATCH)
     assert line.headline.value == pytest.approx(scratch.metrics["test"]["accuracy"].value)
     assert line.scores["macro_f1"].value == pytest.approx(scratch.metrics["test"]["macro_f1"].value)
-    assert "from scratch" in found.sentence
-    assert "not known" not in found.sentence
+    assert "from scratch" in result.sentence
+    assert "not known" not in result.sentence
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
     matched = _matched(evaluation, _with(scratch, shuffled))
     test = part(scratch, "test").sort_values("row")
@@ -123,7 +123,7 @@ def test_other_runs_are_refused_as_control(
 
 
 def _with(evaluation: Evaluation, predictions: pd.DataFrame) -> Evaluation:
-    return Evaluation(evaluation.names, evaluation.metrics, evaluation.majority, predictions)
+    return Evaluation(evaluation.names, evaluation.metrics, evaluation.constant_baseline, predictions)
 
 
 # the frozen probe
@@ -140,7 +140,7 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
         for noise in (0.2, 1.0, 0.5)
     ]
     shares: list[float] = []
-    found = frozen_probe(
+    result = frozen_probe(
         [x.astype(np.float32) for x in layers], labels, train, validation, test,
         lambda done, total: shares.append(done / total),
     )  # fmt: skip
@@ -150,16 +150,16 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
         for x, c in zip(layers, strengths, strict=True)
     ]
     expected = [m.score(x[validation], labels[validation]) for m, x in zip(models, layers, strict=True)]
-    np.testing.assert_allclose(found.validation, expected, atol=0.011)
-    assert (found.layer, found.c) == (1, strengths[1])
-    assert (found.predicted == models[1].predict(layers[1][test])).mean() > 0.99
+    np.testing.assert_allclose(result.validation, expected, atol=0.011)
+    assert (result.layer, result.c) == (1, strengths[1])
+    assert (result.predicted == models[1].predict(layers[1][test])).mean() > 0.99
     assert shares == sorted(shares)
 
 
 # sentences
 
 
-def lead(estimate: float, low: float, high: float) -> Difference:
+def make_margin(estimate: float, low: float, high: float) -> Difference:
     return Difference(estimate, low, high, 1)
 
 
@@ -171,7 +171,11 @@ def line(name: str, margin: Difference, layer: int | None = None) -> Baseline:
     )  # fmt: skip
 
 
-CLEAR, NONE, WORSE = lead(0.05, 0.02, 0.08), lead(0.01, -0.02, 0.04), lead(-0.04, -0.07, -0.01)
+CLEAR, NONE, WORSE = (
+    make_margin(0.05, 0.02, 0.08),
+    make_margin(0.01, -0.02, 0.04),
+    make_margin(-0.04, -0.07, -0.01),
+)
 
 
 @pytest.mark.parametrize(
@@ -190,18 +194,18 @@ def test_verdicts_follow_the_intervals(
 ) -> None:
     lines = {WORDS: line(WORDS, words), FROZEN: line(FROZEN, CLEAR, 4)}
     lines |= {SCRATCH: line(SCRATCH, scratch)} if scratch else {}
-    said = baseline_verdict(lines, 0.8, fresh=False)
-    assert said.startswith(begins)
-    assert says in said
-    assert ("not known" in said) is (scratch is None)
-    assert "layer 4, gets 75.0 %" in said
+    sentence = baseline_verdict(lines, 0.8, fresh=False)
+    assert sentence.startswith(begins)
+    assert says in sentence
+    assert ("not known" in sentence) is (scratch is None)
+    assert "layer 4, gets 75.0 %" in sentence
 
 
 def test_a_run_from_fresh_weights_is_called_the_control() -> None:
-    said = baseline_verdict({WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}, 0.8, fresh=True)
-    assert "fresh weights" in said
-    assert "embeddings alone" in said
-    assert not said.startswith(("Yes", "No", "Perhaps"))
+    sentence = baseline_verdict({WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}, 0.8, fresh=True)
+    assert "fresh weights" in sentence
+    assert "embeddings alone" in sentence
+    assert not sentence.startswith(("Yes", "No", "Perhaps"))
 
 
 def test_negative_transfer_is_reported_only_if_significant() -> None:
@@ -215,7 +219,7 @@ def test_negative_transfer_is_reported_only_if_significant() -> None:
     )
     assert "could be chance" in verdict_on(WORDS, NONE)
     assert "(95 %: −2.0 to 4.0 points)" in verdict_on(WORDS, NONE)
-    assert "(95 %: 0.0 to 4.0 points)" in verdict_on(WORDS, lead(0.02, -1e-9, 0.04))
+    assert "(95 %: 0.0 to 4.0 points)" in verdict_on(WORDS, make_margin(0.02, -1e-9, 0.04))
     assert "more than chance" in verdict_on(WORDS, CLEAR)
 
 

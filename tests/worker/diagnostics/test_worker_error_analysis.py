@@ -74,7 +74,7 @@ def evaluation(bench: Bench, trained: str) -> Evaluation:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, trained: str) -> ErrorAnalysis:
+def result(bench: Bench, trained: str) -> ErrorAnalysis:
     return bench.do(ErrorAnalysisConfig(job=trained, bins=10), ErrorAnalysis)
 
 
@@ -89,8 +89,8 @@ class Reference:
         self.correct = self.p.argmax(axis=1) == self.labels
 
     def scaled(self, t: float) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = softmax(np.log(self.p) / t, axis=1)
-        return found
+        result: NDArray[np.float64] = softmax(np.log(self.p) / t, axis=1)
+        return result
 
     def loss(self, t: float) -> float:
         return float(log_loss(self.labels, self.scaled(t), labels=[0, 1]))
@@ -107,26 +107,26 @@ def validation_rows(bench: Bench, trained: str, evaluation: Evaluation) -> Refer
 
 
 def test_the_temperature_is_optimal_on_validation_rows_and_losses_match_scikit_learn(
-    found: ErrorAnalysis, held_out: Reference, validation_rows: Reference
+    result: ErrorAnalysis, held_out: Reference, validation_rows: Reference
 ) -> None:
-    assert (found.n_test, found.n_validation) == (len(held_out.rows), len(validation_rows.rows))
-    t = found.scaled.temperature
+    assert (result.n_test, result.n_validation) == (len(held_out.rows), len(validation_rows.rows))
+    t = result.scaled.temperature
     assert not validation_rows.correct.all()
-    assert found.raw.temperature == 1.0 != t
+    assert result.raw.temperature == 1.0 != t
     best = validation_rows.loss(t)
     assert best < min(validation_rows.loss(t * 1.05), validation_rows.loss(t / 1.05))
-    assert found.raw.loss == pytest.approx(held_out.loss(1.0), abs=1e-5)
-    assert found.scaled.loss == pytest.approx(held_out.loss(t), abs=1e-5)
+    assert result.raw.loss == pytest.approx(held_out.loss(1.0), abs=1e-5)
+    assert result.scaled.loss == pytest.approx(held_out.loss(t), abs=1e-5)
 
 
-def test_calibration_errors_and_bins_match_the_reference(found: ErrorAnalysis, held_out: Reference) -> None:
-    for which, one in (("raw", found.raw), ("scaled", found.scaled)):
+def test_calibration_errors_and_bins_match_the_reference(result: ErrorAnalysis, held_out: Reference) -> None:
+    for which, one in (("raw", result.raw), ("scaled", result.scaled)):
         sure = held_out.scaled(one.temperature).max(axis=1)
         assert one.error.value == pytest.approx(ece(sure, held_out.correct, 10), abs=1e-5)
         assert one.error.low <= one.error.value <= one.error.high
-        bins = found.bins[found.bins["which"] == which]
+        bins = result.bins[result.bins["which"] == which]
         assert len(bins) == 10
-        assert bins["rows"].sum() == found.n_test
+        assert bins["rows"].sum() == result.n_test
         for _, line in bins[bins["rows"] > 0].iterrows():
             inside = (sure > line["from"] - 1e-9) & (sure <= line["to"] + 1e-9)
             assert (line["rows"], line["accuracy"]) == (inside.sum(), held_out.correct[inside].mean())
@@ -135,21 +135,23 @@ def test_calibration_errors_and_bins_match_the_reference(found: ErrorAnalysis, h
             assert (line["low"], line["high"]) == pytest.approx((ends.low, ends.high))
 
 
-def test_coverage_counts_rows_above_each_scaled_threshold(found: ErrorAnalysis, held_out: Reference) -> None:
-    sure = held_out.scaled(found.scaled.temperature).max(axis=1)
-    assert found.coverage["threshold"].tolist() == [k / 100 for k in range(101)]
+def test_coverage_counts_rows_above_each_scaled_threshold(result: ErrorAnalysis, held_out: Reference) -> None:
+    sure = held_out.scaled(result.scaled.temperature).max(axis=1)
+    assert result.coverage["threshold"].tolist() == [k / 100 for k in range(101)]
     for threshold in (0.0, 0.55, 0.7, 0.9):
-        line = found.coverage.set_index("threshold").loc[threshold]
+        line = result.coverage.set_index("threshold").loc[threshold]
         enough = sure >= threshold
         assert line["coverage"] == pytest.approx(enough.mean(), abs=0.011), "float32 may move one row"
         if enough.any():
             assert line["accuracy"] == pytest.approx(held_out.correct[enough].mean(), abs=0.02)
 
 
-def test_slices_are_groups_of_test_rows_against_all_others(found: ErrorAnalysis, held_out: Reference) -> None:
-    slices, given = found.slices, table().set_index("text")
+def test_slices_are_groups_of_test_rows_against_all_others(
+    result: ErrorAnalysis, held_out: Reference
+) -> None:
+    slices, given = result.slices, table().set_index("text")
     assert set(slices["column"]) == {"source", LENGTH, LANGUAGE}, "id, year: too many values"
-    assert slices.groupby("column")["rows"].sum().eq(found.n_test).all()
+    assert slices.groupby("column")["rows"].sum().eq(result.n_test).all()
     assert slices["difference"].is_monotonic_increasing
     source = given.loc[held_out.rows["text"], "source"].to_numpy()
     tests = []
@@ -157,8 +159,8 @@ def test_slices_are_groups_of_test_rows_against_all_others(found: ErrorAnalysis,
         (line,) = (
             line for _, line in slices.iterrows() if (line["column"], line["slice"]) == ("source", name)
         )
-        mine = source == name
-        right, others = held_out.correct[mine], held_out.correct[~mine]
+        members = source == name
+        right, others = held_out.correct[members], held_out.correct[~members]
         assert (line["rows"], line["accuracy"]) == (len(right), right.mean())
         assert line["difference"] == pytest.approx(right.mean() - others.mean())
         ends = Estimate.share(int(right.sum()), len(right))
@@ -187,10 +189,10 @@ def test_columns_can_be_chosen_and_unusable_ones_are_refused(bench: Bench, train
         bench.do(ErrorAnalysisConfig(job=trained, columns=("text",)), ErrorAnalysis)
 
 
-def test_flipped_labels_are_suspected(found: ErrorAnalysis, evaluation: Evaluation) -> None:
+def test_flipped_labels_are_suspected(result: ErrorAnalysis, evaluation: Evaluation) -> None:
     rows = evaluation.predictions
-    assert found.n_checked == len(rows) == 300
-    suspects = found.suspects
+    assert result.n_checked == len(rows) == 300
+    suspects = result.suspects
     assert list(suspects.columns) == list(COLUMNS)
     turned = [number + 1 for number in WRONG]
     assert len(set(turned) & set(suspects["row"])) >= 6, "of seven; rows are counted from 1"
@@ -200,40 +202,40 @@ def test_flipped_labels_are_suspected(found: ErrorAnalysis, evaluation: Evaluati
         assert line["label"] == known["label"][line["row"]] != line["suggested"]
         assert (line["text"], line["split"]) == tuple(known.loc[line["row"], ["text", "split"]])
         assert line["probability of label"] + line["probability of suggested"] == pytest.approx(1, abs=1e-5)
-    assert found.noise.low <= found.noise.value <= found.noise.high
-    assert found.noise.low < len(WRONG) / 300 < found.noise.high
+    assert result.noise.low <= result.noise.value <= result.noise.high
+    assert result.noise.low < len(WRONG) / 300 < result.noise.high
 
 
 def test_confused_pairs_count_what_the_confusion_matrix_counts(
-    found: ErrorAnalysis, held_out: Reference
+    result: ErrorAnalysis, held_out: Reference
 ) -> None:
     counts = confusion_matrix(held_out.labels, held_out.p.argmax(axis=1))
     names = ("no", "yes")
     expected = {
         (names[i], names[j]): counts[i, j] for i in range(2) for j in range(2) if i != j and counts[i, j]
     }
-    pairs = found.pairs
+    pairs = result.pairs
     assert {(p["label"], p["predicted"]): p["rows"] for _, p in pairs.iterrows()} == expected
     assert pairs["rows"].is_monotonic_decreasing
     sure = pd.Series(held_out.p.max(axis=1), index=held_out.rows["text"])
     for _, pair in pairs.iterrows():
-        mine = (held_out.rows["label"] == pair["label"]).to_numpy()
-        assert pair["share"] == pytest.approx(pair["rows"] / mine.sum())
+        members = (held_out.rows["label"] == pair["label"]).to_numpy()
+        assert pair["share"] == pytest.approx(pair["rows"] / members.sum())
         quoted = pair["texts"].split("\n")
         assert len(quoted) == min(3, pair["rows"])
-        wrong = sure[mine & ~held_out.correct].sort_values(ascending=False)
+        wrong = sure[members & ~held_out.correct].sort_values(ascending=False)
         np.testing.assert_allclose(sure[quoted], wrong.iloc[: len(quoted)], atol=1e-6)
 
 
-def test_each_finding_has_its_sentence(found: ErrorAnalysis, held_out: Reference) -> None:
-    believe, silence, weak, labels, *caveats = found.sentences
+def test_each_finding_has_its_sentence(result: ErrorAnalysis, held_out: Reference) -> None:
+    believe, silence, weak, labels, *caveats = result.sentences
     sure = held_out.p.max(axis=1).mean()
     assert f"{100 * sure:.1f} % sure" in believe
-    assert f"temperature {found.scaled.temperature:.2f}" in believe
-    assert f"{found.n_validation} validation" in believe
+    assert f"temperature {result.scaled.temperature:.2f}" in believe
+    assert f"{result.n_validation} validation" in believe
     assert f"{100 * held_out.correct.mean():.1f} %" in silence
-    assert f"{len(found.slices)} slices" in weak
-    assert f"row {found.suspects['row'][0]} of" in labels
+    assert f"{len(result.slices)} slices" in weak
+    assert f"row {result.suspects['row'][0]} of" in labels
     assert any("120 test rows" in caveat for caveat in caveats)
     assert any("Languages" in caveat for caveat in caveats)
 
@@ -241,7 +243,7 @@ def test_each_finding_has_its_sentence(found: ErrorAnalysis, held_out: Reference
 def test_scaled_predictions_keep_their_classes(bench: Bench, trained: str, held_out: Reference) -> None:
     texts = tuple(held_out.rows["text"].head(5))
     plain, warm = (
-        bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).probabilities
+        bench.do(PredictConfig(job=trained, texts=texts, temperature=t), Prediction).outputs
         for t in (None, 2.5)
     )
     np.testing.assert_allclose(warm, softmax(np.log(plain.astype(np.float64)) / 2.5, axis=1), atol=1e-6)
@@ -293,12 +295,12 @@ def calibrated(t: float, error: float, loss: float) -> CalibrationScore:
 def test_confidence_is_judged_by_the_interval_of_the_accuracy(sure: float, says: str) -> None:
     correct = np.arange(1000) % 5 > 0
     raw, scaled = calibrated(1.0, 0.052, 0.34), calibrated(1.7, 0.013, 0.29)
-    said = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, scaled, 692)
-    assert says in said
-    assert "5.2 points (95 %: 2.6 to 10.4)" in said
-    assert "temperature 1.70" in said
-    assert "692 validation rows" in said
-    assert "0.340 to 0.290" in said
+    sentence = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, scaled, 692)
+    assert says in sentence
+    assert "5.2 points (95 %: 2.6 to 10.4)" in sentence
+    assert "temperature 1.70" in sentence
+    assert "692 validation rows" in sentence
+    assert "0.340 to 0.290" in sentence
     unfit = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, raw, 30)
     assert "all 30 validation rows" in unfit
     assert "No temperature" in unfit
@@ -306,13 +308,13 @@ def test_confidence_is_judged_by_the_interval_of_the_accuracy(sure: float, says:
 
 def test_few_rows_prove_no_calibration() -> None:
     raw, hot = calibrated(1.0, 0.301, 0.88), calibrated(99.9999, 0.112, 0.694)
-    said = error_analysis_text.calibration_text(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
-    assert "38.9 % (95 %: 20.3 to 61.4 %)" in said
-    assert "no gap beyond chance" in said
-    assert "below 22.5 points" in said
-    assert "believed" not in said
-    assert "No temperature up to 100" in said
-    assert "Scaled by" not in said
+    sentence = error_analysis_text.calibration_text(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
+    assert "38.9 % (95 %: 20.3 to 61.4 %)" in sentence
+    assert "no gap beyond chance" in sentence
+    assert "below 22.5 points" in sentence
+    assert "believed" not in sentence
+    assert "No temperature up to 100" in sentence
+    assert "Scaled by" not in sentence
 
 
 def curve(answered: float) -> pd.DataFrame:
@@ -324,9 +326,9 @@ def curve(answered: float) -> pd.DataFrame:
 
 def test_the_threshold_is_the_highest_with_enough_coverage() -> None:
     correct = np.arange(100) < 86
-    said = error_analysis_text.selective_prediction_text(curve(0.71), np.full(50, 0.93), correct)
-    assert said.startswith("Answer only above 90 %")
-    assert said.index("71.0 %") < said.index("97.0 %") < said.index("86.0 %")
+    sentence = error_analysis_text.selective_prediction_text(curve(0.71), np.full(50, 0.93), correct)
+    assert sentence.startswith("Answer only above 90 %")
+    assert sentence.index("71.0 %") < sentence.index("97.0 %") < sentence.index("86.0 %")
     lower = np.repeat([0.93, 0.85], [9, 41])
     assert error_analysis_text.selective_prediction_text(curve(0.1), lower, correct).startswith(
         "Answer only above 80 %"
@@ -347,11 +349,11 @@ def cut(*lines: tuple[str, str, int, float, float, bool]) -> pd.DataFrame:
 def test_only_significantly_weak_slices_are_named() -> None:
     weak = ("domain", "books", 82, 0.61, -0.27, True)
     chance, strong = ("domain", "films", 9, 0.5, -0.4, False), (LENGTH, "1 to 5 words", 90, 0.9, 0.3, True)
-    said = error_analysis_text.weakest_slice_text(cut(chance, weak, strong))
-    assert "'domain' is 'books': 61.0 % of 82 rows" in said
-    assert "27.0 points fewer" in said
-    assert "(95 %: 22.0 to 32.0)" in said
-    assert "Weak too" not in said
+    sentence = error_analysis_text.weakest_slice_text(cut(chance, weak, strong))
+    assert "'domain' is 'books': 61.0 % of 82 rows" in sentence
+    assert "27.0 points fewer" in sentence
+    assert "(95 %: 22.0 to 32.0)" in sentence
+    assert "Weak too" not in sentence
     none = error_analysis_text.weakest_slice_text(cut(chance, strong))
     assert none.startswith("No slice")
     assert "2 slices" in none
@@ -368,15 +370,15 @@ def test_label_issues_are_counted_with_the_accuracy_of_the_probe() -> None:
         columns=list(COLUMNS),
     )  # fmt: skip
     check = LabelCheck(1000, 3, 0.93, Estimate(0.004, 0.001, 0.008), frame)
-    said = error_analysis_text.label_issue_text(check)
-    assert said.startswith("3 labels look wrong")
-    assert "0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels" in said
-    assert "93.0 %" in said
-    assert "row 9 of train" in said
-    assert "'yes' and looks like 'no' (2 rows)" in said
-    assert "2 of them are test rows" in said
-    assert "listed" not in said
-    assert "hard texts" not in said
+    sentence = error_analysis_text.label_issue_text(check)
+    assert sentence.startswith("3 labels look wrong")
+    assert "0.4 % (95 %: 0.1 to 0.8 %) of 1,000 labels" in sentence
+    assert "93.0 %" in sentence
+    assert "row 9 of train" in sentence
+    assert "'yes' and looks like 'no' (2 rows)" in sentence
+    assert "2 of them are test rows" in sentence
+    assert "listed" not in sentence
+    assert "hard texts" not in sentence
     poor = error_analysis_text.label_issue_text(LabelCheck(1000, 40, 0.7, Estimate(0.04, 0.03, 0.05), frame))
     assert poor.startswith("40 labels are in doubt")
     assert "4.0 %" in poor
@@ -392,4 +394,4 @@ def test_error_analysis_caveats_are_those_that_apply() -> None:
     right, wrong = np.ones(500, dtype=bool), np.zeros(30, dtype=bool)
     assert error_analysis_text.caveats(900, right, cut()) == ()
     few = error_analysis_text.caveats(90, wrong, cut((LANGUAGE, "German", 40, 0.5, -0.1, False)))
-    assert [said.split()[0] for said in few] == ["Only", "Only", "Languages"]
+    assert [sentence.split()[0] for sentence in few] == ["Only", "Only", "Languages"]

@@ -28,10 +28,10 @@ SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
 def subsets_of(
-    bench: Bench, asked: LabelEfficiencyConfig, whole: PreparedDataset
+    bench: Bench, efficiency_config: LabelEfficiencyConfig, whole: PreparedDataset
 ) -> label_efficiency_baselines.Subset:
     return label_efficiency_baselines.draw_subsets(
-        load_table(bench.store.workspace, asked.data.dataset), asked, whole
+        load_table(bench.store.workspace, efficiency_config.data.dataset), efficiency_config, whole
     )
 
 
@@ -41,20 +41,20 @@ def context_of(bench: Bench) -> Context:
 
 
 @pytest.fixture(scope="module")
-def asked(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
+def efficiency_config(experiment: ExperimentConfig) -> LabelEfficiencyConfig:
     return label_efficiency_config(experiment, SIZES, SEEDS, balanced=False)
 
 
 @pytest.fixture(scope="module")
-def free(bench: Bench, asked: LabelEfficiencyConfig) -> LabelEfficiency:
-    return bench.do(asked, LabelEfficiency)
+def free(bench: Bench, efficiency_config: LabelEfficiencyConfig) -> LabelEfficiency:
+    return bench.do(efficiency_config, LabelEfficiency)
 
 
 @pytest.fixture(scope="module")
 def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyArm, ...]:
     """Train the study on 8 and on all labels, except its last run."""
     whole = prepare(load_table(bench.store.workspace, experiment.data.dataset), experiment.data)
-    assert len(whole.where(Split.TRAIN)) == ROWS
+    assert len(whole.split_indices(Split.TRAIN)) == ROWS
     config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
     short = {**config.settings, "training.epochs": 1}
     config = config.model_copy(update={"min_steps": 2, "settings": short})
@@ -76,45 +76,46 @@ def trained(
 
 
 def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
-    bench: Bench, asked: LabelEfficiencyConfig
+    bench: Bench, efficiency_config: LabelEfficiencyConfig
 ) -> None:
-    whole = load_prepared(bench.store.workspace, asked.data)
-    drawn = subsets_of(bench, asked, whole)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    drawn = subsets_of(bench, efficiency_config, whole)
     for seed, of_seed in zip(SEEDS, drawn, strict=True):
         few, more, every = (set(rows.tolist()) for rows in of_seed)
         assert few < more < every
         assert [len(rows) for rows in of_seed] == list(SIZES)
         given = load_prepared(
-            bench.store.workspace, asked.data.model_copy(update={"train_rows": 16, "subset_seed": seed})
+            bench.store.workspace,
+            efficiency_config.data.model_copy(update={"train_rows": 16, "subset_seed": seed}),
         )
-        assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.where(Split.TRAIN)}
+        assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.split_indices(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
 
 
 def test_balanced_subsets_hold_equally_many_rows_per_class(
     bench: Bench, experiment: ExperimentConfig
 ) -> None:
-    asked = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
-    whole = load_prepared(bench.store.workspace, asked.data)
-    for of_seed in subsets_of(bench, asked, whole):
+    efficiency_config = label_efficiency_config(experiment, (8, 32), SEEDS, balanced=True)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    for of_seed in subsets_of(bench, efficiency_config, whole):
         assert [np.bincount(whole.labels[rows]).tolist() for rows in of_seed] == [[4, 4], [16, 16]]
 
 
 def test_baselines_are_scored_on_every_subset(
-    bench: Bench, asked: LabelEfficiencyConfig, free: LabelEfficiency
+    bench: Bench, efficiency_config: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
     assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
     assert free.scores.shape == (2, 3, 3)
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
-    whole = load_prepared(bench.store.workspace, asked.data)
-    rows, test = subsets_of(bench, asked, whole)[1][1], whole.where(Split.TEST)
+    whole = load_prepared(bench.store.workspace, efficiency_config.data)
+    rows, test = subsets_of(bench, efficiency_config, whole)[1][1], whole.split_indices(Split.TEST)
     texts = np.asarray(whole.texts, dtype=object)
     words = tfidf_logistic_regression(texts[rows].tolist(), whole.labels[rows], texts[test].tolist(), seed=1)
     expected = (words == whole.labels[test]).mean()
     assert free.scores[0, 1, 1] == pytest.approx(expected)
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
-    assert (free.n_test, free.n_validation) == (len(test), len(whole.where(Split.VALIDATION)))
+    assert (free.n_test, free.n_validation) == (len(test), len(whole.split_indices(Split.VALIDATION)))
     assert f"With {ROWS} labels the frozen probe" in free.sentences[0]
 
 
@@ -136,8 +137,8 @@ def test_runs_and_baselines_share_the_test_rows(
         for seed, job in enumerate(cell.jobs):
             predictions = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
             score = predictions.loc[predictions["split"] == "test", "score"].mean()
-            found = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
-            assert found == pytest.approx(score)
+            measured = trained.scores[trained.names.index(cell.name), SIZES.index(cell.rows), seed]
+            assert measured == pytest.approx(score)
     first = trained.sentences[0]
     assert f"With 8 labels the pretrained model ({own})" in first
     assert "training from scratch" in first
@@ -159,11 +160,13 @@ def test_another_target_size_reuses_the_baselines(
         raise AssertionError("learnt again")
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
-    asked = label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=ROWS)
-    found = bench.do(asked, LabelEfficiency)
-    assert found.at == ROWS
-    np.testing.assert_array_equal(found.scores, trained.scores)
-    assert f"With {ROWS} labels" in found.sentences[0]
+    efficiency_config = label_efficiency_config(
+        experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=ROWS
+    )
+    measured = bench.do(efficiency_config, LabelEfficiency)
+    assert measured.reference_size == ROWS
+    np.testing.assert_array_equal(measured.scores, trained.scores)
+    assert f"With {ROWS} labels" in measured.sentences[0]
 
 
 def test_runs_tested_on_other_rows_are_refused(
@@ -197,15 +200,15 @@ def test_a_crossing_known_by_construction_is_found() -> None:
     sizes, rows = (8, 32, 128, 512), 400
     ahead = _arm("last-k", [0.80, 0.90, 0.92, 0.93], rows)
     behind = _arm(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
-    said, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
-    assert "With 8 labels" in said
-    assert "about 130" in said
-    assert (reach.better, reach.worse, reach.at) == ("last-k", SCRATCH, 8)
+    sentence, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
+    assert "With 8 labels" in sentence
+    assert "about 130" in sentence
+    assert (reach.better, reach.worse, reach.reference_size) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
-    said, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
-    assert "no crossing" in said
+    sentence, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
+    assert "no crossing" in sentence
     assert reach.labels is None
     assert label_efficiency.find_crossing(sizes, 4, ahead, behind) is None
 
@@ -222,16 +225,16 @@ def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) ->
     prepared = PreparedDataset(
         (named_classes(labels, "no", "yes"),), ("a", "b", "c", "d"), rows // 2 * 2, rows, ()
     )
-    said = label_efficiency._one_class(prepared, rows[2:])
-    assert bool(said) is says
+    sentence = label_efficiency._one_class(prepared, rows[2:])
+    assert bool(sentence) is says
     if says:
-        assert "All 2 test rows are of one class, 'yes'" in said[0]
+        assert "All 2 test rows are of one class, 'yes'" in sentence[0]
 
 
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:
     job = cells[0].jobs[0]
-    kept = artifacts.load(bench.store.workspace.run(job), Evaluation)
-    tested = kept.predictions[kept.predictions["split"] == "test"]
+    evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    tested = evaluation.predictions[evaluation.predictions["split"] == "test"]
     order = row_keys(tested)
     right = label_efficiency._row_scores(context_of(bench), cells[0], job, order[::-1])
     pd.testing.assert_series_equal(

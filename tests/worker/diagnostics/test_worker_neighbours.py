@@ -21,40 +21,42 @@ def job(bench: Bench, experiment: ExperimentConfig) -> str:
 
 
 def test_neighbours_match_transformers_features(bench: Bench, job: str) -> None:
-    found = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), NearestNeighbours)
+    result = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), NearestNeighbours)
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = evaluation.predictions["text"].tolist()
-    trained = load_trained(bench.store.workspace.run(job)).model.source
-    assert found.variants == ("pretrained", "fine-tuned")
-    assert found.neighbours.shape == (2, 5)
+    trained = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
+    assert result.variants == ("pretrained", "fine-tuned")
+    assert result.neighbours.shape == (2, 5)
     for v, backbone in enumerate((load(trained.config), trained)):
         vectors = mean_pooled(backbone.model, backbone.tokenizer, texts)
         far = np.linalg.norm(vectors - vectors[17], axis=1)
         far[17] = np.inf
         np.testing.assert_allclose(
-            found.distance[v], np.sort(far)[:5] / np.median(np.delete(far, 17)), rtol=1e-3, atol=1e-4
+            result.distance[v], np.sort(far)[:5] / np.median(np.delete(far, 17)), rtol=1e-3, atol=1e-4
         )
-        np.testing.assert_allclose(far[found.neighbours[v]], np.sort(far)[:5], rtol=1e-3, atol=1e-4)
-    assert found.neighbours[0].tolist() != found.neighbours[1].tolist()
-    assert set(found.kept) == set(found.neighbours[0]) & set(found.neighbours[1])
+        np.testing.assert_allclose(far[result.neighbours[v]], np.sort(far)[:5], rtol=1e-3, atol=1e-4)
+    assert result.neighbours[0].tolist() != result.neighbours[1].tolist()
+    assert set(result.shared) == set(result.neighbours[0]) & set(result.neighbours[1])
 
 
 def test_neighbours_below_the_boundary_do_not_change(bench: Bench, job: str) -> None:
-    found = bench.do(NeighboursConfig(job=job, layer=2, index=0), NearestNeighbours)
-    np.testing.assert_array_equal(found.neighbours[0], found.neighbours[1])
-    np.testing.assert_array_equal(found.distance[0], found.distance[1])
-    assert len(found.kept) == 10
+    result = bench.do(NeighboursConfig(job=job, layer=2, index=0), NearestNeighbours)
+    np.testing.assert_array_equal(result.neighbours[0], result.neighbours[1])
+    np.testing.assert_array_equal(result.distance[0], result.distance[1])
+    assert len(result.shared) == 10
 
 
 @pytest.mark.parametrize(
-    ("layer", "index", "said"),
+    ("layer", "index", "sentence"),
     [
         (9, 0, "layer is 9.*0 to 3"),
         (3, 96, "index is 96.*96 lines"),
     ],
 )
-def test_missing_layers_and_rows_are_named(bench: Bench, job: str, layer: int, index: int, said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_missing_layers_and_rows_are_named(
+    bench: Bench, job: str, layer: int, index: int, sentence: str
+) -> None:
+    with pytest.raises(ConfigError, match=sentence):
         bench.do(NeighboursConfig(job=job, layer=layer, index=index), NearestNeighbours)
 
 

@@ -105,7 +105,7 @@ def test_other_targets_leave_out_rows_without_a_value(bench: Bench, films_run: E
 
 
 @pytest.mark.parametrize(
-    ("column", "said"),
+    ("column", "sentence"),
     [
         ("constant", "one value only, 'same'"),
         ("id", "different values in"),
@@ -113,9 +113,9 @@ def test_other_targets_leave_out_rows_without_a_value(bench: Bench, films_run: E
     ],
 )
 def test_unusable_targets_are_refused(
-    bench: Bench, films_run: ExperimentConfig, column: str, said: str
+    bench: Bench, films_run: ExperimentConfig, column: str, sentence: str
 ) -> None:
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=sentence):
         bench.do(ProbeConfig(job=job_id(films_run), target=column), ProbeScores)
 
 
@@ -186,7 +186,7 @@ def test_equal_texts_share_a_group() -> None:
 
 def scores(pretrained: list[float], tuned: list[float], control: float | None = 0.4) -> ProbeScores:
     test = np.asarray([pretrained, tuned])
-    found = ProbeScores(
+    result = ProbeScores(
         ("pretrained", "fine-tuned"),
         np.repeat(test[:, :, None], 5, axis=2),
         test,
@@ -199,15 +199,15 @@ def scores(pretrained: list[float], tuned: list[float], control: float | None = 
         target="domain",
     )
     if control is None:
-        return found
+        return result
     return replace(
-        found, control_test=np.full((1, *test.shape), control), control_majority=np.asarray([0.35])
+        result, control_test=np.full((1, *test.shape), control), control_majority=np.asarray([0.35])
     )
 
 
 def test_the_best_layer_is_chosen_on_the_training_rows_and_scored_on_test() -> None:
-    found = scores([0.6, 0.9, 0.7], [0.9, 0.91, 0.97])
-    chosen = replace(found, cross_validated=np.asarray([[[0.9], [0.5], [0.5]], [[0.1], [0.2], [0.2]]]))
+    result = scores([0.6, 0.9, 0.7], [0.9, 0.91, 0.97])
+    chosen = replace(result, cross_validated=np.asarray([[[0.9], [0.5], [0.5]], [[0.1], [0.2], [0.2]]]))
     assert best_layers(chosen) == {"pretrained": 0, "fine-tuned": 1}
     first = sentences(chosen, label=True, recurring=400)[0]
     pretrained, tuned = first[first.index("pretrained") :].split("fine-tuned")
@@ -230,16 +230,18 @@ def test_selectivity_is_what_is_left_after_the_control() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "sentence"),
     [
         (0.5, "yes, some of it"),
         (0.78, "not visibly"),
         (0.9, "no, it is easier"),
     ],
 )
-def test_loss_of_information_is_judged_by_the_intervals_of_the_last_layer(after: float, said: str) -> None:
+def test_loss_of_information_is_judged_by_the_intervals_of_the_last_layer(
+    after: float, sentence: str
+) -> None:
     text = sentences(scores([0.6, 0.8], [0.6, after]), label=False, recurring=400)[-1]
     assert "'domain'" in text
-    assert said in text
+    assert sentence in text
     same = sentences(scores([0.6, 0.8], [0.6, 0.8]), label=False, recurring=400)[-1]
     assert same.startswith("No layer changed")

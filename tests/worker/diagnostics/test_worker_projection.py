@@ -52,10 +52,10 @@ def test_neighbourhood_quality_is_that_of_full_width_features(
         assert near.purity.low <= near.purity.value <= near.purity.high
         assert -1 <= near.silhouette <= 1
         assert 0 <= near.trustworthiness <= 1
-    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
-    assert above.kept.value == pytest.approx(kept, abs=0.02)
-    assert above.kept.value < 1
-    assert above.kept.low <= above.kept.value <= above.kept.high
+    overlap = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*graphs, strict=True)])
+    assert above.overlap.value == pytest.approx(overlap, abs=0.02)
+    assert above.overlap.value < 1
+    assert above.overlap.low <= above.overlap.value <= above.overlap.high
     assert above.chance == pytest.approx(0.5, abs=0.05)
     assert "10 nearest neighbours" in above.sentence
     assert "by chance" in above.sentence
@@ -77,18 +77,18 @@ def test_one_layer_equals_that_of_all_layers(bench: Bench, job: str, tmp_path: P
 
 @pytest.mark.parametrize("method", list(Method))
 def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method) -> None:
-    found = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
-    np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
-    assert found.nearness[0] == found.nearness[1]
-    assert found.kept == Estimate(1.0, 1.0, 1.0)
-    assert "did not change this layer" in found.sentence
+    result = bench.do(ProjectConfig(job=job, layer=2, method=method), Projection)
+    np.testing.assert_array_equal(result.coordinates[0], result.coordinates[1])
+    assert result.nearness[0] == result.nearness[1]
+    assert result.overlap == Estimate(1.0, 1.0, 1.0)
+    assert "did not change this layer" in result.sentence
 
 
 def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
     head = bench.train(experiment.model_copy(update={"freeze": FreezePlan()}))
-    found = bench.do(ProjectConfig(job=head, layer=3), Projection)
-    assert found.kept.value == 1
-    assert "did not change this layer" in found.sentence
+    result = bench.do(ProjectConfig(job=head, layer=3), Projection)
+    assert result.overlap.value == 1
+    assert "did not change this layer" in result.sentence
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -98,15 +98,15 @@ def test_a_projection_fitted_on_a_sample_holds_all_texts(
     monkeypatch.setattr(projection, "SHOWN", 30)
     monkeypatch.setattr(neighbourhood_quality, "MAX_QUERIES", 7)
     config = ProjectConfig(job=job, layer=3, method=method, limit=40, seed=2)
-    found = bench.do(config, Projection)
-    assert found.coordinates.shape == (2, 96, 2)
-    assert np.isfinite(found.coordinates).all()
-    assert len(found.shown) == len(set(found.shown.tolist())) == 30
-    assert found.shown.max() > 30
-    assert np.bincount(found.label[found.shown]) == pytest.approx([15, 15], abs=2)
-    assert found.settings["found from"] == "40 texts"
-    assert (found.nearness[0].purity.value * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
-    assert 0 <= found.nearness[1].trustworthiness <= 1
+    result = bench.do(config, Projection)
+    assert result.coordinates.shape == (2, 96, 2)
+    assert np.isfinite(result.coordinates).all()
+    assert len(result.shown) == len(set(result.shown.tolist())) == 30
+    assert result.shown.max() > 30
+    assert np.bincount(result.label[result.shown]) == pytest.approx([15, 15], abs=2)
+    assert result.settings["found from"] == "40 texts"
+    assert (result.nearness[0].purity.value * 70) % 1 == pytest.approx(0, abs=1e-6), "seven texts were asked"
+    assert 0 <= result.nearness[1].trustworthiness <= 1
 
 
 def test_it_can_be_stopped_at_every_stage(
@@ -133,22 +133,24 @@ def test_it_can_be_stopped_at_every_stage(
 
 
 def neighbours(
-    before: list[float], after: list[float], kept: float = 0.3, *, changed: bool = True
+    before: list[float], after: list[float], overlap: float = 0.3, *, changed: bool = True
 ) -> NeighbourhoodChange:
     own = tuple(np.resize(values, 400) for values in (before, after))
     near = tuple(
         NeighbourhoodQuality(Estimate(one.mean(), one.mean() - 0.02, one.mean() + 0.02), 0.1, 0.9)
         for one in own
     )
-    kept_by_each = np.clip(kept + np.resize([-0.1, 0.1], 400), 0, 1)
-    return NeighbourhoodChange(near, (own[0], own[1]), kept_by_each, chance=0.5, count=10, changed=changed)
+    overlap_per_text = np.clip(overlap + np.resize([-0.1, 0.1], 400), 0, 1)
+    return NeighbourhoodChange(
+        near, (own[0], own[1]), overlap_per_text, chance=0.5, count=10, changed=changed
+    )
 
 
 def test_a_gain_is_reported_with_interval_chance_and_overlap() -> None:
-    told = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
-    assert told.index("60 % (58 to 62 %)") < told.index("90 % (88 to 92 %)") < told.index("by chance 50 %")
-    assert "nearer together than before, by 30 points (29 to 31)" in told
-    assert "keeps 3 of its 10" in told
+    text = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
+    assert text.index("60 % (58 to 62 %)") < text.index("90 % (88 to 92 %)") < text.index("by chance 50 %")
+    assert "nearer together than before, by 30 points (29 to 31)" in text
+    assert "keeps 3 of its 10" in text
 
 
 def test_losses_and_insignificant_changes_are_reported() -> None:
@@ -161,16 +163,16 @@ def test_losses_and_insignificant_changes_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("overlap", "sentence"),
     [(0.02, "keeps hardly any of its 10"), (0.98, "keeps nearly all of its 10"), (0.56, "keeps 6 of its 10")],
 )
-def test_the_overlap_is_reported(kept: float, said: str) -> None:
-    found = neighbours([0.5, 0.7], [0.9, 0.8])
-    assert said in replace(found, overlap=np.full(400, kept)).sentences()
+def test_the_overlap_is_reported(overlap: float, sentence: str) -> None:
+    result = neighbours([0.5, 0.7], [0.9, 0.8])
+    assert sentence in replace(result, overlap=np.full(400, overlap)).sentences()
 
 
 def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
-    still = neighbours([0.5, 0.7], [0.5, 0.7], kept=1.0, changed=False).sentences()
+    still = neighbours([0.5, 0.7], [0.5, 0.7], overlap=1.0, changed=False).sentences()
     assert "did not change this layer" in still
     assert "60 % (58 to 62 %)" in still
     assert "by chance 50 %" in still
@@ -179,8 +181,8 @@ def test_unchanged_layers_and_too_few_texts_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.996, "99.6 %"), (0.004, "0.4 %"), (1.0, "100 %"), (0.624, "62 %")]
+    ("share", "sentence"), [(0.996, "99.6 %"), (0.004, "0.4 %"), (1.0, "100 %"), (0.624, "62 %")]
 )
-def test_shares_are_never_rounded_to_0_or_100(share: float, said: str) -> None:
+def test_shares_are_never_rounded_to_0_or_100(share: float, sentence: str) -> None:
     change = replace(neighbours([0.5, 0.7], [0.9, 0.8]), chance=share)
-    assert f"by chance {said}." in change.sentences()
+    assert f"by chance {sentence}." in change.sentences()

@@ -9,7 +9,6 @@ from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import NearestNeighbors
 from worker_bench import ME, Bench
 
-from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, Pooling
 from translearn_core.errors import NotFoundError, Stopped, TooFewSamplesError
 from translearn_core.jobs import ProjectionAnimationConfig
@@ -33,7 +32,7 @@ def job(bench: Bench, hard: ExperimentConfig) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, job: str) -> ProjectionAnimation:
+def result(bench: Bench, job: str) -> ProjectionAnimation:
     return bench.do(ProjectionAnimationConfig(job=job), ProjectionAnimation)
 
 
@@ -46,91 +45,93 @@ def context_of(bench: Bench, config: ProjectionAnimationConfig) -> Context:
 
 
 def test_every_text_is_in_every_layer_of_both_variants(
-    bench: Bench, job: str, found: ProjectionAnimation
+    bench: Bench, job: str, result: ProjectionAnimation
 ) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
-    assert found.variants == VARIANTS
-    assert found.coordinates.shape == (2, 4, len(rows), 2)
-    assert found.coordinates.dtype == np.float32
-    chosen = rows.iloc[found.index]
-    assert [found.classes[k] for k in found.label] == chosen["label"].tolist()
-    assert [found.splits[k] for k in found.split] == chosen["split"].tolist()
-    assert found.purity.shape == found.low.shape == found.high.shape == found.silhouette.shape == (2, 4)
-    assert len(found.frame()) == 8
-    points = found.points()
+    assert result.variants == VARIANTS
+    assert result.coordinates.shape == (2, 4, len(rows), 2)
+    assert result.coordinates.dtype == np.float32
+    chosen = rows.iloc[result.index]
+    assert [result.classes[k] for k in result.label] == chosen["label"].tolist()
+    assert [result.splits[k] for k in result.split] == chosen["split"].tolist()
+    assert result.purity.shape == result.low.shape == result.high.shape == result.silhouette.shape == (2, 4)
+    assert len(result.frame()) == 8
+    points = result.points()
     assert len(points) == 8 * len(rows)
     last = points[(points["model"] == "fine-tuned") & (points["layer"] == 3)]
-    np.testing.assert_array_equal(last[["x", "y"]].to_numpy(), found.coordinates[1, 3])
+    np.testing.assert_array_equal(last[["x", "y"]].to_numpy(), result.coordinates[1, 3])
 
 
-def test_only_layers_above_the_boundary_differ(found: ProjectionAnimation) -> None:
-    for both in (found.coordinates, found.purity, found.low, found.high, found.silhouette):
+def test_only_layers_above_the_boundary_differ(result: ProjectionAnimation) -> None:
+    for both in (result.coordinates, result.purity, result.low, result.high, result.silhouette):
         np.testing.assert_array_equal(both[0, :3], both[1, :3])
-    np.testing.assert_array_equal(found.kept[:3], 1)
-    assert found.kept[3] < 0.9
-    assert np.abs(found.coordinates[0, 3] - found.coordinates[1, 3]).max() > 0.1
-    assert "Layers 0 to 2" in found.sentence
-    assert "From layer 3 on" in found.sentence
+    np.testing.assert_array_equal(result.overlap[:3], 1)
+    assert result.overlap[3] < 0.9
+    assert np.abs(result.coordinates[0, 3] - result.coordinates[1, 3]).max() > 0.1
+    assert "Layers 0 to 2" in result.sentence
+    assert "From layer 3 on" in result.sentence
 
 
-def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, found: ProjectionAnimation) -> None:
+def test_the_numbers_are_those_of_scikit_learn(bench: Bench, job: str, result: ProjectionAnimation) -> None:
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     index, features = layer_features(
         context_of(bench, ProjectionAnimationConfig(job=job, seed=9)), job, evaluation
     )
-    np.testing.assert_array_equal(index, found.index)
-    test = found.split == found.splits.index("test")
+    np.testing.assert_array_equal(index, result.index)
+    test = result.split == result.splits.index("test")
     neighbours, spread = {}, 0
     for v, variant in enumerate(VARIANTS):
         for layer, vectors in enumerate(features[variant]):
             x = vectors.astype(np.float64)
             near = NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)
             neighbours[v, layer] = near
-            shares = (found.label[near] == found.label[:, None]).mean(axis=1)[test]
+            shares = (result.label[near] == result.label[:, None]).mean(axis=1)[test]
             # texts at the same distance may stand in another order
-            assert found.purity[v, layer] == pytest.approx(shares.mean(), abs=0.03)
-            expected = silhouette_samples(x, found.label)[test].mean()
-            assert found.silhouette[v, layer] == pytest.approx(expected, abs=2e-3)
+            assert result.purity[v, layer] == pytest.approx(shares.mean(), abs=0.03)
+            expected = silhouette_samples(x, result.label)[test].mean()
+            assert result.silhouette[v, layer] == pytest.approx(expected, abs=2e-3)
             if shares.std() > 0:
                 low, high = stats.t.interval(0.95, test.sum() - 1, shares.mean(), stats.sem(shares))
-                assert found.low[v, layer] == pytest.approx(max(0, low), abs=0.03)
-                assert found.high[v, layer] == pytest.approx(min(1, high), abs=0.03)
+                assert result.low[v, layer] == pytest.approx(max(0, low), abs=0.03)
+                assert result.high[v, layer] == pytest.approx(min(1, high), abs=0.03)
                 spread += 1
     assert spread, "texts differ somewhere"
     same = [np.isin(a, b).mean() for a, b in zip(neighbours[0, 3], neighbours[1, 3], strict=True)]
-    assert found.kept[3] == pytest.approx(np.mean(same), abs=0.03)
-    others = [(found.label == found.label[i]).sum() - 1 for i in np.flatnonzero(test)]
-    assert found.chance == pytest.approx(np.mean(others) / (len(found.label) - 1))
+    assert result.overlap[3] == pytest.approx(np.mean(same), abs=0.03)
+    others = [(result.label == result.label[i]).sum() - 1 for i in np.flatnonzero(test)]
+    assert result.chance == pytest.approx(np.mean(others) / (len(result.label) - 1))
 
 
 def test_a_sample_is_stratified_by_split_and_class(
-    bench: Bench, job: str, found: ProjectionAnimation
+    bench: Bench, job: str, result: ProjectionAnimation
 ) -> None:
     few = bench.do(ProjectionAnimationConfig(job=job, limit=40), ProjectionAnimation)
     assert few.coordinates.shape == (2, 4, 40, 2)
-    assert set(few.index) < set(found.index)
+    assert set(few.index) < set(result.index)
     for which in ("label", "split"):
-        shares = [np.bincount(getattr(animation, which)) / len(animation.index) for animation in (few, found)]
+        shares = [
+            np.bincount(getattr(animation, which)) / len(animation.index) for animation in (few, result)
+        ]
         np.testing.assert_allclose(*shares, atol=0.03)
 
 
 def test_a_head_only_run_has_the_same_projections_twice(bench: Bench, hard: ExperimentConfig) -> None:
     head = bench.train(hard.model_copy(update={"freeze": FreezePlan()}))
-    found = bench.do(ProjectionAnimationConfig(job=head), ProjectionAnimation)
-    np.testing.assert_array_equal(found.coordinates[0], found.coordinates[1])
-    assert np.isfinite(found.coordinates).all()
-    assert "Nothing moved" in found.sentence
-    assert "before training" not in found.sentence
+    result = bench.do(ProjectionAnimationConfig(job=head), ProjectionAnimation)
+    np.testing.assert_array_equal(result.coordinates[0], result.coordinates[1])
+    assert np.isfinite(result.coordinates).all()
+    assert "Nothing moved" in result.sentence
+    assert "before training" not in result.sentence
 
 
 def test_identical_first_tokens_are_one_point(bench: Bench, hard: ExperimentConfig) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
-    found = bench.do(
+    result = bench.do(
         ProjectionAnimationConfig(job=bench.train(hard.model_copy(update={"features": cls}))),
         ProjectionAnimation,
     )
-    assert not found.coordinates[:, 0].any()
-    assert np.isfinite(found.coordinates).all()
+    assert not result.coordinates[:, 0].any()
+    assert np.isfinite(result.coordinates).all()
 
 
 def test_layers_that_did_not_change_are_computed_once(
@@ -178,46 +179,47 @@ def sentences(
     noise = random.normal(0, 0.05, (2, len(before), texts))
     noise[:, :first] = noise[:1, :first]
     shares = middle[:, :, None] + own + noise - (own + noise).mean(axis=2, keepdims=True)
-    kept = np.linspace(1, 0.3, len(before))
+    overlap = np.linspace(1, 0.3, len(before))
     return ProjectionAnimationText(
-        first, 0.5, middle if chosen is None else np.asarray(chosen), shares, kept
+        first, 0.5, middle if chosen is None else np.asarray(chosen), shares, overlap
     ).sentences()
 
 
 def test_best_layers_and_changes_are_reported() -> None:
-    said = sentences([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1)
-    assert said.index("in layer 2, 70.0 % (") < said.index("in layer 2, 90.0 % (")
-    assert "50.0 %" in said
-    assert "layer 2: 20.0 points more (" in said
-    assert "all 2 layers" in said
-    assert "Layer 0 stands as it was" in said
-    assert "From layer 1 on" in said
-    assert "in layer 2 a text kept 30.0 %" in said
+    sentence = sentences([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1)
+    assert sentence.index("in layer 2, 70.0 % (") < sentence.index("in layer 2, 90.0 % (")
+    assert "50.0 %" in sentence
+    assert "layer 2: 20.0 points more (" in sentence
+    assert "all 2 layers" in sentence
+    assert "Layer 0 stands as it was" in sentence
+    assert "From layer 1 on" in sentence
+    assert "in layer 2 a text kept 30.0 %" in sentence
 
 
 def test_layers_are_chosen_on_validation_texts() -> None:
-    said = sentences([0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1, chosen=[[0.9, 0.1, 0.1], [0.1, 0.9, 0.1]])
-    assert said.index("layer 0, the embeddings, 50.0 % (") < said.index("layer 1, 65.0 % (")
+    sentence = sentences(
+        [0.5, 0.6, 0.7], [0.5, 0.65, 0.9], first=1, chosen=[[0.9, 0.1, 0.1], [0.1, 0.9, 0.1]]
+    )
+    assert sentence.index("layer 0, the embeddings, 50.0 % (") < sentence.index("layer 1, 65.0 % (")
 
 
 def test_a_decrease_is_reported() -> None:
-    said = sentences([0.5, 0.9], [0.5, 0.6], first=1)
-    assert "in layer 1: 30.0 points fewer (29." in said
-    assert "hold for all" not in said, "one layer changed"
+    sentence = sentences([0.5, 0.9], [0.5, 0.6], first=1)
+    assert "in layer 1: 30.0 points fewer (29." in sentence
+    assert "hold for all" not in sentence, "one layer changed"
 
 
 def test_an_insignificant_change_is_reported() -> None:
-    said = sentences([0.5, 0.6, 0.7], [0.5, 0.6005, 0.7005], first=1, texts=20)
-    assert "No layer changed" in said
-    assert "more than chance" in said
-    assert "(-" in said
+    sentence = sentences([0.5, 0.6, 0.7], [0.5, 0.6005, 0.7005], first=1, texts=20)
+    assert "No layer changed" in sentence
+    assert "more than chance" in sentence
+    assert "(-" in sentence
 
 
 def test_trained_embeddings_are_reported() -> None:
     assert "from the embeddings on" in sentences([0.5, 0.6], [0.6, 0.7], first=0)
 
 
-def test_below_the_limit_all_texts_are_used(bench: Bench, job: str, found: ProjectionAnimation) -> None:
+def test_below_the_limit_all_texts_are_used(bench: Bench, job: str, result: ProjectionAnimation) -> None:
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
-    strata = (rows["split"] + rows["label"]).factorize()[0]
-    np.testing.assert_array_equal(found.index, stratified_sample(strata, 1500, 0))
+    assert sorted(result.index) == list(range(len(rows)))

@@ -84,7 +84,9 @@ def test_cka_of_the_top_layer_matches_transformers_features(
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = held_out_first(evaluation, 2000, 0)["text"].tolist()
     assert len(texts) == moved.rows
-    trained, other = (load_trained(bench.store.workspace.run(j)).model.source for j in (job, sibling))
+    trained, other = (
+        load_trained(bench.store.workspace.run(j)).model.loaded_backbone for j in (job, sibling)
+    )
     pretrained = load(trained.config)
     before, after, chance = (mean_pooled(b.model, b.tokenizer, texts) for b in (pretrained, trained, other))
     assert moved.diagonal[3] == pytest.approx(debiased_cka(before, after), abs=1e-4)
@@ -113,9 +115,9 @@ def test_held_out_texts_come_first_without_duplicates() -> None:
 
 
 def test_without_a_second_seed_chance_is_unknown(bench: Bench, job: str) -> None:
-    found = bench.do(SimilarityConfig(job=job), Similarity)
-    assert np.isnan(found.sibling).all()
-    assert "second seed" in found.sentence
+    result = bench.do(SimilarityConfig(job=job), Similarity)
+    assert np.isnan(result.sibling).all()
+    assert "second seed" in result.sentence
 
 
 def test_the_second_run_must_differ_only_in_its_seed(
@@ -128,19 +130,19 @@ def test_the_second_run_must_differ_only_in_its_seed(
 
 def test_cka_of_a_constant_layer_is_nan(bench: Bench, experiment: ExperimentConfig) -> None:
     cls = FeatureConfig(token_limit=32, pooling=Pooling.CLS)
-    found = bench.do(
+    result = bench.do(
         SimilarityConfig(job=bench.train(experiment.model_copy(update={"features": cls}))), Similarity
     )
-    assert np.isnan(found.diagonal[0])
-    assert np.isfinite(found.diagonal[1:]).all()
-    assert "layer 3 moved most" in found.sentence
+    assert np.isnan(result.diagonal[0])
+    assert np.isfinite(result.diagonal[1:]).all()
+    assert "layer 3 moved most" in result.sentence
 
 
 def test_a_head_only_run_changes_no_layer(bench: Bench, experiment: ExperimentConfig) -> None:
     head = bench.train(experiment.model_copy(update={"freeze": FreezePlan()}))
-    found = bench.do(SimilarityConfig(job=head), Similarity)
-    np.testing.assert_allclose(found.diagonal, 1, atol=1e-6)
-    assert "Only the head trained" in found.sentence
+    result = bench.do(SimilarityConfig(job=head), Similarity)
+    np.testing.assert_allclose(result.diagonal, 1, atol=1e-6)
+    assert "Only the head trained" in result.sentence
     with pytest.raises(NotFoundError, match="nothing can be forgotten"):
         bench.do(ForgettingConfig(job=head), Forgetting)
 
@@ -148,28 +150,28 @@ def test_a_head_only_run_changes_no_layer(bench: Bench, experiment: ExperimentCo
 def known(value: float, spread: float, seed: int = 0) -> JackknifeCka:
     """Return a CKA of 100 rows whose 95 % interval has half-width `spread`."""
     random = np.random.default_rng(seed).normal(size=100)
-    apart = (random - random.mean()) / random.std()
-    return JackknifeCka(value, value + apart * spread / 1.96 / np.sqrt(99))
+    difference = (random - random.mean()) / random.std()
+    return JackknifeCka(value, value + difference * spread / 1.96 / np.sqrt(99))
 
 
 def test_the_sentence_names_layers_that_changed_beyond_chance() -> None:
     moved = [known(1, 0), known(1, 0), known(0.9, 0.02), known(0.4, 0.03)]
     floor = [known(0.5, 0.1)] * 4
     chance = [known(1, 0), known(1, 0), known(0.905, 0.02, 1), known(0.8, 0.02, 1)]
-    said = SimilarityText(500, 0, 1, moved, floor, chance).sentences()
-    assert "layer 3 moved most" in said
-    assert said.index("0.40 [0.37, 0.43]") < said.index("layer 2 with 0.90 [0.88, 0.92]")
-    assert "Layers 0 and 1" in said
-    assert "In layer 3 that is more than another seed" in said
-    assert "0.80 in layer 3, by 0.40 [0.3" in said
-    assert "In the other layers" in said
+    sentence = SimilarityText(500, 0, 1, moved, floor, chance).sentences()
+    assert "layer 3 moved most" in sentence
+    assert sentence.index("0.40 [0.37, 0.43]") < sentence.index("layer 2 with 0.90 [0.88, 0.92]")
+    assert "Layers 0 and 1" in sentence
+    assert "In layer 3 that is more than another seed" in sentence
+    assert "0.80 in layer 3, by 0.40 [0.3" in sentence
+    assert "In the other layers" in sentence
     alike = SimilarityText(500, 20, 1, moved, floor, moved).sentences()
     assert "not more than another seed" in alike
     assert "20 of which the model learned" in alike
 
 
 @pytest.mark.parametrize(
-    ("layers", "said"),
+    ("layers", "sentence"),
     [
         ([3], "Layer 3"),
         ([0, 1], "Layers 0 and 1"),
@@ -177,8 +179,8 @@ def test_the_sentence_names_layers_that_changed_beyond_chance() -> None:
         ([1, 4, 6], "Layers 1, 4 and 6"),
     ],
 )
-def test_layers_are_listed_as_text(layers, said) -> None:
-    assert list_layers(layers) == said
+def test_layers_are_listed_as_text(layers, sentence) -> None:
+    assert list_layers(layers) == sentence
 
 
 def test_it_can_be_stopped_between_layers(bench: Bench, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,12 +240,12 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     assert task.lost.low <= task.lost.value <= task.lost.high
     # by hand: the earlier head on this run's vectors
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
-    backbone = load_trained(bench.store.workspace.run(job)).model.source
+    backbone = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     own = load_trained(bench.store.workspace.run(earlier))
     pooled = torch.from_numpy(mean_pooled(backbone.model, backbone.tokenizer, test["text"].tolist()))
     with torch.inference_mode():
-        said = own.model.head(pooled).argmax(-1).numpy()
-    right = np.asarray(own.names, dtype=object)[said] == test["label"].to_numpy()
+        sentence = own.model.head(pooled).argmax(-1).numpy()
+    right = np.asarray(own.names, dtype=object)[sentence] == test["label"].to_numpy()
     assert task.with_old_head.value == pytest.approx(right.mean())
     assert f"{task.with_old_head.value:.3f}" in task.sentence
 
@@ -254,8 +256,8 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
     from sklearn.preprocessing import StandardScaler
 
     rows = artifacts.load(bench.store.workspace.run(earlier), Evaluation).predictions
-    after = load_trained(bench.store.workspace.run(job)).model.source
-    for backbone, found in (
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
+    for backbone, result in (
         (after, lost.tasks[0].refit_head.value),
         (load(after.config), lost.tasks[0].pretrained.value),
     ):
@@ -269,7 +271,7 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
         c = LinearProbe.fit(made["train"], labels["train"].factorize(sort=True)[0]).c[0]
         probe = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=1000))
         probe.fit(made["train"], labels["train"])
-        assert found == pytest.approx(
+        assert result == pytest.approx(
             probe.score(made["test"], labels["test"]), abs=1.5 / len(labels["test"])
         )
 
@@ -279,7 +281,7 @@ def test_similarities_of_the_reference_pairs_match_transformers_features(
 ) -> None:
     table, reference = lost.table, lost.reference
     assert reference.pairs == len(table) == 120
-    after = load_trained(bench.store.workspace.run(job)).model.source
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     for backbone, column in ((load(after.config), "before"), (after, "after")):
         some = table[:25]
         first, second = (
@@ -303,14 +305,14 @@ def test_a_checkpoint_with_a_head_has_mlm_losses(
 ) -> None:
     headed = BackboneConfig(id=str(with_head("bert", tmp_path_factory.mktemp("headed"))))
     run = bench.train(experiment.model_copy(update={"backbone": headed}))
-    found = bench.do(ForgettingConfig(job=run), Forgetting)
-    masked = found.masked
+    result = bench.do(ForgettingConfig(job=run), Forgetting)
+    masked = result.masked
     assert masked is not None
-    assert masked.before == pytest.approx(np.log(load(headed).anatomy.vocabulary), rel=0.6)
+    assert masked.before == pytest.approx(np.log(load(headed).info.vocabulary), rel=0.6)
     assert masked.after != pytest.approx(masked.before, abs=1e-6)
     assert masked.rise.low <= masked.after - masked.before <= masked.rise.high
     assert f"from {masked.before:.2f} to {masked.after:.2f}" in masked.sentence
-    assert found.sentences()[-1] == masked.sentence
+    assert result.sentences()[-1] == masked.sentence
 
 
 def test_a_head_on_a_mix_of_layers_is_scored(

@@ -60,28 +60,28 @@ def prepared(bench: Bench, data: DataConfig) -> PreparedDataset:
 
 
 @pytest.fixture(scope="module")
-def found(bench: Bench, question: TransferabilityConfig) -> Transferability:
+def result(bench: Bench, question: TransferabilityConfig) -> Transferability:
     return bench.do(question, Transferability)
 
 
-def test_every_layer_has_scores_and_a_probe(found: Transferability, prepared: PreparedDataset) -> None:
-    layers = found.frame()
+def test_every_layer_has_scores_and_a_probe(result: Transferability, prepared: PreparedDataset) -> None:
+    layers = result.frame()
     assert layers["layer"].tolist() == [0, 1, 2, 3]
     assert layers["backbone"].nunique() == 1
     assert np.isfinite(layers[["LogME", "H-score"]]).all(axis=None)
-    assert layers["H-score"].between(0, found.classes - 1).all()
+    assert layers["H-score"].between(0, result.classes - 1).all()
     assert layers["probe"].between(0, 1).all()
     held = int((prepared.split == 1).sum())
     assert np.allclose(layers["probe"] * held, (layers["probe"] * held).round())
-    assert found.rows == int((prepared.split == 0).sum())
-    assert found.past.empty
+    assert result.rows == int((prepared.split == 0).sum())
+    assert result.past.empty
 
 
 def test_rank_agreements_match_the_columns(
-    found: Transferability,
+    result: Transferability,
 ) -> None:
-    layers = found.frame()
-    for one in found.agreements:
+    layers = result.frame()
+    for one in result.agreements:
         if one.of.startswith("layers of"):
             tau = rank_agreement(layers[one.score], layers["probe"])
             assert one.n == 4
@@ -89,16 +89,16 @@ def test_rank_agreements_match_the_columns(
         else:
             assert one.n == 0
             assert np.isnan(one.tau.value)
-    assert "None of your" in found.sentence
-    reliable = found.agreements[0].tau.low > 0
-    assert ("can be believed" in found.sentence) is reliable
-    assert ("do not choose" in found.sentence) is not reliable
+    assert "None of your" in result.sentence
+    reliable = result.agreements[0].tau.low > 0
+    assert ("can be believed" in result.sentence) is reliable
+    assert ("do not choose" in result.sentence) is not reliable
     best = int(layers["LogME"].idxmax())
-    assert f"layer {best}" in found.sentence
+    assert f"layer {best}" in result.sentence
 
 
 def test_labels_of_test_rows_are_not_used(
-    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset,
+    bench: Bench, question: TransferabilityConfig, result: Transferability, prepared: PreparedDataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     real = layer_scores.sample_rows
@@ -110,7 +110,7 @@ def test_labels_of_test_rows_are_not_used(
 
     monkeypatch.setattr(transferability, "sample_rows", swapped)
     again = bench.do(question.model_copy(update={"rows": 4999}), Transferability)
-    assert again.frame().equals(found.frame())
+    assert again.frame().equals(result.frame())
 
 
 def test_random_init_is_scored_as_a_backbone(bench: Bench, question: TransferabilityConfig) -> None:
@@ -122,7 +122,7 @@ def test_random_init_is_scored_as_a_backbone(bench: Bench, question: Transferabi
 
 
 def test_past_runs_are_scored_on_the_initial_input_of_their_head(
-    bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, found: Transferability,
+    bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, result: Transferability,
     prepared: PreparedDataset,
 ) -> None:  # fmt: skip
     frozen = experiment.model_copy(update={"freeze": FreezePlan()})
@@ -187,14 +187,14 @@ def test_a_sample_keeps_the_classes_in_proportion(prepared: PreparedDataset) -> 
 
 
 def test_scores_are_those_of_the_cached_vectors(
-    bench: Bench, question: TransferabilityConfig, found: Transferability, prepared: PreparedDataset
+    bench: Bench, question: TransferabilityConfig, result: Transferability, prepared: PreparedDataset
 ) -> None:
     backbone = load(question.backbones[0])
     train = np.flatnonzero(prepared.split == 0)
     texts = backbone.examples([prepared.texts[i] for i in train], 32)
     store = ActivationCache(bench.store.workspace.activations, 10**9)
     reader = Encoder(backbone, texts, Compute.choose(precision=Precision.FLOAT32), store)
-    layers = reader.pooled(backbone.anatomy.pooling)
+    layers = reader.pooled(backbone.info.pooling)
     assert reader.cache_usage.encoded == 0, "they were kept"
     scores = [logme(layer.vectors().numpy(), prepared.labels[train]) for layer in layers]
-    assert found.frame()["LogME"].tolist() == pytest.approx(scores)
+    assert result.frame()["LogME"].tolist() == pytest.approx(scores)

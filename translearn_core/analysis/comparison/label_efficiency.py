@@ -19,14 +19,14 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Crossing:
-    """Number of labels `b` needs for the `score` that `a` has with `at` labels.
+    """Number of labels `b` needs for the `score` that `a` has with `reference_size` labels.
 
     `estimate` is None if `b` does not reach the score with `largest`, its largest size; `smallest` means that
     size or fewer. `low` and `high` are the 95 % interval, None meaning not reached; with one seed and no rows
     (`seeds`, `rows`) there is none.
     """
 
-    at: int
+    reference_size: int
     score: float
     estimate: float | None
     low: float | None
@@ -43,9 +43,9 @@ class Crossing:
 
     @property
     def could_be_chance(self) -> bool:
-        """Whether `at` lies within the interval, or there is no interval."""
-        below = self.low is not None and (self.low <= self.at or self.low <= self.smallest)
-        return not self.has_interval or (below and (self.high is None or self.high >= self.at))
+        """Whether `reference_size` lies within the interval, or there is no interval."""
+        below = self.low is not None and (self.low <= self.reference_size or self.low <= self.smallest)
+        return not self.has_interval or (below and (self.high is None or self.high >= self.reference_size))
 
 
 def estimate_crossing(
@@ -53,14 +53,14 @@ def estimate_crossing(
     scores_a: FloatArray,
     sizes_b: Sequence[int],
     scores_b: FloatArray,
-    at: int,
+    reference_size: int,
     draws: int = 2000,
     seed: int = 0,
     *,
     row_scores_a: RowScores | None = None,
     row_scores_b: RowScores | None = None,
 ) -> Crossing:
-    """Estimate with how many labels `b` reaches the score of `a` with `at` labels.
+    """Estimate with how many labels `b` reaches the score of `a` with `reference_size` labels.
 
     Both label-efficiency curves are means over seeds made monotone (isotonic regression, each size weighted
     by its seeds) and interpolated linearly in the logarithm of the size.
@@ -76,7 +76,7 @@ def estimate_crossing(
         Numbers of labels.
     scores_a, scores_b : float arrays, shape (seeds, sizes)
         Higher is better; NaN where a seed was not run.
-    at : int
+    reference_size : int
         Within `sizes_a`, or between them.
     draws, seed : int
         Of the bootstrap.
@@ -86,7 +86,7 @@ def estimate_crossing(
     Raises
     ------
     ConfigError
-        If `at` is outside the sizes of `a`.
+        If `reference_size` is outside the sizes of `a`.
 
     References
     ----------
@@ -94,22 +94,24 @@ def estimate_crossing(
     doi:10.1214/aos/1176351062, for the wild bootstrap.
     """
     a, b = _Curve.of(sizes_a, scores_a, row_scores_a), _Curve.of(sizes_b, scores_b, row_scores_b)
-    if not a.sizes[0] <= at <= a.sizes[-1]:
-        raise ConfigError("at", at, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
-    score = float(a.at(a.mean[None], at)[0])
+    if not a.sizes[0] <= reference_size <= a.sizes[-1]:
+        raise ConfigError(
+            "reference_size", reference_size, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}"
+        )
+    score = float(a.score_at_size(a.mean[None], reference_size)[0])
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
     rows = 0 if row_scores_a is None or row_scores_b is None else row_scores_a.shape[2]
     low, high = None, None
     if seeds > 1 or rows:
         around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
-        sizes = b.first_size_reaching(b.mean + around_b, a.at(a.mean + around_a, at))
+        sizes = b.first_size_reaching(b.mean + around_b, a.score_at_size(a.mean + around_a, reference_size))
         low, high = (
             _finite_or_none(end)
             for end in np.quantile(sizes, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
         )
     ends = int(b.sizes[0]), int(b.sizes[-1])
-    return Crossing(at, score, estimate, low, high, *ends, seeds, rows)
+    return Crossing(reference_size, score, estimate, low, high, *ends, seeds, rows)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class _Curve:
                 gaps = gaps * np.sqrt([seed_variance_share(ordered[:, k]) for k in range(len(order))])
         return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, row_means)
 
-    def at(self, means: FloatArray, size: int) -> FloatArray:
+    def score_at_size(self, means: FloatArray, size: int) -> FloatArray:
         """Return the score at a size of monotone curves fitted to `means`, shape (draws, sizes)."""
         logs = np.log2(self.sizes)
         return np.array([np.interp(np.log2(size), logs, curve) for curve in self.monotone(means)])

@@ -84,8 +84,9 @@ def _difference(
 ) -> Difference:
     estimate = float(arm.means.mean() - baseline.means.mean())
     seeds = min(of_arm.seeds, of_baseline.seeds)
+    shares = bool(min(arm.scores.min(), baseline.scores.min()) >= 0)  # losses are negated
     if arm is baseline:
-        return Difference(0.0, 0.0, 0.0, seeds)
+        return Difference(0.0, 0.0, 0.0, seeds, shares)
     by_seeds = [(s.variance, s.seeds - 1) for s in (of_arm, of_baseline) if s.variance > 0]
     variance = float(by_rows.var()) + sum(v for v, _ in by_seeds)
     widening = 1.0
@@ -94,7 +95,7 @@ def _difference(
         widening = float(t.ppf(1 - ALPHA_TAIL, freedom) / Z)
     around = by_rows - estimate + of_arm.draws - of_baseline.draws
     low, high = estimate + widening * np.quantile(around, [ALPHA_TAIL, 1 - ALPHA_TAIL])
-    return Difference(estimate, float(low), float(high), seeds)
+    return Difference(estimate, float(low), float(high), seeds, shares)
 
 
 def _resample_seeds(row_scores: RowScores, draws: int, random: np.random.Generator) -> _Spread:

@@ -139,7 +139,7 @@ def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> fl
     return float(np.exp(optimum.x))
 
 
-def at_bound(t: float) -> bool:
+def is_at_upper_bound(t: float) -> bool:
     """Whether a fitted temperature is the upper bound of the search."""
     return t > 0.99 * MAX_TEMPERATURE
 

@@ -22,7 +22,7 @@ class LabelIssues:
     """Rows with a suspected wrong label, worst first, shape (suspects,).
 
     `given` and `suggested` are class indices; `margin` is the probability of the given label minus the
-    largest other, -1 being the worst. `found` counts all such rows, of which the arrays hold the first.
+    largest other, -1 being the worst. `n_issues` counts all such rows, of which the arrays hold the first.
     `share` is the estimated share of wrong labels among all rows, NaN without rows.
     """
 
@@ -30,7 +30,7 @@ class LabelIssues:
     given: IntArray = field(compare=False)
     suggested: IntArray = field(compare=False)
     margin: FloatArray = field(compare=False)
-    found: int
+    n_issues: int
     share: Estimate
 
 

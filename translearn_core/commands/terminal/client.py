@@ -174,19 +174,19 @@ def find(run: str) -> Run:
     store = open_store()
     same_name = [one for one in store.runs(LOCAL) if one.name == run]
     try:
-        found = same_name[0] if same_name else store.run(LOCAL, run)
+        match = same_name[0] if same_name else store.run(LOCAL, run)
     except NotFoundError:
         raise NotFoundError(f"There is no run {shorten_repr(run)} here: {RUNS_HINT}.") from None
-    _typed[found.job.id] = run
-    return found
+    _typed[match.job.id] = run
+    return match
 
 
 def find_training(run: str) -> Run[ExperimentConfig]:
     """Return a training by id, or the newest one of that name; `ConfigError` if it is another kind of job."""
-    found = find(run)
-    if found.job.spec is not TRAIN:
-        raise ConfigError("run", found.id, "a training")
-    return cast("Run[ExperimentConfig]", found)
+    match = find(run)
+    if match.job.spec is not TRAIN:
+        raise ConfigError("run", match.id, "a training")
+    return cast("Run[ExperimentConfig]", match)
 
 
 def backbone_info(backbone: BackboneConfig) -> BackboneInfo:

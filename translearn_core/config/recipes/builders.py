@@ -21,7 +21,7 @@ def top(**parts: Any) -> Callable[[int, int], Settings]:
     return lambda n, k: {"freeze": FreezePlan.last_n(k, n), **parts}
 
 
-def whole(**parts: Any) -> Callable[[int, int], Settings]:
+def full(**parts: Any) -> Callable[[int, int], Settings]:
     """Return the builder that trains the top blocks, or all of them with the embeddings."""
     return lambda n, k: {"freeze": _down_to(n, k), **parts}
 

@@ -3,7 +3,7 @@
 from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import HeadConfig, TuningConfig
-from translearn_core.config.recipes.builders import bottom_up, frozen, gradual, lp_ft, smaller, top, whole
+from translearn_core.config.recipes.builders import bottom_up, frozen, full, gradual, lp_ft, smaller, top
 from translearn_core.config.recipes.recipe import Family, Recipe, RecipeName
 from translearn_core.errors import ConfigError
 
@@ -132,7 +132,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "Thousands of labels and time at hand; usually the highest score, and the most forgotten.",
             "Every text through the whole backbone in every epoch.",
             BERT_TABLE,
-            whole(training={"epochs": 3}),
+            full(training={"epochs": 3}),
         ),
         Recipe(
             RecipeName.DISCRIMINATIVE,
@@ -143,7 +143,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "As full fine-tuning where the source is close and ought to be kept.",
             "As full fine-tuning.",
             "ULMFiT: Howard & Ruder 2018, arXiv:1801.06146",
-            whole(training={"epochs": 3, "lr": 2e-4, "layer_decay": 0.7}),
+            full(training={"epochs": 3, "lr": 2e-4, "layer_decay": 0.7}),
         ),
         Recipe(
             RecipeName.LP_FT,
@@ -183,7 +183,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "The control: whatever scores below it did not help.",
             "More epochs than full fine-tuning, for less.",
             "Yosinski et al. 2014, arXiv:1411.1792",
-            whole(backbone={"random_init": True}, training={"epochs": 10, "lr": 3e-4}),
+            full(backbone={"random_init": True}, training={"epochs": 10, "lr": 3e-4}),
         ),
     )
 }

@@ -12,7 +12,7 @@ from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePl
 from translearn_core.config.training import DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
-KEPT = {
+UNCHANGED_SETTINGS = {
     "features": ("pooling", "token_limit"),
     "training": ("batch_size", "class_weights", "precision", "device"),
 }
@@ -102,13 +102,15 @@ class Recipe:
             raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
         settings = self.shape(n_blocks, k)
         plan = settings["freeze"]
-        kept = {name: getattr(base.training, name) for name in ("seed", *KEPT["training"])}
-        training = TrainingConfig.defaults_for(plan).model_copy(update=kept | settings.get("training", {}))
+        unchanged = {name: getattr(base.training, name) for name in ("seed", *UNCHANGED_SETTINGS["training"])}
+        training = TrainingConfig.defaults_for(plan).model_copy(
+            update=unchanged | settings.get("training", {})
+        )
         if self.teacher and teacher is None:
             teacher = base.distil.teacher if base.distil else None
             if teacher is None:
                 raise ConfigError("distil.teacher", None, "a finished run that teaches")
-        read = {name: getattr(base.features, name) for name in KEPT["features"]}
+        read = {name: getattr(base.features, name) for name in UNCHANGED_SETTINGS["features"]}
         features = FeatureConfig(
             layer_combination=settings.get("layer_combination", LayerCombination.LAST), **read
         )

@@ -1,38 +1,38 @@
-"""Display names of the cells of a study, and of the lines of a curve."""
+"""Display names of the arms of a study, and of the lines of a curve."""
 
 from collections.abc import Mapping
 
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import RecipeName
 
-Cells = Mapping[str, Mapping[str, str]]
-"""Factors of each cell by its name: recipe, backbone, rows and, if varied, boundary."""
+Arms = Mapping[str, Mapping[str, str]]
+"""Factors of each arm by its name: recipe, backbone, rows and, if varied, boundary."""
 
 FACTORS = ("recipe", "boundary", "backbone", "rows")
 
 
-def cell_titles(cells: Cells) -> dict[str, str]:
-    """Return the display name of each cell, with its recipe's title in place of the short name."""
+def arm_titles(arms: Arms) -> dict[str, str]:
+    """Return the display name of each arm, with its recipe's title in place of the short name."""
     return {
         name: _title(factors["recipe"]) + name.removeprefix(factors["recipe"])
         if factors["recipe"] in RECIPES
         else name
-        for name, factors in cells.items()
+        for name, factors in arms.items()
     }
 
 
-def group_labels(cells: Cells, along: str) -> dict[str, str]:
-    """Return the line of each cell, by display name, on a curve along one factor: its other factors."""
+def group_labels(arms: Arms, along: str) -> dict[str, str]:
+    """Return the line of each arm, by display name, on a curve along one factor: its other factors."""
     others = [
         name
         for name in FACTORS
-        if name != along and len({factors.get(name) for factors in cells.values()}) > 1
+        if name != along and len({factors.get(name) for factors in arms.values()}) > 1
     ]
-    titles = cell_titles(cells)
+    titles = arm_titles(arms)
     return {
-        titles[cell]: ", ".join(_label(name, factors[name]) for name in others if name in factors)
+        titles[arm]: ", ".join(_label(name, factors[name]) for name in others if name in factors)
         or _title(factors["recipe"])
-        for cell, factors in cells.items()
+        for arm, factors in arms.items()
     }
 
 

@@ -31,9 +31,9 @@ CUSTOM_LINE = "own settings"
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """Run of a study: factors and name of its cell, seed and experiment."""
+    """Run of a study: factors and name of its arm, seed and experiment."""
 
-    cell: dict[str, str]
+    factors: dict[str, str]
     name: str
     seed: int
     config: ExperimentConfig
@@ -68,10 +68,10 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     ConfigError
         If a setting is invalid for a backbone, or there are more than `MAX_RUNS` runs.
     """
-    cells = list(_cells(study, n_blocks))
+    arms = list(_expand_arms(study, n_blocks))
     planned: dict[str, PlannedRun] = {}
     for seed in study.seeds:
-        for factors, name, config in cells:
+        for factors, name, config in arms:
             experiment = _with_seed(config, seed, resample=study.resample)
             planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
             if len(planned) > MAX_RUNS:
@@ -106,7 +106,7 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
     return StudyConfig(**common, boundaries=tuple(boundaries))
 
 
-def _cells(
+def _expand_arms(
     study: StudyConfig, n_blocks: Mapping[str, int]
 ) -> Iterator[tuple[dict[str, str], str, ExperimentConfig]]:
     for backbone in study.backbones:

@@ -16,7 +16,7 @@ from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.overrides import setting_name
-from translearn_core.config.recipes.recipe import KEPT, RecipeName
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS, RecipeName
 from translearn_core.config.training import TrainingConfig
 
 FULL_FINE_TUNING = -1
@@ -121,7 +121,7 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
         data=config.data, backbone=config.backbone, freeze=config.freeze, training=training
     )
     values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
-    parts = {part: set(names) for part, names in KEPT.items()}
+    parts = {part: set(names) for part, names in UNCHANGED_SETTINGS.items()}
     if not recipes:
         parts |= {part: set(values[part]) for part in ("augment", "head", "tuning")}
         parts["training"] = set(values["training"]) - {"seed"}

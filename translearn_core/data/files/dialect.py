@@ -93,21 +93,21 @@ def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:
     DataError
         If the first line is too long to be a header.
     """
-    lead = _leading_lines(text)
-    sample = list(islice(lines_of(text, lead.offset), SAMPLE_LINES))
+    preamble = _leading_lines(text)
+    sample = list(islice(lines_of(text, preamble.offset), SAMPLE_LINES))
     first = next((line for line in sample if line.strip()), "")
     if len(first) > LONGEST_HEADER:
         raise DataError(
             f"{name} starts with a line of {len(first):,} characters, which is no header: put "
             "column names there."
         )
-    if delimiter is None and lead.delimiter != ALONE:
-        delimiter = lead.delimiter
+    if delimiter is None and preamble.delimiter != ALONE:
+        delimiter = preamble.delimiter
     if delimiter == "":
-        return replace(lead, delimiter=ALONE)
-    result = _best_dialect(sample, delimiter, lead)
+        return replace(preamble, delimiter=ALONE)
+    result = _best_dialect(sample, delimiter, preamble)
     if (inner := unwrapped(sample)) is not None:
-        unquoted = _best_dialect(inner, delimiter, lead)
+        unquoted = _best_dialect(inner, delimiter, preamble)
         if unquoted.delimiter != ALONE and unquoted.fit >= 0.9:
             return replace(unquoted, wrapped=True)
     return result
@@ -181,11 +181,11 @@ def _line(text: str, start: int) -> str | None:
     return text[start:] if end < 0 else text[start : end + 1]
 
 
-def _best_dialect(sample: Sequence[str], delimiter: str | None, lead: Dialect) -> Dialect:
+def _best_dialect(sample: Sequence[str], delimiter: str | None, preamble: Dialect) -> Dialect:
     """Return the best dialect of all delimiters, or of the given one."""
     fits = [
         max(
-            (_fit(sample, symbol, quoting, lead) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)),
+            (_fit(sample, symbol, quoting, preamble) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)),
             key=_by_fit,
         )
         for symbol in ([delimiter] if delimiter else DELIMITERS)
@@ -199,7 +199,7 @@ def _best_dialect(sample: Sequence[str], delimiter: str | None, lead: Dialect) -
         or _is_one_column(sample, best)
         or (best.fit < CERTAIN_FIT and _is_list(sample, best))
     ):
-        return replace(lead, delimiter=ALONE, others=tuple(rivals))
+        return replace(preamble, delimiter=ALONE, others=tuple(rivals))
     others = [symbol for symbol in rivals if symbol != best.delimiter]
     return replace(best, others=(*others, *([""] if best.fit < LIKELY_FIT else [])))
 
@@ -230,19 +230,19 @@ def _by_fit(fitted: tuple[Dialect, int, bool]) -> tuple[float, int]:
 
 
 def _fit(
-    sample: Sequence[str], delimiter: str, quoting: Literal[0, 3], lead: Dialect
+    sample: Sequence[str], delimiter: str, quoting: Literal[0, 3], preamble: Dialect
 ) -> tuple[Dialect, int, bool]:
     """Return a dialect with its fit, the width of its rows, and whether its header looks like names."""
     lines, character = split_lines(iter(sample), delimiter)
     reader = csv.reader(lines, delimiter=character, quoting=quoting)
     records = [record for record in reader if any(field.strip() for field in record)]
     if not records:
-        return replace(lead, delimiter=delimiter, fit=0.0), 1, False
+        return replace(preamble, delimiter=delimiter, fit=0.0), 1, False
     start = _preamble(records)
     header, rows = records[start], records[start + 1 :]
     width = len(header)
     if width < 2:
-        return replace(lead, delimiter=delimiter, fit=0.0), 1, False
+        return replace(preamble, delimiter=delimiter, fit=0.0), 1, False
     names = looks_like_names(header)
     rows = rows[:-1] or rows  # the last row may be truncated
     longer = sum(len(row) == width + 1 and row[0].strip().isdecimal() and bool(row[-1]) for row in rows)
@@ -252,7 +252,7 @@ def _fit(
         fit, width = 1.0, width + 1
     if start:
         fit *= TITLE_FACTOR
-    result = replace(lead, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
+    result = replace(preamble, delimiter=delimiter, preamble=start, row_names=row_names, fit=fit)
     return result, width, names
 
 

@@ -23,7 +23,7 @@ from translearn_core.data.files.workbooks import OLD_OFFICE, read_workbook
 from translearn_core.data.words import count_words
 from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.results.format import count_noun, join_list, quote, quote_list, were
+from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
 
 
 @dataclass
@@ -149,7 +149,7 @@ def _skipped_rows(
     repeated = repeated_header_rows(header, below)
     if further:
         sentence = (
-            f"{count_noun(further, 'further header row')} below the first {were(further)} left out "
+            f"{count_noun(further, 'further header row')} below the first {was_or_were(further)} left out "
             f"({line_list(lines[:further])}).{_longer_names(header, below[0])}"
         )
         findings.append(finding("further-header-rows", Severity.FIXED, sentence))
@@ -163,7 +163,7 @@ def _skipped_rows(
     if repeated:
         count, repeat = count_noun(len(repeated), "row"), "repeats" if len(repeated) == 1 else "repeat"
         listed = line_list(lines[k] for k in repeated)
-        sentence = f"{count} that {repeat} the header {were(len(repeated))} left out ({listed})."
+        sentence = f"{count} that {repeat} the header {was_or_were(len(repeated))} left out ({listed})."
         findings.append(finding("repeated-headers", Severity.FIXED, sentence))
     return {*range(further), *repeated}, findings
 

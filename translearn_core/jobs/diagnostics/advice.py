@@ -6,7 +6,7 @@ from pydantic import Field
 
 from translearn_core.config import Device, FeatureConfig, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, TaskJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, TaskJobConfig
 from translearn_core.results import Advice
 
 
@@ -28,4 +28,5 @@ ADVICE = JobSpec(
     "diagnostics.advice:advise",
     progress="Measuring your task",
     low_priority=True,
+    problems=CLASSES,
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import ErrorAnalysis
 
 
@@ -37,4 +37,5 @@ ERROR_ANALYSIS = JobSpec(
     cost="It encodes all texts to look for label issues, which takes some seconds.",
     low_priority=True,
     report=ReportRole.RUN,
+    problems=CLASSES,
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import ProbeScores
 
 LENGTH = "(length of the text)"
@@ -46,4 +46,5 @@ PROBE = JobSpec(
     cost="It takes a few seconds on a small table.",
     low_priority=True,
     report=ReportRole.RUN,
+    problems=CLASSES,
 )

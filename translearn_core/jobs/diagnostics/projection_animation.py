@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
 from translearn_core.results import ProjectionAnimation
 
 
@@ -24,4 +24,5 @@ PROJECTION_ANIMATION = JobSpec(
     "diagnostics.projection_animation:animate_layers",
     question="How do the texts move from layer to layer?",
     low_priority=True,
+    problems=CLASSES,
 )

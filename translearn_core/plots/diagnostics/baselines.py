@@ -1,13 +1,12 @@
-"""Baselines: test accuracy of a run and of its baselines."""
+"""Baselines: test score of a run and of its baselines."""
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.intervals import add_interval_dots, score_rows
+from translearn_core.plots.style.intervals import add_interval_dots, score_rows, score_title
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Baseline, Baselines
-from translearn_core.results.history import metric_label
 
 RUN = "this run"
 
@@ -20,7 +19,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
     colours = palette(dark)
     names = labels((RUN, *(line.name for line in baselines.lines)))
     figure = bare("baselines", dark, height=130 + 34 * len(names))
-    run, metric = baselines.test.headline, metric_label(next(iter(baselines.test.scores)))
+    run = baselines.test.headline
     figure.add_vrect(
         x0=run.low, x1=run.high, fillcolor=faint(colours.tuned, 0.12), line_width=0, layer="below"
     )
@@ -28,7 +27,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
     hover = "%{y}: <b>%{x:.3f}</b> (%{customdata[0]:.3f} to %{customdata[1]:.3f})"
     add_interval_dots(figure, [run], names[:1], RUN, colours.tuned, "diamond-wide", f"{hover}<extra></extra>")
     hover += (
-        "<br>lead of the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})"
+        "<br>margin of the run %{customdata[2]:+.3f} (%{customdata[3]:+.3f} to %{customdata[4]:+.3f})"
         "<extra></extra>"
     )
     for kind, colour, symbol in (
@@ -43,7 +42,7 @@ def baseline_dots(baselines: Baselines, dark: bool = False) -> go.Figure:
             figure, [line.headline for _, line in group], [name for name, _ in group], kind, colour, symbol,
             hover, [(line.margin.value, line.margin.low, line.margin.high) for _, line in group],
         )  # fmt: skip
-    return score_rows(figure, f"test {metric}, 95 % interval", names)
+    return score_rows(figure, score_title(baselines.test.metric), names)
 
 
 def _kind(line: Baseline) -> str:

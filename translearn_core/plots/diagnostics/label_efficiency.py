@@ -61,14 +61,16 @@ def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
     colours, reach = palette(dark), curve.reaches[0]
     end = float(curve.sizes[-1]) * 2**MARGIN if reach.labels is None else reach.labels
     tip = {"x": np.log10(end), "y": reach.score, "xref": "x", "yref": "y"}
-    tail = {"ax": np.log10(reach.at), "ay": reach.score, "axref": "x", "ayref": "y"}
+    tail = {"ax": np.log10(reach.reference_size), "ay": reach.score, "axref": "x", "ayref": "y"}
     figure.add_annotation(
         **tip, **tail, text="", showarrow=True, arrowhead=2, arrowsize=1.2, arrowwidth=1.8,
         arrowcolor=colours.ink,
     )  # fmt: skip
-    text = f"{reach.at:,} → " + ("not reached" if reach.labels is None else f"{reach.labels:,.0f}")
+    text = f"{reach.reference_size:,} → " + (
+        "not reached" if reach.labels is None else f"{reach.labels:,.0f}"
+    )
     figure.add_annotation(
-        x=float(np.log10(reach.at)), y=reach.score, text=text, showarrow=False, yshift=12,
+        x=float(np.log10(reach.reference_size)), y=reach.score, text=text, showarrow=False, yshift=12,
         xanchor="left", font_color=colours.ink,
     )  # fmt: skip
 

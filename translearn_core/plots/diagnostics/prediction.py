@@ -14,9 +14,9 @@ MOST_BARS = 10
 
 def probabilities(prediction: Prediction, text: int, dark: bool = False) -> go.Figure:
     """Draw the most probable classes of text number `text`, the predicted one highlighted."""
-    colours, values = palette(dark), prediction.probabilities[text].astype(float)
+    colours, values = palette(dark), prediction.outputs[text].astype(float)
     top = np.argsort(-values, kind="stable")[:MOST_BARS][::-1]
-    names = labels((prediction.classes[c] for c in top), 26)
+    names = labels((prediction.names[c] for c in top), 26)
     figure = bare("probabilities", dark, height=60 + 32 * len(top))
     figure.add_bar(
         x=values[top],

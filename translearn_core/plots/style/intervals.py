@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from translearn_core.plots.style.palette import faint
 from translearn_core.results import Estimate
+from translearn_core.results.metric import Metric
 
 
 def error_bars(
@@ -31,6 +32,16 @@ def estimate_bars(estimates: Sequence[Estimate], colour: str, *, width: int = 5)
     """Return error bars of estimates."""
     value, low, high = np.array([(e.value, e.low, e.high) for e in estimates]).T
     return error_bars(value, low, high, colour, width=width)
+
+
+def score_title(metric: Metric) -> str:
+    """Return the title of an axis of test scores."""
+    return f"test {metric.label}, 95 % interval"
+
+
+def score_axis(metric: Metric) -> dict[str, Any]:
+    """Return the settings of an axis of test scores."""
+    return {"title_text": score_title(metric), "tickformat": ".2f", "nticks": 8}
 
 
 def band(colour: str, opacity: float = 0.16) -> dict[str, Any]:

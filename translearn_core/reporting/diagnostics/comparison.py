@@ -1,7 +1,7 @@
 """Section on the comparison of the runs of a study."""
 
 from translearn_core import plots
-from translearn_core.config.studies.arm_labels import cell_titles, group_labels
+from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import COMPARE
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import INTERVAL
@@ -11,13 +11,14 @@ from translearn_core.results import Comparison
 
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
     """Return the section that compares the arms of a study."""
-    titles = cell_titles(data.arms)
-    comparison = result.called(lambda name: titles.get(name, name))
+    titles = arm_titles(data.arms)
+    comparison = result.rename_arms(lambda name: titles.get(name, name))
     numbers = comparison.frame().rename(columns={"cell": "way"})
+    score = comparison.metric.label
     blocks = [
         FigureBlock(
             plots.study_cells(comparison, dark),
-            f"Mean test accuracy of each way. {INTERVAL} Filled dots differ from {comparison.baseline} by "
+            f"Mean test {score} of each way. {INTERVAL} Filled dots differ from {comparison.baseline} by "
             "more than chance; among twenty, one looks different by chance alone.",
             TableBlock("comparison", numbers),
         )
@@ -26,7 +27,7 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
         blocks.append(
             FigureBlock(
                 plots.depth_curve(comparison, group_labels(data.arms, "boundary"), dark),
-                "Test accuracy, and below it the seconds a run takes, by the lowest block that trains. "
+                f"Test {score}, and below it the seconds a run takes, by the lowest block that trains. "
                 f"{INTERVAL} Where the upper curve is flat, training deeper costs time and gains nothing "
                 "that could not be chance.",
                 TableBlock("comparison by depth", numbers.sort_values("boundary", ascending=False)),
@@ -36,10 +37,10 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
         blocks.append(
             FigureBlock(
                 plots.size_curve(comparison, group_labels(data.arms, "rows"), dark),
-                f"Test accuracy by number of training rows. {INTERVAL} Where lines cross, the better way "
+                f"Test {score} by number of training rows. {INTERVAL} Where lines cross, the better way "
                 "changes.",
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
             )
         )
-    alarms = tuple(arm.harm.sentence for arm in comparison.cells if arm.harm)
+    alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from translearn_core.results.comparison import Difference
-from translearn_core.results.evaluation import Metrics, score_columns
+from translearn_core.results.evaluation import Metrics
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import Scored
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""
 
 
 @dataclass(frozen=True)
-class Baseline:
+class Baseline(Scored):
     """Baseline: test scores with 95 % intervals, and the run's margin on the same rows.
 
     `scores` has the headline first; `margin` is the run's mean row score minus the baseline's, paired by test
@@ -29,11 +30,6 @@ class Baseline:
     negative_transfer: str = ""
     layer: int | None = None
     c: float | None = None
-
-    @property
-    def headline(self) -> Estimate:
-        """The first score."""
-        return next(iter(self.scores.values()))
 
 
 @dataclass(frozen=True)
@@ -55,8 +51,8 @@ class Baselines:
         return pd.DataFrame(
             [
                 {"baseline": line.name}
-                | score_columns(line.scores)
-                | line.margin.columns("lead of the run", "lead")
+                | line.score_columns()
+                | line.margin.columns("margin of the run", "margin")
                 | {"layer": line.layer, "C": line.c}
                 | {"verdict": " ".join(filter(None, (line.verdict, line.negative_transfer)))}
                 for line in self.lines

@@ -11,14 +11,14 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SampleEfficiency:
-    """Number of `labels` that method `worse` needs for the `score` of method `better` with `at` labels.
+    """Number of `labels` that method `worse` needs for the `score` of method `better` with `reference_size`.
 
     `labels` is None if `worse` never reaches it; `low` and `high` are the 95 % interval, None where open.
     """
 
     better: str
     worse: str
-    at: int
+    reference_size: int
     score: float
     labels: float | None
     low: float | None
@@ -32,14 +32,15 @@ class LabelEfficiency:
     `scores` has shape (L, S, R), NaN for missing runs. `mean`, `low` and `high` have shape (L, S): mean and
     95 % interval over test rows and, with at least three, over draws. `layers`, shape (S, R), is the layer
     of each frozen probe. `sizes` counts training labels, without the `n_validation` validation rows.
-    `sentences` say how many labels one method needs for the score of another with `at`; the first is the
-    main one, or says that all test rows are of one class. `reaches` are the numbers of the others, in order.
+    `sentences` say how many labels one method needs for the score of another with `reference_size`; the
+    first is the main one, or says that all test rows are of one class. `reaches` are the numbers of the
+    others, in order.
     """
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     seeds: tuple[int, ...]
-    at: int
+    reference_size: int
     n_validation: int
     n_test: int
     majority: float

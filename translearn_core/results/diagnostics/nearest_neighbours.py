@@ -23,7 +23,7 @@ class NearestNeighbours:
     distance: NDArray[np.float64] = field(compare=False)
 
     @property
-    def kept(self) -> NDArray[np.int64]:
+    def shared(self) -> NDArray[np.int64]:
         """Neighbours under both the first and the last variant, nearest first."""
         first, last = self.neighbours[0], self.neighbours[-1]
         return np.asarray([line for line in first if line in last], dtype=np.int64)

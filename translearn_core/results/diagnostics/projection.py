@@ -42,7 +42,7 @@ class Projection:
     settings: dict[str, str]
     nearness: tuple[NeighbourhoodQuality, ...]
     chance: float
-    kept: Estimate
+    overlap: Estimate
     sentence: str
     total: int
     coordinates: NDArray[np.float32] = field(compare=False)
@@ -58,9 +58,9 @@ class Projection:
         frame = pd.DataFrame(
             {
                 "row": self.row,
-                "split": names_at(self.splits, self.split),
-                "label": names_at(self.classes, self.label),
-                "predicted": names_at(self.classes, self.predicted),
+                "split": take_names(self.splits, self.split),
+                "label": take_names(self.classes, self.label),
+                "predicted": take_names(self.classes, self.predicted),
             }
         )
         for v, variant in enumerate(self.variants):
@@ -68,6 +68,6 @@ class Projection:
         return frame
 
 
-def names_at(names: Sequence[str], indices: NDArray[np.int64]) -> NDArray[np.object_]:
+def take_names(names: Sequence[str], indices: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return the names at `indices`."""
     return np.asarray(names, dtype=object)[indices]

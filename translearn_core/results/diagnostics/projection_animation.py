@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.diagnostics.projection import names_at
+from translearn_core.results.diagnostics.projection import take_names
 
 FloatArray = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class ProjectionAnimation:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     silhouette: FloatArray = field(compare=False)
-    kept: FloatArray = field(compare=False)
+    overlap: FloatArray = field(compare=False)
     index: NDArray[np.int64] = field(compare=False)
     label: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
@@ -49,7 +49,7 @@ class ProjectionAnimation:
                     "low": self.low[v, layer],
                     "high": self.high[v, layer],
                     "silhouette": self.silhouette[v, layer],
-                    "neighbours kept": self.kept[layer],
+                    "neighbours kept": self.overlap[layer],
                 }
                 for v, variant in enumerate(self.variants)
                 for layer in range(self.purity.shape[1])
@@ -64,8 +64,8 @@ class ProjectionAnimation:
                 "model": np.repeat(np.asarray(self.variants, dtype=object), layers * texts),
                 "layer": np.tile(np.repeat(np.arange(layers), texts), variants),
                 "index": np.tile(self.index, variants * layers),
-                "split": np.tile(names_at(self.splits, self.split), variants * layers),
-                "label": np.tile(names_at(self.classes, self.label), variants * layers),
+                "split": np.tile(take_names(self.splits, self.split), variants * layers),
+                "label": np.tile(take_names(self.classes, self.label), variants * layers),
                 "x": self.coordinates[..., 0].ravel(),
                 "y": self.coordinates[..., 1].ravel(),
             }

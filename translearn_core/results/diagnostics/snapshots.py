@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.diagnostics.projection import names_at
+from translearn_core.results.diagnostics.projection import take_names
 
 REPLAYED = 250
 """Number of training texts, and of test texts, whose vectors each snapshot keeps."""
@@ -102,8 +102,8 @@ class Snapshots:
             {
                 "moment": np.repeat(np.asarray(self.moments, dtype=object), texts),
                 "index": np.tile(self.index, moments),
-                "split": np.tile(names_at(self.splits, self.split), moments),
-                "label": np.tile(names_at(self.classes, self.label), moments),
+                "split": np.tile(take_names(self.splits, self.split), moments),
+                "label": np.tile(take_names(self.classes, self.label), moments),
                 "x": self.coordinates[:, :, 0].ravel(),
                 "y": self.coordinates[:, :, 1].ravel(),
             }

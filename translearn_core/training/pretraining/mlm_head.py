@@ -41,7 +41,7 @@ class MaskedLanguageModel(TransferModel):
             body = whole.base_model
             assert isinstance(body, PreTrainedModel)
             return cls(replace(backbone, model=body), PretrainedHead(whole), fresh=False)
-        head = NewHead(embedding_table(backbone.model), backbone.anatomy.width, counts, seed)
+        head = NewHead(embedding_table(backbone.model), backbone.info.width, counts, seed)
         return cls(backbone, head, fresh=True)
 
     def forward(self, batch: Batch, compute: Compute) -> Tensor:

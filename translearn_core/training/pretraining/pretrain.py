@@ -22,7 +22,7 @@ from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record, TrainingEvent
 from translearn_core.training.checkpoint import FILE, Checkpoint
@@ -157,13 +157,15 @@ def check(config: PretrainConfig, backbone: Backbone) -> None:
     ConfigError
         If it is causal, has no mask token, or its token limit is lower than asked for.
     """
-    name, tokenizer, anatomy = config.backbone.label, backbone.tokenizer, backbone.anatomy
-    if anatomy.causal:
+    name, tokenizer, backbone_info = config.backbone.label, backbone.tokenizer, backbone.info
+    if backbone_info.causal:
         raise ConfigError(
             "backbone", name, "a model that reads in both directions, such as BERT: this one sees only what "
             "stands before a word, so words cannot be covered for it"
         )  # fmt: skip
-    if tokenizer.mask_token_id is None or tokenizer.mask_token_id >= anatomy.vocabulary:
+    if tokenizer.mask_token_id is None or tokenizer.mask_token_id >= backbone_info.vocabulary:
         raise ConfigError("backbone", name, "a model whose tokenizer has a mask token: this one has none")
-    if config.token_limit > anatomy.token_limit:
-        raise ConfigError("token_limit", config.token_limit, f"at most {anatomy.token_limit} for {name}")
+    if config.token_limit > backbone_info.token_limit:
+        raise ConfigError(
+            "token_limit", config.token_limit, f"at most {backbone_info.token_limit} for {name}"
+        )

@@ -11,7 +11,7 @@ from torch import Tensor
 from translearn_core.activations import Compute, ProgressCallback
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.inputs.examples import batches_by_cost
-from translearn_core.results.history import LOSS
+from translearn_core.results.metric import LOSS
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.masking import Masked
 from translearn_core.transfer import Batch, Inputs, TransferModel

@@ -54,7 +54,7 @@ def advise(context: Context[AdviseConfig]) -> None:
     backbone = config.backbone.model_copy(update=whole)
     compute = Compute.choose(config.device, config.precision)
     layer_scores = score_layers(context, backbone, config.features, sample, compute)
-    features = supported_features(config.features, layer_scores.anatomy)
+    features = supported_features(config.features, layer_scores.backbone_info)
     context.report("splitting texts into tokens")
     tokens = token_statistics(load_tokenizer(backbone), sample.texts, features.token_limit)
     context.report("counting words")
@@ -70,7 +70,8 @@ def advise(context: Context[AdviseConfig]) -> None:
     costs = {
         name: cost
         for name in RecipeName
-        if (cost := _cost(name, facts, experiment, layer_scores.anatomy, cost_model, workload)) is not None
+        if (cost := _cost(name, facts, experiment, layer_scores.backbone_info, cost_model, workload))
+        is not None
     }
     artifacts.save(context.folder, apply_rules(replace(facts, costs=costs)))
 
@@ -87,7 +88,9 @@ def _task_facts(
     tfidf_correct = predicted == labels[n:]
     best = max(range(len(layer_scores.layers)), key=lambda k: (layer_scores.probe[k], k))
     probe_correct = layer_scores.correct[best]
-    counts = np.bincount(prepared.labels[prepared.where(Split.TRAIN)], minlength=len(prepared.classes))
+    counts = np.bincount(
+        prepared.labels[prepared.split_indices(Split.TRAIN)], minlength=len(prepared.classes)
+    )
     conflicts = sum(
         finding.count
         for finding in prepared.findings
@@ -131,7 +134,7 @@ def _cost_model(context: Context, experiment: ExperimentConfig) -> CostModel:
 
 
 def _workload(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
-    train, validation, test = (len(prepared.where(split)) for split in Split)
+    train, validation, test = (len(prepared.split_indices(split)) for split in Split)
     tokens_per_text = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
     n_outputs = prepared.problem.n_outputs(prepared.target)
     return Workload(train, validation, test, tokens_per_text, n_outputs)
@@ -141,7 +144,7 @@ def _cost(
     name: RecipeName,
     facts: TaskFacts,
     experiment: ExperimentConfig,
-    anatomy: BackboneInfo,
+    backbone_info: BackboneInfo,
     cost_model: CostModel,
     workload: Workload,
 ) -> Cost | None:
@@ -150,9 +153,9 @@ def _cost(
     if recipe.teacher:
         return None
     try:
-        config = apply_overrides(recipe.apply(experiment, anatomy.n_blocks), settings(facts, name))
-        config.check(anatomy.n_blocks)
+        config = apply_overrides(recipe.apply(experiment, backbone_info.n_blocks), settings(facts, name))
+        config.check(backbone_info.n_blocks)
     except (ConfigError, ValidationError):
         return None
-    estimate = cost_model.estimate(anatomy, config, workload)
+    estimate = cost_model.estimate(backbone_info, config, workload)
     return Cost(estimate.seconds, estimate.fits)

@@ -65,7 +65,11 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train, test, target = prepared.where(Split.TRAIN), prepared.where(Split.TEST), prepared.target
+    train, test, target = (
+        prepared.split_indices(Split.TRAIN),
+        prepared.split_indices(Split.TEST),
+        prepared.target,
+    )
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
     baselines = _stored_baselines(context, config)
@@ -83,8 +87,8 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         names=tuple(arm.name for arm in arms),
         sizes=config.sizes,
         seeds=config.seeds,
-        at=config.reference_size,
-        n_validation=len(prepared.where(Split.VALIDATION)),
+        reference_size=config.reference_size,
+        n_validation=len(prepared.split_indices(Split.VALIDATION)),
         n_test=len(test),
         majority=constant_score(prepared.problem, target, train, test),
         sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
@@ -127,7 +131,7 @@ def _trained_arm(
     context: Context, config: LabelEfficiencyConfig, name: str, prepared: PreparedDataset
 ) -> Arm:
     """Return the results of the runs of one arm, on the test rows of the curve."""
-    order = row_keys(_rows_of(prepared, prepared.where(Split.TEST)))
+    order = row_keys(_rows_of(prepared, prepared.split_indices(Split.TEST)))
     shape = len(config.sizes), len(config.seeds)
     ran, scores = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)))
     scratch = False

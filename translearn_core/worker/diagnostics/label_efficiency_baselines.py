@@ -78,7 +78,7 @@ def draw_subsets(
     DataError
         If a smaller subset is not contained in a larger one.
     """
-    train = prepared.where(Split.TRAIN)
+    train = prepared.split_indices(Split.TRAIN)
     position = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
     subsets: list[list[IntArray]] = []
     total = len(config.seeds) * len(config.sizes)
@@ -90,7 +90,9 @@ def draw_subsets(
             if size < len(train):
                 fewer = config.data.model_copy(update={"train_rows": size, "subset_seed": seed})
                 subset = prepare(table, fewer)
-                rows = np.sort([position[row] for row in subset.rows[subset.where(Split.TRAIN)].tolist()])
+                rows = np.sort(
+                    [position[row] for row in subset.rows[subset.split_indices(Split.TRAIN)].tolist()]
+                )
             if of_seed and not np.isin(of_seed[-1], rows).all():
                 raise DataError(f"The {size} rows drawn by seed {seed} do not hold the fewer ones before.")
             of_seed.append(rows)
@@ -101,11 +103,11 @@ def draw_subsets(
 def _tfidf(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
 ) -> BoolArray:
-    test, labels = prepared.where(Split.TEST), prepared.labels
+    test, labels = prepared.split_indices(Split.TEST), prepared.labels
     texts = [prepared.texts[i] for i in test]
     shape = len(config.sizes), len(config.seeds)
     correct = np.zeros((*shape, len(test)), dtype=np.bool_)
-    all_rows = len(prepared.where(Split.TRAIN))
+    all_rows = len(prepared.split_indices(Split.TRAIN))
     done, total = 0, sum(config.sizes) * len(config.seeds)
     for seed, of_seed in enumerate(subsets):
         for size, rows in enumerate(of_seed):
@@ -127,11 +129,15 @@ def _frozen_probes(
 
     C is chosen on the rows of each subset; `LinearProbe.fit` says how with one row of a class.
     """
-    validation, test, labels = prepared.where(Split.VALIDATION), prepared.where(Split.TEST), prepared.labels
+    validation, test, labels = (
+        prepared.split_indices(Split.VALIDATION),
+        prepared.split_indices(Split.TEST),
+        prepared.labels,
+    )
     shape = len(config.sizes), len(config.seeds)
     correct = np.zeros((*shape, len(test)), dtype=np.bool_)
     best, chosen = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64)
-    layers, all_rows = _layers(context, config, prepared), len(prepared.where(Split.TRAIN))
+    layers, all_rows = _layers(context, config, prepared), len(prepared.split_indices(Split.TRAIN))
     done, total = 0, len(layers) * sum(config.sizes) * len(config.seeds)
     for layer, lookup in layers:
         vectors = feature_array(lookup)  # one layer at a time in memory
@@ -164,6 +170,6 @@ def _layers(
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
     encoder = make_encoder(context, backbone, prepared.texts, config.features.token_limit, compute)
-    if not backbone.anatomy.supports_partial_forward:
-        return [(backbone.n_blocks, encoder.top(config.features.pooling))]
+    if not backbone.info.supports_partial_forward:
+        return [(backbone.n_blocks, encoder.last_layer(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))

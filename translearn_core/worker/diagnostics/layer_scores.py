@@ -58,7 +58,7 @@ class LayerScores:
     `correct`, shape (layers, validation rows), tells which rows each probe gets right.
     """
 
-    anatomy: BackboneInfo
+    backbone_info: BackboneInfo
     layers: tuple[int, ...]
     logme: tuple[float, ...]
     h_score: tuple[float, ...]
@@ -85,10 +85,10 @@ def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
     return Sample(texts, prepared.target.select(index), len(validation))
 
 
-def supported_features(features: FeatureConfig, anatomy: BackboneInfo) -> FeatureConfig:
+def supported_features(features: FeatureConfig, backbone_info: BackboneInfo) -> FeatureConfig:
     """Adapt pooling and token limit to what the backbone supports."""
-    pooling = features.pooling if features.pooling in anatomy.poolings else anatomy.pooling
-    limit = min(features.token_limit, anatomy.token_limit)
+    pooling = features.pooling if features.pooling in backbone_info.poolings else backbone_info.pooling
+    limit = min(features.token_limit, backbone_info.token_limit)
     return features.model_copy(update={"pooling": pooling, "token_limit": limit})
 
 
@@ -98,10 +98,10 @@ def score_layers(
     """Score every layer of a backbone, or the last one alone if the others are not accessible."""
     context.report("loading the backbone")
     backbone = load(config)
-    features, top = supported_features(features, backbone.anatomy), backbone.n_blocks
+    features, top = supported_features(features, backbone.info), backbone.n_blocks
     encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
-    accessible = backbone.anatomy.supports_partial_forward
-    lookups = encoder.pooled(features.pooling) if accessible else [encoder.top(features.pooling)]
+    accessible = backbone.info.supports_partial_forward
+    lookups = encoder.pooled(features.pooling) if accessible else [encoder.last_layer(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)
     logmes, h_scores, c, correct = [], [], [], []
     for done, lookup in enumerate(lookups):
@@ -119,6 +119,4 @@ def score_layers(
         correct.append(fitted.predict(x[sample.n_train :]) == sample.labels[sample.n_train :])
     probe_correct = np.stack(correct)
     probe = tuple(float(share) for share in probe_correct.mean(axis=1))
-    return LayerScores(
-        backbone.anatomy, layers, tuple(logmes), tuple(h_scores), tuple(c), probe, probe_correct
-    )
+    return LayerScores(backbone.info, layers, tuple(logmes), tuple(h_scores), tuple(c), probe, probe_correct)

@@ -46,7 +46,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             settings=_settings(config, len(fit)),
             nearness=change.quality,
             chance=change.chance,
-            kept=change.mean_overlap,
+            overlap=change.mean_overlap,
             sentence=change.sentences(),
             total=len(evaluation.predictions),
             coordinates=planes,

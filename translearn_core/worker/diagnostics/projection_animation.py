@@ -74,7 +74,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
             low=intervals[..., 0],
             high=intervals[..., 1],
             silhouette=separation,
-            kept=overlap,
+            overlap=overlap,
             index=index[chosen],
             label=labels,
             split=split_indices(split),

@@ -110,9 +110,9 @@ def _score_past_runs(
 def _head_input(context: Context, config: ExperimentConfig, sample: Sample, compute: Compute) -> Vectors:
     """Return the vectors that the head of a run received before training."""
     backbone = load(config.backbone)
-    features = supported_features(config.features, backbone.anatomy)
+    features = supported_features(config.features, backbone.info)
     encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
-    lookups = encoder.chosen(features.pooling, features.selected_layers(backbone.n_blocks))
+    lookups = encoder.pooled_layers(features.pooling, features.selected_layers(backbone.n_blocks))
     vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layer_combination)
     x: Vectors = (
         vectors.mean(dim=1) if features.layer_combination is LayerCombination.MIX else vectors

@@ -74,4 +74,4 @@ def check_labels(
         columns=list(COLUMNS),
     )
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
-    return LabelCheck(len(index), suspects.found, accuracy, suspects.share, frame)
+    return LabelCheck(len(index), suspects.n_issues, accuracy, suspects.share, frame)

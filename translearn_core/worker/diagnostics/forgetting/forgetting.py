@@ -30,7 +30,7 @@ def measure_forgetting(context: Context[ForgettingConfig]) -> None:
     texts = held_out_first(evaluation, MAX_MASKED_TEXTS, config.seed)["text"].tolist()
     context.report("loading the model")
     trained = load_trained(context.store.workspace.run(config.job))
-    before, after, compute = load(experiment.backbone), trained.model.source, trained.compute
+    before, after, compute = load(experiment.backbone), trained.model.loaded_backbone, trained.compute
     tasks = tuple(
         measure_task_retention(context, job, experiment, before, after, compute, config.seed)
         for job in config.earlier_runs

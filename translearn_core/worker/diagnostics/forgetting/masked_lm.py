@@ -43,8 +43,12 @@ def measure_mlm_loss(
 
     None for a causal model, a tokenizer without mask token, or a checkpoint without prediction head.
     """  # fmt: skip
-    tokenizer, anatomy = before.tokenizer, before.anatomy
-    if anatomy.causal or tokenizer.mask_token_id is None or tokenizer.mask_token_id >= anatomy.vocabulary:
+    tokenizer, backbone_info = before.tokenizer, before.info
+    if (
+        backbone_info.causal
+        or tokenizer.mask_token_id is None
+        or tokenizer.mask_token_id >= backbone_info.vocabulary
+    ):
         return None
     rows = embedding_table(before.model).num_embeddings
     mlm = MaskedLanguageModel.of(before, np.zeros(rows, dtype=np.int64), seed)

@@ -60,9 +60,9 @@ def _similarities(
     context: Context, backbone: Backbone, compute: Compute, pairs: pd.DataFrame
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
-    limit = min(TOKEN_LIMIT, backbone.anatomy.token_limit)
+    limit = min(TOKEN_LIMIT, backbone.info.token_limit)
     encoder = make_encoder(context, backbone, sentences, limit, compute)
-    vectors = feature_array(encoder.top(backbone.anatomy.pooling))
+    vectors = feature_array(encoder.last_layer(backbone.info.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 
 

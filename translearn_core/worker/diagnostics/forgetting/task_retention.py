@@ -112,18 +112,18 @@ class _FeatureReader:
 
     def features(self, context: Context, backbone: Backbone, texts: list[str]) -> Tensor:
         """Return the input of the head from another backbone; its last layer if it has too few layers."""
-        layers, config = self.model.layers, self.model.how
+        layers, config = self.model.layers, self.model.feature_config
         if layers[-1] > backbone.n_blocks:
             layers, config = (backbone.n_blocks,), FeatureConfig(pooling=config.pooling)
-        limit = min(self.token_limit, backbone.anatomy.token_limit)
+        limit = min(self.token_limit, backbone.info.token_limit)
         encoder = make_encoder(context, backbone, texts, limit, self.compute)
-        lookups = encoder.chosen(config.pooling, layers)
+        lookups = encoder.pooled_layers(config.pooling, layers)
         return combine_layers([lookup.vectors() for lookup in lookups], config.layer_combination).float()
 
     def vectors(self, features: Tensor) -> NDArray[np.float32]:
         """Return one vector per text."""
         with torch.inference_mode():
-            combined = self.model.cpu().vector(features) if features.dim() > 2 else features
+            combined = self.model.cpu().pooled_vector(features) if features.dim() > 2 else features
         vectors: NDArray[np.float32] = combined.numpy()
         return vectors
 

@@ -116,4 +116,4 @@ def _training_gain(probe: Baseline) -> str:
 
 
 def _compared(name: str, margin: Difference) -> str:
-    return margin.beside(BASELINE_TITLES[name])
+    return margin.describe(BASELINE_TITLES[name])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, at_bound
+from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.results.format import count_noun, join_list, percent, quote
@@ -48,7 +48,7 @@ def calibration_text(
             f"{average} No temperature could be fitted, as all "
             f"{count_noun(n_validation, 'validation row')} are right: the percentages stay as they are."
         )
-    if at_bound(scaled.temperature):
+    if is_at_upper_bound(scaled.temperature):
         return (
             f"{average} No temperature up to {MAX_TEMPERATURE:.0f} suits the "
             f"{count_noun(n_validation, 'validation row')}: the hotter the better, so how sure it is says "

@@ -5,7 +5,7 @@ from translearn_core.analysis.comparison.label_efficiency import Crossing
 
 def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     """Return a crossing in words, with its interval."""
-    at, estimate = f"{crossing.at:,}", crossing.estimate
+    at, estimate = f"{crossing.reference_size:,}", crossing.estimate
     span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
     if estimate is None:
         sentence = (
@@ -15,13 +15,13 @@ def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
         if crossing.has_interval and crossing.low is None:
             span = ""
     elif estimate <= crossing.smallest:
-        only = "only " if crossing.smallest < crossing.at else ""
+        only = "only " if crossing.smallest < crossing.reference_size else ""
         sentence = (
             f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
             "the fewest tried, if not with fewer"
         )
     else:
-        only = "only " if estimate < crossing.at and not crossing.could_be_chance else ""
+        only = "only " if estimate < crossing.reference_size and not crossing.could_be_chance else ""
         sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
     unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
     return f"{sentence}{span}{unsure}."

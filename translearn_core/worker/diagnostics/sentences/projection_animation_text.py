@@ -74,8 +74,8 @@ class ProjectionAnimationText:
         if self.first is None:
             return "Nothing moved in any layer: each is after training what it was before."
         last = len(self.overlap) - 1
-        kept = percent(float(self.overlap[last]))
-        overlap = f"in {_layer_name(last)} a text kept {kept} of its 10 nearest neighbours"
+        share = percent(float(self.overlap[last]))
+        overlap = f"in {_layer_name(last)} a text kept {share} of its 10 nearest neighbours"
         if self.first == 0:
             return f"Every layer changed, from the embeddings on; {overlap}."
         unchanged = list_layers(range(self.first))

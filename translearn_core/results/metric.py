@@ -1,0 +1,88 @@
+"""Metrics by name: labels, units, and scores with intervals."""
+
+from dataclasses import dataclass
+
+from translearn_core.results.format import percent
+from translearn_core.results.interval_estimate import Estimate
+
+LOSS = "loss"
+"""Name of the loss among the metrics of an epoch."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Metric as shown to people: `label` within a sentence, `share` for fractions shown in percent."""
+
+    name: str
+    label: str
+    meaning: str = ""
+    share: bool = False
+    higher_is_better: bool = True
+
+    @property
+    def column(self) -> str:
+        """Name of its table column."""
+        return self.label.replace("-", " ")
+
+    @property
+    def title(self) -> str:
+        """Label at the beginning of a sentence."""
+        return self.label[:1].upper() + self.label[1:]
+
+    def format(self, value: float) -> str:
+        """Format a value: in percent, or with three digits."""
+        return percent(value) if self.share else f"{value:.3f}"
+
+    def format_range(self, score: Estimate, to: str = " to ") -> str:
+        """Format a 95 % interval, its ends joined by `to`."""
+        factor, digits, unit = (100, 1, " %") if self.share else (1, 3, "")
+        return f"{factor * score.low:.{digits}f}{to}{factor * score.high:.{digits}f}{unit}"
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric(LOSS, "loss", higher_is_better=False),
+        Metric("accuracy", "accuracy", "share of correct predictions", share=True),
+        Metric("macro_f1", "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+    )
+}
+"""Metrics with a label or unit of their own; `metric_of` derives the others from their name."""
+
+
+def metric_of(name: str) -> Metric:
+    """Return the metric called `name`; higher is better unless `METRICS` says otherwise."""
+    return METRICS.get(name) or Metric(name, name.replace("_", " "))
+
+
+class Scored:
+    """Base of results with `scores` by name of the metric, the headline first."""
+
+    scores: dict[str, Estimate]
+
+    def __getitem__(self, name: str) -> Estimate:
+        """Return the score called `name`."""
+        return self.scores[name]
+
+    @property
+    def metric(self) -> Metric:
+        """Metric of the headline."""
+        return metric_of(next(iter(self.scores)))
+
+    @property
+    def headline(self) -> Estimate:
+        """The first score."""
+        return next(iter(self.scores.values()))
+
+    @property
+    def share_columns(self) -> tuple[str, ...]:
+        """Table columns of the scores that are fractions."""
+        shares = (metric_of(name).column for name in self.scores if metric_of(name).share)
+        return tuple(f"{column}{end}" for column in shares for end in ("", " low", " high"))
+
+    def score_columns(self) -> dict[str, float]:
+        """Return table columns of the scores and the ends of their intervals."""
+        columns: dict[str, float] = {}
+        for name, score in self.scores.items():
+            columns |= score.columns(metric_of(name).column)
+        return columns
