@@ -74,7 +74,7 @@ def random_edit(row, what):
 )
 def test_rows_keep_their_split_in_an_edited_version_and_nothing_leaks(rows, changes, seed):
     frame = table([f"text {t}" for t, _ in rows], [f"c{c}" for _, c in rows])
-    choices = config(seed=seed, rare_below=2)
+    choices = config(seed=seed, rare_class_below=2)
     changes = {row: what for row, what in changes.items() if row <= len(rows)}
     assume(changes)
     edited = apply_edits(frame, edits(*(random_edit(row, what) for row, what in changes.items())))

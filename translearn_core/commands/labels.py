@@ -23,7 +23,7 @@ from translearn_core.commands.terminal.options import (
 )
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import BUNDLED, BackboneConfig, DataConfig
+from translearn_core.config import BUNDLED, BackboneConfig, DataConfig, TargetConfig
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
 from translearn_core.data.columns import file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
@@ -71,7 +71,11 @@ def labels(
     with naming_fields():
         config = valid(
             LabelReviewConfig,
-            data=DataConfig(dataset=dataset.digest, text=column_name(text, table, "--text"), label=column),
+            data=DataConfig(
+                dataset=dataset.digest,
+                text=column_name(text, table, "--text"),
+                targets=(TargetConfig(column=column),),
+            ),
             backbone=with_absolute_path(BackboneConfig(id=backbone)),
         )
     review = result(submit(config, "looking for doubtful labels"), LabelReview)

@@ -161,9 +161,9 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     train = np.flatnonzero(state.rows["split"].to_numpy() == TRAIN)
     if config.train_rows is None or config.train_rows >= len(train):
         return state
-    seed = config.split.seed if config.rows_seed is None else config.rows_seed
+    seed = config.split.seed if config.subset_seed is None else config.subset_seed
     problem = PROBLEMS[state.target.problem]
-    order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced)
+    order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
     subset = np.sort(train[order[: config.train_rows]])
     if lacking := problem.untrainable(state.target, subset):
         raise DataError(f"The {config.train_rows} training rows hold {lacking}: learn from more of them.")

@@ -38,7 +38,7 @@ def review_labels(context: Context[LabelReviewConfig]) -> None:
     merges = merge_proposals(rows)
     counts = rows["label"][rows["label"] != ""].value_counts()
     rows["similar name"] = rows["label"].isin(merges["value"])
-    rows["rare"] = rows["label"].map(counts).lt(config.data.rare_below) & (rows["label"] != "")
+    rows["rare"] = rows["label"].map(counts).lt(config.data.rare_class_below) & (rows["label"] != "")
     rows["conflict"] = _conflicts(rows)
     n_checked = 0
     if prepared is not None:

@@ -48,7 +48,7 @@ def panel(dataset: Dataset) -> None:
     st.subheader(f"Version {edits.number}", anchor=False)
     with st.expander(f"{len(edits.edits):,} edits since the file came", icon=":material/history:"):
         st.markdown("\n".join(f"- {plain(describe_edit(edit))}" for edit in edits.edits[-MOST:][::-1]))
-    read = jobs.found(ReadConfig(dataset=dataset.digest))
+    read = jobs.find_run(ReadConfig(dataset=dataset.digest))
     profile = result_cache.cached_result(read, TableProfile) if read else None
     if profile is not None:
         tables.download(
@@ -76,8 +76,8 @@ def _train_again(dataset: Dataset) -> None:
     for run in runs:
         config = run.job.config
         data = config.data.model_copy(update={"dataset": dataset.digest})
-        again = config.model_copy(update={"data": data, "continues": None})
-        done = jobs.found(again)
+        again = config.model_copy(update={"data": data, "resume_from": None})
+        done = jobs.find_run(again)
         with st.container(horizontal=True, vertical_alignment="center", key=f"again_on-{run.id}"):
             st.text(run.name)
             if done is not None:

@@ -1,7 +1,7 @@
 """Label-efficiency baselines: TF-IDF and a frozen probe at every number of labels and seed.
 
-The training rows are those of a run with the same `train_rows` and `rows_seed`. Each text is encoded at most
-once, whatever the number of sizes and seeds.
+The training rows are those of a run with the same `train_rows` and `subset_seed`. Each text is encoded
+at most once, whatever the number of sizes and seeds.
 """
 
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def draw_subsets(
             report("drawing labels", number * len(config.sizes) + len(of_seed), total)
             rows = train
             if size < len(train):
-                fewer = config.data.model_copy(update={"train_rows": size, "rows_seed": seed})
+                fewer = config.data.model_copy(update={"train_rows": size, "subset_seed": seed})
                 subset = prepare(table, fewer, original=original)
                 numbers = subset.rows[subset.split_indices(Split.TRAIN)].tolist()
                 rows = np.sort([position[row] for row in numbers])

@@ -74,7 +74,9 @@ def probe_label_issues(
     context: Context, experiment: ExperimentConfig, texts: Sequence[str], labels: IntArray, seed: int
 ) -> tuple[LabelIssues, NDArray[np.float32]]:
     """Find label issues by a probe on the pretrained backbone; also return its out-of-fold probabilities."""
-    pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
+    pretrained = experiment.backbone.model_copy(
+        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
+    )
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     probabilities = LinearProbe.fit(
