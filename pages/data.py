@@ -53,6 +53,7 @@ findings.cleaning_decisions()
 diagnosis = jobs.submit_and_watch(draft.diagnose)
 if diagnosis is None:
     navigation.stop_page()
+navigation.link("labels", "Correct labels and merge classes")
 column_form.shape(reading, diagnosis)
 if diagnosis.usable and st.button(
     "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"

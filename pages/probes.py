@@ -17,9 +17,11 @@ page_header.header(
 run = run_picker.finished()
 if not diagnostic.supported(PROBE, run):
     navigation.stop_page()
-probe_config = ProbeConfig(job=run.job.id, about=probing.choose_target(run))
+probe_config = ProbeConfig(job=run.job.id, target=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
-    probe_config = config_fields.edit(probe_config, ("fresh", "controls", "folds", "seed"), "probe")
+    probe_config = config_fields.edit(
+        probe_config, ("random_init_baseline", "control_tasks", "folds", "seed"), "probe"
+    )
 diagnostic.heading(PROBE)
 scores = diagnostic.result(PROBE, probe_config)
 if scores is not None:

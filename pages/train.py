@@ -40,7 +40,15 @@ with left:
             )
             head = config_fields.edit(draft.head, fields, "head")
         st.markdown("**Training loop**")
-        loop_fields = ("patience", "schedule", "warmup", "weight_decay", "clip", "precision", "device")
+        loop_fields = (
+            "patience",
+            "schedule",
+            "warmup_ratio",
+            "weight_decay",
+            "max_grad_norm",
+            "precision",
+            "device",
+        )
         with st.grid(3, min_column_width=150):
             training = config_fields.edit(training, loop_fields, "training")
     changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)

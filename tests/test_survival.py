@@ -56,7 +56,7 @@ def test_a_run_whose_worker_is_killed_in_its_second_epoch_ends_as_if_nothing_had
         return ExperimentConfig(
             data=DataConfig(dataset=dataset.digest, text="text", label="label"),
             backbone=tiny.model_copy(update={"revision": revision}),
-            plan=FreezePlan.full(3),
+            freeze=FreezePlan.full(3),
             features=FeatureConfig(token_limit=32),
             training=TrainingConfig(epochs=6, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),
         )

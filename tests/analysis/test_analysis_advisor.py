@@ -98,7 +98,7 @@ def test_a_better_layer_is_read_only_where_it_is_better_by_more_than_chance():
     assert advise(replace(quick, **MIDDLE)).recipe == "mix"
     sure = advise(replace(quick, **MIDDLE, best_beats_last=True))
     assert sure.recipe == "linear"
-    assert sure.settings == {"features.layers": "one", "features.layer": 2}
+    assert sure.settings == {"features.layer_combination": "one", "features.layer": 2}
     assert any("1802.05365" in reason.source for reason in sure.reasons)
 
 
@@ -110,7 +110,7 @@ def test_the_settings_are_ones_an_experiment_can_have():
             apply_overrides(RECIPES[name].apply(base, 3), settings(m, name)).check(3)
     advice = advise(m)
     config = apply_overrides(RECIPES[RecipeName(advice.recipe)].apply(base, 3), advice.settings)
-    assert (config.features.layers, config.features.layer) == (LayerCombination.ONE, 2)
+    assert (config.features.layer_combination, config.features.layer) == (LayerCombination.ONE, 2)
     assert config.training.class_weights == "balanced"
     assert "rare ones are never answered" in reasons(m)
 

@@ -90,7 +90,7 @@ def test_every_case_has_its_words(values, words, flags):
 
 
 def test_fewer_labels_than_were_tried_are_refused():
-    with pytest.raises(ConfigError, match=r"at is 8.* 16 to 256"):
+    with pytest.raises(ConfigError, match=r"reference_size is 8.* 16 to 256"):
         estimate_crossing(FEW, np.ones((1, 3)), FEW, np.ones((1, 3)), 8)
 
 

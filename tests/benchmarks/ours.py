@@ -42,7 +42,7 @@ def train(work: Work) -> None:
         update=settings | {"precision": Precision(work.precision)}
     )
     config = ExperimentConfig(
-        data=DataConfig(dataset="benchmark", text="text", label="label"), plan=plan, training=training
+        data=DataConfig(dataset="benchmark", text="text", label="label"), freeze=plan, training=training
     )
     compute = Compute.choose(training.device, training.precision)
 

@@ -66,9 +66,9 @@ def train(work: Work) -> None:
     everything = np.arange(len(learnt.labels))
     kind = StageInputs if work.who == "kept" else Streaming
     stage_plans = (
-        [stage.plan for stage in config.resolved_stages]
+        [stage.freeze for stage in config.resolved_stages]
         if work.who == "kept"
-        else [config.resolved_stages[0].plan]
+        else [config.resolved_stages[0].freeze]
     )
     supply = kind(model, texts, compute, ActivationCache(Path(work.store), ROOM), stage_plans=stage_plans)
     inputs = supply.for_first_stage(everything, seed=work.seed)

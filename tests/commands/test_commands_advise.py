@@ -56,9 +56,12 @@ def test_a_bad_option_is_one_line(terminal: Terminal, words: tuple[str, ...], me
 
 
 def test_the_command_repeats_the_options_and_adds_what_is_advised() -> None:
-    options = ExperimentOptions("a b.csv", "text", "the label", split_seed=3, settings=["data.rare_below=2"])
-    advice = Advice("linear", {"features.layers": "one", "features.layer": 4}, "", (), (), ())
+    options = ExperimentOptions(
+        "a b.csv", "text", "the label", split_seed=3, settings=["data.rare_class_below=2"]
+    )
+    advice = Advice("linear", {"features.layer_combination": "one", "features.layer": 4}, "", (), (), ())
     assert command(options, advice, ReadOptions(header=False, delimiter=";")) == (
         "translearn train 'a b.csv' --text text --label 'the label' --split-seed 3 --delimiter semicolon "
-        "--no-header --recipe linear --set data.rare_below=2 --set features.layers=one --set features.layer=4"
+        "--no-header --recipe linear --set data.rare_class_below=2 --set features.layer_combination=one "
+        "--set features.layer=4"
     )

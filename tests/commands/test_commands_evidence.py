@@ -74,12 +74,12 @@ def test_a_run_that_is_not_there_is_named(terminal: Terminal, run: str) -> None:
     sentence = refused(terminal("evidence", "nothing"))
     assert "no run 'nothing'" in sentence
     assert "translearn runs" in sentence
-    sentence = refused(terminal("evidence", run, "--sibling", run))
-    assert f"sibling is '{run}'" in sentence, "the name typed, not the job id"
+    sentence = refused(terminal("evidence", run, "--second-seed-run", run))
+    assert f"second_seed_run is '{run}'" in sentence, "the name typed, not the job id"
     assert "seed" in sentence
 
 
 def test_too_many_earlier_runs_are_refused_before_anything_is_computed(terminal: Terminal, run: str) -> None:
-    sentence = refused(terminal("evidence", run, *["--earlier", run] * 21))
-    assert "earlier is (" in sentence
+    sentence = refused(terminal("evidence", run, *["--earlier-run", run] * 21))
+    assert "earlier_runs is (" in sentence
     assert "at most 20" in sentence

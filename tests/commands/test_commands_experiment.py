@@ -31,14 +31,20 @@ def made(*words: str, train_blocks: str | None = None, recipe: str | None = None
 @pytest.mark.parametrize(
     ("words", "more", "field", "value", "allowed"),
     [
-        (["plan.blocks=[9]"], {}, "plan.blocks", 9, "0 to 5"),
-        (["plan.blocks=[9]"], {"train_blocks": "1"}, "plan.blocks", 9, "0 to 5"),
-        (["plan.blocks=[9]"], {"recipe": "last-k"}, "plan.blocks", 9, "0 to 5"),
-        (['plan={"blocks":[9]}'], {}, "plan.blocks", 9, "0 to 5"),
+        (["freeze.blocks=[9]"], {}, "freeze.blocks", 9, "0 to 5"),
+        (["freeze.blocks=[9]"], {"train_blocks": "1"}, "freeze.blocks", 9, "0 to 5"),
+        (["freeze.blocks=[9]"], {"recipe": "last-k"}, "freeze.blocks", 9, "0 to 5"),
+        (['freeze={"blocks":[9]}'], {}, "freeze.blocks", 9, "0 to 5"),
         ([], {"train_blocks": "9"}, "train_blocks", 9, "0 to 5"),
-        (["plan.embeddings=true"], {"train_blocks": "9"}, "train_blocks", 9, "0 to 5"),
-        (["backbone.blocks=3"], {"train_blocks": "5"}, "train_blocks", 5, "0 to 2"),
-        (["backbone.fresh_top=9"], {"train_blocks": "all"}, "backbone.fresh_top", 9, "at most 6"),
+        (["freeze.embeddings=true"], {"train_blocks": "9"}, "train_blocks", 9, "0 to 5"),
+        (["backbone.keep_blocks=3"], {"train_blocks": "5"}, "train_blocks", 5, "0 to 2"),
+        (
+            ["backbone.reinit_top_layers=9"],
+            {"train_blocks": "all"},
+            "backbone.reinit_top_layers",
+            9,
+            "at most 6",
+        ),
     ],
 )
 def test_an_error_names_what_was_set(
@@ -67,15 +73,15 @@ def test_a_recipe_that_trains_a_head_alone_needs_no_block(recipe: str) -> None:
     ("word", "start", "fix"),
     [
         ("data.text=b", "data: ", "two different columns"),
-        ("features.layer=99", "features: ", "layers 'one'"),
-        ('stages=[{"epochs":1}]', "stages.0.plan is missing", "give"),
+        ("features.layer=99", "features: ", "layer_combination 'one'"),
+        ('stages=[{"epochs":1}]', "stages.0.freeze is missing", "give"),
         ("training.epochs=", "training.epochs is ''", "whole number"),
         ("training.lr=0", "training.lr is 0", "greater than 0"),
         ('head={"colour":1}', "head.colour is 1", "leave it out"),
-        ("plan.blocks=7", "plan.blocks is 7", "list"),
-        (f"plan.blocks={'[' * 90}{']' * 90}", "plan.blocks.0 is [[", ""),
-        (f"plan.blocks={'[' * 3000}{']' * 3000}", f"plan.blocks is '{'[' * 78}…", "nested"),
-        (f"plan.blocks={'[' * 200_000}", f"plan.blocks is '{'[' * 78}…", "nested"),
+        ("freeze.blocks=7", "freeze.blocks is 7", "list"),
+        (f"freeze.blocks={'[' * 90}{']' * 90}", "freeze.blocks.0 is [[", ""),
+        (f"freeze.blocks={'[' * 3000}{']' * 3000}", f"freeze.blocks is '{'[' * 78}…", "nested"),
+        (f"freeze.blocks={'[' * 200_000}", f"freeze.blocks is '{'[' * 78}…", "nested"),
     ],
 )
 def test_a_setting_that_cannot_be_is_a_short_sentence_with_the_fix(word: str, start: str, fix: str) -> None:
@@ -86,7 +92,7 @@ def test_a_setting_that_cannot_be_is_a_short_sentence_with_the_fix(word: str, st
 
 
 def test_blocks_that_are_set_train() -> None:
-    assert made("plan.blocks=[1,5]", train_blocks="3").plan.blocks == (1, 5)
+    assert made("freeze.blocks=[1,5]", train_blocks="3").freeze.blocks == (1, 5)
 
 
 def test_only_what_was_given_and_the_configuration_knows_reaches_it() -> None:

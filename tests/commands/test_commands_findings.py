@@ -80,7 +80,7 @@ def test_a_decision_names_the_setting_that_takes_it() -> None:
     line, _ = printed(
         Finding("rare-classes", Severity.DECISION, "Rare.", cleaning_rule=CleaningRule.DROP_RARE)
     )
-    assert line == 'decision: Rare. (data.fixes: "drop rare classes")'
+    assert line == 'decision: Rare. (data.cleaning: "drop rare classes")'
 
 
 def test_an_unsure_guess_names_the_options_that_settle_it() -> None:

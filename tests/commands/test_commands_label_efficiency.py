@@ -56,7 +56,9 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     assert run_ids(terminal) == before
 
     small = ("--seeds", 1, "--epochs", 1, "--batch-size", 128)
-    done = terminal(*words, "--sizes", "20,all", "--at", 20, "--train-blocks", "last:1", *small, "--json")
+    done = terminal(
+        *words, "--sizes", "20,all", "--reference-size", 20, "--train-blocks", "last:1", *small, "--json"
+    )
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     own = "own settings, block 2"
@@ -88,7 +90,7 @@ def test_more_sizes_than_a_curve_has_room_for_are_one_line(
     ("more", "sentence"),
     [
         (("--sizes", "some"), "sizes is 'some'"),
-        (("--sizes", "8,16", "--at", 99), "at is 99: give a number of labels"),
+        (("--sizes", "8,16", "--reference-size", 99), "reference_size is 99: give a number of labels"),
         (("--recipe", "best"), "recipe is 'best'"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_backbone_reads_on_and_a_run_is_trained_on_it(terminal: Terminal, text
     [
         (("nowhere.csv", "--text", "a"), "no file 'nowhere.csv'"),
         ((TICKETS, "--text", "txt"), "it has 'text', 'intent'"),
-        ((TICKETS, "--text", "text", "--masked", "0.9"), "masked is 0.9: give"),
+        ((TICKETS, "--text", "text", "--mlm-probability", "0.9"), "mlm_probability is 0.9: give"),
         ((TICKETS, "--text", "intent", "--quiet"), "'intent' has 10 different texts"),
         ((TICKETS, "--text", "text", "--backbone", "adapted-nothing"), "not in your workspace"),
     ],

@@ -39,7 +39,7 @@ PLAIN = ExperimentConfig(data=DATA)
         PLAIN,
         PLAIN.model_copy(
             update={
-                "plan": FreezePlan.last_n(2, 6),
+                "freeze": FreezePlan.last_n(2, 6),
                 "training": TrainingConfig.defaults_for(FreezePlan.last_n(2, 6)).model_copy(
                     update={"seed": 5}
                 ),
@@ -50,9 +50,11 @@ PLAIN = ExperimentConfig(data=DATA)
         ),
         PLAIN.model_copy(
             update={
-                "data": DATA.model_copy(update={"fixes": (CleaningRule.DROP_DUPLICATES,), "train_rows": 64}),
-                "stages": (Stage(plan=FreezePlan(blocks=(5,)), epochs=2),),
-                "plan": FreezePlan(embeddings=True, blocks=tuple(range(6))),
+                "data": DATA.model_copy(
+                    update={"cleaning": (CleaningRule.DROP_DUPLICATES,), "train_rows": 64}
+                ),
+                "stages": (Stage(freeze=FreezePlan(blocks=(5,)), epochs=2),),
+                "freeze": FreezePlan(embeddings=True, blocks=tuple(range(6))),
             }
         ),
         RECIPES[RecipeName.SCRATCH].apply(PLAIN, 6),

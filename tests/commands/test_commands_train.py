@@ -132,7 +132,7 @@ def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]
             "no folder /nowhere",
         ),
         (
-            ("train", TICKETS, "--text", "text", "--label", "intent", "--set", "plan.blocks=[9]"),
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--set", "freeze.blocks=[9]"),
             "is 9: give blocks from 0 to 5",
         ),
         (

@@ -66,7 +66,7 @@ def test_the_seed_of_fresh_weights_goes_with_the_seed_where_there_are_some():
 def test_boundaries_alone_are_plain_plans_from_that_block_up():
     runs = planned(boundaries=(6, 4, 0, -1))
     assert names(runs) == ["embeddings + blocks 0–5", "blocks 0–5", "blocks 4, 5", "head only"]
-    plans = [run.config.plan for run in runs]
+    plans = [run.config.freeze for run in runs]
     assert plans == [FreezePlan.full(6), FreezePlan.last_n(6, 6), FreezePlan.last_n(2, 6), FreezePlan()]
     assert [run.config.training for run in runs] == [TrainingConfig.defaults_for(plan) for plan in plans]
     assert [run.factors["boundary"] for run in runs] == ["-1", "0", "4", "6"]
@@ -83,9 +83,9 @@ def test_recipes_with_boundaries_go_so_deep_and_frozen_ones_and_scratch_appear_o
         "scratch",
     ], "head only is linear, which is there already"
     by_name = {run.name: run.config for run in runs}
-    assert by_name["gradual from block 4"].plan == FreezePlan.last_n(2, 6)
+    assert by_name["gradual from block 4"].freeze == FreezePlan.last_n(2, 6)
     assert by_name["lora from block 4"].tuning.kind is Tuning.LORA
-    assert by_name["scratch"].plan == FreezePlan.full(6)
+    assert by_name["scratch"].freeze == FreezePlan.full(6)
 
 
 def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
@@ -94,7 +94,7 @@ def test_a_recipe_with_nothing_left_to_train_is_the_head_alone_once():
 
 
 def test_sizes_and_backbones_are_named_where_they_vary():
-    small = BackboneConfig(blocks=3)
+    small = BackboneConfig(keep_blocks=3)
     runs = expand_grid(
         study(recipes=("gradual",), sizes=(None, 64), backbones=(MINI, small)), BLOCKS | {small.label: 3}
     )
@@ -124,7 +124,7 @@ def test_what_asks_the_same_is_planned_once():
 
 def test_a_teacher_goes_to_the_recipe_that_needs_one():
     (runs,) = planned(recipes=("distil",), teacher="job")
-    assert (runs.config.distil.teacher, runs.config.backbone.blocks) == ("job", 3)
+    assert (runs.config.distil.teacher, runs.config.backbone.keep_blocks) == ("job", 3)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,10 @@ def test_a_teacher_goes_to_the_recipe_that_needs_one():
         ({"recipes": ("distil",)}, "teacher is None"),
         ({"recipes": ("full",), "settings": {"training.epoch": 2}}, "settings is 'training.epoch'"),
         ({"recipes": ("full",), "settings": {"training.epochs": 0}}, "settings: training.epochs is 0"),
-        ({"recipes": ("full",), "settings": {"features.layers": "mix"}}, "needs a frozen backbone"),
+        (
+            {"recipes": ("full",), "settings": {"features.layer_combination": "mix"}},
+            "needs a frozen backbone",
+        ),
         ({"recipes": tuple(RecipeName)[:6], "seeds": tuple(range(100))}, "more than 500 runs"),
     ],
 )
@@ -172,16 +175,16 @@ def test_a_backbone_nobody_counted_the_blocks_of_is_named():
 
 
 def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
-    runs = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), redraw=True)
+    runs = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7), resample=True)
     drawn = {(run.factors["rows"], run.seed): run.config.data for run in runs}
-    assert {key: data.rows_seed for key, data in drawn.items()} == {
+    assert {key: data.subset_seed for key, data in drawn.items()} == {
         ("64 rows", 0): 0,
         ("64 rows", 7): 7,
         ("all rows", 0): None,
         ("all rows", 7): None,
     }
     plain = planned(recipes=("linear", "scratch"), sizes=(64, None), seeds=(0, 7))
-    assert {run.config.data.rows_seed for run in plain} == {None}
+    assert {run.config.data.subset_seed for run in plain} == {None}
     whole = [
         {job_id(run.config) for run in some if run.factors["rows"] == "all rows"} for some in (runs, plain)
     ]
@@ -189,25 +192,25 @@ def test_rows_drawn_again_go_with_the_seed_where_there_are_fewer_of_them():
 
 
 def test_balanced_rows_mean_nothing_where_all_are_taken():
-    data = DATA.model_copy(update={"balanced": True})
+    data = DATA.model_copy(update={"balanced_subset": True})
     runs = expand_grid(StudyConfig(data=data, recipes=("linear",), sizes=(64, None)), BLOCKS)
-    assert [run.config.data.balanced for run in runs] == [True, False]
+    assert [run.config.data.balanced_subset for run in runs] == [True, False]
 
 
 def test_a_seed_of_rows_and_rows_drawn_again_contradict_each_other():
-    with pytest.raises(ValidationError, match="rows_seed"):
-        StudyConfig(data=DATA.model_copy(update={"rows_seed": 1}), recipes=("linear",), redraw=True)
+    with pytest.raises(ValidationError, match="subset_seed"):
+        StudyConfig(data=DATA.model_copy(update={"subset_seed": 1}), recipes=("linear",), resample=True)
 
 
 def test_few_rows_get_as_many_epochs_as_make_the_steps():
-    runs = planned(recipes=("full",), sizes=(8, 640, None), fewest_steps=60)
+    runs = planned(recipes=("full",), sizes=(8, 640, None), min_steps=60)
     assert [run.config.training.epochs for run in runs] == [60, 3, 3]
     assert [run.config.training.epochs for run in planned(recipes=("full",), sizes=(8, None))] == [3, 3]
 
 
 def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
-    own = ExperimentConfig(data=DATA, plan=FreezePlan(blocks=(1, 4)), training=TrainingConfig(lr=0.007))
-    runs = planned(own=own, recipes=("scratch",), sizes=(64, None), seeds=(0, 3))
+    own = ExperimentConfig(data=DATA, freeze=FreezePlan(blocks=(1, 4)), training=TrainingConfig(lr=0.007))
+    runs = planned(custom_recipe=own, recipes=("scratch",), sizes=(64, None), seeds=(0, 3))
     assert names(runs) == [
         "own settings, 64 rows",
         "own settings, all rows",
@@ -215,14 +218,14 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
         "scratch, all rows",
     ]
     customs = [run.config for run in runs if run.factors["recipe"] == "own settings"]
-    assert {(config.plan, config.training.lr) for config in customs} == {(own.plan, 0.007)}
+    assert {(config.freeze, config.training.lr) for config in customs} == {(own.freeze, 0.007)}
     assert [config.data.train_rows for config in customs] == [64, None, 64, None]
     assert customs[1] == own
-    assert planned(own=own)[0].config == own, "alone it is a study too"
-    with pytest.raises(ValidationError, match=r"own\.continues"):
-        study(own=own.model_copy(update={"continues": "job"}))
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
-        planned(own=own.model_copy(update={"plan": FreezePlan(blocks=(9,))}))
+    assert planned(custom_recipe=own)[0].config == own, "alone it is a study too"
+    with pytest.raises(ValidationError, match=r"custom_recipe\.resume_from"):
+        study(custom_recipe=own.model_copy(update={"resume_from": "job"}))
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 9"):
+        planned(custom_recipe=own.model_copy(update={"freeze": FreezePlan(blocks=(9,))}))
 
 
 # -- from an experiment
@@ -231,7 +234,7 @@ def test_an_experiment_of_its_own_is_a_way_beside_the_recipes():
 def test_the_depth_study_has_the_run_itself_among_its_own():
     experiment = ExperimentConfig(
         data=DATA.model_copy(update={"train_rows": 100}),
-        plan=FreezePlan.last_n(2, 6),
+        freeze=FreezePlan.last_n(2, 6),
         training=TrainingConfig.defaults_for(FreezePlan.last_n(2, 6)).model_copy(
             update={"batch_size": 16, "seed": 3}
         ),
@@ -256,10 +259,12 @@ def test_a_depth_study_of_stages_trains_at_once_for_as_many_epochs():
 
 def test_a_depth_study_leaves_out_what_cannot_be():
     experiment = ExperimentConfig(
-        data=DATA, plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA)
+        data=DATA, freeze=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA)
     )
     assert depth_study(experiment, 6).boundaries == (0, 1, 2, 3, 4, 5)
-    fresh = experiment.model_copy(update={"tuning": TuningConfig(), "backbone": BackboneConfig(fresh_top=2)})
+    fresh = experiment.model_copy(
+        update={"tuning": TuningConfig(), "backbone": BackboneConfig(reinit_top_layers=2)}
+    )
     assert depth_study(fresh, 6).boundaries == (-1, 0, 1, 2, 3, 4)
 
 
@@ -289,9 +294,9 @@ backbones: [all-MiniLM-L6-v2, {id: all-MiniLM-L6-v2, random_init: true}]
 recipes: [linear, full]
 seeds: [0, 1]
 sizes: [64, all]
-redraw: true
+resample: true
 balanced: true
-fewest_steps: 60
+min_steps: 60
 settings: {training.epochs: 2}
 baseline: linear
 """
@@ -307,7 +312,7 @@ def test_a_file_is_a_study(tmp_path):
     assert (config.sizes, config.seeds, config.recipes) == ((64, None), (0, 1), ("linear", "full"))
     assert [backbone.random_init for backbone in config.backbones] == [False, True]
     assert config.settings == {"training.epochs": 2}
-    assert (config.redraw, config.fewest_steps, config.data.balanced) == (True, 60, True)
+    assert (config.resample, config.min_steps, config.data.balanced_subset) == (True, 60, True)
 
 
 @pytest.mark.parametrize(
@@ -320,8 +325,8 @@ def test_a_file_is_a_study(tmp_path):
             recipes=("gradual", "distil"),
             boundaries=(0, 4),
             sizes=(16, None),
-            redraw=True,
-            fewest_steps=60,
+            resample=True,
+            min_steps=60,
             teacher="0" * 20,
         ),
         StudyConfig(
@@ -330,16 +335,19 @@ def test_a_file_is_a_study(tmp_path):
                 text="yes",
                 label="Bewertung: 'gut' # \u00fc",
                 split=SplitConfig(column="on", test=0.2),
-                fixes=(CleaningRule.DROP_DUPLICATES,),
-                rare_below=3,
-                rows_seed=0,
-                balanced=True,
+                cleaning=(CleaningRule.DROP_DUPLICATES,),
+                rare_class_below=3,
+                subset_seed=0,
+                balanced_subset=True,
             ),
             recipes=("scratch",),
             sizes=(8, 64),
         ),
-        study(own=RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6), recipes=("scratch",)),
-        study(own=ExperimentConfig(data=DATA)),
+        study(
+            custom_recipe=RECIPES[RecipeName.GRADUAL].apply(ExperimentConfig(data=DATA), 6),
+            recipes=("scratch",),
+        ),
+        study(custom_recipe=ExperimentConfig(data=DATA)),
     ],
 )
 def test_what_is_written_is_read_back_as_the_same_study(tmp_path, config):
@@ -372,7 +380,10 @@ def test_cells_are_told_by_titles_and_as_lines_of_a_curve():
     along = group_labels(cells, "rows")
     assert along.keys() == set(titles.values())
     assert set(along.values()) == {linear, f"{gradual}, from block 0", f"{gradual}, from block 4"}
-    alone = {run.name: run.factors for run in planned(boundaries=(-1, 4), own=ExperimentConfig(data=DATA))}
+    alone = {
+        run.name: run.factors
+        for run in planned(boundaries=(-1, 4), custom_recipe=ExperimentConfig(data=DATA))
+    }
     assert arm_titles(alone) == {name: name for name in alone}
     assert set(group_labels(alone, "boundary").values()) == {"own settings", "top blocks"}
 

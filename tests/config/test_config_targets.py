@@ -27,10 +27,10 @@ data = st.builds(
     text=st.just("the text"),
     label=columns.filter(lambda name: name != "the text"),
     split=splits,
-    fixes=st.sets(st.sampled_from(list(CleaningRule))).map(tuple),
-    rare_below=st.integers(2, 50),
+    cleaning=st.sets(st.sampled_from(list(CleaningRule))).map(tuple),
+    rare_class_below=st.integers(2, 50),
     train_rows=st.none() | st.integers(2, 500),
-    balanced=st.booleans(),
+    balanced_subset=st.booleans(),
 )
 
 
@@ -49,11 +49,11 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("text", config.text),
         ("label", config.targets[0].column),
         ("split", config.split.model_dump(mode="json")),
-        ("fixes", [str(fix) for fix in config.fixes]),
-        ("rare_below", config.rare_below),
+        ("cleaning", [str(fix) for fix in config.cleaning]),
+        ("rare_class_below", config.rare_class_below),
         ("train_rows", config.train_rows),
-        ("rows_seed", config.rows_seed),
-        ("balanced", config.balanced),
+        ("subset_seed", config.subset_seed),
+        ("balanced_subset", config.balanced_subset),
     ]
 
 
@@ -61,7 +61,7 @@ def test_job_ids_are_those_of_earlier_versions() -> None:
     plain = DataConfig(dataset="d", text="t", label="l")
     other = DataConfig(
         dataset="0f", text="zdanie", label="ocena źródła", split=SplitConfig(column="część", seed=7),
-        fixes=(CleaningRule.MERGE_RARE,), train_rows=64, rows_seed=3, balanced=True,
+        cleaning=(CleaningRule.MERGE_RARE,), train_rows=64, subset_seed=3, balanced_subset=True,
     )  # fmt: skip
     ids = [job_id(ExperimentConfig(data=config)) for config in (plain, other)]
     assert ids == ["d211b41a336233b11b54", "95dd124fccaf31aba391"]
@@ -78,8 +78,8 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
-        ({}, ("label",)),
-        ({"label": 3}, ("label", 0, "column")),
+        ({}, ("targets",)),
+        ({"label": 3}, ("targets", 0, "column")),
         ({"targets": ()}, ("targets",)),
         ({"targets": ({"column": "a"}, {"column": "b"})}, ("targets",)),
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
@@ -96,8 +96,8 @@ def test_other_targets_are_refused_by_the_name_of_their_field(
 
 
 def test_a_copy_takes_another_label_and_no_unknown_field() -> None:
-    config = DataConfig(dataset="d", text="t", label="l", rare_below=9)
-    assert config.with_label("other") == DataConfig(dataset="d", text="t", label="other", rare_below=9)
+    config = DataConfig(dataset="d", text="t", label="l", rare_class_below=9)
+    assert config.with_label("other") == DataConfig(dataset="d", text="t", label="other", rare_class_below=9)
     with pytest.raises(TypeError, match="label"):
         config.model_copy(update={"label": "other"})
 

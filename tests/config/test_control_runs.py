@@ -22,8 +22,8 @@ from translearn_core.config import (
 )
 
 RUN = ExperimentConfig(
-    data=DataConfig(dataset="d", text="t", label="l", train_rows=64, rows_seed=5),
-    plan=FreezePlan.last_n(2, 6),
+    data=DataConfig(dataset="d", text="t", label="l", train_rows=64, subset_seed=5),
+    freeze=FreezePlan.last_n(2, 6),
     features=FeatureConfig(token_limit=48),
     training=TrainingConfig(seed=7, batch_size=16, precision=Precision.FLOAT32),
 )
@@ -34,7 +34,7 @@ def test_scratch_keeps_data_limit_and_seed_and_trains_everything_from_fresh_weig
     assert control.data == RUN.data
     assert (control.features.token_limit, control.training.seed, control.training.batch_size) == (48, 7, 16)
     assert control.backbone == BackboneConfig(random_init=True, init_seed=7)
-    assert control.plan == FreezePlan.full(6)
+    assert control.freeze == FreezePlan.full(6)
     assert match_recipe(control, 6) is RecipeName.SCRATCH
 
 
@@ -60,25 +60,25 @@ def test_scratch_is_the_run_that_a_study_would_make() -> None:
 def test_scratch_of_a_smaller_student_is_as_small_and_has_no_teacher() -> None:
     student = RUN.model_copy(
         update={
-            "backbone": BackboneConfig(blocks=3),
-            "plan": FreezePlan.last_n(1, 3),
+            "backbone": BackboneConfig(keep_blocks=3),
+            "freeze": FreezePlan.last_n(1, 3),
             "distil": DistilConfig(teacher="t"),
-            "continues": "earlier",
+            "resume_from": "earlier",
         }
     )
     control = from_scratch_control(student, 3)
-    assert (control.backbone.blocks, control.plan) == (3, FreezePlan.full(3))
-    assert (control.distil, control.continues) == (None, None)
+    assert (control.backbone.keep_blocks, control.freeze) == (3, FreezePlan.full(3))
+    assert (control.distil, control.resume_from) == (None, None)
     control.check(3)
 
 
-@pytest.mark.parametrize("backbone", [BackboneConfig(), BackboneConfig(fresh_top=1)])
+@pytest.mark.parametrize("backbone", [BackboneConfig(), BackboneConfig(reinit_top_layers=1)])
 def test_a_sibling_has_the_next_seed_and_nothing_else(backbone: BackboneConfig) -> None:
     run = RUN.model_copy(update={"backbone": backbone})
     other = next_seed_run(run)
     assert other.training.seed == 8
     assert other.data == run.data
-    assert other.backbone.init_seed == (8 if backbone.fresh_top else 0)
+    assert other.backbone.init_seed == (8 if backbone.reinit_top_layers else 0)
     parts = {
         "training": run.training,
         "backbone": other.backbone.model_copy(update={"init_seed": backbone.init_seed}),

@@ -49,5 +49,5 @@ def test_altered_copies_are_rows_too() -> None:
 
 def test_the_most_that_may_be_asked_for_still_is_an_experiment() -> None:
     for epochs in (1, 250, 499):
-        longest = with_min_steps(experiment(epochs, plan=FreezePlan()), 2, 500)
+        longest = with_min_steps(experiment(epochs, freeze=FreezePlan()), 2, 500)
         assert ExperimentConfig.model_validate(longest.model_dump()) == longest

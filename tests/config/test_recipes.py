@@ -45,13 +45,13 @@ def test_every_recipe_works_on_every_depth_and_keeps_what_is_not_its_own(
     name: RecipeName, n_blocks: int
 ) -> None:
     config = RECIPES[name].apply(BASE, n_blocks, teacher="t")
-    n_kept = config.backbone.blocks or n_blocks
+    n_kept = config.backbone.keep_blocks or n_blocks
     config.check(n_kept)
     assert config.data == BASE.data
     assert (config.training.seed, config.training.batch_size) == (7, 16)
     assert config.training.precision is Precision.FLOAT32
     assert ExperimentConfig.model_validate_json(config.model_dump_json()) == config
-    assert RECIPES[name].plan_of(n_blocks) == config.plan
+    assert RECIPES[name].plan_of(n_blocks) == config.freeze
 
 
 def test_recipes_differ_and_are_known_by_their_settings() -> None:
@@ -60,7 +60,7 @@ def test_recipes_differ_and_are_known_by_their_settings() -> None:
     assert {match_recipe(config, 6) for config in configs.values()} == set(RecipeName)
     assert match_recipe(configs[RecipeName.LAST_K], 6) is RecipeName.LAST_K
     deeper = RECIPES[RecipeName.LAST_K].apply(BASE, 6, depth=4)
-    assert deeper.plan == FreezePlan.last_n(4, 6)
+    assert deeper.freeze == FreezePlan.last_n(4, 6)
     assert match_recipe(deeper, 6) is RecipeName.LAST_K
     assert match_recipe(apply_overrides(deeper, {"training.epochs": 77}), 6) is None
 
@@ -70,22 +70,30 @@ def test_recipes_are_what_they_are_called() -> None:
         return RECIPES[name].apply(BASE, 6, **parts)  # type: ignore[arg-type]
 
     gradual = of(RecipeName.GRADUAL)
-    assert [stage.plan.first_trainable_block(6) for stage in gradual.resolved_stages] == [6, 5, 4, 3, 2, 1, 0]
+    assert [stage.freeze.first_trainable_block(6) for stage in gradual.resolved_stages] == [
+        6,
+        5,
+        4,
+        3,
+        2,
+        1,
+        0,
+    ]
     assert [
-        stage.plan.first_trainable_block(6) for stage in of(RecipeName.GRADUAL, depth=2).resolved_stages
+        stage.freeze.first_trainable_block(6) for stage in of(RecipeName.GRADUAL, depth=2).resolved_stages
     ] == [6, 5, 4]
     bottom = of(RecipeName.BOTTOM_UP)
-    assert [stage.plan.blocks for stage in bottom.stages] == [(), (0,), (1,), (2,), (3,), (4,), (5,)]
-    assert bottom.plan == FreezePlan.full(6, embeddings=False)
-    assert of(RecipeName.LP_FT).stages[0].plan == FreezePlan()
+    assert [stage.freeze.blocks for stage in bottom.stages] == [(), (0,), (1,), (2,), (3,), (4,), (5,)]
+    assert bottom.freeze == FreezePlan.full(6, embeddings=False)
+    assert of(RecipeName.LP_FT).stages[0].freeze == FreezePlan()
     assert of(RecipeName.LORA).tuning.kind is Tuning.LORA
     assert of(RecipeName.SCRATCH).backbone.random_init
-    assert of(RecipeName.CONCAT_4).features.layers is LayerCombination.CONCAT_4
-    assert of(RecipeName.DISTIL, teacher="t").backbone == BackboneConfig(blocks=3)
-    assert of(RecipeName.DISCRIMINATIVE).training.decay < 1
+    assert of(RecipeName.CONCAT_4).features.layer_combination is LayerCombination.CONCAT_4
+    assert of(RecipeName.DISTIL, teacher="t").backbone == BackboneConfig(keep_blocks=3)
+    assert of(RecipeName.DISCRIMINATIVE).training.layer_decay < 1
     from_scratch = of(RecipeName.LINEAR)
     assert not RECIPES[RecipeName.LINEAR].apply(of(RecipeName.SCRATCH), 6).backbone.random_init
-    assert from_scratch.plan == FreezePlan()
+    assert from_scratch.freeze == FreezePlan()
 
 
 @pytest.mark.parametrize("name", list(RecipeName))
@@ -140,7 +148,7 @@ def test_what_cannot_be_is_refused_by_name() -> None:
         apply_overrides(BASE, {"nothing.here": 3})
     with pytest.raises(ValidationError, match="lr"):
         apply_overrides(BASE, {"training.lr": -1})
-    with pytest.raises(ConfigError, match=r"training\.rates"):
-        apply_overrides(BASE, {"training.rates": [1e-4, 1e-4]}).check(6)
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 9"):
-        apply_overrides(BASE, {"plan.blocks": [9]}).check(6)
+    with pytest.raises(ConfigError, match=r"training\.lr_per_block"):
+        apply_overrides(BASE, {"training.lr_per_block": [1e-4, 1e-4]}).check(6)
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 9"):
+        apply_overrides(BASE, {"freeze.blocks": [9]}).check(6)

@@ -114,7 +114,7 @@ def test_labels_that_differ_in_accents_or_blanks_are_merged_at_a_click(tmp_path)
     (finding,) = [f for f in diagnosis.findings if f.code == "label-variants"]
     assert finding.cleaning_rule is CleaningRule.MERGE_SPELLINGS
     assert len(diagnosis.classes) == 4
-    merged, _ = task(table, fixes=(CleaningRule.MERGE_SPELLINGS,))
+    merged, _ = task(table, cleaning=(CleaningRule.MERGE_SPELLINGS,))
     assert len(merged.classes) == 2
     assert "label-variants" not in codes(merged.findings)
 

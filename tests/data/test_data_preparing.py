@@ -33,9 +33,14 @@ def table(texts, labels, parts=None, **more):
 
 
 def config(*fixes, **split):
-    rare = split.pop("rare_below", 5)
+    rare = split.pop("rare_class_below", 5)
     return DataConfig(
-        dataset="d", text="text", label="label", split=SplitConfig(**split), fixes=fixes, rare_below=rare
+        dataset="d",
+        text="text",
+        label="label",
+        split=SplitConfig(**split),
+        cleaning=fixes,
+        rare_class_below=rare,
     )
 
 
@@ -141,7 +146,7 @@ def test_rows_without_text_or_label_are_left_out_with_their_numbers():
 )
 def test_labels_that_mean_the_same_are_one_class_in_natural_order(cells, classes, spellings):
     labels = cells * 6
-    prepared = prepare(table([f"text {i}" for i in range(len(labels))], labels), config(rare_below=2))
+    prepared = prepare(table([f"text {i}" for i in range(len(labels))], labels), config(rare_class_below=2))
     assert sorted(prepared.classes) == sorted(classes)
     if "007" not in classes:  # 7 and 007 have the same value
         assert prepared.classes == classes
@@ -158,8 +163,8 @@ def test_a_table_that_was_stored_as_parquet_prepares_the_same(tmp_path):
     frame = table([f"t{i}" for i in range(40)], ["a", "b"] * 19 + [None, "1.0"], where=["train", None] * 20)
     frame.loc[4, "text"] = None
     frame.to_parquet(tmp_path / "table.parquet", index=False)
-    before = prepare(frame, config(column="where", rare_below=2))
-    after = prepare(pd.read_parquet(tmp_path / "table.parquet"), config(column="where", rare_below=2))
+    before = prepare(frame, config(column="where", rare_class_below=2))
+    after = prepare(pd.read_parquet(tmp_path / "table.parquet"), config(column="where", rare_class_below=2))
     assert before == after
     assert np.array_equal(before.split, after.split)
     assert np.array_equal(before.rows, after.rows)
@@ -246,7 +251,7 @@ def test_whatever_the_files_hold_nothing_leaks_and_a_given_test_stays(rows, fixe
     ]
     texts, labels, parts = (list(column) for column in zip(*base, *rows, strict=True))
     frame = table(texts, labels, parts)
-    prepared = prepare(frame, config(*fixes, seed=seed, rare_below=2))
+    prepared = prepare(frame, config(*fixes, seed=seed, rare_class_below=2))
     keys = [{text_key(t) for t in texts_of(prepared, split)} for split in SPLITS]
     assert not keys[0] & keys[1]
     assert not (keys[0] | keys[1]) & keys[2]

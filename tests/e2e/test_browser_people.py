@@ -37,7 +37,7 @@ def test_a_training_outlives_the_server(server: Server, visit: Callable[..., Vis
     dataset = store.add_dataset(owner, "tickets.csv", {"train": sample_bytes("tickets")}, server.settings)
     config = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="intent"),
-        plan=FreezePlan.last_n(1, 6),
+        freeze=FreezePlan.last_n(1, 6),
         training=TrainingConfig(epochs=300, patience=None, seed=8),
     )
     run = store.submit(owner, config, "a long one")

@@ -55,13 +55,13 @@ class Choice:
         kind, _, number = self.layers.partition(":")
         return ExperimentConfig(
             data=DataConfig(dataset="0" * 20, text="text", label="label"),
-            backbone=BackboneConfig(id=str(backbone), blocks=self.blocks),
-            plan=FreezePlan(blocks=(1, 2)) if self.lora else FreezePlan(),
+            backbone=BackboneConfig(id=str(backbone), keep_blocks=self.blocks),
+            freeze=FreezePlan(blocks=(1, 2)) if self.lora else FreezePlan(),
             tuning=TuningConfig(kind=Tuning.LORA) if self.lora else TuningConfig(),
             features=FeatureConfig(
                 pooling=self.pooling,
                 token_limit=16,
-                layers=LayerCombination(kind),
+                layer_combination=LayerCombination(kind),
                 layer=int(number) if number else None,
             ),
             head=self.head,
@@ -96,7 +96,9 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
     """Build the classifier, with random changes to its head and LoRA parameters."""
     config = choice.experiment(tiny_folder(choice.architecture, folder / "source"))
     backbone = load(config.backbone)
-    model = Classifier(backbone, config.plan, config.features, config.head, len(LABELS), tuning=config.tuning)
+    model = Classifier(
+        backbone, config.freeze, config.features, config.head, len(LABELS), tuning=config.tuning
+    )
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(11)
         for name, parameter in model.named_parameters():

@@ -160,7 +160,7 @@ class Filled:
 
     def train(self, name: str, plan: FreezePlan, seed: int = 0, state: State = State.DONE) -> Run:
         """Finish a training with curves, scores and drift."""
-        config = ExperimentConfig(data=self.data, plan=plan, training=TrainingConfig(seed=seed))
+        config = ExperimentConfig(data=self.data, freeze=plan, training=TrainingConfig(seed=seed))
         run = self.store.submit(self.owner, config, name)
         self.points(run.job.id, seed, plan=plan)
         results = (self.evaluation(seed), self.drift(plan), self.summary(plan, seed))
@@ -415,5 +415,5 @@ def fill(folder: Path, owner: str, rows: int = 900) -> Filled:
 
     made.store.report(live.job.id, Progress("training", 20, 80, 42.0))
     time.sleep(0.01)
-    made.store.submit(owner, config.model_copy(update={"plan": FreezePlan.last_n(3, 6)}), "one that waits")
+    made.store.submit(owner, config.model_copy(update={"freeze": FreezePlan.last_n(3, 6)}), "one that waits")
     return made

@@ -100,9 +100,9 @@ def test_a_fix_is_one_click_and_can_be_taken_back(visit: Open, filled: Filled) -
     at = visit("data")
     fix = next(button for button in at.button if button.label == CleaningRule.DROP_RARE.value.capitalize())
     fix.click().run()
-    assert at.session_state["draft"].fixes == (CleaningRule.DROP_RARE,)
+    assert at.session_state["draft"].cleaning == (CleaningRule.DROP_RARE,)
     at.toggle(key="taken.DROP_RARE").set_value(False).run()
-    assert at.session_state["draft"].fixes == ()
+    assert at.session_state["draft"].cleaning == ()
 
 
 def test_a_backbone_that_cannot_read_the_texts_is_marked_red(visit: Open, filled: Filled) -> None:

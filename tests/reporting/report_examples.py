@@ -77,7 +77,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         question=HOSTILE,
         command=f"translearn train data.csv --text '{HOSTILE}'",
         config=ExperimentConfig(
-            data=DataConfig(dataset="d" * 20, text=HOSTILE, label="label"), plan=FreezePlan(blocks=(4, 5))
+            data=DataConfig(dataset="d" * 20, text=HOSTILE, label="label"), freeze=FreezePlan(blocks=(4, 5))
         ),
         evaluation=evaluated(classes),
         drift=make_drift(),

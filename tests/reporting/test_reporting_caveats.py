@@ -106,7 +106,7 @@ def test_help_that_the_run_had() -> None:
     assert mentions(caveat_text(config=more), "augmentation", "2 times")
     taught = CONFIG.model_copy(update={"distil": DistilConfig(teacher="t")})
     assert "had a teacher" in caveat_text(config=taught)
-    assert "goes on from another" in caveat_text(config=CONFIG.model_copy(update={"continues": "j"}))
+    assert "goes on from another" in caveat_text(config=CONFIG.model_copy(update={"resume_from": "j"}))
 
 
 def test_nothing_is_told_twice() -> None:

@@ -40,10 +40,10 @@ def experiment(
 ) -> ExperimentConfig:
     return ExperimentConfig(
         data=DataConfig(dataset="d", text="t", label="l"),
-        plan=plan,
+        freeze=plan,
         stages=tuple(stages),
         training=TrainingConfig(**{"epochs": 2, "lr": 1e-3, **training}),
-        continues=continues,
+        resume_from=continues,
     )
 
 
@@ -69,15 +69,15 @@ def experiments(draw: st.DrawFn) -> ExperimentConfig:
         st.sets(st.sampled_from(blocks)) if blocks else st.just(set()),
     )
     patience = st.none() | st.just(1)
-    stage = st.builds(Stage, plan=inside, epochs=st.integers(1, 2), patience=patience)
+    stage = st.builds(Stage, freeze=inside, epochs=st.integers(1, 2), patience=patience)
     return experiment(
         FreezePlan(embeddings=embeddings, blocks=tuple(blocks)),
         draw(st.lists(stage, max_size=3)),
         epochs=draw(st.integers(1, 2)),
         patience=draw(patience),
-        decay=draw(st.sampled_from([1.0, 0.5])),
+        layer_decay=draw(st.sampled_from([1.0, 0.5])),
         schedule=draw(st.sampled_from(list(Schedule))),
-        warmup=draw(st.sampled_from([0.0, 0.1, 0.4])),
+        warmup_ratio=draw(st.sampled_from([0.0, 0.1, 0.4])),
         batch_size=draw(st.sampled_from([4, 5, 100])),
     )
 
@@ -88,8 +88,8 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
     backbone: Backbone, config: ExperimentConfig
 ) -> None:
     texts = [f"{TEXTS[i % len(TEXTS)]} {i}" for i in range(14)]
-    model = Classifier(backbone, config.plan, FeatureConfig(token_limit=32), HeadConfig(), 2, seed=0)
-    model.freeze(config.resolved_stages[0].plan)
+    model = Classifier(backbone, config.freeze, FeatureConfig(token_limit=32), HeadConfig(), 2, seed=0)
+    model.freeze(config.resolved_stages[0].freeze)
     rows = TrainingRows(single_label(np.arange(14) % 2, 2), np.arange(10), np.arange(10, 14))
     loop = Loop(
         model, Inputs.of(backbone.examples(texts, 32)), rows, config.training,
@@ -122,7 +122,7 @@ def test_every_step_of_a_real_loop_has_the_rates_of_the_timeline(
 def test_columns_fill_the_course_and_none_lies_across_the_end_of_a_stage(
     epochs: list[int], each: int, columns: int
 ) -> None:
-    stages = [Stage(plan=FreezePlan(), epochs=n) for n in epochs[:-1]]
+    stages = [Stage(freeze=FreezePlan(), epochs=n) for n in epochs[:-1]]
     timeline = planned_timeline(
         experiment(FreezePlan(blocks=(1,)), stages, epochs=epochs[-1]), 2, each, columns
     )
@@ -135,8 +135,10 @@ def test_columns_fill_the_course_and_none_lies_across_the_end_of_a_stage(
 
 
 def test_a_part_that_comes_back_begins_its_schedule_anew() -> None:
-    stages = [Stage(plan=FreezePlan(blocks=(0,))), Stage(plan=FreezePlan(blocks=(1,)))]
-    config = experiment(FreezePlan(blocks=(0, 1)), stages, epochs=1, warmup=0.0, schedule=Schedule.LINEAR)
+    stages = [Stage(freeze=FreezePlan(blocks=(0,))), Stage(freeze=FreezePlan(blocks=(1,)))]
+    config = experiment(
+        FreezePlan(blocks=(0, 1)), stages, epochs=1, warmup_ratio=0.0, schedule=Schedule.LINEAR
+    )
     timeline = planned_timeline(config, 2, 10, EVERY_STEP)
     zero = row(timeline, "block 0")
     assert zero[0] == 1e-3
@@ -151,7 +153,10 @@ def test_a_part_that_comes_back_begins_its_schedule_anew() -> None:
 
 def test_a_stage_that_ends_early_brings_the_end_nearer() -> None:
     config = experiment(
-        FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan(), epochs=5, patience=1)], warmup=0.0, epochs=1
+        FreezePlan(blocks=(1,)),
+        [Stage(freeze=FreezePlan(), epochs=5, patience=1)],
+        warmup_ratio=0.0,
+        epochs=1,
     )
     history = History((), (epoch(1, 4), epoch(2, 8), epoch(3, 12, stage=1)))
     timeline = actual_timeline(config, 2, history, columns=EVERY_STEP)
@@ -163,7 +168,7 @@ def test_a_stage_that_ends_early_brings_the_end_nearer() -> None:
 
 def test_a_run_that_goes_on_from_another_shows_its_own_epochs() -> None:
     config = experiment(
-        FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], continues="a job", epochs=2, warmup=0.0
+        FreezePlan(blocks=(1,)), [Stage(freeze=FreezePlan())], continues="a job", epochs=2, warmup_ratio=0.0
     )
     ahead = planned_timeline(config, 2, 4, EVERY_STEP)
     assert ahead.stages == ((0, 8, "block 1"),)
@@ -180,7 +185,7 @@ def test_before_the_first_epoch_ends_nothing_has_happened() -> None:
 
 
 def test_the_table_has_a_line_for_every_part_and_column() -> None:
-    config = experiment(FreezePlan(blocks=(1,)), [Stage(plan=FreezePlan())], epochs=1)
+    config = experiment(FreezePlan(blocks=(1,)), [Stage(freeze=FreezePlan())], epochs=1)
     frame = planned_timeline(config, 2, 3, EVERY_STEP).frame()
     assert list(frame.columns) == ["part", "step", "stage", "trains", "rate"]
     assert len(frame) == 4 * 6
@@ -191,5 +196,5 @@ def test_the_table_has_a_line_for_every_part_and_column() -> None:
 
 
 def test_a_plan_that_the_backbone_cannot_do_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"plan\.blocks is 5"):
+    with pytest.raises(ConfigError, match=r"freeze\.blocks is 5"):
         planned_timeline(experiment(FreezePlan(blocks=(5,))), 2, 3)

@@ -75,7 +75,7 @@ def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentCon
     scratch = [run.config for run in planned if run.factors["recipe"] == "scratch"]
     for run in own:
         seed = run.training.seed
-        assert run.data.rows_seed == (seed if run.data.train_rows else None)
+        assert run.data.subset_seed == (seed if run.data.train_rows else None)
         shared_settings = {"data": full.data, "training": full.training.model_copy(update={"seed": seed})}
         longer = run.training.epochs
         assert run == full.model_copy(
@@ -95,7 +95,7 @@ def test_both_ways_learn_from_the_very_same_rows(full: ExperimentConfig) -> None
     rows = {}
     for run in planned:
         data = run.config.data
-        assert (data.rows_seed, data.balanced) == (run.seed, True)
+        assert (data.subset_seed, data.balanced_subset) == (run.seed, True)
         rows.setdefault(run.factors["recipe"], []).append(data)
     assert rows["own settings"] == rows["scratch"]
 
@@ -116,7 +116,7 @@ def test_both_ways_learn_from_altered_copies_where_the_run_does(full: Experiment
 
 def test_stages_and_plans_of_every_kind_stay_as_they_are(data: DataConfig) -> None:
     odd = ExperimentConfig(
-        data=data, plan=FreezePlan(blocks=(1, 4)), stages=(Stage(plan=FreezePlan(blocks=(4,)), epochs=9),)
+        data=data, freeze=FreezePlan(blocks=(1, 4)), stages=(Stage(freeze=FreezePlan(blocks=(4,)), epochs=9),)
     )
     planned = expand_grid(label_efficiency_study(odd, ROWS, (ROWS,), (0,), balanced=False), BLOCKS)
     assert planned[0].config == odd
@@ -137,9 +137,9 @@ def test_a_run_from_scratch_has_one_trained_line(data: DataConfig, store: RunSto
 
 
 def test_a_run_that_went_on_is_repeated_from_the_start(full: ExperimentConfig) -> None:
-    run = full.model_copy(update={"continues": "job"})
+    run = full.model_copy(update={"resume_from": "job"})
     assert {
-        run.config.continues
+        run.config.resume_from
         for run in expand_grid(label_efficiency_study(run, ROWS, (8,), (0,), balanced=False), BLOCKS)
     } == {None}
 
@@ -160,7 +160,7 @@ def test_a_curve_is_found_again_by_its_run_whatever_the_seed_and_size(
     rate = full.model_copy(update={"training": full.training.model_copy(update={"lr": 0.5})})
     assert not belongs(study, rate, balanced=False)
     plain = Studies(store).add(
-        "ann", "plain", study.config.model_copy(update={"own": None, "redraw": False}), BLOCKS
+        "ann", "plain", study.config.model_copy(update={"custom_recipe": None, "resample": False}), BLOCKS
     )
     assert not belongs(plain, full, balanced=False)
 

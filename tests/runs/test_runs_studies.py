@@ -100,8 +100,8 @@ def test_what_is_not_yours_is_not_found(store, studies, study):
 def test_a_comparison_of_somebody_elses_runs_is_not_found(store, study):
     cells = (StudyArm(name="linear", jobs=study.jobs[:1]), StudyArm(name="full", jobs=study.jobs[1:2]))
     with pytest.raises(NotFoundError):
-        store.submit("ben", CompareConfig(cells=cells, baseline="linear"))
-    run = store.submit("ann", CompareConfig(cells=cells, baseline="linear"))
+        store.submit("ben", CompareConfig(arms=cells, baseline="linear"))
+    run = store.submit("ann", CompareConfig(arms=cells, baseline="linear"))
     assert store.waiting(Slot.INTERACTIVE) == [run.job.id]
 
 
@@ -208,7 +208,7 @@ def test_the_comparison_is_of_finished_runs_by_cell(study):
     assert study.comparison(()) is None
     grid = study.comparison((study.jobs[1], study.jobs[3], study.jobs[2]))
     assert grid == CompareConfig(
-        cells=(
+        arms=(
             StudyArm(name="full", jobs=(study.jobs[1], study.jobs[3])),
             StudyArm(name="linear", jobs=(study.jobs[2],)),
         ),

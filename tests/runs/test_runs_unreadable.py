@@ -3,6 +3,7 @@
 import pytest
 
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, StudyConfig, TrainingConfig
+from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import CompareConfig, ProbeConfig, Slot, StudyArm
@@ -21,7 +22,7 @@ def ask(store, owner="ann", seed=0, name=None):
 
 
 def spoil(store, run):
-    text = run.job.config.model_dump_json().replace('"clip":1.0', ENDLESS)
+    text = canonical_json(run.job.config).replace('"clip":1.0', ENDLESS)
     assert ENDLESS in text
     with store.writing() as db:
         db.execute(jobs.update().where(jobs.c.id == run.job.id).values(config=text))
@@ -114,7 +115,7 @@ def test_a_study_can_be_deleted_beside_a_comparison_that_cannot_be_read(store, s
     for job in study.jobs:
         assert store.begin(job, "w")
         assert store.finish(job, State.DONE)
-    comparison = CompareConfig(cells=(StudyArm(name="linear", jobs=study.jobs),), baseline="linear")
+    comparison = CompareConfig(arms=(StudyArm(name="linear", jobs=study.jobs),), baseline="linear")
     comparison_run = store.submit("ann", comparison)
     with store.writing() as db:
         db.execute(

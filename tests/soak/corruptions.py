@@ -143,7 +143,7 @@ def fill(store: RunStore, tiny: Path, *, everything: bool) -> None:
         experiment = ExperimentConfig(
             data=DataConfig(dataset=dataset, text="text", label="label"),
             backbone=backbone,
-            plan=FreezePlan(blocks=(2,)),
+            freeze=FreezePlan(blocks=(2,)),
             features=FeatureConfig(token_limit=32),
             training=TrainingConfig(epochs=2, lr=1e-3, batch_size=8, precision=Precision.FLOAT32, seed=seed),
         )

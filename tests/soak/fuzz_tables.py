@@ -266,7 +266,7 @@ def through(seed: int, folder: Path) -> Outcome:
             group = chance.choice([None, *(name for name in names if name != text)])
             fixes = tuple(fix for fix in CleaningRule if chance.random() < 0.2)
             config = DataConfig(
-                dataset="d", text=text, label=label, fixes=fixes,
+                dataset="d", text=text, label=label, cleaning=fixes,
                 split=SplitConfig(column=reading.suggestion.split if group is None else None, group=group),
             )  # fmt: skip
             diagnose(table, config, None)

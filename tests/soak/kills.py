@@ -77,11 +77,11 @@ def house(root: Path) -> House:
     store = RunStore(Workspace(settings.workspace))
     ensure_engine(settings, wait=PATIENCE)
     dataset = store.add_dataset(ME, "rows.csv", {"train": opinions(0, 400).encode()}, settings)
-    stages = (Stage(plan=FreezePlan(), epochs=1), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
+    stages = (Stage(freeze=FreezePlan(), epochs=1), Stage(freeze=FreezePlan(blocks=(2,)), epochs=2))
     experiment = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="label"),
         backbone=BackboneConfig(id=str(tiny_folder("bert", root / "bert"))),
-        plan=FreezePlan.full(3),
+        freeze=FreezePlan.full(3),
         stages=stages,
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(epochs=2, lr=1e-3, batch_size=4, precision=Precision.FLOAT32),

@@ -49,7 +49,7 @@ def experiment(store: RunStore, tmp_path: Path) -> ExperimentConfig:
     return ExperimentConfig(
         data=DataConfig(dataset=dataset, text="text", label="label"),
         backbone=BackboneConfig(id=str(tiny_folder("bert", tmp_path / "tiny"))),
-        plan=FreezePlan(blocks=(2,)),
+        freeze=FreezePlan(blocks=(2,)),
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(epochs=2, lr=1e-3, batch_size=8, precision=Precision.FLOAT32),
     )
@@ -128,7 +128,7 @@ def test_a_damaged_result_of_a_run_is_listed_as_failed_and_written_again(
     store: RunStore, experiment: ExperimentConfig, kind: type
 ) -> None:
     job = do(store, experiment)
-    other = do(store, experiment.model_copy(update={"plan": FreezePlan()}))
+    other = do(store, experiment.model_copy(update={"freeze": FreezePlan()}))
     folder, before = store.workspace.run(job), {run.job.id: line(run) for run in store.runs(LOCAL)}
     good = scores(artifacts.read(folder, kind))
     damage(folder / artifacts.folder_name(kind) / "data.json")

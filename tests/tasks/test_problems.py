@@ -49,7 +49,7 @@ def rows_of(n: int, texts: int | None = None) -> pd.DataFrame:
 
 def encode(problem: ProblemType, cells: tuple[str, ...], *fixes: CleaningRule) -> Target:
     config = TargetConfig(column="y", problem=problem)
-    data = DataConfig(dataset="d", text="x", targets=(config,), fixes=fixes)
+    data = DataConfig(dataset="d", text="x", targets=(config,), cleaning=fixes)
     series = pd.Series(cells, dtype=object)
     target, _ = PROBLEMS[problem].encode(series, rows_of(len(cells)), config, data)
     return target
@@ -100,7 +100,7 @@ def test_conflicting_texts_are_offered_then_dropped(problem: ProblemType) -> Non
     offered = PROBLEMS[problem].clean_conflicts(state, data)
     assert [(f.cleaning_rule, f.count) for f in offered.findings] == [(CleaningRule.DROP_CONFLICTS, 2)]
     assert len(offered.rows) == len(offered.target.values) == len(cells)
-    data = data.model_copy(update={"fixes": (CleaningRule.DROP_CONFLICTS,)})
+    data = data.model_copy(update={"cleaning": (CleaningRule.DROP_CONFLICTS,)})
     dropped = PROBLEMS[problem].clean_conflicts(state, data)
     assert len(dropped.rows) == len(dropped.target.values) == len(cells) - 2
 

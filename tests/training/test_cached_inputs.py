@@ -39,7 +39,7 @@ def trained(
     data = toy(48)
     model = build(config, load(config.backbone), data.target).eval()
     texts = model.loaded_backbone.examples(data.texts, 32)
-    plans = [stage.plan for stage in config.resolved_stages]
+    plans = [stage.freeze for stage in config.resolved_stages]
     supply = kind(
         model,
         texts,
@@ -64,11 +64,11 @@ def trained(
 @pytest.mark.parametrize("top", [2, BLOCKS])
 def test_gradual_unfreezing_gives_the_same_metrics_kept_and_run_whole(top: int, tmp_path: Path) -> None:
     folder = str(tiny_folder("bert", tmp_path / "bert"))
-    stages = [Stage(plan=FreezePlan.last_n(k, BLOCKS), epochs=2) for k in range(top)]
+    stages = [Stage(freeze=FreezePlan.last_n(k, BLOCKS), epochs=2) for k in range(top)]
     base = experiment(folder, epochs=2, lr=1e-3, head_lr=1e-2).model_dump()
     plan = FreezePlan.last_n(top, BLOCKS)
     config = ExperimentConfig.model_validate(
-        base | {"plan": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
+        base | {"freeze": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
     )
     cached, cached_probabilities = trained(StageInputs, config, tmp_path / "cached")
     whole, whole_probabilities = trained(Streaming, config, tmp_path / "whole")

@@ -36,7 +36,7 @@ TASK = Workload(train=6920, validation=872, test=1821, tokens_per_text=23.0, cla
 
 def config(plan: FreezePlan, **training: object) -> ExperimentConfig:
     settings = TrainingConfig(**training)
-    return ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"), plan=plan, training=settings)
+    return ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"), freeze=plan, training=settings)
 
 
 def test_cost_follows_the_lowest_trainable_block() -> None:
@@ -59,10 +59,10 @@ def test_what_does_not_fit_is_offered_smaller_and_more_frozen() -> None:
     tight = replace(TIMED, limit_bytes=2_000_000_000)
     assert not tight.estimate(MODEL, heavy, TASK).fits
     smaller, frozen = tight.lighter(MODEL, heavy, TASK)
-    assert smaller.plan == heavy.plan
+    assert smaller.freeze == heavy.freeze
     assert smaller.training.batch_size < 1024
     assert frozen.training == heavy.training
-    assert frozen.plan.first_trainable_block(BLOCKS) > -1
+    assert frozen.freeze.first_trainable_block(BLOCKS) > -1
     assert all(tight.estimate(MODEL, each, TASK).fits for each in (smaller, frozen))
     assert replace(TIMED, limit_bytes=1).lighter(MODEL, heavy, TASK) == []
 

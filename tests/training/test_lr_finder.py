@@ -49,7 +49,7 @@ def lr_config(plan: FreezePlan, tiny: str = "tiny", steps: int = 60, **training:
     experiment = ExperimentConfig(
         data=DATA,
         backbone=BackboneConfig(id=tiny),
-        plan=plan,
+        freeze=plan,
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(**settings),
     )
@@ -98,7 +98,7 @@ def test_every_part_keeps_its_ratio(tiny: str, monkeypatch: pytest.MonkeyPatch) 
         return point
 
     monkeypatch.setattr(Loop, "step", watched)
-    result = search(lr_config(FreezePlan.full(3), tiny, steps=20, decay=0.5, warmup=0.5))
+    result = search(lr_config(FreezePlan.full(3), tiny, steps=20, layer_decay=0.5, warmup_ratio=0.5))
     for rate, rates in zip(result.rates, seen, strict=True):
         assert rates["block 2"] == pytest.approx(rate)
         assert rates["head"] == pytest.approx(10 * rate)
@@ -156,7 +156,7 @@ def test_batches_are_whole_and_never_end() -> None:
         (FreezePlan(), {}, ("head_lr", 1e-2)),
         (FreezePlan(blocks=(1,)), {}, ("lr", 1e-3)),
         (FreezePlan(embeddings=True), {}, ("lr", 1e-3)),
-        (FreezePlan(blocks=(1,)), {"rates": (1e-5, 4e-5)}, ("rates", 4e-5)),
+        (FreezePlan(blocks=(1,)), {"lr_per_block": (1e-5, 4e-5)}, ("lr_per_block", 4e-5)),
     ],
 )
 def test_which_rate_is_raised(
@@ -256,9 +256,9 @@ RESULT = LrFinderResult("lr", 1e-4, RATES, (0.7,) * 100, (0.7,) * 100, 3e-4, "Th
 def test_all_rates_are_taken_in_proportion() -> None:
     training = TrainingConfig(lr=1e-4, head_lr=2e-3, epochs=7)
     assert RESULT.apply(training) == training.model_copy(update={"lr": 3e-4, "head_lr": 6e-3})
-    own = TrainingConfig(rates=(1e-5, 1e-4), head_lr=1e-3)
-    after = replace(RESULT, setting="rates").apply(own)
-    assert (after.rates, after.head_lr, after.lr) == ((3e-5, 3e-4), 3e-3, own.lr)
+    own = TrainingConfig(lr_per_block=(1e-5, 1e-4), head_lr=1e-3)
+    after = replace(RESULT, setting="lr_per_block").apply(own)
+    assert (after.lr_per_block, after.head_lr, after.lr) == ((3e-5, 3e-4), 3e-3, own.lr)
     alone = replace(RESULT, setting="head_lr").apply(training)
     assert (alone.lr, alone.head_lr) == (1e-4, 3e-4)
 

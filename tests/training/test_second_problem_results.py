@@ -77,7 +77,7 @@ def cell(bench: Bench, tiny: str, name: str, noise: float) -> StudyArm:
     jobs = []
     for seed in range(3):
         config = experiment(tiny, seed=seed, lr=noise / 100)
-        config = config.model_copy(update={"data": bench.data, "plan": TOP if noise < 0.5 else ALL})
+        config = config.model_copy(update={"data": bench.data, "freeze": TOP if noise < 0.5 else ALL})
         folder, result = bench.run(config), evaluation(noise, seed)
         test = result.metrics["test"]
         artifacts.save(folder, result)

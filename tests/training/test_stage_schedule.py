@@ -29,9 +29,9 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.config.lr_schedule import (
+    discriminative_rates,
     group_by_rate,
     learning_rates_at,
-    peak_rates,
     rate_factor,
     training_parts,
 )
@@ -57,7 +57,7 @@ EXACT = Compute(torch.device("cpu"), bf16=False)
 def staged(tiny: str, plan: FreezePlan, *stages: Stage, **training: object) -> ExperimentConfig:
     base = experiment(tiny, **{"epochs": 1, **training})
     return ExperimentConfig.model_validate(
-        base.model_dump() | {"plan": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
+        base.model_dump() | {"freeze": plan.model_dump(), "stages": [s.model_dump() for s in stages]}
     )
 
 
@@ -66,7 +66,7 @@ def loop_of(config: ExperimentConfig, store: Path, rows: int = 24) -> Loop:
     data = toy(rows)
     model = build(config, load(config.backbone), data.target).eval()
     texts = model.loaded_backbone.examples(data.texts, 32)
-    plans = [stage.plan for stage in config.resolved_stages]
+    plans = [stage.freeze for stage in config.resolved_stages]
     supply = StageInputs(model, texts, EXACT, ActivationCache(store, 10**9), stage_plans=plans)
     inputs = supply.for_first_stage(data.split_indices(Split.TRAIN), seed=0)
     split = TrainingRows(data.target, data.split_indices(Split.TRAIN), data.split_indices(Split.VALIDATION))
@@ -91,7 +91,7 @@ def courses(draw: st.DrawFn) -> tuple[FreezePlan, tuple[Stage, ...], Tuning, Sch
         embeddings = plan.embeddings and draw(st.booleans())
         stages.append(
             Stage(
-                plan=FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), epochs=draw(st.integers(1, 2))
+                freeze=FreezePlan(embeddings=embeddings, blocks=tuple(blocks)), epochs=draw(st.integers(1, 2))
             )
         )
     kinds = [Tuning.ALL]
@@ -124,7 +124,7 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
                 return
             assert event.point is not None
             losses.append(event.point.loss)
-            planned = loop.model.names(config.resolved_stages[loop.state.stage].plan)
+            planned = loop.model.names(config.resolved_stages[loop.state.stage].freeze)
             optimized = {id(p) for group in loop.optimizer.param_groups for p in group["params"]}
             for name, p in loop.model.named_parameters():
                 assert (p.grad is not None) is (name in planned), name
@@ -163,7 +163,10 @@ def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
 
 
 def top_down(tiny: str, **training: object) -> ExperimentConfig:
-    stages = [Stage(plan=FreezePlan(), epochs=2), *(Stage(plan=FreezePlan.last_n(k, BLOCKS)) for k in (1, 2))]
+    stages = [
+        Stage(freeze=FreezePlan(), epochs=2),
+        *(Stage(freeze=FreezePlan.last_n(k, BLOCKS)) for k in (1, 2)),
+    ]
     return staged(tiny, FreezePlan.last_n(3, BLOCKS), *stages, **training)
 
 
@@ -205,8 +208,8 @@ def test_what_is_kept_between_stages_changes_no_number(tiny: str, tmp_path: Path
 
 
 def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> None:
-    alone = [Stage(plan=FreezePlan(blocks=(k,))) for k in range(BLOCKS)]
-    config = staged(tiny, FreezePlan.last_n(BLOCKS, BLOCKS), Stage(plan=FreezePlan()), *alone)
+    alone = [Stage(freeze=FreezePlan(blocks=(k,))) for k in range(BLOCKS)]
+    config = staged(tiny, FreezePlan.last_n(BLOCKS, BLOCKS), Stage(freeze=FreezePlan()), *alone)
     loop = loop_of(config, tmp_path / "store")
     cuts = []
 
@@ -223,7 +226,7 @@ def test_bottom_up_a_changed_block_is_read_anew(tiny: str, tmp_path: Path) -> No
 
 
 def test_a_stage_ends_when_nothing_is_gained(tiny: str, tmp_path: Path) -> None:
-    config = staged(tiny, FreezePlan.last_n(1, BLOCKS), Stage(plan=FreezePlan(), epochs=50, patience=2))
+    config = staged(tiny, FreezePlan.last_n(1, BLOCKS), Stage(freeze=FreezePlan(), epochs=50, patience=2))
     script = Script()
     script.run(config, tmp_path / "run")
     head = [e.validation["macro_f1"] for e in script.epochs if e.stage == 0]
@@ -245,7 +248,7 @@ def test_a_stopped_run_goes_on_in_its_stage(tiny: str, tmp_path: Path) -> None:
 def test_only_a_run_that_came_to_its_last_stage_is_continued(tiny: str, tmp_path: Path) -> None:
     script = Script()
     script.run(top_down(tiny), tmp_path / "parent")
-    config = top_down(tiny).model_copy(update={"continues": "parent"})
+    config = top_down(tiny).model_copy(update={"resume_from": "parent"})
     longer = Script()
     summary = longer.run(config, tmp_path / "child", tmp_path / "parent")
     assert summary.epochs == len(script.epochs) + 1
@@ -299,8 +302,8 @@ def test_a_teacher_pulls_its_student_to_its_own_answers(tiny: str, tmp_path: Pat
     Script().run(experiment(tiny, "all", epochs=8), tmp_path / "teacher")
     config = experiment(tiny, "last:1", epochs=4)
     student = config.model_copy(update={"distil": DistilConfig(teacher="t", weight=1.0)})
-    backbone = student.backbone.model_copy(update={"blocks": 2})
-    student = student.model_copy(update={"backbone": backbone, "plan": FreezePlan.full(2)})
+    backbone = student.backbone.model_copy(update={"keep_blocks": 2})
+    student = student.model_copy(update={"backbone": backbone, "freeze": FreezePlan.full(2)})
     summary = run_experiment(
         student, toy, tmp_path / "student", store=ActivationCache(tmp_path / "a", 10**9),
         report=lambda *_: None,
@@ -323,8 +326,8 @@ def other_classes() -> object:
 
 
 def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None:
-    training = TrainingConfig(lr=1e-3, head_lr=1e-2, warmup=0.2, decay=0.5)
-    peaks = peak_rates(training, 3)
+    training = TrainingConfig(lr=1e-3, head_lr=1e-2, warmup_ratio=0.2, layer_decay=0.5)
+    peaks = discriminative_rates(training, 3)
     assert peaks == pytest.approx(
         {
             "embeddings": 1.25e-4,
@@ -342,13 +345,13 @@ def test_a_part_joins_with_a_warm_up_of_its_own_and_ends_with_the_rest() -> None
     assert rates["block 2"] == pytest.approx(1e-3 * rate_factor(0, 50, training))
     assert rates["head"] == pytest.approx(1e-2 * rate_factor(50, 100, training))
     assert group_by_rate(started_at, {"head"}, 60) == {"head": 0}
-    own = TrainingConfig(rates=(1e-5, 2e-5, 3e-5))
-    assert peak_rates(own, 3)["block 1"] == 2e-5
+    own = TrainingConfig(lr_per_block=(1e-5, 2e-5, 3e-5))
+    assert discriminative_rates(own, 3)["block 1"] == 2e-5
 
 
 @pytest.mark.parametrize("schedule", list(Schedule))
 def test_every_schedule_rises_to_its_peak_and_stays_below(schedule: Schedule) -> None:
-    training = TrainingConfig(schedule=schedule, warmup=0.1)
+    training = TrainingConfig(schedule=schedule, warmup_ratio=0.1)
     factors = np.array([rate_factor(s, 200, training) for s in range(200)])
     assert factors.max() == pytest.approx(1.0, abs=0.01)
     assert (factors > 0).all()
@@ -368,6 +371,6 @@ def test_only_boundaries_above_what_was_trained_can_be_kept_ahead() -> None:
 
 def test_stages_beyond_the_plan_are_refused(tiny: str) -> None:
     with pytest.raises(ValueError, match=r"stage 1.*block 2"):
-        staged(tiny, FreezePlan(blocks=(1,)), Stage(plan=FreezePlan(blocks=(2,))))
+        staged(tiny, FreezePlan(blocks=(1,)), Stage(freeze=FreezePlan(blocks=(2,))))
     with pytest.raises(ValueError, match=r"stage 1.*embeddings"):
-        staged(tiny, FreezePlan(blocks=(1,)), Stage(plan=FreezePlan(embeddings=True)))
+        staged(tiny, FreezePlan(blocks=(1,)), Stage(freeze=FreezePlan(embeddings=True)))

@@ -74,7 +74,7 @@ def experiment(tiny: str, blocks: str = "last:1", **training: object) -> Experim
     return ExperimentConfig(
         data=DataConfig(dataset="d", text="t", label="l"),
         backbone=BackboneConfig(id=tiny),
-        plan=FreezePlan.parse(blocks, 3),
+        freeze=FreezePlan.parse(blocks, 3),
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(**values),
     )
@@ -167,12 +167,12 @@ def test_continuing_adds_epochs_to_the_parents_history(tiny: str, tmp_path: Path
     parent = Script()
     parent.run(experiment(tiny), tmp_path / "parent")
     child = Script()
-    config = experiment(tiny, epochs=2).model_copy(update={"continues": "parent"})
+    config = experiment(tiny, epochs=2).model_copy(update={"resume_from": "parent"})
     summary = child.run(config, tmp_path / "child", tmp_path / "parent")
     assert summary.epochs == 5
     assert [e.epoch for e in child.epochs] == [1, 2, 3, 4, 5]
     assert child.losses[: len(parent.losses)] == parent.losses
-    with pytest.raises(ConfigError, match="continues"):
+    with pytest.raises(ConfigError, match="resume_from"):
         Script().run(config, tmp_path / "orphan", tmp_path / "nowhere")
 
 
@@ -186,7 +186,7 @@ def test_patience_ends_a_run_that_no_longer_gets_better(tiny: str, tmp_path: Pat
 
 
 def test_a_run_that_blows_up_names_the_rate_to_lower(tiny: str, tmp_path: Path) -> None:
-    config = experiment(tiny, "all", lr=1.0, head_lr=10.0, clip=1e30, warmup=0.0, epochs=30)
+    config = experiment(tiny, "all", lr=1.0, head_lr=10.0, max_grad_norm=1e30, warmup_ratio=0.0, epochs=30)
     training = config.training.model_copy(update={"head_lr": 1e38})
     with pytest.raises(TrainingError, match="lower the learning rate"):
         Script().run(config.model_copy(update={"training": training}), tmp_path)
@@ -216,7 +216,7 @@ def test_a_run_whose_checkpoints_are_damaged_begins_again_and_says_so(
     assert again.losses == whole.losses
     assert [stage for stage in again.stages if "damaged" in stage]
     (tmp_path / "run" / "checkpoint.pt").write_bytes(damage)
-    longer = experiment(tiny).model_copy(update={"continues": "run"})
+    longer = experiment(tiny).model_copy(update={"resume_from": "run"})
     with pytest.raises(DamagedFileError, match="train it again"):
         Script().run(longer, tmp_path / "next", parent=tmp_path / "run")
 
@@ -269,12 +269,12 @@ def test_a_small_table_gets_other_batches_every_epoch() -> None:
 
 
 def test_rates_rise_over_the_warm_up_and_fall_as_scheduled() -> None:
-    config = TrainingConfig(warmup=0.1)
+    config = TrainingConfig(warmup_ratio=0.1)
     factors = [rate_factor(s, 100, config) for s in range(100)]
     assert factors[:10] == pytest.approx([0.1 * k for k in range(1, 11)])
     assert factors[10] == 1.0
     assert factors[55] == pytest.approx(0.5)
-    cosine = TrainingConfig(warmup=0.0, schedule=Schedule.COSINE)
+    cosine = TrainingConfig(warmup_ratio=0.0, schedule=Schedule.COSINE)
     assert rate_factor(25, 100, cosine) == pytest.approx(0.5 * (1 + math.cos(math.pi / 4)))
     assert rate_factor(99, 100, TrainingConfig(schedule=Schedule.CONSTANT)) == 1.0
 
@@ -331,7 +331,7 @@ def test_a_run_larger_than_the_cap_trains_uncached_and_learns_the_same(tiny: str
 def test_a_batch_in_pieces_gives_the_gradients_of_the_whole(tiny: str, weights: ClassWeights) -> None:
     config = experiment(tiny, "last:1", class_weights=weights)
     backbone = load(config.backbone)
-    model = Classifier(backbone, config.plan, FeatureConfig(), HeadConfig(dropout=0.0), 2, seed=0)
+    model = Classifier(backbone, config.freeze, FeatureConfig(), HeadConfig(dropout=0.0), 2, seed=0)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

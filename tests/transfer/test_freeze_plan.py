@@ -109,10 +109,10 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
     config = ExperimentConfig(
         data=DataConfig(dataset="d", text="t", label="l"),
         backbone=source,
-        plan=FreezePlan(blocks=(2,)),
+        freeze=FreezePlan(blocks=(2,)),
         head=HeadConfig(kind=kind, width=8),
     )
-    model = Classifier(load(source), config.plan, FeatureConfig(), config.head, 3, seed=3).eval()
+    model = Classifier(load(source), config.freeze, FeatureConfig(), config.head, 3, seed=3).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if name in model.trained_names:

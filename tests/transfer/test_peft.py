@@ -113,30 +113,31 @@ def test_tuning_needs_blocks_and_lora_frozen_embeddings() -> None:
     with pytest.raises(ValueError, match="at least one block"):
         ExperimentConfig(data=data, tuning=TuningConfig(kind=Tuning.BIASES))
     with pytest.raises(ValueError, match="embeddings stay frozen"):
-        ExperimentConfig(data=data, plan=FreezePlan.full(3), tuning=TuningConfig(kind=Tuning.LORA))
+        ExperimentConfig(data=data, freeze=FreezePlan.full(3), tuning=TuningConfig(kind=Tuning.LORA))
 
 
 def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
     whole = load(BackboneConfig(id=tiny))
-    short = load(BackboneConfig(id=tiny, blocks=2))
+    short = load(BackboneConfig(id=tiny, keep_blocks=2))
     assert (whole.n_blocks, short.n_blocks, short.info.n_blocks) == (3, 2, 2)
-    fresh = load(BackboneConfig(id=tiny, fresh_top=1))
+    fresh = load(BackboneConfig(id=tiny, reinit_top_layers=1))
     same = [
         all(torch.equal(a, b) for a, b in zip(x.parameters(), y.parameters(), strict=True))
         for x, y in zip(whole.blocks, fresh.blocks, strict=True)
     ]
     assert same == [True, True, False]
-    again = load(BackboneConfig(id=tiny, fresh_top=1))
+    again = load(BackboneConfig(id=tiny, reinit_top_layers=1))
     assert all(
         torch.equal(a, b) for a, b in zip(fresh.model.parameters(), again.model.parameters(), strict=True)
     )
     digests = {
-        b.info.digest for b in (whole, short, fresh, load(BackboneConfig(id=tiny, fresh_top=1, init_seed=1)))
+        b.info.digest
+        for b in (whole, short, fresh, load(BackboneConfig(id=tiny, reinit_top_layers=1, init_seed=1)))
     }
     assert len(digests) == 4
     for wrong, field in (
-        (BackboneConfig(id=tiny, blocks=9), "blocks"),
-        (BackboneConfig(id=tiny, fresh_top=4), "fresh_top"),
+        (BackboneConfig(id=tiny, keep_blocks=9), "keep_blocks"),
+        (BackboneConfig(id=tiny, reinit_top_layers=4), "reinit_top_layers"),
     ):
         with pytest.raises(ConfigError, match=field):
             load(wrong)
@@ -144,8 +145,8 @@ def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:
 
 def test_fresh_blocks_must_train(tiny: str, tmp_path: Path) -> None:
     config = experiment(tiny, "last:1")
-    config = config.model_copy(update={"backbone": BackboneConfig(id=tiny, fresh_top=2)})
-    with pytest.raises(ConfigError, match=r"backbone\.fresh_top"):
+    config = config.model_copy(update={"backbone": BackboneConfig(id=tiny, reinit_top_layers=2)})
+    with pytest.raises(ConfigError, match=r"backbone\.reinit_top_layers"):
         Script().run(config, tmp_path)
 
 
@@ -154,7 +155,7 @@ def test_features_of_any_layers_come_from_one_pass(
     tiny: str, layers: LayerCombination, tmp_path: Path
 ) -> None:
     features = FeatureConfig(
-        layers=layers, layer=1 if layers is LayerCombination.ONE else None, token_limit=32
+        layer_combination=layers, layer=1 if layers is LayerCombination.ONE else None, token_limit=32
     )
     base = experiment(tiny, "none", epochs=30)
     cold, warm = Script(), Script()
@@ -181,17 +182,17 @@ def test_features_of_any_layers_come_from_one_pass(
 
 
 def test_layers_are_named_and_checked() -> None:
-    assert FeatureConfig(layers=LayerCombination.CONCAT_4).selected_layers(6) == (3, 4, 5, 6)
-    assert FeatureConfig(layers=LayerCombination.SECOND_LAST).selected_layers(6) == (5,)
-    assert FeatureConfig(layers=LayerCombination.MIX).selected_layers(2) == (0, 1, 2)
+    assert FeatureConfig(layer_combination=LayerCombination.CONCAT_4).selected_layers(6) == (3, 4, 5, 6)
+    assert FeatureConfig(layer_combination=LayerCombination.SECOND_LAST).selected_layers(6) == (5,)
+    assert FeatureConfig(layer_combination=LayerCombination.MIX).selected_layers(2) == (0, 1, 2)
     with pytest.raises(ConfigError, match=r"features\.layer"):
-        FeatureConfig(layers=LayerCombination.ONE, layer=7).selected_layers(6)
+        FeatureConfig(layer_combination=LayerCombination.ONE, layer=7).selected_layers(6)
     with pytest.raises(ValueError, match="layer must be given"):
-        FeatureConfig(layers=LayerCombination.ONE)
+        FeatureConfig(layer_combination=LayerCombination.ONE)
     with pytest.raises(ValueError, match="needs a frozen backbone"):
         ExperimentConfig(
             data=DataConfig(dataset="d", text="t", label="l"),
-            plan=FreezePlan(blocks=(1,)),
-            features=FeatureConfig(layers=LayerCombination.MIX),
+            freeze=FreezePlan(blocks=(1,)),
+            features=FeatureConfig(layer_combination=LayerCombination.MIX),
         )
     assert FeatureConfig().pooling is Pooling.MEAN

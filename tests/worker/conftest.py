@@ -36,7 +36,7 @@ def experiment(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
     return ExperimentConfig(
         data=data,
         backbone=backbone,
-        plan=FreezePlan(blocks=(2,)),
+        freeze=FreezePlan(blocks=(2,)),
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(lr=1e-3, head_lr=1e-2, batch_size=8, precision=Precision.FLOAT32),
     )

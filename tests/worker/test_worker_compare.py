@@ -58,7 +58,7 @@ class Bench:
         config = ExperimentConfig(
             data=self.data,
             backbone=BackboneConfig(random_init=scratch, init_seed=seed if scratch else 0),
-            plan=plan,
+            freeze=plan,
             training=TrainingConfig(seed=seed, lr=share / 1000),
         )
         folder = self.run(config)
@@ -105,7 +105,7 @@ class Bench:
 
     def compare(self, *cells: StudyArm, baseline: str) -> Comparison:
         """Compare cells at once."""
-        run = self.store.submit(ME, CompareConfig(cells=cells, baseline=baseline))
+        run = self.store.submit(ME, CompareConfig(arms=cells, baseline=baseline))
         assert self.store.begin(run.job.id, "test")
         job = self.store.job(run.job.id)
         context = Context(self.store, job, self.store.workspace.run(job.id), {})

@@ -75,7 +75,7 @@ def test_baselines_error_analysis_and_comparison(bench: Bench, run: str, accurac
     answered_all = analysis.coverage.iloc[0][["accuracy", "low", "high"]].tolist()
     assert answered_all == near(accuracy)
     assert accuracy.percent_range in analysis.sentences[0]
-    compared = bench.do(CompareConfig(cells=(StudyArm(name="a", jobs=(run,)),), baseline="a"), Comparison)
+    compared = bench.do(CompareConfig(arms=(StudyArm(name="a", jobs=(run,)),), baseline="a"), Comparison)
     assert numbers(compared.arms[0].headline) == near(accuracy)
 
 

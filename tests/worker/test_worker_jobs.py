@@ -66,7 +66,7 @@ def test_backbone_info_and_cost_model_give_an_estimate(
     task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
-        config = ExperimentConfig(data=data, backbone=backbone, plan=plan)
+        config = ExperimentConfig(data=data, backbone=backbone, freeze=plan)
         estimate = cost_model.estimate(backbone_info, config, task)
         assert estimate.seconds > 0
         assert estimate.memory_bytes > 0

@@ -18,8 +18,8 @@ def test_a_rate_is_searched_for_every_kind_of_experiment(
 ) -> None:
     parts: dict[str, object] = {
         "plan": {},
-        "head only": {"plan": FreezePlan()},
-        "stages": {"stages": (Stage(plan=FreezePlan()),)},
+        "head only": {"freeze": FreezePlan()},
+        "stages": {"stages": (Stage(freeze=FreezePlan()),)},
         "augmented": {"augment": AugmentConfig(copies=2)},
     }[change]
     config = LrFinderConfig(experiment=experiment.model_copy(update=parts), low=1e-5, high=1.0, steps=40)
@@ -31,7 +31,7 @@ def test_a_rate_is_searched_for_every_kind_of_experiment(
 
 def test_activations_of_a_search_are_reused_in_training(bench: Bench, experiment: ExperimentConfig) -> None:
     head_only = experiment.model_copy(
-        update={"plan": FreezePlan(), "features": FeatureConfig(token_limit=24)}
+        update={"freeze": FreezePlan(), "features": FeatureConfig(token_limit=24)}
     )
     bench.do(LrFinderConfig(experiment=head_only, low=1e-5, high=1.0, steps=20), LrFinderResult)
     reuse = bench.do(head_only, RunSummary).reuse

@@ -120,7 +120,7 @@ def test_a_table_of_one_column_becomes_a_backbone(
 def test_a_run_can_be_trained_on_it(store: RunStore, adapted: BackboneConfig) -> None:
     backbone_info = do(store, BackboneInfoConfig(backbone=adapted))
     assert artifacts.load(store.workspace.run(backbone_info.job.id), BackboneInfo) is not None
-    run = do(store, on(store, adapted).model_copy(update={"plan": FreezePlan.last_n(1, 3)}))
+    run = do(store, on(store, adapted).model_copy(update={"freeze": FreezePlan.last_n(1, 3)}))
     assert run.state is State.DONE, run.job.reason
     assert artifacts.load(store.workspace.run(run.job.id), RunSummary) is not None
 

@@ -153,14 +153,14 @@ def test_queued_deleted_and_unknown_parts_are_named(bench: Bench, run: str, data
 
 
 def test_a_head_only_run_needs_no_similarity(bench: Bench, experiment: ExperimentConfig) -> None:
-    head = experiment.model_copy(update={"plan": FreezePlan()})
+    head = experiment.model_copy(update={"freeze": FreezePlan()})
     result = bench.do(ReportConfig(job=bench.train(head)), ReportFile)
     assert PROBE.name in result.missing
     assert SIMILARITY.name not in result.missing
 
 
 def test_a_study_has_a_report(bench: Bench, run: str) -> None:
-    compared = CompareConfig(cells=(StudyArm(name="top", jobs=(run,)),), baseline="top")
+    compared = CompareConfig(arms=(StudyArm(name="top", jobs=(run,)),), baseline="top")
     bench.do(compared, Comparison)
     config = ReportConfig(parts=(job_id(compared),), name="Which way?")
     result = bench.do(config, ReportFile)
@@ -237,8 +237,8 @@ def test_report_jobs_prefer_finished_diagnostics(
     assert set(config.parts) <= set(jobs)
     assert job_id(ProjectConfig(job=run, layer=3)) in jobs
     before = jobs[1]
-    control = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan.last_n(3, 3)})).job.id
-    fuller = BaselinesConfig(job=run, scratch=control)
+    control = bench.store.submit(ME, experiment.model_copy(update={"freeze": FreezePlan.last_n(3, 3)})).job.id
+    fuller = BaselinesConfig(job=run, from_scratch_run=control)
     bench.store.submit(ME, fuller)
     assert [job_id(question) for question in run_diagnostics(bench.store, own_study)][1] == before
     assert bench.store.begin(job_id(fuller), "test")

@@ -111,7 +111,7 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         digest = folder_digest(folder, weights, config.init_seed if config.random_init else None)
         limit_to_vocabulary(name, tokenizer, embedding_table(model).num_embeddings)
         path = inspection.find_blocks(name, model)
-        if config.blocks is not None or config.fresh_top:
+        if config.keep_blocks is not None or config.reinit_top_layers:
             digest = altered_digest(digest, config)
             truncate_and_reinit(name, model, path, config, model_config)
         trial = inspection.trace_forward(name, model, path, tokenizer, digest=digest)

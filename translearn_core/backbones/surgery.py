@@ -12,8 +12,8 @@ from translearn_core.errors import ConfigError
 
 def altered_digest(digest: str, config: BackboneConfig) -> str:
     """Return the digest of a backbone after `truncate_and_reinit`."""
-    fresh = f"{config.fresh_top}/{config.init_seed}" if config.fresh_top else "0"
-    return hashlib.sha256(f"{digest}/{config.blocks}/{fresh}".encode()).hexdigest()
+    fresh = f"{config.reinit_top_layers}/{config.init_seed}" if config.reinit_top_layers else "0"
+    return hashlib.sha256(f"{digest}/{config.keep_blocks}/{fresh}".encode()).hexdigest()
 
 
 def truncate_and_reinit(
@@ -23,7 +23,7 @@ def truncate_and_reinit(
     config: BackboneConfig,
     model_config: PreTrainedConfig,
 ) -> None:
-    """Keep the first `config.blocks` blocks and reinitialise the top `config.fresh_top` of them.
+    """Keep the first `config.keep_blocks` blocks and reinitialise the top `config.reinit_top_layers` of them.
 
     Raises
     ------
@@ -37,17 +37,21 @@ def truncate_and_reinit(
     blocks = model.get_submodule(blocks_path)
     assert isinstance(blocks, nn.ModuleList)
     total = len(blocks)
-    if config.blocks is not None:
-        if config.blocks > total:
-            raise ConfigError("backbone.blocks", config.blocks, f"at most {total}, which {name} has")
-        del blocks[config.blocks :]
+    if config.keep_blocks is not None:
+        if config.keep_blocks > total:
+            raise ConfigError(
+                "backbone.keep_blocks", config.keep_blocks, f"at most {total}, which {name} has"
+            )
+        del blocks[config.keep_blocks :]
     n_blocks = len(blocks)
-    if config.fresh_top > n_blocks:
-        raise ConfigError("backbone.fresh_top", config.fresh_top, f"at most {n_blocks}, which there are")
-    if config.fresh_top:
+    if config.reinit_top_layers > n_blocks:
+        raise ConfigError(
+            "backbone.reinit_top_layers", config.reinit_top_layers, f"at most {n_blocks}, which there are"
+        )
+    if config.reinit_top_layers:
         fresh = architecture.initialise_randomly(name, model_config, config.init_seed).get_submodule(
             blocks_path
         )
         assert isinstance(fresh, nn.ModuleList)
-        for k in range(n_blocks - config.fresh_top, n_blocks):
+        for k in range(n_blocks - config.reinit_top_layers, n_blocks):
             blocks[k].load_state_dict(fresh[k].state_dict())

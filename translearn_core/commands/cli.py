@@ -11,6 +11,7 @@ from translearn_core.commands import (
     evidence,
     export,
     label_efficiency,
+    labels,
     lr_finder,
     predict,
     pretrain,
@@ -27,6 +28,7 @@ from translearn_core.commands.terminal.errors import explain_errors, print_error
 COMMANDS: dict[str, Callable[..., None]] = {
     "app": server.open_app,
     "engine": server.engine,
+    "labels": labels.labels,
     "train": train.train,
     "lr-find": lr_finder.find_rate,
     "recipes": recipes.list_recipes,

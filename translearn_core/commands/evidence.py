@@ -37,13 +37,13 @@ MAX_ROWS = 20
 
 def evidence(
     run: FinishedRun,
-    scratch: Annotated[
+    from_scratch_run: Annotated[
         str | None, typer.Option(help="Finished run of the same task, trained from fresh weights.")
     ] = None,
-    sibling: Annotated[
+    second_seed_run: Annotated[
         str | None, typer.Option(help="Finished run that differs from this one in nothing but the seed.")
     ] = None,
-    earlier: Annotated[
+    earlier_run: Annotated[
         list[str] | None, typer.Option(help="Earlier run whose task is scored again; may be repeated.")
     ] = None,
     as_json: AsJson = False,
@@ -52,10 +52,10 @@ def evidence(
     training = find_training(run)
     job = training.job.id
     given: dict[str, RunJobConfig] = {
-        BASELINES.kind: BaselinesConfig(job=job, scratch=_job(scratch)),
-        SIMILARITY.kind: SimilarityConfig(job=job, sibling=_job(sibling)),
+        BASELINES.kind: BaselinesConfig(job=job, from_scratch_run=_job(from_scratch_run)),
+        SIMILARITY.kind: SimilarityConfig(job=job, second_seed_run=_job(second_seed_run)),
         FORGETTING.kind: valid(
-            ForgettingConfig, job=job, earlier=tuple(find(one).job.id for one in earlier or ())
+            ForgettingConfig, job=job, earlier_runs=tuple(find(one).job.id for one in earlier_run or ())
         ),
     }
     defaults = default_diagnostics(open_store(), training)

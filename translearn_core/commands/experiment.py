@@ -23,6 +23,7 @@ from translearn_core.config import (
     apply_overrides,
 )
 from translearn_core.config import recipe as recipe_named
+from translearn_core.config.overrides import setting_name
 from translearn_core.errors import ConfigError
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset
@@ -94,7 +95,7 @@ def build_experiment(
     config = ExperimentConfig(
         data=data,
         backbone=source,
-        plan=plan,
+        freeze=plan,
         features=info.features,
         training=TrainingConfig.defaults_for(plan),
     )
@@ -141,8 +142,11 @@ def _data(
 def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:
     """Raise `ConfigError` that names the user's option if the backbone does not support the plan."""
     try:
-        config.check(config.backbone.blocks or n_blocks)
+        config.check(config.backbone.keep_blocks or n_blocks)
     except ConfigError as error:
-        if error.field == "plan.blocks" and not settings.keys() & {"plan", "plan.blocks"}:
+        if error.field == "freeze.blocks" and not {setting_name(name) for name in settings} & {
+            "freeze",
+            "freeze.blocks",
+        }:
             raise ConfigError("train_blocks", error.value, error.expected) from None
         raise

@@ -121,7 +121,7 @@ def _line(finding: Finding, choices: Mapping[str, Sequence[str]]) -> str:
     elif finding.advice:
         words.append(finding.advice)
     if finding.cleaning_rule and finding.severity is Severity.DECISION:
-        words.append(f'(data.fixes: "{finding.cleaning_rule}")')
+        words.append(f'(data.cleaning: "{finding.cleaning_rule}")')
     return _CONTROL.sub("�", " ".join(" ".join(words).split()))
 
 

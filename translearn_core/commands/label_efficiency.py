@@ -51,7 +51,7 @@ def label_efficiency(
     no_training: Annotated[
         bool, typer.Option("--no-training", help="Only TF-IDF and the frozen probe: no run is trained.")
     ] = False,
-    at: Annotated[
+    reference_size: Annotated[
         int | None,
         typer.Option(
             help=f"Labels that the sentences are about; default: those nearest to {REFERENCE_SIZE}."
@@ -64,10 +64,13 @@ def label_efficiency(
     experiment, dataset, data = experiment_of(options, reading)
     counts = n_train(experiment)
     chosen = size_grid(words, counts, per_class=per_class)
-    if at is not None and not chosen[0] <= at <= chosen[-1]:
-        raise ConfigError("at", at, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}")
+    if reference_size is not None and not chosen[0] <= reference_size <= chosen[-1]:
+        raise ConfigError(
+            "reference_size", reference_size, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}"
+        )
     draws = range(options.seed, options.seed + seeds)
-    at = nearest_size(chosen) if at is None else at
+    if reference_size is None:
+        reference_size = nearest_size(chosen)
     name = f"label efficiency of {dataset.name}"
     with naming_fields():
         untrained = label_efficiency_config(experiment, chosen, draws, balanced=per_class)
@@ -78,7 +81,7 @@ def label_efficiency(
     if not no_training:
         arms, failed = train_arms(experiment, sum(counts), chosen, draws, per_class=per_class, name=name)
     full = label_efficiency_config(
-        experiment, chosen, draws, balanced=per_class, cells=arms, reference_size=at
+        experiment, chosen, draws, balanced=per_class, arms=arms, reference_size=reference_size
     )
     run = run if full == untrained else submit(full, name)
     curve = result(run, LabelEfficiency)

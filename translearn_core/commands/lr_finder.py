@@ -61,7 +61,7 @@ def report(search: LrFinderResult, experiment: ExperimentConfig) -> dict[str, An
         "options": train_options(search, experiment),
         "lr": training.lr,
         "head_lr": training.head_lr,
-        "rates": list(training.rates),
+        "lr_per_block": list(training.lr_per_block),
         "curve": search.frame().rename(columns={"smoothed loss": "smoothed"}).to_dict("records"),
     }
 
@@ -72,9 +72,9 @@ def train_options(search: LrFinderResult, experiment: ExperimentConfig) -> str:
     head = f"--head-lr {training.head_lr:g}"
     if search.setting == "head_lr":
         return head
-    if search.setting == "rates":
-        rates = ",".join(f"{rate:g}" for rate in training.rates)
-        return f"--set training.rates=[{rates}] {head}"
+    if search.setting == "lr_per_block":
+        rates = ",".join(f"{rate:g}" for rate in training.lr_per_block)
+        return f"--set training.lr_per_block=[{rates}] {head}"
     return f"--lr {training.lr:g} {head}"
 
 

@@ -52,7 +52,9 @@ class PretrainOptions:
     lr: Rate = None
     head_lr: Annotated[float | None, typer.Option(help="Peak learning rate of a new prediction head.")] = None
     batch_size: BatchSize = None
-    masked: Annotated[float | None, typer.Option(help="Share of the tokens to guess; default 0.15.")] = None
+    mlm_probability: Annotated[
+        float | None, typer.Option(help="Share of the tokens to guess; default 0.15.")
+    ] = None
     token_limit: Annotated[int | None, typer.Option(help="Longer texts are cut here; default 128.")] = None
     precision: PrecisionWord = "auto"
     device: DeviceWord = "auto"

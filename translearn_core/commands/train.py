@@ -21,7 +21,7 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     """Fine-tune a backbone on a file and report on its test rows."""
     config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
-    run = submit(config, f"{dataset.name}, {config.plan.label}")
+    run = submit(config, f"{dataset.name}, {config.freeze.label}")
     print_result(report(run, config.data.problem) | {"findings": data.records()}, show, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
 
 FORMAT = 6
 """Version of the results' format; part of every job id, so that old results are never read as new ones."""
@@ -15,10 +15,55 @@ MAX_SEED = 2**32 - 1
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
+FIRST_NAMES = {
+    "cleaning": "fixes",
+    "rare_class_below": "rare_below",
+    "subset_seed": "rows_seed",
+    "balanced_subset": "balanced",
+    "freeze": "plan",
+    "resume_from": "continues",
+    "keep_blocks": "blocks",
+    "reinit_top_layers": "fresh_top",
+    "layer_combination": "layers",
+    "custom_recipe": "own",
+    "resample": "redraw",
+    "min_steps": "fewest_steps",
+    "layer_decay": "decay",
+    "lr_per_block": "rates",
+    "warmup_ratio": "warmup",
+    "max_grad_norm": "clip",
+    "mlm_probability": "masked",
+    "from_scratch_run": "scratch",
+    "earlier_runs": "earlier",
+    "arms": "cells",
+    "reference_size": "at",
+    "target": "about",
+    "control_tasks": "controls",
+    "second_seed_run": "sibling",
+    "random_init_baseline": "fresh",
+}
+"""First names of renamed fields: job ids and the database keep them, so that a new name changes no id.
+
+Input may use either name; what is written for people has the current one.
+"""
+
+
 class BaseConfig(BaseModel):
     """Base of all configurations: immutable, hashable, no unknown fields, finite numbers only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: (
+                AliasChoices(name, FIRST_NAMES[name]) if name in FIRST_NAMES else name
+            ),
+            serialization_alias=lambda name: FIRST_NAMES.get(name, name),
+        ),
+        populate_by_name=True,
+        loc_by_alias=False,
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with fields replaced, unvalidated; raise TypeError for names that are no fields."""
@@ -41,9 +86,14 @@ class JobConfig(BaseConfig):
         return None
 
 
+def canonical_json(config: BaseConfig) -> str:
+    """Return the JSON of a configuration for job ids and the database: fields by their `FIRST_NAMES`."""
+    return config.model_dump_json(by_alias=True)
+
+
 def job_id(config: JobConfig) -> str:
     """Return the job's id, 20 hexadecimal digits; equal configurations share one job."""
-    text = f"{FORMAT}:{config.kind}:{config.model_dump_json()}"
+    text = f"{FORMAT}:{config.kind}:{canonical_json(config)}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

@@ -56,16 +56,16 @@ class DataConfig(BaseConfig):
         validation_alias=AliasChoices("label", "targets"), description="columns to predict, one for now"
     )
     split: SplitConfig = SplitConfig()
-    fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
-    rare_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
+    cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
+    rare_class_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
     train_rows: int | None = Field(
         None, ge=2, description="learn from so many training rows only; fewer ones are among more"
     )
 
-    rows_seed: Seed | None = Field(
+    subset_seed: Seed | None = Field(
         None, description="which training rows those are; none: the split's own seed"
     )
-    balanced: bool = Field(False, description="take fewer training rows from all classes alike")
+    balanced_subset: bool = Field(False, description="take fewer training rows from all classes alike")
 
     @property
     def label(self) -> str:
@@ -93,10 +93,10 @@ class DataConfig(BaseConfig):
             raise ValueError(f"{len(targets)} targets, and a model predicts one: name one column to predict")
         return targets
 
-    @field_validator("fixes")
+    @field_validator("cleaning")
     @classmethod
-    def _canonical(cls, fixes: tuple[CleaningRule, ...]) -> tuple[CleaningRule, ...]:
-        return tuple(sorted(set(fixes)))
+    def _canonical(cls, cleaning: tuple[CleaningRule, ...]) -> tuple[CleaningRule, ...]:
+        return tuple(sorted(set(cleaning)))
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:

@@ -27,7 +27,7 @@ class ExperimentConfig(JobConfig):
 
     data: DataConfig
     backbone: BackboneConfig = BackboneConfig()
-    plan: FreezePlan = FreezePlan()
+    freeze: FreezePlan = FreezePlan()
     stages: tuple[Stage, ...] = Field(
         (), max_length=64, description="what trains before the plan does, in this order"
     )
@@ -37,12 +37,12 @@ class ExperimentConfig(JobConfig):
     training: TrainingConfig = TrainingConfig()
     augment: AugmentConfig = AugmentConfig()
     distil: DistilConfig | None = None
-    continues: str | None = Field(None, description="job whose last checkpoint this one goes on from")
+    resume_from: str | None = Field(None, description="job whose last checkpoint this one goes on from")
 
     def references(self) -> Iterable[str | None]:
         """Return the run it continues, its teacher, and the pretraining of its backbone."""
         teacher = self.distil.teacher if self.distil else None
-        return self.continues, teacher, self.backbone.pretraining_job
+        return self.resume_from, teacher, self.backbone.pretraining_job
 
     def dataset_digest(self) -> str:
         """Return the digest of the data set."""
@@ -51,46 +51,50 @@ class ExperimentConfig(JobConfig):
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:
         """All stages; the plan itself is the last."""
-        last = Stage(plan=self.plan, epochs=self.training.epochs, patience=self.training.patience)
+        last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
         return (*self.stages, last)
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         for number, stage in enumerate(self.stages, 1):
-            frozen = sorted(set(stage.plan.blocks) - set(self.plan.blocks))
-            if frozen or (stage.plan.embeddings and not self.plan.embeddings):
+            frozen = sorted(set(stage.freeze.blocks) - set(self.freeze.blocks))
+            if frozen or (stage.freeze.embeddings and not self.freeze.embeddings):
                 part = f"block {frozen[0]}" if frozen else "the embeddings"
                 raise ValueError(f"stages: stage {number} trains {part}, which the plan leaves frozen")
-        if self.features.layers is not LayerCombination.LAST and self.trains_backbone:
+        if self.features.layer_combination is not LayerCombination.LAST and self.trains_backbone:
             raise ValueError(
-                f"features.layers: {self.features.layers!s} needs a frozen backbone: train the head only, or "
-                "read the last layer"
+                f"features.layer_combination: {self.features.layer_combination!s} needs a frozen backbone: "
+                "train the head only, or read the last layer"
             )
-        if self.tuning.kind is not Tuning.ALL and not self.plan.blocks:
-            raise ValueError(f"plan: {self.tuning.kind!s} needs at least one block that trains")
-        if self.tuning.kind is Tuning.LORA and self.plan.embeddings:
-            raise ValueError("plan: with lora the embeddings stay frozen")
+        if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
+            raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
+        if self.tuning.kind is Tuning.LORA and self.freeze.embeddings:
+            raise ValueError("freeze: with lora the embeddings stay frozen")
         return self
 
     @property
     def trains_backbone(self) -> bool:
         """Whether any part below the head trains."""
-        return bool(self.plan.blocks) or self.plan.embeddings
+        return bool(self.freeze.blocks) or self.freeze.embeddings
 
     def check(self, n_blocks: int) -> None:
         """Raise `ConfigError` for a field that is invalid on a backbone of `n_blocks` blocks."""
-        self.plan.check(n_blocks)
+        self.freeze.check(n_blocks)
         self.features.selected_layers(n_blocks)
-        if self.training.rates and len(self.training.rates) != n_blocks:
-            raise ConfigError("training.rates", list(self.training.rates), f"{n_blocks} rates, one a block")
-        if self.backbone.fresh_top > n_blocks:
+        if self.training.lr_per_block and len(self.training.lr_per_block) != n_blocks:
             raise ConfigError(
-                "backbone.fresh_top", self.backbone.fresh_top, f"at most {n_blocks}, which there are"
+                "training.lr_per_block", list(self.training.lr_per_block), f"{n_blocks} rates, one a block"
             )
-        fresh = set(range(n_blocks - self.backbone.fresh_top, n_blocks))
-        if frozen := sorted(fresh - set(self.plan.blocks)):
+        if self.backbone.reinit_top_layers > n_blocks:
             raise ConfigError(
-                "backbone.fresh_top",
-                self.backbone.fresh_top,
+                "backbone.reinit_top_layers",
+                self.backbone.reinit_top_layers,
+                f"at most {n_blocks}, which there are",
+            )
+        fresh = set(range(n_blocks - self.backbone.reinit_top_layers, n_blocks))
+        if frozen := sorted(fresh - set(self.freeze.blocks)):
+            raise ConfigError(
+                "backbone.reinit_top_layers",
+                self.backbone.reinit_top_layers,
                 f"block {frozen[0]} to train, since it is fresh",
             )

@@ -1,4 +1,4 @@
-"""Learning rate of every part at every step, for the training loop and its preview."""
+"""Learning-rate schedule: warm-up, decay and discriminative rates of every part at every step."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -35,30 +35,35 @@ def training_parts(plan: FreezePlan, n_blocks: int) -> frozenset[str]:
     return frozenset(parts)
 
 
-def peak_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
-    """Return the peak rate of every part; `decay` below 1 makes lower blocks slower (discriminative rates).
+def discriminative_rates(training: TrainingConfig, n_blocks: int) -> dict[str, float]:
+    """Return the peak rate of every part: `lr_per_block`, or `lr` times `layer_decay` per block downwards.
 
     References
     ----------
     Howard & Ruder 2018, arXiv:1801.06146.
     """
-    decayed = tuple(training.lr * training.decay ** (n_blocks - 1 - k) for k in range(n_blocks))
-    blocks = training.rates or decayed
-    below = blocks[0] if training.rates else blocks[0] * training.decay
+    decayed = tuple(training.lr * training.layer_decay ** (n_blocks - 1 - k) for k in range(n_blocks))
+    blocks = training.lr_per_block or decayed
+    below = blocks[0] if training.lr_per_block else blocks[0] * training.layer_decay
     rates = {block_name(k): rate for k, rate in enumerate(blocks)}
     return {EMBEDDINGS: below, **rates, FINAL: blocks[-1], HEAD: training.head_lr}
 
 
+def warmup_factor(step: int, warmup_steps: int, schedule: Schedule) -> float:
+    """Return the factor on the peak rate at `step` (from 0) of the warm-up, which rises to 1."""
+    up = (step + 1) / warmup_steps
+    if schedule is Schedule.SLANTED:
+        return (1 + up * (SLANTED_RATIO - 1)) / SLANTED_RATIO
+    if schedule is Schedule.ONE_CYCLE:
+        return 1 / CYCLE_START + (1 - 1 / CYCLE_START) * 0.5 * (1 - math.cos(math.pi * up))
+    return up
+
+
 def rate_factor(step: int, steps: int, training: TrainingConfig) -> float:
     """Return the factor on the peak rate at `step` (from 0) of `steps`: warm-up, then the schedule."""
-    warmup_steps = math.ceil(training.warmup * steps)
+    warmup_steps = math.ceil(training.warmup_ratio * steps)
     if step < warmup_steps:
-        up = (step + 1) / warmup_steps
-        if training.schedule is Schedule.SLANTED:
-            return (1 + up * (SLANTED_RATIO - 1)) / SLANTED_RATIO
-        if training.schedule is Schedule.ONE_CYCLE:
-            return 1 / CYCLE_START + (1 - 1 / CYCLE_START) * 0.5 * (1 - math.cos(math.pi * up))
-        return up
+        return warmup_factor(step, warmup_steps, training.schedule)
     progress = min(1.0, (step - warmup_steps) / max(1, steps - warmup_steps))
     cosine = 0.5 * (1.0 + math.cos(math.pi * progress))
     return {

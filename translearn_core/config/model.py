@@ -20,10 +20,10 @@ class BackboneConfig(BaseConfig):
     revision: str | None = Field(None, description="branch, tag or commit on the Hub")
     random_init: bool = Field(False, description="same architecture, fresh weights: the no-transfer control")
     init_seed: Seed = Field(0, description="seed of the fresh weights")
-    blocks: int | None = Field(
+    keep_blocks: int | None = Field(
         None, ge=1, description="keep only so many blocks from the input: a smaller model"
     )
-    fresh_top: int = Field(
+    reinit_top_layers: int = Field(
         0, ge=0, description="give so many blocks at the top fresh weights (arXiv:2006.05987)"
     )
 
@@ -49,8 +49,8 @@ class BackboneConfig(BaseConfig):
         """Display name: the id, and differences from the pretrained model."""
         differences = [
             "random init" if self.random_init else "",
-            f"first {self.blocks} blocks" if self.blocks else "",
-            f"top {self.fresh_top} fresh" if self.fresh_top else "",
+            f"first {self.keep_blocks} blocks" if self.keep_blocks else "",
+            f"top {self.reinit_top_layers} fresh" if self.reinit_top_layers else "",
         ]
         return f"{self.id} ({', '.join(filter(None, differences))})" if any(differences) else self.id
 
@@ -100,7 +100,7 @@ class FreezePlan(BaseConfig):
         plan.check(n_blocks, "train_blocks")
         return plan
 
-    def check(self, n_blocks: int, field: str = "plan.blocks") -> None:
+    def check(self, n_blocks: int, field: str = "freeze.blocks") -> None:
         """Raise `ConfigError` about `field` if a backbone of `n_blocks` lacks one of the blocks."""
         if self.blocks and self.blocks[-1] >= n_blocks:
             raise ConfigError(field, self.blocks[-1], f"blocks from 0 to {n_blocks - 1}")
@@ -134,7 +134,7 @@ class FreezePlan(BaseConfig):
 class Stage(BaseConfig):
     """Training stage before the plan itself; may stop early."""
 
-    plan: FreezePlan
+    freeze: FreezePlan
     epochs: int = Field(1, ge=1, le=1000, description="passes over the training rows at most")
     patience: int | None = Field(
         None, ge=1, description="go on after so many epochs without a better validation macro-F1"
@@ -155,16 +155,17 @@ class FeatureConfig(BaseConfig):
 
     pooling: Pooling = Field(Pooling.MEAN, description="CLS, mean or max; the last token for causal models")
     token_limit: Annotated[int, Field(ge=8, le=8192)] = Field(128, description="longer texts are cut here")
-    layers: LayerCombination = Field(
+    layer_combination: LayerCombination = Field(
         LayerCombination.LAST, description="layers the vector is made of; others need a frozen model"
     )
     layer: int | None = Field(None, ge=0, description="the one layer: 0 = embeddings, k = after block k-1")
 
     @model_validator(mode="after")
     def _check_layer(self) -> Self:
-        if (self.layers is LayerCombination.ONE) is not (self.layer is not None):
+        if (self.layer_combination is LayerCombination.ONE) is not (self.layer is not None):
             raise ValueError(
-                "layer must be given with layers 'one', and only there: 0 = embeddings, k = after block k-1"
+                "layer must be given with layer_combination 'one', and only there: 0 = embeddings, "
+                "k = after block k-1"
             )
         return self
 
@@ -185,7 +186,7 @@ class FeatureConfig(BaseConfig):
             LayerCombination.CONCAT_4: tuple(range(max(0, n_blocks - 3), n_blocks + 1)),
             LayerCombination.MIX: tuple(range(n_blocks + 1)),
             LayerCombination.ONE: (self.layer or 0,),
-        }[self.layers]
+        }[self.layer_combination]
 
 
 class HeadConfig(BaseConfig):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
+
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.errors import ConfigError
 
@@ -19,7 +21,7 @@ def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> Exper
     """
     values = config.model_dump(mode="json")
     for path, value in settings.items():
-        *parents, last = path.split(".")
+        *parents, last = setting_name(path).split(".")
         node: Any = values
         for name in parents:
             node = node.get(name) if isinstance(node, dict) else None
@@ -28,6 +30,18 @@ def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> Exper
             raise ConfigError("set", path, f"a setting that there is: {fields}")
         node[last] = value
     return ExperimentConfig.model_validate(values)
+
+
+def setting_name(path: str, config: type[BaseModel] = ExperimentConfig, *, first: bool = False) -> str:
+    """Return a setting's dotted name with current names of renamed fields, or their `base.FIRST_NAMES`."""
+    start, dot, rest = path.partition(".")
+    for name, field in config.model_fields.items():
+        if start in (name, field.serialization_alias):
+            part = field.annotation
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                rest = setting_name(rest, part, first=first)
+            return f"{field.serialization_alias if first else name}{dot}{rest}"
+    return path
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -14,18 +14,18 @@ class TrainingConfig(BaseConfig):
 
     epochs: int = Field(3, ge=1, le=1000, description="passes over the training rows")
     lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone's trainable blocks")
-    decay: float = Field(
+    layer_decay: float = Field(
         1.0, gt=0, le=1.0, description="each block's rate is this share of that of the block above"
     )
-    rates: tuple[Annotated[float, Field(gt=0, le=1.0)], ...] = Field(
+    lr_per_block: tuple[Annotated[float, Field(gt=0, le=1.0)], ...] = Field(
         (), description="a peak rate for every block, from block 0; instead of rate and decay"
     )
     head_lr: float = Field(1e-3, gt=0, le=10.0, description="peak learning rate of the head")
     batch_size: int = Field(32, ge=1, le=4096, description="texts per step")
     weight_decay: float = Field(0.01, ge=0, le=1.0, description="AdamW, on matrices only")
-    warmup: float = Field(0.1, ge=0, lt=1.0, description="share of the steps in which the rate rises")
+    warmup_ratio: float = Field(0.1, ge=0, lt=1.0, description="share of the steps in which the rate rises")
     schedule: Schedule = Schedule.LINEAR
-    clip: float = Field(1.0, gt=0, description="largest gradient norm")
+    max_grad_norm: float = Field(1.0, gt=0, description="largest gradient norm")
     l2_sp: float = Field(
         0.0,
         ge=0,

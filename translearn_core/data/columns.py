@@ -10,6 +10,9 @@ from translearn_core.data.words import count_words, is_number
 from translearn_core.results import Column, Suggestion
 from translearn_core.results.format import count_noun, cut, quote
 
+PREVIEW_ROWS = 20
+PREVIEW_CHARS = 500
+
 ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""
 
@@ -49,6 +52,11 @@ def split_word(value: str) -> Split | None:
 def file_columns(table: pd.DataFrame) -> list[str]:
     """Return the columns that came from the file, in its order."""
     return [name for name in table.columns if name not in (ROW, PART)]
+
+
+def preview(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the first rows with long cells shortened."""
+    return table[file_columns(table)].head(PREVIEW_ROWS).map(cut, na_action="ignore", limit=PREVIEW_CHARS)
 
 
 def profile(table: pd.DataFrame) -> tuple[Column, ...]:

@@ -27,7 +27,10 @@ PIECES_LIMIT = 2.5
 
 
 def diagnose(
-    table: pd.DataFrame, config: DataConfig, statistics: TokenStatistics | None
+    table: pd.DataFrame,
+    config: DataConfig,
+    statistics: TokenStatistics | None,
+    original: pd.DataFrame | None = None,
 ) -> tuple[Diagnosis, PreparedDataset | None]:
     """Diagnose a table as a task.
 
@@ -40,6 +43,8 @@ def diagnose(
     statistics : TokenStatistics or None
         Token statistics of the texts, if known. If its lengths are those of the prepared rows, in the same
         order, findings on long texts carry row numbers.
+    original : DataFrame, optional
+        The table before it was edited.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def diagnose(
     """
     findings: list[Finding] = []
     try:
-        prepared = prepare(table, config)
+        prepared = prepare(table, config, original=original)
     except DataError as error:
         prepared = None
         findings.append(finding("unusable", Severity.BLOCKING, str(error)))

@@ -23,7 +23,13 @@ from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
 
-def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None = None) -> PreparedDataset:
+def prepare(
+    table: pd.DataFrame,
+    config: DataConfig,
+    *,
+    original: pd.DataFrame | None = None,
+    max_classes: int | None = None,
+) -> PreparedDataset:
     """Select the rows, encode the labels and assign the splits of one task.
 
     Parameters
@@ -32,6 +38,9 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
         From `read_table`.
     config : DataConfig
         Columns, split and cleaning rules.
+    original : DataFrame, optional
+        The table before it was edited: rows keep the split that they have there, so that models of both
+        versions are compared on the same test rows.
     max_classes : int, optional
         Maximum number of classes; default: from the settings.
 
@@ -57,7 +66,8 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
     problem.check(state.target, max_classes or settings().max_classes)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
-    state = assign_splits(without_leaks, config, given)
+    earlier = None if original is None else _splits(original, config)
+    state = assign_splits(without_leaks, config, given, earlier)
     check_splits(state, config, given, dropped)
     state = _subsample_train(state, config)
     state = replace(state, target=problem.finish(state.target))
@@ -70,6 +80,16 @@ def prepare(table: pd.DataFrame, config: DataConfig, *, max_classes: int | None 
         findings=state.findings,
         table_index=state.rows["index"].to_numpy(dtype=np.int64),
     )
+
+
+def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":
+    """Return the split of each row by part and row number; None if the table makes no task."""
+    try:
+        prepared = prepare(table, config.model_copy(update={"train_rows": None}))
+    except DataError:
+        return None
+    rows = table.iloc[prepared.table_index][[PART, ROW]]
+    return pd.Series(prepared.split, index=pd.MultiIndex.from_frame(rows))
 
 
 def _drop_empty(
@@ -141,9 +161,9 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     train = np.flatnonzero(state.rows["split"].to_numpy() == TRAIN)
     if config.train_rows is None or config.train_rows >= len(train):
         return state
-    seed = config.split.seed if config.rows_seed is None else config.rows_seed
+    seed = config.split.seed if config.subset_seed is None else config.subset_seed
     problem = PROBLEMS[state.target.problem]
-    order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced)
+    order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
     subset = np.sort(train[order[: config.train_rows]])
     if lacking := problem.untrainable(state.target, subset):
         raise DataError(f"The {config.train_rows} training rows hold {lacking}: learn from more of them.")

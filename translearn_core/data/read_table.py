@@ -11,17 +11,14 @@ from translearn_core.config import ReadOptions, Split
 from translearn_core.config.settings import Settings
 from translearn_core.data.cells import clean_cells
 from translearn_core.data.column_names import clean_column_names
-from translearn_core.data.columns import PART, ROW, file_columns, profile, suggest_columns
+from translearn_core.data.columns import PART, ROW, file_columns, preview, profile, suggest_columns
 from translearn_core.data.files.file_rows import FileRows, read_rows
 from translearn_core.data.files.likely_readings import likely_readings
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, LikelyReading, Severity, TableProfile
 from translearn_core.results.findings import finding
-from translearn_core.results.format import cut, quote, quote_list
+from translearn_core.results.format import quote, quote_list
 from translearn_core.tasks.splits import SPLITS
-
-PREVIEW_ROWS = 20
-PREVIEW_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -79,14 +76,13 @@ def read_table(
             "keep a part of them."
         )
     columns = profile(table)
-    preview = table[file_columns(table)].head(PREVIEW_ROWS).map(cut, na_action="ignore", limit=PREVIEW_CHARS)
     return table, TableProfile(
         rows=len(table),
         parts={part: len(file.frame) for part, file in files.items()},
         columns=columns,
         suggestion=suggest_columns(columns, table),
         findings=(*_merge_findings({part: file.findings for part, file in files.items()}), *differing),
-        preview=preview,
+        preview=preview(table),
         formats=tuple(file.rows.format for file in files.values()),
         alternatives=tuple(reading for file in files.values() for reading in file.alternatives),
     )

@@ -96,26 +96,47 @@ def drop_leaked_rows(state: TaskRows) -> TaskRows:
     return state.keep(~dropped)
 
 
-def assign_splits(state: TaskRows, config: DataConfig, given: dict[int, str]) -> TaskRows:
-    """Draw the splits that are not given from the training rows, and report the split sizes."""
+def assign_splits(
+    state: TaskRows, config: DataConfig, given: dict[int, str], earlier: "pd.Series[int] | None" = None
+) -> TaskRows:
+    """Draw the splits that are not given from the training rows, and report the split sizes.
+
+    `earlier` holds the splits of rows in an earlier version of the data, by part and row number: these rows
+    keep them, and new rows train unless their text or group stands in another split.
+    """
     rows = state.rows
     split = rows["split"].to_numpy().copy()
     shares = {VALIDATION: config.split.validation, TEST: config.split.test}
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        key, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
-        split[pool] = draw_split(
-            key, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
-        )
+        groups, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
+        if earlier is None:
+            split[pool] = draw_split(
+                groups, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
+            )
+        else:
+            split[pool] = _kept_splits(rows.iloc[pool], groups, earlier)
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
     drawn = [str(SPLITS[index]) for index, share in shares.items() if share]
     if drawn:
-        sources.append(f"{join_list(drawn)} drawn from train by class with seed {config.split.seed}")
+        how = "as in version 1" if earlier is not None else f"by class with seed {config.split.seed}"
+        sources.append(f"{join_list(drawn)} drawn from train {how}")
     sizes = join_list([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
     sentence = f"Rows: {sizes} ({'; '.join(sources) or 'all in train'})."
     findings = [finding("split", Severity.DETECTED, sentence), *_shared_groups_finding(rows, split, config)]
     return replace(state, rows=rows.assign(split=split)).with_findings(*findings)
+
+
+def _kept_splits(
+    rows: pd.DataFrame, groups: NDArray[np.int64], earlier: "pd.Series[int]"
+) -> NDArray[np.int64]:
+    """Return the split of each row: the latest that a row of its group had, or train."""
+    index = pd.MultiIndex.from_frame(rows[["part", "row"]])
+    known = earlier.reindex(index, fill_value=TRAIN).to_numpy(np.int64)
+    of_group = np.full(groups.max(initial=-1) + 1, TRAIN, dtype=np.int64)
+    np.maximum.at(of_group, groups, known)
+    return of_group[groups]
 
 
 def split_groups(rows: pd.DataFrame) -> NDArray[np.int64]:

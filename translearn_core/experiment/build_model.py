@@ -40,7 +40,7 @@ def build(
     """Return a model of `target` with a new head, frozen as planned; `absent` outputs never train."""
     n_outputs = PROBLEMS[target.problem].n_outputs(target)
     model = Classifier(
-        backbone, config.plan, config.features, config.head, n_outputs,
+        backbone, config.freeze, config.features, config.head, n_outputs,
         problem=target.problem, tuning=config.tuning,
         dropout=config.training.dropout, seed=config.training.seed,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def run_experiment(
     model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
     stage_inputs = StageInputs(
-        model, texts, compute, store, report, stage_plans=[stage.plan for stage in config.resolved_stages]
+        model, texts, compute, store, report, stage_plans=[stage.freeze for stage in config.resolved_stages]
     )
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)

@@ -99,9 +99,11 @@ def resume_or_start(
     if state:
         resume(loop, state)
         record(state.history)
-    elif config.continues:
+    elif config.resume_from:
         state = Checkpoint.read(parent, newest=True) if parent else None
         if state is None:
-            raise ConfigError("continues", config.continues, "a run that is still here and has a checkpoint")
+            raise ConfigError(
+                "resume_from", config.resume_from, "a run that is still here and has a checkpoint"
+            )
         extend(loop, state)
         record(state.history)

@@ -110,7 +110,7 @@ def trained_part(config: ExperimentConfig) -> str:
         Tuning.NORMS: ", norms alone",
         Tuning.LORA: ", by LoRA, merged",
     }
-    return f"the head and {config.plan.label}{methods.get(config.tuning.kind, '')}"
+    return f"the head and {config.freeze.label}{methods.get(config.tuning.kind, '')}"
 
 
 def backbone_name(config: ExperimentConfig) -> str:

@@ -38,7 +38,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
     pad = model.loaded_backbone.tokenizer.pad_token_id
     head = {
         "pooling": str(config.features.pooling),
-        "combining": str(config.features.layers),
+        "combining": str(config.features.layer_combination),
         "layers": list(model.layers),
         "top": model.loaded_backbone.n_blocks,
         "token_limit": trained.token_limit,

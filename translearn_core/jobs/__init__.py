@@ -43,9 +43,11 @@ from translearn_core.jobs.spec import C, JobSpec, ReportRole, RunJobConfig, Slot
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
     DIAGNOSE,
+    LABEL_REVIEW,
     READ,
     AugmentationPreviewConfig,
     DiagnoseConfig,
+    LabelReviewConfig,
     ReadConfig,
 )
 from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, CompareConfig, LrFinderConfig, StudyArm
@@ -62,6 +64,7 @@ __all__ = [
     "EXPORT",
     "FORGETTING",
     "LABEL_EFFICIENCY",
+    "LABEL_REVIEW",
     "LENGTH",
     "LR_FINDER",
     "NEIGHBOURS",
@@ -92,6 +95,7 @@ __all__ = [
     "JobSpec",
     "LabelEfficiencyArm",
     "LabelEfficiencyConfig",
+    "LabelReviewConfig",
     "LrFinderConfig",
     "NeighboursConfig",
     "PredictConfig",

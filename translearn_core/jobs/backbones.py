@@ -48,7 +48,7 @@ class PretrainConfig(JobConfig):
     lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone")
     head_lr: float = Field(1e-3, gt=0, le=1.0, description="peak learning rate of a fresh prediction head")
     batch_size: int = Field(32, ge=1, le=1024, description="texts per step")
-    masked: float = Field(0.15, gt=0, le=0.5, description="share of the tokens to guess")
+    mlm_probability: float = Field(0.15, gt=0, le=0.5, description="share of the tokens to guess")
     token_limit: int = Field(128, ge=8, le=8192, description="longer texts are cut here")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO

@@ -1,12 +1,14 @@
 """Jobs on tables: reading, diagnosis and a preview of augmentation."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
 from translearn_core.config import AugmentConfig, JobConfig
+from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, ReportRole, Slot, TaskJobConfig
-from translearn_core.results import AugmentationPreview, Diagnosis, TableProfile
+from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
 class ReadConfig(JobConfig):
@@ -28,6 +30,18 @@ class DiagnoseConfig(TaskJobConfig):
 
     kind: ClassVar = "diagnose"
     token_limit: int = 128
+
+
+class LabelReviewConfig(TaskJobConfig):
+    """Find rows and classes whose labels are worth a look, before or after training."""
+
+    kind: ClassVar = "label_review"
+    job: str | None = Field(None, description="finished run whose errors on held-out rows are listed too")
+    seed: Seed = 0
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run, and the pretraining of the backbone."""
+        return self.job, *super().references()
 
 
 class AugmentationPreviewConfig(TaskJobConfig):
@@ -59,6 +73,15 @@ DIAGNOSE = JobSpec(
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
+)
+
+LABEL_REVIEW = JobSpec(
+    LabelReviewConfig,
+    LabelReview,
+    "Label issues",
+    "label_review:review_labels",
+    question="Which labels may be wrong?",
+    progress="Looking for doubtful labels",
 )
 
 AUGMENTATION_PREVIEW = JobSpec(

@@ -46,13 +46,13 @@ class CompareConfig(JobConfig):
     """Compare cells of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
-    cells: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
+    arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
     baseline: str = Field(description="name of the cell the others are held against")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return all compared runs."""
-        return (job for cell in self.cells for job in cell.jobs)
+        return (job for cell in self.arms for job in cell.jobs)
 
 
 _SMALLER = "choose a smaller batch size, a lower token limit or more frozen blocks"

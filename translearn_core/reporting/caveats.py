@@ -149,7 +149,7 @@ def extra_training_signal(data: ReportData) -> list[str]:
         sentences.append(f"{names} had a teacher: what that one had learned counts there.")
     if isinstance(config, ExperimentConfig) and config.distil is not None:
         sentences.append("The run had a teacher: what that one had learned counts for the run here.")
-    if isinstance(config, ExperimentConfig) and config.continues is not None:
+    if isinstance(config, ExperimentConfig) and config.resume_from is not None:
         sentences.append(
             "The run goes on from another one: what that one had learned counts for the run here."
         )

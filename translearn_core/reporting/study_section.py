@@ -33,8 +33,8 @@ def study_section(study: StudyConfig, data: ReportData) -> Section:
 def _strategies(study: StudyConfig) -> Iterator[str]:
     for name in study.recipes:
         yield f"{RECIPES[name].title}: {RECIPES[name].summary}"
-    if study.own is not None:
-        yield f"Own settings: {study.own.plan.label}, as one run was set."
+    if study.custom_recipe is not None:
+        yield f"Own settings: {study.custom_recipe.freeze.label}, as one run was set."
     if not study.recipes and study.boundaries:
         yield NO_RECIPE
 
@@ -46,18 +46,18 @@ def _varied(study: StudyConfig, planned: Sequence[PlannedRun]) -> Iterator[str]:
         yield f"How deep, the lowest part that trains: {', '.join(depths)}."
     if study.sizes != (None,):
         rows = ", ".join("all" if size is None else f"{size:,}" for size in study.sizes)
-        draw = "each seed drew its own" if study.redraw else "all seeds learned from the same"
-        balance = ", all classes alike" * study.data.balanced
+        draw = "each seed drew its own" if study.resample else "all seeds learned from the same"
+        balance = ", all classes alike" * study.data.balanced_subset
         yield f"Training rows: {rows}{balance}; fewer are always among the more, and {draw}."
-    if study.fewest_steps:
-        yield f"Where rows are few, epochs were added to make {study.fewest_steps} steps."
+    if study.min_steps:
+        yield f"Where rows are few, epochs were added to make {study.min_steps} steps."
     yield f"Pretrained model: {', '.join(backbone.label for backbone in study.backbones)}."
 
 
 def _depth(boundary: int, planned: Sequence[PlannedRun]) -> str:
     if boundary < 0:
         return "the embeddings"
-    plans = [run.config.plan for run in planned if run.factors.get("boundary") == str(boundary)]
+    plans = [run.config.freeze for run in planned if run.factors.get("boundary") == str(boundary)]
     return f"block {boundary}" if any(plan.blocks for plan in plans) else "the head"
 
 
@@ -82,7 +82,7 @@ def _arms(data: ReportData) -> pd.DataFrame:
             run.name,
             {
                 "way": titles[run.name],
-                "trains": config.plan.label,
+                "trains": config.freeze.label,
                 "stages": len(config.resolved_stages),
                 "epochs": sum(stage.epochs for stage in config.resolved_stages),
                 "rate": config.training.lr if config.trains_backbone else None,

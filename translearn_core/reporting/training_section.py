@@ -32,7 +32,7 @@ def scores_section(evaluation: Evaluation) -> Section:
 
 def training_section(config: ExperimentConfig, data: ReportData) -> Section:
     """Return the section on training: trained parts, curves, timeline, weight drift and settings."""
-    sentences = [f"What trains: {config.plan.label}. Seed {config.training.seed}."]
+    sentences = [f"What trains: {config.freeze.label}. Seed {config.training.seed}."]
     if (summary := data.summary) is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         sentences.append(

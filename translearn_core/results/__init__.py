@@ -25,6 +25,7 @@ from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits,
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.label_review import LabelReview
 from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
@@ -73,6 +74,7 @@ __all__ = [
     "HeldOutLogits",
     "History",
     "LabelEfficiency",
+    "LabelReview",
     "LayerMix",
     "LikelyReading",
     "LrFinderResult",

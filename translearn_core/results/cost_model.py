@@ -75,8 +75,8 @@ class CostModel:
 
     def estimate(self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload) -> CostEstimate:
         """Return the cost of `config` with an empty cache."""
-        boundary = config.plan.first_trainable_block(backbone_info.n_blocks)
-        below = backbone_info.trainable(config.plan, config.tuning)
+        boundary = config.freeze.first_trainable_block(backbone_info.n_blocks)
+        below = backbone_info.trainable(config.freeze, config.tuning)
         head = self._head(backbone_info, config, task.classes)
         trainable = below + head
         memory = self.base_bytes + 4 * backbone_info.parameters + TRAINED_BYTES * trainable
@@ -101,7 +101,7 @@ class CostModel:
     ) -> float:
         """Return an upper bound on the seconds of a learning-rate range test, which may end early."""
         n, length = backbone_info.n_blocks, task.tokens_per_text
-        boundary = config.plan.first_trainable_block(n)
+        boundary = config.freeze.first_trainable_block(n)
         cached = self._cached_blocks(backbone_info, boundary)
         rows = min(self._train_rows(config, task), steps * config.training.batch_size)
         block = length * self.encode_block + self.encode_text
@@ -125,11 +125,11 @@ class CostModel:
                 break
             size //= 2
         for k in range(backbone_info.n_blocks, -1, -1):
-            plan = type(config.plan).last_n(k, backbone_info.n_blocks)
+            plan = type(config.freeze).last_n(k, backbone_info.n_blocks)
             tuning = config.tuning if k else type(config.tuning)()
-            candidate = config.model_copy(update={"plan": plan, "stages": (), "tuning": tuning})
+            candidate = config.model_copy(update={"freeze": plan, "stages": (), "tuning": tuning})
             boundary = plan.first_trainable_block(backbone_info.n_blocks)
-            higher = boundary > config.plan.first_trainable_block(backbone_info.n_blocks)
+            higher = boundary > config.freeze.first_trainable_block(backbone_info.n_blocks)
             if higher and self.estimate(backbone_info, candidate, task).fits:
                 variants.append(candidate)
                 break
@@ -143,7 +143,7 @@ class CostModel:
         below = PASS_SCATTER * length * self.encode_embeddings
         seconds, computed, lowest = LOADS * self.load, 0, n
         for stage in config.resolved_stages:
-            boundary = stage.plan.first_trainable_block(n)
+            boundary = stage.freeze.first_trainable_block(n)
             steps = stage.epochs * -(-train // config.training.batch_size)
             cached = self._cached_blocks(backbone_info, boundary)
             # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
@@ -197,8 +197,8 @@ class CostModel:
     @staticmethod
     def _head(backbone_info: BackboneInfo, config: ExperimentConfig, classes: int) -> int:
         layers, width = config.features.selected_layers(backbone_info.n_blocks), backbone_info.width
-        mix = len(layers) + 1 if config.features.layers is LayerCombination.MIX else 0
-        if config.features.layers is LayerCombination.CONCAT_4:
+        mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
+        if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)
         if config.head.kind is HeadKind.LINEAR:
             return (width + 1) * classes + mix

@@ -1,10 +1,14 @@
 """Learning-rate range test: losses at rising rates, and a suggested rate."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from translearn_core.config import TrainingConfig
+
+LrSetting = Literal["lr", "head_lr", "lr_per_block"]
+"""Setting of `TrainingConfig` that the learning-rate finder raises."""
 
 MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
 """Highest rates that `TrainingConfig` accepts."""
@@ -14,13 +18,13 @@ MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
 class LrFinderResult:
     """Learning-rate range test (Smith 2015, arXiv:1506.01186).
 
-    `setting` is the setting that was raised: ``lr``, ``head_lr`` if only the head trains, or ``rates``, the
-    highest of one per block. All other rates rose in proportion. `before` is its value in the experiment,
+    `setting` is the setting that was raised: ``lr``, ``head_lr`` if only the head trains, or the
+    highest of ``lr_per_block``. All other rates rose in proportion. `before` is its value in the experiment,
     `rates` its value at every step, `losses` the batch's loss there in nats and `smoothed` their running
     mean. `suggestion` is `before` if the loss did not fall; `reason` explains the suggestion.
     """
 
-    setting: str
+    setting: LrSetting
     before: float
     rates: tuple[float, ...]
     losses: tuple[float, ...]
@@ -43,8 +47,8 @@ class LrFinderResult:
         parts: dict[str, object] = {"head_lr": scaled(training.head_lr, MAX_HEAD_RATE)}
         if self.setting == "lr":
             parts["lr"] = self.suggestion
-        elif self.setting == "rates":
-            parts["rates"] = tuple(scaled(rate, MAX_RATE) for rate in training.rates)
+        elif self.setting == "lr_per_block":
+            parts["lr_per_block"] = tuple(scaled(rate, MAX_RATE) for rate in training.lr_per_block)
         else:
             parts["head_lr"] = self.suggestion
         return training.model_copy(update=parts)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.lr_schedule import (
     FINAL,
+    discriminative_rates,
     group_by_rate,
     learning_rates_at,
-    peak_rates,
     trainable_parts,
     training_parts,
 )
@@ -71,7 +71,7 @@ def planned_timeline(
     """
     config.check(n_blocks)
     stages = config.resolved_stages
-    first = len(stages) - 1 if config.continues else 0
+    first = len(stages) - 1 if config.resume_from else 0
     lengths = [stage.epochs * steps_per_epoch for stage in stages[first:]]
     ends = np.cumsum(lengths).tolist()
     return _timeline(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
@@ -105,7 +105,7 @@ def _timeline(
 ) -> Timeline:
     """Compute the timeline of the stages from `first`, which end at `ends`."""
     parts = tuple(part for part in trainable_parts(n_blocks) if part != FINAL)
-    peaks, planned = peak_rates(config.training, n_blocks), config.resolved_stages[first:]
+    peaks, planned = discriminative_rates(config.training, n_blocks), config.resolved_stages[first:]
     edges = _edges(begun, ends, columns)
     rates = np.zeros((len(parts), len(edges) - 1))
     middles = (edges[:-1] + edges[1:]) // 2
@@ -113,13 +113,13 @@ def _timeline(
     stages: list[tuple[int, int, str]] = []
     start = begun
     for number, end in enumerate(ends):
-        since = group_by_rate(since, training_parts(planned[number].plan, n_blocks), start)
+        since = group_by_rate(since, training_parts(planned[number].freeze, n_blocks), start)
         # the schedule runs to the planned end of all stages
         goal = start + steps_per_epoch * sum(stage.epochs for stage in planned[number:])
         for column in np.flatnonzero((middles >= start) & (middles < end)):
             current = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)
             rates[:, column] = [current.get(part, 0.0) for part in parts]
-        stages.append((start, end, planned[number].plan.label))
+        stages.append((start, end, planned[number].freeze.label))
         start = end
     return Timeline(parts, tuple(stages), edges, rates)
 

@@ -59,7 +59,7 @@ def arm_of(experiment: ExperimentConfig, n_blocks: int) -> str:
     if experiment.backbone.random_init:
         return SCRATCH
     name = match_recipe(experiment, n_blocks)
-    return f"recipe {name}" if name else f"own settings, {experiment.plan.label}"
+    return f"recipe {name}" if name else f"own settings, {experiment.freeze.label}"
 
 
 def label_efficiency_study(
@@ -70,24 +70,26 @@ def label_efficiency_study(
     Each seed draws its own nested subsets. Epochs are added up to `FEWEST_STEPS` steps. With all `rows` and
     enough steps the run is the experiment itself.
     """
-    data = experiment.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": balanced})
+    data = experiment.data.model_copy(
+        update={"train_rows": None, "subset_seed": None, "balanced_subset": balanced}
+    )
     training = experiment.training.model_copy(update={"seed": 0})
     backbone = experiment.backbone.model_copy(
         update={"init_seed": 0}
     )  # set by the study's seeds, as in training
-    parts = {"data": data, "backbone": backbone, "training": training, "continues": None}
+    parts = {"data": data, "backbone": backbone, "training": training, "resume_from": None}
     plain = experiment.model_copy(update=parts)
     scratch = backbone.random_init
     enough = with_min_steps(experiment, rows, FEWEST_STEPS) == experiment
     return StudyConfig(
         data=data,
         backbones=(_pretrained(experiment.backbone),),
-        own=plain,
+        custom_recipe=plain,
         recipes=() if scratch else (RecipeName.SCRATCH,),
         seeds=tuple(seeds),
         sizes=tuple(None if size == rows and enough else size for size in sizes),
-        redraw=True,
-        fewest_steps=FEWEST_STEPS,
+        resample=True,
+        min_steps=FEWEST_STEPS,
         settings=custom_overrides(plain, recipes=True) | _augment_settings(plain),
     )
 
@@ -101,7 +103,7 @@ def _augment_settings(experiment: ExperimentConfig) -> dict[str, JsonValue]:
 def belongs(study: Study, experiment: ExperimentConfig, *, balanced: bool) -> bool:
     """Whether a study is an experiment's label-efficiency study."""
     expected = label_efficiency_study(experiment, 2, (2,), (0,), balanced=balanced)
-    fields = ("data", "own", "recipes", "redraw", "fewest_steps", "settings")
+    fields = ("data", "custom_recipe", "recipes", "resample", "min_steps", "settings")
     return all(getattr(study.config, name) == getattr(expected, name) for name in fields)
 
 
@@ -112,22 +114,24 @@ def label_efficiency_config(
     *,
     balanced: bool,
     reference_size: int | None = None,
-    cells: Sequence[LabelEfficiencyArm] = (),
+    arms: Sequence[LabelEfficiencyArm] = (),
 ) -> LabelEfficiencyConfig:
-    """Return the configuration of the curve; without `cells` it needs no trained runs.
+    """Return the configuration of the curve; without `arms` it needs no trained runs.
 
     `reference_size` defaults to the size nearest to `REFERENCE_SIZE`.
     """
     return LabelEfficiencyConfig(
-        data=experiment.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": balanced}),
+        data=experiment.data.model_copy(
+            update={"train_rows": None, "subset_seed": None, "balanced_subset": balanced}
+        ),
         backbone=_pretrained(experiment.backbone),
         features=FeatureConfig(
             pooling=experiment.features.pooling, token_limit=experiment.features.token_limit
         ),
         sizes=tuple(sorted(set(sizes))),
         seeds=tuple(seeds),
-        cells=tuple(cells),
-        at=nearest_size(sizes) if reference_size is None else reference_size,
+        arms=tuple(arms),
+        reference_size=nearest_size(sizes) if reference_size is None else reference_size,
         precision=experiment.training.precision,
         device=experiment.training.device,
     )
@@ -135,10 +139,10 @@ def label_efficiency_config(
 
 def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tuple[LabelEfficiencyArm, ...]:
     """Return the arms of a curve from the finished runs (`done`) of its study; `rows` is all rows."""
-    own = study.config.own
+    own = study.config.custom_recipe
     if own is None:
         return ()
-    own_arm = arm_of(own, own.backbone.blocks or max(study.blocks.values()))
+    own_arm = arm_of(own, own.backbone.keep_blocks or max(study.blocks.values()))
     jobs: dict[tuple[str, int], list[str]] = {}
     for run in expand_grid(study.config, study.blocks):
         if (job := job_id(run.config)) in done:
@@ -168,10 +172,10 @@ def _passes(config: ExperimentConfig, task: Workload, n_blocks: int) -> float:
     train = min(config.data.train_rows or task.train, task.train)
     passes = float(train + task.validation + task.test)
     for stage in config.resolved_stages:
-        share = 1 - max(0, stage.plan.first_trainable_block(n_blocks)) / n_blocks
+        share = 1 - max(0, stage.freeze.first_trainable_block(n_blocks)) / n_blocks
         passes += stage.epochs * share * (STEP_COST * train + task.validation)
     return passes
 
 
 def _pretrained(backbone: BackboneConfig) -> BackboneConfig:
-    return backbone.model_copy(update={"random_init": False, "init_seed": 0, "fresh_top": 0})
+    return backbone.model_copy(update={"random_init": False, "init_seed": 0, "reinit_top_layers": 0})

@@ -50,17 +50,17 @@ def cli_command(
         words += ["--group", data.split.group]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
-    words += ["--train-blocks", _blocks(config.plan)]
+    words += ["--train-blocks", _blocks(config.freeze)]
     for name in LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude={"distil"})))
     values = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
     if config.distil is not None:
         values["distil"] = config.distil.model_dump(mode="json")
-    if model.blocks is not None:  # the command counts the blocks of the whole backbone
-        defaults.pop("plan.blocks")
+    if model.keep_blocks is not None:  # the command counts the blocks of the whole backbone
+        defaults.pop("freeze.blocks")
     if backbone_info is None:
-        defaults = {k: v for k, v in defaults.items() if not k.startswith(("plan.", "features."))}
+        defaults = {k: v for k, v in defaults.items() if not k.startswith(("freeze.", "features."))}
     for path, value in values.items():
         if path not in defaults or defaults[path] != value:
             words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
@@ -82,7 +82,7 @@ def non_default_settings(parts: Collection[str]) -> list[str]:
 
 def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> ExperimentConfig:
     """Return the experiment of the command without any ``--set``."""
-    data, model, plan, features = config.data, config.backbone, config.plan, FeatureConfig()
+    data, model, plan, features = config.data, config.backbone, config.freeze, FeatureConfig()
     if backbone_info is not None:
         plan = FreezePlan.parse(_blocks(plan), backbone_info.n_blocks)
         features = backbone_info.features
@@ -95,7 +95,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
             ),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
-        plan=plan,
+        freeze=plan,
         features=features,
         training=TrainingConfig.defaults_for(plan).model_copy(update=loop),
     )  # fmt: skip

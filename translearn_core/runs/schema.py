@@ -118,6 +118,14 @@ studies = Table(
     Column("created", Float, nullable=False),
 )
 
+edit_drafts = Table(
+    "edit_drafts",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("dataset", String(64), primary_key=True),
+    Column("edits", Text, nullable=False),
+)
+
 points = Table(
     "points",
     metadata,

@@ -4,23 +4,21 @@ Entries of other owners raise `NotFoundError`.
 """
 
 import json
-import secrets
-import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar, overload
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job_id, referenced_jobs
-from translearn_core.config.settings import Settings, settings
-from translearn_core.errors import NotFoundError, QuotaError
+from translearn_core.config.settings import settings
+from translearn_core.errors import NotFoundError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.runs.queue import MODELS, inserted, requeue, results_of
-from translearn_core.runs.quotas import Quotas
+from translearn_core.runs.dataset_store import DatasetStore
+from translearn_core.runs.queue import MODELS, requeue, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
-from translearn_core.runs.schema import datasets, job_owners, jobs, points, studies
+from translearn_core.runs.schema import job_owners, jobs, points
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 from translearn_core.runs.workspace import Workspace
 
@@ -30,52 +28,8 @@ LOCAL = "local"
 """Owner of everything made by the command line."""
 
 
-class RunStore(Quotas):
+class RunStore(DatasetStore):
     """Data sets, jobs and runs of one workspace."""
-
-    def add_dataset(
-        self,
-        owner: str,
-        name: str,
-        files: dict[str, bytes],
-        limits: Settings | None = None,
-        options: ReadOptions | None = None,
-    ) -> Dataset:
-        """Store a data set's files by part (``train``, ``validation``, ``test``) and their read options.
-
-        Equal files and options are the same data set.
-
-        Raises
-        ------
-        QuotaError
-            If a file, or the owner's total, exceeds the limits of the settings.
-        """
-        limits = limits or settings()
-        for part, data in files.items():
-            if len(data) > limits.max_upload_mb * 1_000_000:
-                raise QuotaError(
-                    f"The {part} file has {len(data) / 1e6:.0f} MB; this installation takes "
-                    f"{limits.max_upload_mb} MB: upload fewer rows, or have TRANSLEARN_MAX_UPLOAD_MB raised."
-                )
-        size = sum(map(len, files.values()))
-        self.check_quota(owner, limits, size)
-        digest = self.workspace.keep_files(files, options)
-        row = {
-            "id": secrets.token_hex(8),
-            "owner": owner,
-            "name": name[:200] or "data",
-            "digest": digest,
-            "bytes": size,
-            "created": time.time(),
-        }
-        with self._engine.begin() as db:
-            if not inserted(db, datasets, row):
-                existing = (datasets.c.owner == owner, datasets.c.digest == digest)
-                values = {"created": row["created"], "name": row["name"]}
-                db.execute(update(datasets).where(*existing).values(**values))
-        if not self.workspace.dataset(digest).exists():  # another owner deleted it before the row existed
-            self.workspace.keep_files(files, options)
-        return next(d for d in self.datasets(owner) if d.digest == digest)
 
     def read_again(self, owner: str, dataset: str, options: ReadOptions) -> Dataset:
         """Return the data set of the same files with other read options; an unused one is replaced."""
@@ -89,38 +43,6 @@ class RunStore(Quotas):
         if unused and new.digest != old.digest:
             self.delete_dataset(owner, old.id)
         return new
-
-    def datasets(self, owner: str) -> list[Dataset]:
-        """Return the owner's data sets, newest first."""
-        with self._reader.begin() as db:
-            rows = db.execute(
-                select(datasets).where(datasets.c.owner == owner).order_by(datasets.c.created.desc())
-            ).all()
-        return [Dataset(**row._mapping) for row in rows]
-
-    def dataset(self, owner: str, dataset: str) -> Dataset:
-        """Return one of the owner's data sets, by id or digest."""
-        for candidate in self.datasets(owner):
-            if dataset in (candidate.id, candidate.digest):
-                return candidate
-        raise NotFoundError(
-            "There is no such data set in your workspace: it was deleted, or the link is somebody else's."
-        )
-
-    def delete_dataset(self, owner: str, dataset: str) -> None:
-        """Delete a data set, the owner's runs and studies on it, and files without another owner."""
-        digest = self.dataset(owner, dataset).digest
-        with self._engine.begin() as db:
-            direct = select(jobs.c.id).where(jobs.c.dataset == digest)
-            derived = and_(jobs.c.parent.in_(direct), jobs.c.kind.not_in(MODELS))
-            ids = select(jobs.c.id).where(or_(jobs.c.dataset == digest, derived))
-            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(ids)))
-            db.execute(delete(datasets).where(datasets.c.owner == owner, datasets.c.digest == digest))
-            db.execute(delete(studies).where(studies.c.owner == owner, studies.c.dataset == digest))
-            in_use = exists().where(jobs.c.dataset == digest, jobs.c.state == str(State.RUNNING))
-            if not db.scalar(select(or_(exists().where(datasets.c.digest == digest), in_use))):
-                self.workspace.trash(datasets=[digest])
-        self.sweep()
 
     def submit(self, owner: str, config: JobConfig, name: str | None = None) -> Run:
         """Submit a job and return the owner's run of it.

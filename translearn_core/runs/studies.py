@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from translearn_core.config import PlannedRun, StudyConfig, expand_grid, job_id, referenced_jobs
+from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import COMPARE, CompareConfig
@@ -65,7 +66,7 @@ class Studies:
             "owner": owner,
             "name": name,
             "dataset": config.data.dataset,
-            "config": config.model_dump_json(),
+            "config": canonical_json(config),
             "blocks": json.dumps(dict(blocks)),
             "runs": json.dumps([asdict(run) for run in _study_runs(planned)]),
             "baseline": baseline_cell,
@@ -171,7 +172,7 @@ class Studies:
             runs = [*_study_runs(planned), *(run for run in before.runs if run.job not in new)]
             baseline_jobs = {run.job for run in before.runs if run.arm == before.baseline}
             values = {
-                "config": config.model_dump_json(),
+                "config": canonical_json(config),
                 "blocks": json.dumps({**before.blocks, **blocks}),
                 "runs": json.dumps([asdict(run) for run in runs]),
                 "baseline": next(run.arm for run in runs if run.job in baseline_jobs),

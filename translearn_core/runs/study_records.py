@@ -60,7 +60,7 @@ class Study:
             return None
         baseline_arm = next((b for b in (baseline, self.baseline) if b in jobs), next(iter(jobs)))
         return CompareConfig(
-            cells=tuple(StudyArm(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_arm
+            arms=tuple(StudyArm(name=n, jobs=j) for n, j in jobs.items()), baseline=baseline_arm
         )
 
 

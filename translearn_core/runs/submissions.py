@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, update
 
 from translearn_core.config import JobConfig, job_id
+from translearn_core.config.base import canonical_json
 from translearn_core.jobs import spec_of
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
@@ -37,7 +38,7 @@ def submit_job(
         "id": job,
         "kind": request.config.kind,
         "slot": str(spec_of(request.config).slot),
-        "config": request.config.model_dump_json(),
+        "config": canonical_json(request.config),
         "dataset": request.dataset,
         "parent": request.parent,
         "state": str(State.QUEUED),

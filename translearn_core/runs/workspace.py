@@ -7,8 +7,10 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from translearn_core.config import ReadOptions
+from translearn_core.config.table_edits import TableEdits
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.errors.os_errors import explain_os_error, quoted
 from translearn_core.runs import artifacts, permissions
@@ -19,8 +21,8 @@ OWNER_ONLY = 0o700
 BACKBONE = "backbone"
 """Folder of the backbone, in the folder of a pretraining job."""
 
-READ_OPTIONS = "read_options.json"
-"""File of the read options, in a data set's folder."""
+READ_OPTIONS, EDITS = "read_options.json", "edits.json"
+"""Files of the read options and of the edits, in a data set's folder."""
 
 
 def absolute(root: Path) -> Path:
@@ -39,14 +41,16 @@ def absolute(root: Path) -> Path:
         ) from error
 
 
-def digest_of(files: Mapping[str, bytes], options: ReadOptions) -> str:
-    """Return the digest that names a data set, of its files by part and its read options."""
+def digest_of(files: Mapping[str, bytes], options: ReadOptions, edits: TableEdits | None = None) -> str:
+    """Return the digest that names a data set, of its files by part, its read options and its edits."""
     digest = hashlib.sha256()
     for part in sorted(files):
         digest.update(f"{part}:{len(files[part])}:".encode())
         digest.update(hashlib.sha256(files[part]).digest())
     if options.given:
         digest.update(options.model_dump_json().encode())
+    if edits is not None:
+        digest.update(edits.model_dump_json().encode())
     return digest.hexdigest()[:20]
 
 
@@ -107,18 +111,25 @@ class Workspace:
         """Folder of the backbone made by a pretraining job."""
         return self.run(job) / BACKBONE
 
-    def keep_files(self, files: Mapping[str, bytes], options: ReadOptions | None = None) -> str:
+    def keep_files(
+        self,
+        files: Mapping[str, bytes],
+        options: ReadOptions | None = None,
+        edits: TableEdits | None = None,
+    ) -> str:
         """Store a data set's files by part (train, validation, test), and return its digest.
 
-        Equal files with equal options are stored once; damaged copies are repaired.
+        Equal files with equal options and edits are stored once; damaged copies are repaired.
         """
         options = options or ReadOptions()
-        name = digest_of(files, options)
+        name = digest_of(files, options, edits)
         folder = self.dataset(name)
         contents = {Path("source", part): data for part, data in files.items()}
         if options.given:
             text = seal({"dataset": name, "options": options.model_dump()})
             contents[Path(READ_OPTIONS)] = text.encode()
+        if edits is not None:
+            contents[Path(EDITS)] = seal({"dataset": name, "edits": edits.model_dump(mode="json")}).encode()
         if not folder.exists():
             with atomic_folder(folder, checksums=False, replace=False) as draft:
                 (draft / "source").mkdir()
@@ -142,7 +153,7 @@ class Workspace:
         """
         paths = self.source_paths(digest)
         files = {part: path.read_bytes() for part, path in paths.items()}
-        if digest_of(files, self.read_options(digest)) != digest:
+        if digest_of(files, self.read_options(digest), self.edits(digest)) != digest:
             subject = self.dataset(digest) / "source"
             raise DamagedFileError(subject, "it is not what was brought", "bring the same file again")
         return paths
@@ -155,21 +166,31 @@ class Workspace:
         return {path.name: path for path in paths}
 
     def read_options(self, digest: str) -> ReadOptions:
-        """Return the read options of a data set.
+        """Return the read options of a data set; raises `DamagedFileError` if their file was changed."""
+        content = self._sealed(digest, READ_OPTIONS, "options")
+        return ReadOptions() if content is None else ReadOptions.model_validate(content)
+
+    def edits(self, digest: str) -> TableEdits | None:
+        """Return the edits of a version of a data set, None for files as they came.
 
         Raises
         ------
         DamagedFileError
             If their file differs from what was written.
         """
-        path = self.dataset(digest) / READ_OPTIONS
+        content = self._sealed(digest, EDITS, "edits")
+        return None if content is None else TableEdits.model_validate(content)
+
+    def _sealed(self, digest: str, name: str, field: str) -> Any:
+        """Return a field of a sealed file in a data set's folder; None if there is no such file."""
+        path = self.dataset(digest) / name
         try:
             content = read_sealed(path.read_bytes().decode())
             if content["dataset"] != digest:
-                raise ValueError("these are the options of another data set")
-            return ReadOptions.model_validate(content["options"])
+                raise ValueError("this file belongs to another data set")
+            return content[field]
         except FileNotFoundError:
-            return ReadOptions()
+            return None
         except (ValueError, KeyError) as error:
             raise DamagedFileError(path, "it is not what was kept", "bring the same file again") from error
 

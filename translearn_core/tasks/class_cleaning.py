@@ -34,22 +34,22 @@ def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
 
 
 def clean_rare_classes(state: TaskRows, config: DataConfig) -> TaskRows:
-    """Report classes with fewer rows than `config.rare_below`; drop or merge them if the config says so."""
+    """Report classes with fewer rows than `config.rare_class_below`; drop or merge them if it says so."""
     target = state.target
     counts = np.bincount(target.values, minlength=len(target.names))
-    rare = np.flatnonzero((counts > 0) & (counts < config.rare_below))
+    rare = np.flatnonzero((counts > 0) & (counts < config.rare_class_below))
     if not len(rare):
         return state
     mask = np.isin(target.values, rare)
     listed = join_list([f"{quote(target.names[k])} ({counts[k]})" for k in rare], most=8)
-    if CleaningRule.MERGE_RARE in config.fixes:
+    if CleaningRule.MERGE_RARE in config.cleaning:
         return _merge_rare(state, rare, mask, listed)
-    if CleaningRule.DROP_RARE not in config.fixes:
-        return _offer_rare(state, rare, mask, listed, config.rare_below)
+    if CleaningRule.DROP_RARE not in config.cleaning:
+        return _offer_rare(state, rare, mask, listed, config.rare_class_below)
     if np.count_nonzero(counts) - len(rare) < 2:
         raise DataError(
-            f"Dropping the classes with fewer than {config.rare_below} rows, {listed}, leaves fewer than "
-            f"two: keep them, merge them into '{OTHER}', or bring more rows of them."
+            f"Dropping the classes with fewer than {config.rare_class_below} rows, {listed}, leaves "
+            f"fewer than two: keep them, merge them into '{OTHER}', or bring more rows of them."
         )
     numbers = one_file_rows(state.rows, mask)
     sentence = (
@@ -60,12 +60,10 @@ def clean_rare_classes(state: TaskRows, config: DataConfig) -> TaskRows:
     return state.with_findings(dropped).keep(~mask)
 
 
-def _offer_rare(
-    state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: str, rare_below: int
-) -> TaskRows:
+def _offer_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: str, minimum: int) -> TaskRows:
     numbers, have = one_file_rows(state.rows, mask), "has" if len(rare) == 1 else "have"
     sentence = (
-        f"{count_noun(len(rare), 'class', 'classes')} {have} fewer than {rare_below} rows, too few to learn "
+        f"{count_noun(len(rare), 'class', 'classes')} {have} fewer than {minimum} rows, too few to learn "
         f"and to test: {listed}."
     )
     advice = "Drop them, merge them, or bring more rows of them."

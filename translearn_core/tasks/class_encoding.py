@@ -19,7 +19,7 @@ def encode(
     cells: "pd.Series[str]", rows: pd.DataFrame, config: TargetConfig, data: DataConfig
 ) -> tuple[Target, list[Finding]]:
     """Encode label cells as class indices; see `Problem.encode`."""
-    labels = read_labels(cells, merge_spellings=CleaningRule.MERGE_SPELLINGS in data.fixes)
+    labels = read_labels(cells, merge_spellings=CleaningRule.MERGE_SPELLINGS in data.cleaning)
     count, column = len(labels.classes), quote(config.column)
     if count == 1:
         raise DataError(

@@ -52,7 +52,7 @@ class TaskRows:
 
         `predicates` are the verb phrases of these rows in messages, in singular and plural.
         """
-        decided, in_test = fix in config.fixes, (self.rows["split"] == TEST).to_numpy()
+        decided, in_test = fix in config.cleaning, (self.rows["split"] == TEST).to_numpy()
         findings = []
         for where, numbers in by_part(self.rows, mask & ~in_test):
             sentence = f"{count_noun(len(numbers), 'row')}{where} {predicates[len(numbers) > 1]}"

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
-from translearn_core.config.lr_schedule import HEAD, learning_rates_at, peak_rates
+from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.metric import LOSS
 from translearn_core.training.batches import BatchLoader
@@ -58,7 +58,7 @@ class Loop:
         self.batches = BatchLoader(inputs, task.train, config, compute.device)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
-        self.peaks = peak_rates(config, model.loaded_backbone.n_blocks)
+        self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
         self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
         self.state = Checkpoint()
@@ -76,7 +76,7 @@ class Loop:
                 self.state.finished = True
             else:
                 self.schedule.next_stage(self.state)
-                self.set_inputs(self.schedule.stage(self.state).plan)
+                self.set_inputs(self.schedule.stage(self.state).freeze)
         return self.restore_best()
 
     def _epoch(self, callback: Callback) -> None:
@@ -130,7 +130,7 @@ class Loop:
             l2_sp_gradient(trainable, self.start, self.schedule.parts, self.config.l2_sp)
         if (state.stage_epoch == 0 and state.step_in_epoch == 0) or not state.had_gradient:
             state.had_gradient = sorted({*state.had_gradient, *parameters_with_gradient(trainable)})
-        norm = torch.nn.utils.clip_grad_norm_(trainable.values(), self.config.clip)
+        norm = torch.nn.utils.clip_grad_norm_(trainable.values(), self.config.max_grad_norm)
         check_finite(loss, state.step + 1, self.config)
         return norm
 

@@ -12,6 +12,7 @@ from translearn_core.config import ExperimentConfig, Schedule, TrainingConfig
 from translearn_core.errors import TrainingError
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
+from translearn_core.results.lr_finder import LrSetting
 from translearn_core.training.batches import batch_order
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.loop import Loop
@@ -53,7 +54,7 @@ def find_learning_rate(
     """
     setting, before = searched_setting(config.experiment)
     training = config.experiment.training
-    constant = training.model_copy(update={"schedule": Schedule.CONSTANT, "warmup": 0.0})
+    constant = training.model_copy(update={"schedule": Schedule.CONSTANT, "warmup_ratio": 0.0})
     loop = Loop(model, inputs, rows, constant, compute, report, distillation=lesson)
     peaks, steps = loop.peaks, config.steps
     rates, losses, smoothed = lr_grid(config), list[float](), list[float]()
@@ -74,12 +75,12 @@ def find_learning_rate(
     return LrFinderResult(setting, before, tried, tuple(losses), tuple(smoothed), suggestion, reason)
 
 
-def searched_setting(experiment: ExperimentConfig) -> tuple[str, float]:
+def searched_setting(experiment: ExperimentConfig) -> tuple[LrSetting, float]:
     """Return the name and value of the searched setting: `head_lr` if only the head trains."""
     training = experiment.training
     if not experiment.trains_backbone:
         return "head_lr", training.head_lr
-    return ("rates", max(training.rates)) if training.rates else ("lr", training.lr)
+    return ("lr_per_block", max(training.lr_per_block)) if training.lr_per_block else ("lr", training.lr)
 
 
 def lr_grid(config: LrFinderConfig) -> tuple[float, ...]:

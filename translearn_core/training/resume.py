@@ -56,5 +56,5 @@ def _restore(loop: Loop, state: Checkpoint) -> None:
             parameter.copy_(state.weights[name])
     if state.stage:
         schedule.start_stage(state)
-        loop.set_inputs(schedule.stage(state).plan)
+        loop.set_inputs(schedule.stage(state).freeze)
     schedule.optimizer.load_state_dict(state.optimizer)

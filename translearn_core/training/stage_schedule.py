@@ -21,7 +21,7 @@ class StageSchedule:
 
     def __init__(self, model: TransferModel, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
         self.model, self.training, self.parts = model, training, model.parts
-        last = Stage(plan=model.max_plan, epochs=training.epochs, patience=training.patience)
+        last = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)
         named = dict(model.named_parameters())
         self.trained = {name: named[name] for name in sorted(model.trained_names)}
@@ -44,7 +44,7 @@ class StageSchedule:
 
     def start_stage(self, state: Checkpoint) -> None:
         """Unfreeze the parameters of the current stage; those trained before keep their optimizer moments."""
-        plan = self.stage(state).plan
+        plan = self.stage(state).freeze
         self.model.freeze(plan)
         self.trainable = {name: p for name, p in self.trained.items() if p.requires_grad}
         for name, parameter in self.trained.items():

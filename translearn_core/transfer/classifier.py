@@ -36,7 +36,7 @@ class Classifier(TransferModel):
         seed: int = 0,
     ) -> None:
         layers = features.selected_layers(backbone.n_blocks)
-        shape = combined_shape(len(layers), backbone.info.width, features.layers)
+        shape = combined_shape(len(layers), backbone.info.width, features.layer_combination)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             built = build_head(head, shape, n_outputs)
@@ -98,7 +98,9 @@ class Classifier(TransferModel):
                 vectors[layer] = pool(states, mask, pooling)
 
         vectors[top] = pool(run(batch.inputs, batch.states, observe), mask, pooling)
-        return combine_layers([vectors[layer] for layer in self.layers], self.feature_config.layers)
+        return combine_layers(
+            [vectors[layer] for layer in self.layers], self.feature_config.layer_combination
+        )
 
     @property
     def width(self) -> int:

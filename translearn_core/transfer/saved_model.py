@@ -90,7 +90,13 @@ def load_trained(folder: Path) -> FineTunedModel:
     names = tuple(metadata["names"] if "names" in metadata else metadata["classes"])  # of earlier versions
     problem = ProblemType(metadata.get("problem", ProblemType.SINGLE_LABEL))
     model = Classifier(
-        backbone, config.plan, config.features, config.head, len(names), problem=problem, tuning=config.tuning
+        backbone,
+        config.freeze,
+        config.features,
+        config.head,
+        len(names),
+        problem=problem,
+        tuning=config.tuning,
     )
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:

@@ -69,7 +69,9 @@ class StageInputs:
             encoder = self.encoder()
             layers = encoder.pooled_layers(model.feature_config.pooling, model.layers)
             self._count(encoder)
-            pooled = combine_layers([layer.vectors() for layer in layers], model.feature_config.layers)
+            pooled = combine_layers(
+                [layer.vectors() for layer in layers], model.feature_config.layer_combination
+            )
             return with_standardised(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
         if boundary > 0 and backbone.info.supports_partial_forward:
             encoder = self.encoder()

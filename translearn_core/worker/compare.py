@@ -42,11 +42,11 @@ class _ArmResults:
 def compare(context: Context[CompareConfig]) -> None:
     """Score every arm and its difference from the baseline arm."""
     config = context.config
-    if config.baseline not in {cell.name for cell in config.cells}:
-        raise ConfigError("baseline", config.baseline, f"one of {', '.join(c.name for c in config.cells)}")
+    if config.baseline not in {cell.name for cell in config.arms}:
+        raise ConfigError("baseline", config.baseline, f"one of {', '.join(c.name for c in config.arms)}")
     cells = []
-    for number, cell in enumerate(config.cells):
-        context.report("reading the runs", number, len(config.cells))
+    for number, cell in enumerate(config.arms):
+        context.report("reading the runs", number, len(config.arms))
         cells.append(_arm_results(context, cell))
     context.report("comparing")
     baseline = next(cell for cell in cells if cell.runs.name == config.baseline)
@@ -74,7 +74,7 @@ def _arm_results(context: Context, cell: StudyArm) -> _ArmResults:
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
     if any(not run.index.equals(runs[0].index) for run in runs):
-        raise ConfigError("cells", cell.name, "a cell whose runs were all tested on the same rows")
+        raise ConfigError("arms", cell.name, "a cell whose runs were all tested on the same rows")
     scores = np.stack([run.to_numpy() for run in runs])
     arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
     return _ArmResults(arm, tuple(summaries), training_config(context, cell.jobs[0]), train_rows)
@@ -100,7 +100,7 @@ def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTrans
         scores={name: seed_interval([test[name] for test in tests]) for name in tests[0].scores},
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
-        trains=cell.config.plan.label,
+        trains=cell.config.freeze.label,
         boundary=cell.summaries[0].boundary,
         train_rows=cell.train_rows,
         backbone=cell.config.backbone.label,

@@ -7,17 +7,17 @@ import pandas as pd
 from translearn_core.config import DataConfig
 from translearn_core.config.settings import settings
 from translearn_core.data import PreparedDataset, prepare, read_table
+from translearn_core.data.table_edits import apply_edits, edited_profile
 from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
-from translearn_core.storage import atomic_file, verify_file
+from translearn_core.runs.stored_table import TABLE, original_table
+from translearn_core.storage import atomic_file
 from translearn_core.worker.context import Context
 from translearn_core.worker.process.read_budget import read_budget
 
 log = logging.getLogger(__name__)
-
-TABLE = "table.parquet"
 
 
 def read_dataset(context: Context[ReadConfig]) -> None:
@@ -29,11 +29,27 @@ def read_dataset(context: Context[ReadConfig]) -> None:
 
 
 def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
-    """Return a data set's table; parse its files if no intact copy is stored."""
-    path = workspace.dataset(digest) / TABLE
+    """Return a data set's table with its edits."""
+    return load_versions(workspace, digest)[0]
+
+
+def load_versions(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return a data set's table with its edits and, if it has any, the table without them."""
+    table, edits = _load_original(workspace, digest), workspace.edits(digest)
+    return (table, None) if edits is None else (apply_edits(table, edits), table)
+
+
+def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
+    """Return a data set's rows, cleaned, encoded and split."""
+    table, original = load_versions(workspace, config.dataset)
+    with read_budget(workspace.source_paths(config.dataset).values()):
+        return prepare(table, config, original=original)
+
+
+def _load_original(workspace: Workspace, digest: str) -> pd.DataFrame:
+    """Return the table as it came; parse its files if no intact copy is stored."""
     try:
-        verify_file(path, "it is read again from its source")
-        return pd.read_parquet(path)
+        return original_table(workspace, digest)
     except FileNotFoundError:
         pass
     except (DamagedFileError, ValueError, OSError) as error:
@@ -41,17 +57,13 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     return _read(workspace, digest)[0]
 
 
-def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
-    """Return a data set's rows, cleaned, encoded and split."""
-    table = load_table(workspace, config.dataset)
-    with read_budget(workspace.source_paths(config.dataset).values()):
-        return prepare(table, config)
-
-
 def _read(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, TableProfile]:
+    """Read a data set's files and store the table; return it as it came, and the profile with its edits."""
     sources = workspace.sources(digest)
     with read_budget(sources.values()):
         table, profile = read_table(sources, settings(), workspace.read_options(digest))
     with atomic_file(workspace.dataset(digest) / TABLE) as draft:
         table.to_parquet(draft, index=False)
+    if (edits := workspace.edits(digest)) is not None:
+        profile = edited_profile(profile, apply_edits(table, edits), edits)
     return table, profile

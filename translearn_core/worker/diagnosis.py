@@ -6,7 +6,7 @@ from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.process.read_budget import read_budget
 
 
@@ -14,7 +14,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     """Check a table for problems, with token statistics of the chosen backbone."""
     config = context.config
     context.report("reading the file")
-    table = load_table(context.store.workspace, config.data.dataset)
+    table, original = load_versions(context.store.workspace, config.data.dataset)
     if config.data.text not in table.columns:
         raise DataError(
             f"There is no column {config.data.text!r} in this file: choose the text column again."
@@ -25,5 +25,5 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts else None
         context.report("looking for trouble")
-        diagnosis, _ = diagnose(table, config.data, statistics)
+        diagnosis, _ = diagnose(table, config.data, statistics, original)
     artifacts.save(context.folder, diagnosis)

@@ -98,7 +98,7 @@ def _card(
     workspace = context.store.workspace
     experiment = training_config(context, config.job)
     scratch = job_id(from_scratch_control(experiment, trained.model.loaded_backbone.n_blocks))
-    questions = (BaselinesConfig(job=config.job, scratch=job) for job in (scratch, None))
+    questions = (BaselinesConfig(job=config.job, from_scratch_run=job) for job in (scratch, None))
     baselines = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in questions)
     return Card(
         name=config.name or "A text classifier",

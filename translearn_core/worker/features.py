@@ -93,7 +93,7 @@ def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list
     config = training_config(context, job)
     before = _pooled(context, config, load(config.backbone), texts)
     n_blocks = len(before) - 1
-    boundary = config.plan.first_trainable_block(n_blocks)
+    boundary = config.freeze.first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
     trained = load_trained(context.store.workspace.run(job)).model.loaded_backbone

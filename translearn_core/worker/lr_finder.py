@@ -41,7 +41,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     model = build(experiment, backbone, target).to(compute.device).eval()
     tokens = backbone.examples(texts, experiment.features.token_limit)
     stage_inputs = StageInputs(
-        model, tokens, compute, activation_cache(context), context.report, stage_plans=[experiment.plan]
+        model, tokens, compute, activation_cache(context), context.report, stage_plans=[experiment.freeze]
     )
     inputs = stage_inputs.for_first_stage(np.arange(len(originals)), seed=seed)
     teacher = workspace.run(experiment.distil.teacher) if experiment.distil else None

@@ -172,7 +172,7 @@ def _timeline(
     context: Context, experiment: ExperimentConfig, history: History, drift: Drift | None
 ) -> Timeline | None:
     """Return the learning rates of each part over time; None for a run without a complete epoch."""
-    before = context.store.history(experiment.continues).epochs if experiment.continues else ()
+    before = context.store.history(experiment.resume_from).epochs if experiment.resume_from else ()
     first_step = before[-1].step if before else 0
     if drift is None or not any(epoch.step > first_step for epoch in history.epochs):
         return None

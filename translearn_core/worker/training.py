@@ -22,7 +22,7 @@ def train(context: Context[ExperimentConfig]) -> None:
         store=activation_cache(context),
         report=context.report,
         record=context.add_points,
-        parent=store.workspace.run(config.continues) if config.continues else None,
+        parent=store.workspace.run(config.resume_from) if config.resume_from else None,
         teacher=store.workspace.run(config.distil.teacher) if config.distil else None,
     )
     if torch.cuda.is_available():

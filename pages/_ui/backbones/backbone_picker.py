@@ -25,7 +25,9 @@ def choose() -> BackboneConfig:
     since, requested = state.get_value("backbone_wanted", (drafted, drafted))
     chosen = _choose(requested if since == drafted else drafted)
     if chosen.id == drafted.id and not chosen.random_init:  # keep the changes of a recipe
-        chosen = chosen.model_copy(update={"blocks": drafted.blocks, "fresh_top": drafted.fresh_top})
+        chosen = chosen.model_copy(
+            update={"keep_blocks": drafted.keep_blocks, "reinit_top_layers": drafted.reinit_top_layers}
+        )
     state.set_value("backbone_wanted", (drafted, chosen))
     return chosen
 

@@ -29,7 +29,7 @@ ONE_WAY = (
     "Backbone: this is a causal model, which reads from left to right only, so it cannot predict masked "
     "words. Choose one such as BERT."
 )
-FIELDS = ("epochs", "lr", "batch_size", "masked")
+FIELDS = ("epochs", "lr", "batch_size", "mlm_probability")
 
 
 def offer(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:

@@ -31,8 +31,8 @@ def columns(reading: TableProfile) -> state.Draft:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
-    split, rare_below = config_fields.split(draft, names, reading.parts)
-    return state.change(text=text, label=label, split=split, rare_below=rare_below)
+    split, rare_class_below = config_fields.split(draft, names, reading.parts)
+    return state.change(text=text, label=label, split=split, rare_class_below=rare_class_below)
 
 
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:

@@ -53,7 +53,7 @@ def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) 
 
 def cleaning_decisions() -> None:
     """Show the cleaning decisions, which can be undone."""
-    for fix in state.draft().fixes:
+    for fix in state.draft().cleaning:
         key = f"taken.{fix.name}"
         state.set_value(key, True)
         st.toggle(f"Decision taken: {fix.value}", key=key, on_change=_toggle, args=(fix,))
@@ -73,7 +73,7 @@ def _sentence(finding: Finding) -> None:
 
 
 def _fix(finding: Finding, key: str) -> None:
-    if finding.cleaning_rule is not None and finding.cleaning_rule not in state.draft().fixes:
+    if finding.cleaning_rule is not None and finding.cleaning_rule not in state.draft().cleaning:
         label = finding.cleaning_rule.value.capitalize()
         st.button(
             label,
@@ -155,8 +155,8 @@ def _keep_together(column: str) -> None:
 
 
 def _toggle(fix: CleaningRule) -> None:
-    fixes = set(state.draft().fixes) ^ {fix}
-    state.change(fixes=tuple(sorted(fixes)))
+    fixes = set(state.draft().cleaning) ^ {fix}
+    state.change(cleaning=tuple(sorted(fixes)))
 
 
 def _toggle_weights() -> None:

@@ -22,7 +22,7 @@ def finished_baselines(run: Run[ExperimentConfig]) -> Baselines | None:
     control = _control(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
-        job = jobs.find_run(BaselinesConfig(job=run.job.id, scratch=scratch))
+        job = jobs.find_run(BaselinesConfig(job=run.job.id, from_scratch_run=scratch))
         if job is not None and job.state is State.DONE:
             return result_cache.cached_result(job, Baselines)
     return None
@@ -55,7 +55,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     diagnostic.heading(BASELINES)
     control = _control(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
-    config = BaselinesConfig(job=run.job.id, scratch=scratch)
+    config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
     result = jobs.submit_and_watch(config)
     if result is None:
         result = finished_baselines(run)

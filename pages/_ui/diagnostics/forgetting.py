@@ -40,7 +40,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         return
     config = run.job.config
     names = {r.job.id: r.name for r in run_picker.runs_with_results() if _another_task(r, config)}
-    result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier=_choose(run, names)))
+    result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))
     if result is not None:
         diagnostic.show(FORGETTING, _named(result, names), custom={PAIRS_TABLE: _sentence_pairs})
 

@@ -89,7 +89,7 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
         last = f"curve.asked.{curve.study.id}"
         before: LabelEfficiencyConfig | None = state.get_value(last)
         awaited = _arrived(curve, before)
-        if before is None or before.at != at or awaited is None or not awaited.state.live:
+        if before is None or before.reference_size != at or awaited is None or not awaited.state.live:
             question = curve.question(study_list.progress(curve.study).done, at)
             state.set_value(last, question)
             if _arrived(curve, question) is None:

@@ -56,13 +56,13 @@ class Curve:
         """Return the job config for a target of `at` labels, by default about 64, with the runs `done`."""
         cells = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
         return label_efficiency_config(
-            self.experiment, self.sizes, self.seeds, balanced=self.balanced, cells=cells, reference_size=at
+            self.experiment, self.sizes, self.seeds, balanced=self.balanced, arms=cells, reference_size=at
         )
 
 
 def diagnose_config(config: ExperimentConfig) -> DiagnoseConfig:
     """Return the diagnosis config of a run's table with all its training rows."""
-    data = config.data.model_copy(update={"train_rows": None, "rows_seed": None, "balanced": False})
+    data = config.data.model_copy(update={"train_rows": None, "subset_seed": None, "balanced_subset": False})
     return DiagnoseConfig(data=data, backbone=config.backbone, token_limit=config.features.token_limit)
 
 

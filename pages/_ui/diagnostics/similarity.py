@@ -31,7 +31,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         diagnostic.show(SIMILARITY, result, ReportData(run.name, drift=drift))
         if (of_epoch := weights.best_epoch_note(run)) is not None:
             st.caption(of_epoch)
-        if similarity_config.sibling is None:
+        if similarity_config.second_seed_run is None:
             _second_seed(run, config)
     if drift is not None:
         with st.expander("Every tensor", icon=":material/data_array:"):
@@ -51,7 +51,7 @@ def _config(run: Run[ExperimentConfig]) -> SimilarityConfig:
     alone, other = SimilarityConfig(job=run.job.id), second_seed(run.job.config)
     if other is None:
         return alone
-    both = SimilarityConfig(job=run.job.id, sibling=other.job.id)
+    both = SimilarityConfig(job=run.job.id, second_seed_run=other.job.id)
     if jobs.find_run(alone) is not None and jobs.find_run(both) is None:
         jobs.submit(both)  # the second seed has ended since
     return both
@@ -59,7 +59,7 @@ def _config(run: Run[ExperimentConfig]) -> SimilarityConfig:
 
 def _second_seed(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Offer to train the run with another seed, or show its progress."""
-    if config.continues is not None:
+    if config.resume_from is not None:
         st.caption(CONTINUED)
         return
     summary = result_cache.cached_result(run, RunSummary)

@@ -65,7 +65,7 @@ def comparable_runs(data: DataConfig) -> list[Run[ExperimentConfig]]:
 
 def _backbones(backbone: BackboneConfig, runs: list[Run[ExperimentConfig]]) -> tuple[BackboneConfig, ...]:
     """Choose backbones: the draft's, its random-init twin, and those of past runs."""
-    twin = backbone.model_copy(update={"random_init": True, "fresh_top": 0})
+    twin = backbone.model_copy(update={"random_init": True, "reinit_top_layers": 0})
     past = [run.job.config.backbone for run in runs]
     offered = {config.label: config for config in (backbone, twin, *past)}
     tell = backbone_names.name_lookup()

@@ -49,7 +49,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
 
 def advise_config(experiment: ExperimentConfig, seconds: float | None) -> AdviseConfig:
     """Return the job config for an experiment's task and backbone, independent of its recipe."""
-    whole = {"random_init": False, "init_seed": 0, "blocks": None, "fresh_top": 0}
+    whole = {"random_init": False, "init_seed": 0, "keep_blocks": None, "reinit_top_layers": 0}
     training, features = experiment.training, experiment.features
     return AdviseConfig(
         data=experiment.data,

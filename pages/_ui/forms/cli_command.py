@@ -20,7 +20,7 @@ READING = (
     "lr",
     "head_lr",
     "batch_size",
-    "masked",
+    "mlm_probability",
     "token_limit",
     "precision",
     "device",
@@ -50,7 +50,7 @@ def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")
     _needed(run.owner, config.backbone)
-    built_on = [job for job in (config.continues, config.distil and config.distil.teacher) if job]
+    built_on = [job for job in (config.resume_from, config.distil and config.distil.teacher) if job]
     if built_on:
         names = {other.job.id: other.name for other in state.store().runs(run.owner)}
         called = " and ".join(plain(short(names.get(job, job))) for job in built_on)

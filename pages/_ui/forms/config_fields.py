@@ -22,9 +22,9 @@ LABELS: dict[str, str] = {
     "head_lr": "Learning rate of the head",
     "batch_size": "Batch size",
     "weight_decay": "Weight decay",
-    "warmup": "Warm-up",
+    "warmup_ratio": "Warm-up",
     "schedule": "Schedule",
-    "clip": "Gradient clipping",
+    "max_grad_norm": "Gradient clipping",
     "class_weights": "Class weights",
     "patience": "Early stopping",
     "precision": "Precision",
@@ -43,11 +43,11 @@ LABELS: dict[str, str] = {
     "min_dist": "Minimum distance",
     "limit": "Texts used for the fit",
     "method": "Method",
-    "rare_below": "A class is rare below",
-    "decay": "Layer-wise decay of the rate",
+    "rare_class_below": "A class is rare below",
+    "layer_decay": "Layer-wise decay of the rate",
     "l2_sp": "Pull to the start (L2-SP)",
-    "rates": "Discriminative rates: one for each block",
-    "layers": "Layers",
+    "lr_per_block": "Discriminative rates: one for each block",
+    "layer_combination": "Layers",
     "layer": "Layer",
     "teacher": "Teacher",
     "rank": "Rank",
@@ -61,11 +61,11 @@ LABELS: dict[str, str] = {
     "delete": "Words deleted",
     "swap": "Words swapped",
     "insert": "Words added",
-    "masked": "Share of masked words",
+    "mlm_probability": "Share of masked words",
     "pretrain.lr": "Learning rate",
-    "fresh_top": "Re-initialised blocks on top",
-    "fresh": "With random weights too",
-    "controls": "Control tasks",
+    "reinit_top_layers": "Re-initialised blocks on top",
+    "random_init_baseline": "With random weights too",
+    "control_tasks": "Control tasks",
 }
 """Field labels; a key with a dot applies to one form."""
 
@@ -82,7 +82,7 @@ HINTS: dict[str, str] = {
     "projection.limit": "the projection is fitted on at most so many texts, stratified by class; all other "
     "texts are then projected with it",
     "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
-    "layers": "which layers of the frozen backbone make the vector that the head reads",
+    "layer_combination": "which layers of the frozen backbone make the vector that the head reads",
 }
 """Help texts of fields without a description."""
 
@@ -101,8 +101,15 @@ WORDS: dict[StrEnum, str] = {
 }
 """Labels of choices whose value is not readable."""
 
-FINE = {"lr": 1e-5, "head_lr": 1e-4, "weight_decay": 0.01, "warmup": 0.05, "dropout": 0.05, "clip": 0.5}
-FINE |= {"decay": 0.05, "l2_sp": 0.01, "alpha": 1.0, "temperature": 0.5}
+FINE = {
+    "lr": 1e-5,
+    "head_lr": 1e-4,
+    "weight_decay": 0.01,
+    "warmup_ratio": 0.05,
+    "dropout": 0.05,
+    "max_grad_norm": 0.5,
+}
+FINE |= {"layer_decay": 0.05, "l2_sp": 0.01, "alpha": 1.0, "temperature": 0.5}
 OFF = "off"
 
 
@@ -238,13 +245,13 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
         config = draft.split.model_copy(update={"column": by, "group": group if usable else None})
         with st.grid(4, min_column_width=150):
             config = edit(config, ("validation", "test", "seed"), "split_form")
-            state.init_widget("rare_below", draft.rare_below)
+            state.init_widget("rare_class_below", draft.rare_class_below)
             rare = st.number_input(
-                LABELS["rare_below"],
+                LABELS["rare_class_below"],
                 2,
                 1000,
-                draft.rare_below,
-                key="rare_below",
+                draft.rare_class_below,
+                key="rare_class_below",
                 help="rows; such classes are named above",
             )
         return config, rare

@@ -23,7 +23,7 @@ from translearn_core.config import (
 )
 from translearn_core.jobs import DiagnoseConfig
 
-PARTS = ("backbone", "plan", "features", "head", "training", "stages", "tuning", "augment", "distil")
+PARTS = ("backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil")
 """Fields that a draft shares with its experiment."""
 
 
@@ -35,10 +35,10 @@ class Draft:
     text: str | None = None
     label: str | None = None
     split: SplitConfig = field(default_factory=SplitConfig)
-    fixes: tuple[CleaningRule, ...] = ()
-    rare_below: int = 5
+    cleaning: tuple[CleaningRule, ...] = ()
+    rare_class_below: int = 5
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
-    plan: FreezePlan = field(default_factory=FreezePlan)
+    freeze: FreezePlan = field(default_factory=FreezePlan)
     features: FeatureConfig = field(default_factory=FeatureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     training: TrainingConfig = field(default_factory=lambda: TrainingConfig.defaults_for(FreezePlan()))
@@ -57,8 +57,8 @@ class Draft:
             text=self.text,
             targets=(TargetConfig(column=self.label),),
             split=self.split,
-            fixes=self.fixes,
-            rare_below=self.rare_below,
+            cleaning=self.cleaning,
+            rare_class_below=self.rare_class_below,
         )
 
     @property
@@ -79,16 +79,16 @@ class Draft:
 
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan."""
-        if self.plan == before.plan:
+        if self.freeze == before.freeze:
             return self
         parts: dict[str, Any] = {}
         if self.stages == before.stages:
             parts["stages"] = ()
-        if not self.plan.blocks or (self.tuning.kind is Tuning.LORA and self.plan.embeddings):
+        if not self.freeze.blocks or (self.tuning.kind is Tuning.LORA and self.freeze.embeddings):
             parts["tuning"] = TuningConfig()
-        if self.plan.blocks or self.plan.embeddings:
+        if self.freeze.blocks or self.freeze.embeddings:
             parts["features"] = self.features.model_copy(
-                update={"layers": LayerCombination.LAST, "layer": None}
+                update={"layer_combination": LayerCombination.LAST, "layer": None}
             )
         return replace(self, **parts)
 
@@ -101,7 +101,7 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.text,
         data.label,
         data.split,
-        data.fixes,
-        data.rare_below,
+        data.cleaning,
+        data.rare_class_below,
         **{name: getattr(config, name) for name in PARTS},
     )

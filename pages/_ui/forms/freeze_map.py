@@ -28,13 +28,13 @@ def presets(backbone_info: BackboneInfo) -> dict[str, FreezePlan]:
 
 def choose(backbone_info: BackboneInfo) -> FreezePlan:
     """Draw the stack and presets; return the freeze plan."""
-    state.set_value(PARTS, parts_of(state.draft().plan))
+    state.set_value(PARTS, parts_of(state.draft().freeze))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
         for name, plan in presets(backbone_info).items():
-            kind = "primary" if plan == state.draft().plan else "secondary"
+            kind = "primary" if plan == state.draft().freeze else "secondary"
             st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
         _last(backbone_info.n_blocks)
-    picture = plots.freeze_map(backbone_info, state.draft().plan, page_header.dark())
+    picture = plots.freeze_map(backbone_info, state.draft().freeze, page_header.dark())
     st.plotly_chart(
         picture,
         key=STACK,
@@ -53,14 +53,14 @@ def choose(backbone_info: BackboneInfo) -> FreezePlan:
         help="The same choice as clicking the picture. The head on top is new and always trains.",
         wrap=True,
     )
-    return state.draft().plan
+    return state.draft().freeze
 
 
 def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
     """Show the cost of the draft: parameters, and time and memory once steps are profiled."""
     draft = state.draft()
-    trains = backbone_info.trainable(draft.plan, draft.tuning)
-    boundary = draft.plan.first_trainable_block(backbone_info.n_blocks)
+    trains = backbone_info.trainable(draft.freeze, draft.tuning)
+    boundary = draft.freeze.first_trainable_block(backbone_info.n_blocks)
     numbers, timing = st.container(), st.container()
     with timing:
         inputs = _calibration(diagnosis)
@@ -103,12 +103,12 @@ def _too_large(estimate: CostEstimate, lighter: list[ExperimentConfig]) -> None:
     with st.container(horizontal=True):
         for number, config in enumerate(lighter):
             fewer = config.training.batch_size < state.draft().training.batch_size
-            name = f"Batch of {config.training.batch_size}" if fewer else f"Train {config.plan.label}"
+            name = f"Batch of {config.training.batch_size}" if fewer else f"Train {config.freeze.label}"
             st.button(name, key=f"lighter-{number}", on_click=_take_lighter, args=(config,))
 
 
 def _take_lighter(config: ExperimentConfig) -> None:
-    state.change(plan=config.plan, stages=config.stages, tuning=config.tuning)
+    state.change(freeze=config.freeze, stages=config.stages, tuning=config.tuning)
     training = state.draft().training.model_copy(update={"batch_size": config.training.batch_size})
     state.change(training=training)
     state.reset("training.batch_size")
@@ -174,7 +174,9 @@ def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
     """Return the profiling config of an experiment's backbone."""
     training = experiment.training
     return ProfileConfig(
-        backbone=experiment.backbone.model_copy(update={"fresh_top": 0}),  # random weights cost the same
+        backbone=experiment.backbone.model_copy(
+            update={"reinit_top_layers": 0}
+        ),  # random weights cost the same
         features=FeatureConfig(token_limit=experiment.features.token_limit),
         training=TrainingConfig(
             batch_size=training.batch_size, precision=training.precision, device=training.device
@@ -195,7 +197,7 @@ def task_of(diagnosis: Diagnosis) -> Workload:
 
 
 def _last(n_blocks: int) -> None:
-    plan = state.draft().plan
+    plan = state.draft().freeze
     state.set_value(LAST, len(plan.blocks) if plan == FreezePlan.last_n(len(plan.blocks), n_blocks) else None)
     st.number_input(
         "Train the last … blocks",
@@ -216,16 +218,16 @@ def _take_last(n_blocks: int) -> None:
 
 
 def _take(plan: FreezePlan) -> None:
-    state.change(plan=plan)
+    state.change(freeze=plan)
 
 
 def _from_pills() -> None:
-    state.change(plan=plan_of(state.get_value(PARTS)))
+    state.change(freeze=plan_of(state.get_value(PARTS)))
 
 
 def _click() -> None:
     for point in state.get_value(STACK)["selection"]["points"]:
         name = str((point.get("customdata") or [""])[0])
-        parts = set(parts_of(state.draft().plan))
+        parts = set(parts_of(state.draft().freeze))
         if name == EMBEDDINGS or name.startswith("block "):
-            state.change(plan=plan_of(sorted(parts ^ {name})))
+            state.change(freeze=plan_of(sorted(parts ^ {name})))

@@ -18,7 +18,7 @@ WHAT = (
     "rate is where it falls fastest. The trial model is discarded."
 )
 
-INDEPENDENT = ("epochs", "warmup", "schedule", "patience")
+INDEPENDENT = ("epochs", "warmup_ratio", "schedule", "patience")
 """Settings that the range test does not depend on."""
 
 TAKEN = "lr_finder.taken"
@@ -63,7 +63,7 @@ def lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     defaults = TrainingConfig()
     aside = {name: getattr(defaults, name) for name in INDEPENDENT}
     training = experiment.training.model_copy(update=aside)
-    parts = {"training": training, "stages": (), "continues": None}
+    parts = {"training": training, "stages": (), "resume_from": None}
     return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 
@@ -108,7 +108,7 @@ def _offer(finder_config: LrFinderConfig, search: LrFinderResult, current: Train
     if search.suggestion == search.before:
         return
     after = search.apply(finder_config.experiment.training)
-    if (current.lr, current.head_lr, current.rates) == (after.lr, after.head_lr, after.rates):
+    if (current.lr, current.head_lr, current.lr_per_block) == (after.lr, after.head_lr, after.lr_per_block):
         st.caption("Applied: your settings use it now.")
         return
     st.button(
@@ -128,5 +128,5 @@ def _offer(finder_config: LrFinderConfig, search: LrFinderResult, current: Train
 
 def _take(finder_config: LrFinderConfig, search: LrFinderResult) -> None:
     state.change(training=search.apply(state.draft().training))
-    state.reset("training.lr", "training.head_lr", "rates")
+    state.reset("training.lr", "training.head_lr", "lr_per_block")
     state.set_value(TAKEN, finder_config)

@@ -21,7 +21,7 @@ from translearn_core.config import (
     Tuning,
     match_recipe,
 )
-from translearn_core.config.lr_schedule import peak_rates
+from translearn_core.config.lr_schedule import discriminative_rates
 from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BackboneInfoConfig
@@ -30,7 +30,7 @@ from translearn_core.results import BackboneInfo
 
 def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
-    return backbone.model_copy(update={"random_init": False, "blocks": None, "fresh_top": 0})
+    return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
 
 
 def title(name: RecipeName | None) -> str:
@@ -42,7 +42,7 @@ def default_run_name(experiment: ExperimentConfig) -> str:
     """Return the default name of a run: the closest recipe, else the freeze plan."""
     backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
     name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
-    return experiment.plan.label if name is None else str(name)
+    return experiment.freeze.label if name is None else str(name)
 
 
 def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
@@ -98,7 +98,7 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
 def details(backbone_info: BackboneInfo) -> None:
     """Draw the forms for the settings of the recipe."""
     draft = state.draft()
-    frozen = not (draft.plan.blocks or draft.plan.embeddings)
+    frozen = not (draft.freeze.blocks or draft.freeze.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
             _features(backbone_info)
@@ -131,14 +131,14 @@ def _remove_teacher() -> None:
 def _features(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     with st.grid(3, min_column_width=150):
-        state.init_widget("features.layers", draft.features.layers)
+        state.init_widget("features.layer_combination", draft.features.layer_combination)
         layers = st.selectbox(
-            config_fields.LABELS["layers"],
+            config_fields.LABELS["layer_combination"],
             list(LayerCombination),
-            list(LayerCombination).index(draft.features.layers),
-            key="features.layers",
+            list(LayerCombination).index(draft.features.layer_combination),
+            key="features.layer_combination",
             format_func=config_fields.choice_label,
-            help=config_fields.HINTS["layers"],
+            help=config_fields.HINTS["layer_combination"],
         )
         layer = None
         if layers is LayerCombination.ONE:
@@ -149,7 +149,7 @@ def _features(backbone_info: BackboneInfo) -> None:
                 help="0: the embeddings; k: the output of block k-1",
             )  # fmt: skip
         features = config_fields.edit(
-            draft.features.model_copy(update={"layers": layers, "layer": layer}),
+            draft.features.model_copy(update={"layer_combination": layers, "layer": layer}),
             ("pooling",),
             "features",
             choices={"pooling": backbone_info.poolings},
@@ -167,7 +167,7 @@ def _stages() -> None:
         "A stage trains a part of the plan before the whole plan trains. The output of what stays frozen in "
         "a stage is computed once and kept in the activation cache."
     )
-    allowed = freeze_map.parts_of(draft.plan)
+    allowed = freeze_map.parts_of(draft.freeze)
     stages: list[Stage] = []
     for number, stage in enumerate(draft.stages):
         with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -180,23 +180,23 @@ def _stages() -> None:
         if stages:
             st.button("Remove the last one", key="drop_stage", icon=":material/remove:", on_click=_drop)
     st.caption(
-        f"Then the plan: {plain(draft.plan.label)}, {epochs(draft.training.epochs)} (set on the Train page); "
-        "what it may train is set on the Backbone page."
+        f"Then the plan: {plain(draft.freeze.label)}, {epochs(draft.training.epochs)} (set on the Train "
+        "page); what it may train is set on the Backbone page."
     )
 
 
 def _stage(number: int, stage: Stage, allowed: Sequence[str]) -> Stage:
     key = f"stages.{number}"
-    state.init_widget(f"{key}.parts", [part for part in freeze_map.parts_of(stage.plan) if part in allowed])
+    state.init_widget(f"{key}.parts", [part for part in freeze_map.parts_of(stage.freeze) if part in allowed])
     parts = st.pills(
         f"Stage {number + 1} trains the head and", allowed, selection_mode="multi", key=f"{key}.parts"
     )
     plan = freeze_map.plan_of(parts)
-    return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"plan": plan})
+    return config_fields.edit(stage, ("epochs", "patience"), key).model_copy(update={"freeze": plan})
 
 
 def _add() -> None:
-    state.change(stages=(*state.draft().stages, Stage(plan=FreezePlan())))
+    state.change(stages=(*state.draft().stages, Stage(freeze=FreezePlan())))
 
 
 def _drop() -> None:
@@ -207,13 +207,13 @@ def _drop() -> None:
 
 def _tuning() -> None:
     draft = state.draft()
-    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.plan.embeddings]
+    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.freeze.embeddings]
     fields = ("kind", "rank", "alpha", "dropout") if draft.tuning.kind is Tuning.LORA else ("kind",)
     with st.grid(4, min_column_width=150):
         tuning = config_fields.edit(draft.tuning, fields, "tuning", choices={"kind": kinds})
     if tuning != draft.tuning:
-        if tuning.kind is not Tuning.ALL and not draft.plan.blocks:
-            raise ConfigError("plan", "no block", f"at least one block to train with {tuning.kind}")
+        if tuning.kind is not Tuning.ALL and not draft.freeze.blocks:
+            raise ConfigError("freeze", "no block", f"at least one block to train with {tuning.kind}")
         state.change(tuning=tuning)
         st.rerun()
 
@@ -222,22 +222,30 @@ def _rates(backbone_info: BackboneInfo) -> None:
     draft, n = state.draft(), backbone_info.n_blocks
     training = draft.training
     with st.grid(4, min_column_width=150):
-        own = st.toggle(config_fields.LABELS["rates"], value=bool(training.rates), key="rates.own")
+        own = st.toggle(
+            config_fields.LABELS["lr_per_block"], value=bool(training.lr_per_block), key="lr_per_block.given"
+        )
         if not own:
-            training = config_fields.edit(training, ("lr", "decay"), "training").model_copy(
-                update={"rates": ()}
+            training = config_fields.edit(training, ("lr", "layer_decay"), "training").model_copy(
+                update={"lr_per_block": ()}
             )
         else:
-            peaks = peak_rates(training, n)
+            peaks = discriminative_rates(training, n)
             for k in range(n):
-                state.init_widget(f"rates.{k}", peaks[f"block {k}"])
+                state.init_widget(f"lr_per_block.{k}", peaks[f"block {k}"])
             values = [
                 st.number_input(
-                    f"Block {k}", 0.0, 1.0, peaks[f"block {k}"], key=f"rates.{k}", format="%g", step=1e-5
+                    f"Block {k}",
+                    0.0,
+                    1.0,
+                    peaks[f"block {k}"],
+                    key=f"lr_per_block.{k}",
+                    format="%g",
+                    step=1e-5,
                 )
                 for k in range(n)
             ]
-            training = config_fields.with_values(training, "training", rates=tuple(values))
+            training = config_fields.with_values(training, "training", lr_per_block=tuple(values))
     if training != draft.training:
         state.change(training=training)
         st.rerun()
@@ -246,18 +254,18 @@ def _rates(backbone_info: BackboneInfo) -> None:
 def _start(backbone_info: BackboneInfo) -> None:
     draft = state.draft()
     top = 0
-    while backbone_info.n_blocks - 1 - top in draft.plan.blocks:
+    while backbone_info.n_blocks - 1 - top in draft.freeze.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
         training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
-        preset = min(draft.backbone.fresh_top, top)
-        state.init_widget("start.fresh_top", preset)
+        preset = min(draft.backbone.reinit_top_layers, top)
+        state.init_widget("start.reinit_top_layers", preset)
         fresh = st.number_input(
-            config_fields.LABELS["fresh_top"], 0, top, preset, key="start.fresh_top",
+            config_fields.LABELS["reinit_top_layers"], 0, top, preset, key="start.reinit_top_layers",
             help="so many blocks at the top start from random weights (arXiv:2006.05987)",
             disabled=draft.backbone.random_init,
         )  # fmt: skip
-    backbone = config_fields.with_values(draft.backbone, "start", fresh_top=fresh)
+    backbone = config_fields.with_values(draft.backbone, "start", reinit_top_layers=fresh)
     if (training, backbone) != (draft.training, draft.backbone):
         state.change(training=training, backbone=backbone)
         st.rerun()

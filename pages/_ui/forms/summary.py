@@ -48,11 +48,11 @@ def trained_before(state: State) -> str:
 
 def settings_of(config: ExperimentConfig) -> dict[str, str]:
     """Return all settings of an experiment by name."""
-    lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.plan.label}
+    lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.freeze.label}
     for number, stage in enumerate(config.stages, 1):
         until = f", or {stage.patience} without gain" if stage.patience else ""
-        lines[f"stage {number}"] = f"{stage.plan.label}, {epochs(stage.epochs)}{until}"
-    settings = config.model_dump(mode="json", exclude={"stages": True, "plan": True, "data": {"dataset"}})
+        lines[f"stage {number}"] = f"{stage.freeze.label}, {epochs(stage.epochs)}{until}"
+    settings = config.model_dump(mode="json", exclude={"stages": True, "freeze": True, "data": {"dataset"}})
     for path, value in flatten(settings):
         name = path.replace("data.", "").replace(".", " ").replace("_", " ")
         lines[name] = "–" if value in (None, []) else str(value)
@@ -62,5 +62,5 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
 
 
 def _trains(draft: Draft) -> str:
-    alone = not (draft.plan.blocks or draft.plan.embeddings)
-    return draft.plan.label if alone else f"{draft.plan.label} and the head"
+    alone = not (draft.freeze.blocks or draft.freeze.embeddings)
+    return draft.freeze.label if alone else f"{draft.freeze.label} and the head"

@@ -18,7 +18,7 @@ from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
 
 RARE = (CleaningRule.DROP_RARE, CleaningRule.MERGE_RARE)
-"""Cleaning rules that depend on `rare_below`."""
+"""Cleaning rules that depend on `rare_class_below`."""
 BETWEEN = ", "
 """Separator between the parts of a default run name."""
 LONGEST = 44
@@ -110,5 +110,7 @@ def _option_labels(eligible: Sequence[tuple[Run, RunSummary]]) -> dict[str, str]
 
 def _same_labels(run: Run[ExperimentConfig], data: DataConfig) -> bool:
     config = run.job.config
-    names = ["dataset", "targets", "fixes"] + ["rare_below"] * any(fix in RARE for fix in data.fixes)
+    names = ["dataset", "targets", "cleaning"] + ["rare_class_below"] * any(
+        fix in RARE for fix in data.cleaning
+    )
     return all(getattr(config.data, name) == getattr(data, name) for name in names)

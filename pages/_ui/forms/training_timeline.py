@@ -68,8 +68,8 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
 def describe_stages(config: ExperimentConfig, backbone_info: BackboneInfo) -> list[str]:
     """Return a sentence for every stage: what trains, how long, and what is cached."""
     n, lowest, lines = backbone_info.n_blocks, backbone_info.n_blocks, []
-    for stage in config.resolved_stages[-1:] if config.continues else config.resolved_stages:
-        boundary = stage.plan.first_trainable_block(n)
+    for stage in config.resolved_stages[-1:] if config.resume_from else config.resolved_stages:
+        boundary = stage.freeze.first_trainable_block(n)
         reads = _reads(
             boundary, n, changed=boundary > lowest, splittable=backbone_info.supports_partial_forward
         )
@@ -111,7 +111,7 @@ def _listed(lines: Sequence[str]) -> str:
 
 
 def _trains(stage: Stage) -> str:
-    label = stage.plan.label
+    label = stage.freeze.label
     return plain(label[:1].upper() + label[1:])
 
 
@@ -125,9 +125,9 @@ def _long(stage: Stage) -> str:
 
 def _begun(config: ExperimentConfig, history: History) -> int:
     """Return the last step of the run that this one continues, 0 if none."""
-    if config.continues is None:
+    if config.resume_from is None:
         return 0
-    before = state.store().history(config.continues).epochs
+    before = state.store().history(config.resume_from).epochs
     if before:
         return before[-1].step
     earlier = history.epochs[: -config.training.epochs]  # that run was deleted

@@ -104,7 +104,7 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
                 **test.score_columns(),
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
-                "trains": config.plan.label,
+                "trains": config.freeze.label,
                 "backbone": tell(config.backbone.label),
                 "epochs": run_summary.epochs,
                 "seed": config.training.seed,

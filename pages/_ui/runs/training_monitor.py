@@ -152,7 +152,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 )
                 navigation.switch_to("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
-            state.open_settings(config.model_copy(update={"continues": None}))
+            state.open_settings(config.model_copy(update={"resume_from": None}))
             navigation.switch_to("train")
 
 
@@ -188,9 +188,9 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
 
 def _epochs(run: Run[ExperimentConfig], history: History) -> int:
     config = run.job.config
-    if config.continues is None:
+    if config.resume_from is None:
         return sum(stage.epochs for stage in config.resolved_stages)
-    before = state.store().history(config.continues).epochs  # empty if that run was deleted
+    before = state.store().history(config.resume_from).epochs  # empty if that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)
 

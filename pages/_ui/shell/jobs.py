@@ -163,4 +163,4 @@ CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this, so it 
 def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
     """Return the experiment that continues `job` for `epochs` more epochs."""
     training = config.training.model_copy(update={"epochs": epochs})
-    return config.model_copy(update={"training": training, "continues": job})
+    return config.model_copy(update={"training": training, "resume_from": job})

@@ -25,6 +25,9 @@ PAGES: dict[str, PageEntry] = {
     "data": PageEntry(
         "Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."
     ),
+    "labels": PageEntry(
+        "Set up", "Labels", "label", "Find labels that may be wrong, correct them, merge classes."
+    ),
     "backbone": PageEntry(
         "Set up", "Backbone", "layers", "Choose a pretrained model and the blocks that train."
     ),

@@ -24,7 +24,7 @@ from translearn_core.jobs import PREDICT_FILE, READ, PredictFileConfig, ReadConf
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
-FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "rates")
+FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block")
 """Key prefixes of forms that show the draft."""
 FOLLOWING = ("pooling", "token_limit")
 """Feature settings with a default for each backbone."""
@@ -65,8 +65,8 @@ def change(**parts: Any) -> Draft:
     """Change parts of the draft and return it; default settings follow the freeze plan."""
     before = draft()
     after = replace(before, **parts)
-    if after.plan != before.plan and "training" not in parts:
-        after = replace(after, training=before.training.rebase_defaults(before.plan, after.plan))
+    if after.freeze != before.freeze and "training" not in parts:
+        after = replace(after, training=before.training.rebase_defaults(before.freeze, after.freeze))
         reset(*(f"training.{name}" for name in TrainingConfig.model_fields))
     after = after.settled(before)
     st.session_state[_DRAFT] = after
@@ -78,6 +78,11 @@ def open_dataset(digest: str) -> None:
     settings = {name: getattr(draft(), name) for name in PARTS if name != "distil"}
     st.session_state[_DRAFT] = Draft(dataset=digest, **settings)
     reset("text_column", "label_column", "split_column", "group_column", "split_form")
+
+
+def open_version(digest: str) -> None:
+    """Open another version of the draft's data set; columns and settings stay."""
+    change(dataset=digest)
 
 
 def open_settings(config: ExperimentConfig) -> None:
@@ -125,15 +130,15 @@ def take_backbone(
 def fit_to(backbone_info: BackboneInfo) -> Draft:
     """Limit plan, pooling and token limit to what the backbone supports."""
     current = draft()
-    plan = current.plan.model_copy(
-        update={"blocks": tuple(b for b in current.plan.blocks if b < backbone_info.n_blocks)}
+    plan = current.freeze.model_copy(
+        update={"blocks": tuple(b for b in current.freeze.blocks if b < backbone_info.n_blocks)}
     )
     features = current.features
     if features.pooling not in backbone_info.poolings:
         features = features.model_copy(update={"pooling": backbone_info.pooling})
     if features.token_limit > backbone_info.token_limit:
         features = features.model_copy(update={"token_limit": backbone_info.token_limit})
-    return change(plan=plan, features=features)
+    return change(freeze=plan, features=features)
 
 
 def dataset() -> Dataset | None:

@@ -45,9 +45,9 @@ def new() -> None:
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
     grid = _grid("study", backbone_info.n_blocks, task.train, begin)
     if any(grid["sizes"]):
-        grid["redraw"] = st.checkbox(
+        grid["resample"] = st.checkbox(
             "Resample the training rows for each seed",
-            key="study.redraw",
+            key="study.resample",
             persist_state="session",
             help="the interval then includes sampling variance; otherwise all seeds train on the same rows",
         )

@@ -65,7 +65,7 @@ def _choose_baseline(study: Study, compare_config: CompareConfig) -> None:
     state.set_value(key, compare_config.baseline)
     st.selectbox(
         "Baseline",
-        [cell.name for cell in compare_config.cells],
+        [cell.name for cell in compare_config.arms],
         format_func=_name_lookup(study),
         key=key,
         on_change=_set_baseline,
@@ -88,10 +88,8 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
     if before is None:
         st.caption("It is shown when all runs have ended. You can look at the finished runs before.")
         return None
-    st.caption(
-        f"From the {sum(len(cell.jobs) for cell in before.cells)} runs that were done when you looked."
-    )
-    cells = {cell.name for cell in before.cells}
+    st.caption(f"From the {sum(len(cell.jobs) for cell in before.arms)} runs that were done when you looked.")
+    cells = {cell.name for cell in before.arms}
     return (
         before.model_copy(update={"baseline": compare_config.baseline})
         if compare_config.baseline in cells

@@ -57,9 +57,9 @@ def trained_on(filled: Filled, backbone: BackboneConfig, name: str, seed: int = 
     assert isinstance(given, ExperimentConfig)
     training = given.training.model_copy(update={"seed": seed})
     config = given.model_copy(update={"data": filled.data, "backbone": backbone, "training": training})
-    results = (filled.evaluation(), filled.drift(config.plan), filled.summary(config.plan))
+    results = (filled.evaluation(), filled.drift(config.freeze), filled.summary(config.freeze))
     run = filled.store.submit(filled.owner, config, name)
-    filled.points(run.job.id, plan=config.plan)
+    filled.points(run.job.id, plan=config.freeze)
     return filled.answer(config, *results, name=name)
 
 
@@ -191,7 +191,7 @@ def test_a_table_that_goes_takes_the_backbones_that_read_it_and_says_so(visit: O
 @pytest.mark.parametrize("page", ["train", "results", "compare", "runs"])
 def test_a_backbone_is_called_by_the_name_its_owner_gave(visit: Open, filled: Filled, page: str) -> None:
     first = made(filled, "MiniLM pretrained on: films.csv")
-    run = trained_on(filled, of(first, fresh_top=1), "on films")
+    run = trained_on(filled, of(first, reinit_top_layers=1), "on films")
     words = everything(visit(page, run=run.id) if page == "results" else visit(page))
     assert "MiniLM pretrained on: films.csv (top 1 fresh)" in words
     text = [line for line in words.splitlines() if "backbone id" not in line]  # the id is a setting too
@@ -230,7 +230,7 @@ def test_the_cells_of_a_study_are_called_by_it_too(visit: Open, filled: Filled) 
         filled.store.finish(job, State.DONE)
     compared = study.comparison(study.jobs)
     assert isinstance(compared, CompareConfig)
-    assert any(first.job.id in cell.name for cell in compared.cells)
+    assert any(first.job.id in cell.name for cell in compared.arms)
     filled.answer(compared, comparison(compared, of(first).label))
     at = visit("study", study=study.id)
     words = everything(at) + "".join(str(chart.proto.spec) for chart in at.get("plotly_chart"))
@@ -242,7 +242,7 @@ def test_the_cells_of_a_study_are_called_by_it_too(visit: Open, filled: Filled) 
 
 def comparison(pretrain_config: CompareConfig, label: str) -> Comparison:
     spot, cells = Estimate(0.8, 0.7, 0.9), []
-    for cell in pretrain_config.cells:
+    for cell in pretrain_config.arms:
         backbone = label if label in cell.name else BUNDLED
         cells.append(
             ArmScore(
@@ -263,8 +263,8 @@ def test_text_without_such_an_id_is_left_alone(filled: Filled) -> None:
 
 CONFIG = PretrainConfig(
     dataset="d", text="a text", backbone=BackboneConfig(id="a/b", random_init=True), epochs=7,
-    head_epochs=2, lr=2e-4, head_lr=3e-3, batch_size=8, masked=0.3, token_limit=64, precision="float32",
-    device="cpu", seed=5,
+    head_epochs=2, lr=2e-4, head_lr=3e-3, batch_size=8, mlm_probability=0.3, token_limit=64,
+    precision="float32", device="cpu", seed=5,
 )  # fmt: skip
 
 
@@ -284,7 +284,7 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     ("parts", "config"),
     [
         (("train", "test"), CONFIG),
-        (("train",), CONFIG.model_copy(update={"backbone": BackboneConfig(blocks=3)})),
+        (("train",), CONFIG.model_copy(update={"backbone": BackboneConfig(keep_blocks=3)})),
         (("train",), CONFIG.model_copy(update={"backbone": BackboneConfig(id="a/b", revision="v2")})),
     ],
 )

@@ -104,7 +104,7 @@ def test_when_scratch_is_done_it_is_held_against_the_run_and_harm_is_red(visit: 
         name="control",
     )
     at = visit("results", run=filled.run.id)
-    paired = BaselinesConfig(job=filled.run.job.id, scratch=control.job.id)
+    paired = BaselinesConfig(job=filled.run.job.id, from_scratch_run=control.job.id)
     assert paired in submitted(filled)
     assert "Perhaps." in page_text(at), "what is known stays while the rest is computed"
     filled.answer(paired, held(HARMED, "No, it did harm."))
@@ -140,7 +140,7 @@ def test_what_scratch_costs_is_told_in_words_where_no_step_was_timed(visit: Open
     slow = other.training.model_copy(update={"batch_size": 7})
     config = other.model_copy(update={"training": slow})
     run = filled.answer(
-        config, filled.evaluation(), filled.drift(config.plan), filled.summary(config.plan), name="slow"
+        config, filled.evaluation(), filled.drift(config.freeze), filled.summary(config.freeze), name="slow"
     )
     assert baselines.TRAINS in page_text(visit("results", run=run.id))
 
@@ -177,8 +177,8 @@ def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, fil
     assert not at.get("plotly_chart")
     at.button(key="compute-probe").click().run()
     new = [run.job.config for run in filled.store.runs(filled.owner, PROBE)]
-    assert ProbeConfig(job=job, about="topic") in new
-    filled.answer(ProbeConfig(job=job, about=LENGTH), probes(LENGTH, "Did training wipe out the length?"))
+    assert ProbeConfig(job=job, target="topic") in new
+    filled.answer(ProbeConfig(job=job, target=LENGTH), probes(LENGTH, "Did training wipe out the length?"))
     at = visit("probes", run=filled.run.id)
     at.selectbox(key="probe_about").set_value(LENGTH).run()
     assert "Did training wipe out the length?" in page_text(at)
@@ -187,8 +187,8 @@ def test_three_models_their_control_and_the_sentences_are_shown(visit: Open, fil
 @pytest.mark.parametrize("controls", [0, 2])
 def test_how_it_is_probed_can_be_chosen(visit: Open, filled: Filled, controls: int) -> None:
     at = visit("probes")
-    at.number_input(key="probe.controls").set_value(controls).run()
-    at.toggle(key="probe.fresh").set_value(False).run()
+    at.number_input(key="probe.control_tasks").set_value(controls).run()
+    at.toggle(key="probe.random_init_baseline").set_value(False).run()
     at.button(key="compute-probe").click().run()
-    expected = ProbeConfig(job=filled.run.job.id, controls=controls, fresh=False)
+    expected = ProbeConfig(job=filled.run.job.id, control_tasks=controls, random_init_baseline=False)
     assert expected in [run.job.config for run in filled.store.runs(filled.owner, PROBE)]

@@ -51,7 +51,7 @@ def with_more_columns(filled: Filled) -> Run:
     filled.table("films.csv", f"text,label,source,year\n{lines}\n".encode())
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
-    return filled.train("with more columns", config.plan, seed=4)
+    return filled.train("with more columns", config.freeze, seed=4)
 
 
 def test_nothing_is_asked_before_the_button_and_then_once(filled: Filled, panel: Panel) -> None:

@@ -60,13 +60,13 @@ def base(filled: Filled, *, balanced: bool = False) -> LabelEfficiencyConfig:
 
 
 def result_of(config: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
-    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in config.cells))
+    names = ("TF-IDF", "frozen probe", *dict.fromkeys(cell.name for cell in config.arms))
     mean = np.full((len(names), len(config.sizes)), 0.7)
     scores = np.repeat(mean[:, :, None], len(config.seeds), axis=2)
     layers = np.zeros(scores.shape[1:], dtype=np.int64)
     return LabelEfficiency(
-        names, config.sizes, config.seeds, config.at, 14, 18, 0.34, (sentence, "Second."), scores, mean,
-        mean - 0.1, mean + 0.1, layers,
+        names, config.sizes, config.seeds, config.reference_size, 14, 18, 0.34, (sentence, "Second."), scores,
+        mean, mean - 0.1, mean + 0.1, layers,
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_what_was_asked_before_is_there_at_once(look: Look, filled: Filled) -> N
 
 def test_another_number_of_labels_is_another_sentence_and_no_training(look: Look, filled: Filled) -> None:
     answer(filled, base(filled))
-    answer(filled, base(filled).model_copy(update={"at": 8}), "About eight.")
+    answer(filled, base(filled).model_copy(update={"reference_size": 8}), "About eight.")
     at = look()
     at.select_slider(key=f"curve_at-{filled.run.id}").set_value(8).run()
     assert "**About eight.**" in page_text(at)
@@ -131,7 +131,7 @@ def test_per_class_the_sizes_are_equal_shares(look: Look, filled: Filled) -> Non
     at = look()
     at.segmented_control(key=f"curve_counted-{filled.run.id}").set_value("for each class").run()
     newest = submitted(filled)[0]
-    assert newest.data.balanced
+    assert newest.data.balanced_subset
     assert newest == base(filled, balanced=True)
     assert all(size % 3 == 0 for size in newest.sizes[:-1])
 
@@ -159,7 +159,7 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
     assert "12 runs" in page_text(at)
     at.button(key="train_curve").click().run()
     study = study_of(filled)
-    assert (study.config.sizes, study.config.seeds, study.config.redraw) == ((8, 16), (0, 1, 2), True)
+    assert (study.config.sizes, study.config.seeds, study.config.resample) == ((8, 16), (0, 1, 2), True)
     assert len(filled.store.waiting("TRAIN")) == len(study.jobs) == 12
     assert "train_curve" not in keys(at)
     assert "stop_study" in keys(at)
@@ -167,7 +167,7 @@ def test_the_cost_is_said_before_and_the_runs_are_one_study(look: Look, filled: 
 
 def test_without_timed_steps_the_run_itself_says_how_long_it_takes(look: Look, filled: Filled) -> None:
     config = ExperimentConfig(
-        data=filled.data, plan=FreezePlan.last_n(2, 6), training=TrainingConfig(batch_size=4)
+        data=filled.data, freeze=FreezePlan.last_n(2, 6), training=TrainingConfig(batch_size=4)
     )
     results = (filled.evaluation(), filled.summary(FreezePlan.last_n(2, 6)))
     run = filled.answer(config, *results, name="small batches")
@@ -196,7 +196,7 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     train(filled, study.jobs[:3])
     at = look()
     grown = submitted(filled)[0]
-    assert sum(len(cell.jobs) for cell in grown.cells) == 3
+    assert sum(len(cell.jobs) for cell in grown.arms) == 3
     assert "**First sentence.**" in page_text(at), "the answer is still awaited"
     train(filled, study.jobs[3:5])
     at.run()
@@ -204,7 +204,7 @@ def test_the_curve_grows_as_runs_end_and_keeps_what_it_has_meanwhile(look: Look,
     answer(filled, grown, "Three runs.")
     at.run()
     assert "**Three runs.**" in page_text(at)
-    assert sum(len(cell.jobs) for cell in submitted(filled)[0].cells) == 5
+    assert sum(len(cell.jobs) for cell in submitted(filled)[0].arms) == 5
 
 
 def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
@@ -214,7 +214,7 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     train(filled, study.jobs)
     look()
     whole = submitted(filled)[0]
-    assert {job for cell in whole.cells for job in cell.jobs} == set(study.jobs)
+    assert {job for cell in whole.arms for job in cell.jobs} == set(study.jobs)
     answer(filled, whole, "All of it.")
     at = look()
     assert "**All of it.**" in page_text(at)

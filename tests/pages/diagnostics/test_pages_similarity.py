@@ -43,7 +43,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
 def with_another_seed(filled: Filled) -> Run:
     config = filled.run.job.config
     assert isinstance(config, ExperimentConfig)
-    results = (filled.evaluation(1), filled.drift(config.plan), filled.summary(config.plan, 1))
+    results = (filled.evaluation(1), filled.drift(config.freeze), filled.summary(config.freeze, 1))
     return filled.answer(next_seed_run(config), *results, name="the other one")
 
 
@@ -74,7 +74,7 @@ def test_of_which_epoch_the_weights_are_is_said_where_it_is_not_the_last(
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     assert "epoch 2 of 3" in page_text(panel("diagnostics.similarity", filled.run))
     plan = FreezePlan.last_n(1, 6)
-    config = ExperimentConfig(data=filled.data, plan=plan)
+    config = ExperimentConfig(data=filled.data, freeze=plan)
     results = (filled.evaluation(), filled.drift(plan), replace(filled.summary(plan), best_epoch=3))
     last = filled.answer(config, *results, name="the last is the best")
     assert "weights of epoch" not in page_text(panel("results.weights", last))
@@ -101,13 +101,13 @@ def test_it_is_asked_again_when_the_second_seed_is_done(filled: Filled, panel: P
     filled.answer(SimilarityConfig(job=filled.run.job.id), make_similarity(seed=False))
     other = with_another_seed(filled)
     panel("diagnostics.similarity", filled.run)
-    submitted = {run.job.config.sibling for run in filled.store.runs(filled.owner, SIMILARITY)}
+    submitted = {run.job.config.second_seed_run for run in filled.store.runs(filled.owner, SIMILARITY)}
     assert submitted == {None, other.job.id}
 
 
 def test_with_another_seed_its_line_is_there_and_no_button(filled: Filled, panel: Panel) -> None:
     other = with_another_seed(filled)
-    filled.answer(SimilarityConfig(job=filled.run.job.id, sibling=other.job.id), make_similarity())
+    filled.answer(SimilarityConfig(job=filled.run.job.id, second_seed_run=other.job.id), make_similarity())
     at = panel("diagnostics.similarity", filled.run)
     assert "this seed and another" in at.get("plotly_chart")[0].proto.spec
     assert keys(at).isdisjoint({"second_seed", "compare_layers"})
@@ -155,12 +155,12 @@ def test_the_newest_earlier_run_is_chosen_and_others_can_be(
     assert not at.exception
     (submitted,) = filled.store.runs(filled.owner, FORGETTING)
     assert submitted.job.config == ForgettingConfig(
-        job=filled.run.job.id, earlier=(earlier[1].job.id, earlier[0].job.id)
+        job=filled.run.job.id, earlier_runs=(earlier[1].job.id, earlier[0].job.id)
     )
 
 
 def test_what_was_lost_is_said_drawn_and_listed(filled: Filled, panel: Panel, earlier: list[Run]) -> None:
-    config = ForgettingConfig(job=filled.run.job.id, earlier=(earlier[1].job.id,))
+    config = ForgettingConfig(job=filled.run.job.id, earlier_runs=(earlier[1].job.id,))
     result = make_forgetting(("subject (a, b)",))
     tasks = (replace(result.tasks[0], run=earlier[1].job.id),)
     filled.answer(config, replace(result, tasks=tasks))

@@ -18,11 +18,11 @@ from translearn_core.results import EpochPoint, History, LayerMix, Snapshots
 from translearn_core.runs import artifacts
 
 DATA = DataConfig(dataset="d", text="text", label="label")
-HEAD = Stage(plan=FreezePlan(), epochs=3)
+HEAD = Stage(freeze=FreezePlan(), epochs=3)
 
 
 def experiment(plan: FreezePlan, *stages: Stage, **training: object) -> ExperimentConfig:
-    return ExperimentConfig(data=DATA, plan=plan, stages=stages, training=TrainingConfig(**training))
+    return ExperimentConfig(data=DATA, freeze=plan, stages=stages, training=TrainingConfig(**training))
 
 
 def words(lines: list[str]) -> list[str]:
@@ -33,7 +33,7 @@ def words(lines: list[str]) -> list[str]:
 
 
 def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
-    config = experiment(FreezePlan.last_n(2, 6), HEAD, Stage(plan=FreezePlan.last_n(1, 6)), epochs=1)
+    config = experiment(FreezePlan.last_n(2, 6), HEAD, Stage(freeze=FreezePlan.last_n(1, 6)), epochs=1)
     head, last, both = words(training_timeline.describe_stages(config, MINILM))
     assert head.startswith("Head only, 3 epochs.")
     assert "activation cache" in head
@@ -45,8 +45,8 @@ def test_gradual_unfreezing_reads_what_was_kept_in_every_stage() -> None:
 def test_what_an_earlier_stage_changed_is_run_once_more() -> None:
     config = experiment(
         FreezePlan.full(6),
-        *(Stage(plan=FreezePlan(blocks=(k,))) for k in (0, 3)),
-        Stage(plan=FreezePlan()),
+        *(Stage(freeze=FreezePlan(blocks=(k,))) for k in (0, 3)),
+        Stage(freeze=FreezePlan()),
     )
     first, second, third, last = words(training_timeline.describe_stages(config, MINILM))
     assert "Nothing is cached" in first
@@ -66,7 +66,7 @@ def test_a_model_that_cannot_be_cut_keeps_nothing() -> None:
     [(1, "up to 20 epochs, fewer if one brings"), (3, "up to 20 epochs, fewer if 3 in a row bring")],
 )
 def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
-    stage = Stage(plan=FreezePlan(), epochs=20, patience=patience)
+    stage = Stage(freeze=FreezePlan(), epochs=20, patience=patience)
     assert (
         word
         in words(training_timeline.describe_stages(experiment(FreezePlan.last_n(1, 6), stage), MINILM))[0]
@@ -74,7 +74,7 @@ def test_a_stage_that_may_end_early_says_so(patience: int, word: str) -> None:
 
 
 def test_a_run_that_goes_on_does_only_the_last_stage() -> None:
-    config = experiment(FreezePlan.last_n(1, 6), HEAD).model_copy(update={"continues": "job"})
+    config = experiment(FreezePlan.last_n(1, 6), HEAD).model_copy(update={"resume_from": "job"})
     assert [line[:7] for line in words(training_timeline.describe_stages(config, MINILM))] == ["Block 5"]
 
 
@@ -94,8 +94,8 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
 
         config = ExperimentConfig(
             data=DataConfig(dataset="d", text="text", label="label", train_rows=50),
-            plan=FreezePlan.last_n(1, 6),
-            stages=(Stage(plan=FreezePlan(), epochs=3),),
+            freeze=FreezePlan.last_n(1, 6),
+            stages=(Stage(freeze=FreezePlan(), epochs=3),),
             training=TrainingConfig(epochs=2, batch_size=10),
             augment=AugmentConfig(copies=1),
         )
@@ -119,7 +119,7 @@ def point(number: int, stage: int, score: float) -> EpochPoint:
 
 
 def test_a_stage_that_ended_early_says_how_far_it_came_and_which_epoch_was_best() -> None:
-    config = experiment(FreezePlan.last_n(1, 6), Stage(plan=FreezePlan(), epochs=20, patience=1), epochs=1)
+    config = experiment(FreezePlan.last_n(1, 6), Stage(freeze=FreezePlan(), epochs=20, patience=1), epochs=1)
     history = History((), (point(1, 0, 0.7), point(2, 0, 0.6), point(3, 1, 0.8)))
     assert words(training_timeline.describe_finished_stages(config, history, 0)) == [
         "Head only, 2 of 20 epochs. Best validation macro-F1 0.700, in epoch 1.",
@@ -156,10 +156,10 @@ def test_a_run_that_never_measured_what_moved_does_not_say_that_nothing_did(
 
 def test_a_run_that_went_on_shows_only_its_own_epochs(visit: Open, filled: Filled) -> None:
     parent = filled.run.job.config
-    longer = parent.model_copy(update={"continues": filled.run.job.id})
+    longer = parent.model_copy(update={"resume_from": filled.run.job.id})
     run = filled.store.submit(filled.owner, longer, "longer")
-    filled.points(run.job.id, epochs=5, plan=parent.plan)
-    results = (filled.evaluation(), filled.drift(parent.plan), filled.summary(parent.plan))
+    filled.points(run.job.id, epochs=5, plan=parent.freeze)
+    results = (filled.evaluation(), filled.drift(parent.freeze), filled.summary(parent.freeze))
     filled.answer(longer, *results, name="longer")
     at = visit("results", run=run.id)
     rates = next(f.value for f in at.dataframe if list(f.value.columns)[-1] == "rate")

@@ -80,7 +80,7 @@ def test_nothing_is_asked_until_the_button_is_pressed_and_it_can_be_stopped(
 def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     filled: Filled, visit: Open, experiment: ExperimentConfig, submitted: Submitted
 ) -> None:
-    result = advised("linear", **{"features.layers": "one", "features.layer": 4})
+    result = advised("linear", **{"features.layer_combination": "one", "features.layer": 4})
     filled.answer(panel_of_advice.advise_config(experiment, None), result)
     at = visit("recipe")
     text = page_text(at)
@@ -98,8 +98,8 @@ def test_advice_is_sentences_with_sources_and_is_taken_with_one_click(
     at.button(key="take_advice").click().run()
     assert not at.exception
     draft = at.session_state["draft"]
-    assert draft.plan.blocks == ()
-    assert (draft.features.layers, draft.features.layer) == (LayerCombination.ONE, 4)
+    assert draft.freeze.blocks == ()
+    assert (draft.features.layer_combination, draft.features.layer) == (LayerCombination.ONE, 4)
     assert panel_of_advice.TAKEN in page_text(at)
     assert all(button.key != "take_advice" for button in at.button)
     assert at.session_state["family"] is Family.FROZEN
@@ -120,7 +120,7 @@ def test_another_time_at_hand_is_another_question(
 def test_what_the_twin_and_the_recipe_change_of_the_backbone_is_not_asked_about(
     experiment: ExperimentConfig,
 ) -> None:
-    twin = BackboneConfig(random_init=True, blocks=3, fresh_top=1)
+    twin = BackboneConfig(random_init=True, keep_blocks=3, reinit_top_layers=1)
     changed = experiment.model_copy(update={"backbone": twin})
     assert panel_of_advice.advise_config(changed, 60) == panel_of_advice.advise_config(experiment, 60)
 
@@ -174,9 +174,9 @@ def test_the_rating_is_a_figure_with_numbers_and_past_runs_by_name(
 
 
 def test_other_rows_make_no_comparable_run(filled: Filled, visit: Open, submitted: Submitted) -> None:
-    other = filled.data.model_copy(update={"rare_below": 3})
+    other = filled.data.model_copy(update={"rare_class_below": 3})
     filled.answer(
-        ExperimentConfig(data=other), filled.evaluation(), filled.summary(ExperimentConfig(data=other).plan)
+        ExperimentConfig(data=other), filled.evaluation(), filled.summary(ExperimentConfig(data=other).freeze)
     )
     at = visit("backbone")
     at.button(key="compute-transferability").click().run()

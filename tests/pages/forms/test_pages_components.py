@@ -119,7 +119,7 @@ def test_presets_are_plans_of_the_backbone() -> None:
 
 def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
     config = ExperimentConfig(
-        data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), plan=FreezePlan.last_n(2, 6)
+        data=DataConfig(dataset="d", text="a text; rm -rf", label="l"), freeze=FreezePlan.last_n(2, 6)
     )
     text = cli_command(config, "my file.csv")
     assert "'a text; rm -rf'" in text
@@ -129,16 +129,16 @@ def test_the_command_line_quotes_what_a_shell_would_act_on() -> None:
 def test_a_preset_and_a_pill_change_the_plan_and_the_cost(visit: Open, filled: Filled) -> None:
     at = visit("backbone")
     at.button(key="preset-Head only").click().run()
-    assert at.session_state["draft"].plan == FreezePlan()
+    assert at.session_state["draft"].freeze == FreezePlan()
     assert {m.label: m.value for m in at.metric}["Boundary"] == "head"
     at.get_by_key("plan_parts").set_value(["embeddings", "block 2"]).run()
-    assert at.session_state["draft"].plan == FreezePlan(embeddings=True, blocks=(2,))
+    assert at.session_state["draft"].freeze == FreezePlan(embeddings=True, blocks=(2,))
     assert {m.label: m.value for m in at.metric}["Boundary"] == "embeddings"
 
 
 def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, filled: Filled) -> None:
     at = visit("data")
-    fresh = replace(at.session_state["draft"], plan=FreezePlan(), training=Draft().training)
+    fresh = replace(at.session_state["draft"], freeze=FreezePlan(), training=Draft().training)
     at.session_state["draft"] = fresh
     at.switch_page("../../train.py").run()
     at.number_input(key="training.batch_size").set_value(16).run()
@@ -164,7 +164,7 @@ def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:
 def test_a_fresh_visit_restores_the_settings_last_used(visit: Open, filled: Filled) -> None:
     filled.train("more", FreezePlan.last_n(3, 6), seed=11)
     at = visit("train")
-    assert at.session_state["draft"].plan == FreezePlan.last_n(3, 6)
+    assert at.session_state["draft"].freeze == FreezePlan.last_n(3, 6)
     assert at.number_input(key="training.seed").value == 11
 
 

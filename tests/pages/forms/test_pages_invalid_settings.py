@@ -62,7 +62,7 @@ def test_a_rate_must_be_above_zero(visit: Open, filled: Filled, key: str, name: 
 
 @pytest.mark.parametrize(
     ("key", "name", "value"),
-    [("training.clip", "Gradient clipping", 0.0), ("head.dropout", "Dropout", 1.0)],
+    [("training.max_grad_norm", "Gradient clipping", 0.0), ("head.dropout", "Dropout", 1.0)],
 )
 def test_an_end_that_is_no_value_itself_is_refused_too(
     visit: Open, filled: Filled, key: str, name: str, value: float
@@ -92,16 +92,16 @@ def test_a_blocks_own_rate_must_be_above_zero(
     visit: Open, filled: Filled, value: float, refused: bool
 ) -> None:
     at = visit("recipe")
-    at.toggle(key="rates.own").set_value(True).run()
-    at.number_input(key="rates.3").set_value(value).run()
+    at.toggle(key="lr_per_block.given").set_value(True).run()
+    at.number_input(key="lr_per_block.3").set_value(value).run()
     assert ("one for each block (3) is 0.0" in page_text(at)) is refused
-    assert min(at.session_state["draft"].training.rates) > 0
+    assert min(at.session_state["draft"].training.lr_per_block) > 0
 
 
 def test_rates_of_another_backbone_are_refused_before_the_start(visit: Open, filled: Filled) -> None:
-    training = TrainingConfig(rates=(1e-4,) * 12)
+    training = TrainingConfig(lr_per_block=(1e-4,) * 12)
     at = with_draft(visit, "train", training=training)
-    assert "training.rates is" in page_text(at)
+    assert "training.lr_per_block is" in page_text(at)
     assert "6 rates, one a block" in page_text(at)
     assert "train" not in keys(at)
 
@@ -139,7 +139,7 @@ def test_what_cannot_be_together_keeps_its_own_sentence() -> None:
 
 
 def test_a_way_that_needs_a_block_is_refused_without_one(visit: Open, filled: Filled) -> None:
-    at = with_draft(visit, "recipe", plan=FreezePlan(embeddings=True))
+    at = with_draft(visit, "recipe", freeze=FreezePlan(embeddings=True))
     at.selectbox(key="tuning.kind").set_value(Tuning.BIASES).run()
     assert "at least one block to train with biases" in page_text(at)
     assert at.session_state["draft"].tuning == TuningConfig()
@@ -147,17 +147,17 @@ def test_a_way_that_needs_a_block_is_refused_without_one(visit: Open, filled: Fi
 
 
 def test_a_fresh_block_that_stays_frozen_is_refused(visit: Open, filled: Filled) -> None:
-    fresh = BackboneConfig(fresh_top=2)
+    fresh = BackboneConfig(reinit_top_layers=2)
     filled.answer(BackboneInfoConfig(backbone=fresh), MINILM)
-    draft = replace(visit("train").session_state["draft"], backbone=fresh, plan=FreezePlan()).diagnose
+    draft = replace(visit("train").session_state["draft"], backbone=fresh, freeze=FreezePlan()).diagnose
     filled.answer(draft, filled.diagnosis)
-    at = with_draft(visit, "train", backbone=fresh, plan=FreezePlan())
-    assert "backbone.fresh_top is 2: give block 4" in page_text(at)
+    at = with_draft(visit, "train", backbone=fresh, freeze=FreezePlan())
+    assert "backbone.reinit_top_layers is 2: give block 4" in page_text(at)
     assert "train" not in keys(at)
 
 
 def test_a_study_of_the_head_alone_cannot_have_lora(visit: Open, filled: Filled) -> None:
-    at = with_draft(visit, "study", plan=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
+    at = with_draft(visit, "study", freeze=FreezePlan.last_n(2, 6), tuning=TuningConfig(kind=Tuning.LORA))
     at.multiselect(key="study.recipes").set_value([]).run()
     at.multiselect(key="study.boundaries").set_value([6]).run()
     assert "lora needs at least one block" in page_text(at)
@@ -218,13 +218,13 @@ def test_a_study_without_recipes_takes_no_such_teacher_over(visit: Open, filled:
 
 def test_from_when_a_class_is_rare_matters_only_where_rare_ones_go(visit: Open, filled: Filled) -> None:
     teacher = DistilConfig(teacher=filled.run.job.id)
-    at = with_draft(visit, "train", rare_below=7, distil=teacher)
+    at = with_draft(visit, "train", rare_class_below=7, distil=teacher)
     filled.look(replace(at.session_state["draft"]).data)
     at.run()
     assert not at.error
-    merged = DataConfig(**{**dict(filled.data), "fixes": (CleaningRule.MERGE_RARE,)})
+    merged = DataConfig(**{**dict(filled.data), "cleaning": (CleaningRule.MERGE_RARE,)})
     filled.look(merged)
-    at = with_draft(visit, "train", rare_below=7, fixes=(CleaningRule.MERGE_RARE,), distil=teacher)
+    at = with_draft(visit, "train", rare_class_below=7, cleaning=(CleaningRule.MERGE_RARE,), distil=teacher)
     assert "Teacher is 'blocks 4 and 5'" in page_text(at)
 
 

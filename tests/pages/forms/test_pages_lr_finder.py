@@ -116,8 +116,8 @@ def test_a_suggestion_comes_with_its_curve_and_reason_and_can_be_taken(
 def test_where_only_the_head_trains_its_rate_is_taken(
     draw: Draw, filled: Filled, experiment: ExperimentConfig
 ) -> None:
-    head_only = experiment.model_copy(update={"plan": FreezePlan()})
-    filled.answer(head_only, filled.evaluation(), filled.summary(head_only.plan), name="newest")
+    head_only = experiment.model_copy(update={"freeze": FreezePlan()})
+    filled.answer(head_only, filled.evaluation(), filled.summary(head_only.freeze), name="newest")
     filled.answer(lr_finder.lr_finder_config(head_only), curve(head_only, setting="head_lr", before=1e-3))
     at = draw(rates)
     at.button(key="take_rate").click().run()
@@ -142,7 +142,7 @@ def test_how_long_one_trains_is_no_part_of_the_question(experiment: ExperimentCo
     training = experiment.training.model_copy(
         update={"epochs": 9, "schedule": Schedule.COSINE, "patience": 2}
     )
-    longer = experiment.model_copy(update={"training": training, "stages": (Stage(plan=FreezePlan()),)})
+    longer = experiment.model_copy(update={"training": training, "stages": (Stage(freeze=FreezePlan()),)})
     assert lr_finder.lr_finder_config(longer) == lr_finder.lr_finder_config(experiment)
     other = experiment.model_copy(update={"training": TrainingConfig(batch_size=8)})
     assert lr_finder.lr_finder_config(other) != lr_finder.lr_finder_config(experiment)

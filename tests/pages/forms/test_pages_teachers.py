@@ -23,7 +23,7 @@ def trained(filled: Filled, name: str, seed: int, validation: float, test: float
         for share in (validation, test)
     )
     result = replace(result, validation=held, test=reported)
-    config = ExperimentConfig(data=filled.data, plan=plan, training=TrainingConfig(seed=seed))
+    config = ExperimentConfig(data=filled.data, freeze=plan, training=TrainingConfig(seed=seed))
     return filled.answer(config, filled.evaluation(), filled.drift(plan), result, name=name)
 
 
@@ -91,7 +91,7 @@ def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: F
     assert "weigh 70.0 %" in page_text(at)
     experiment = draft.experiment
     assert experiment is not None
-    results = (filled.evaluation(), filled.drift(experiment.plan), filled.summary(experiment.plan))
+    results = (filled.evaluation(), filled.drift(experiment.freeze), filled.summary(experiment.freeze))
     run = filled.answer(experiment, *results, name="taught")
     (settings,) = (t.value for t in visit("results", run=run.id).dataframe if "setting" in t.value)
     assert dict(settings.to_numpy().tolist())["distil teacher"] == "blocks 4 and 5"

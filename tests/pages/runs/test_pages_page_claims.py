@@ -73,7 +73,7 @@ def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, fil
 EVERYTHING = ExperimentConfig(
     data=DataConfig(dataset="d", text="it's", label="-l", split=SplitConfig(column="my split", seed=4)),
     backbone=BackboneConfig(id="a/b", random_init=True),
-    plan=FreezePlan(blocks=(1, 5)),
+    freeze=FreezePlan(blocks=(1, 5)),
     training=TrainingConfig(
         epochs=7,
         lr=3e-4,
@@ -90,13 +90,17 @@ PARTS: list[dict[str, object]] = [
     {},
     {"head": HeadConfig(activation=Activation.GELU)},
     {"features": FeatureConfig(pooling=Pooling.CLS, token_limit=64)},
-    {"plan": FreezePlan(embeddings=True, blocks=(5,))},
-    {"data": EVERYTHING.data.model_copy(update={"fixes": (CleaningRule.DROP_RARE,), "rare_below": 9})},
-    {"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2", blocks=6)},
-    {"training": EVERYTHING.training.model_copy(update={"patience": 2, "rates": (1e-4,) * 6})},
-    {"continues": "abc"},
+    {"freeze": FreezePlan(embeddings=True, blocks=(5,))},
+    {
+        "data": EVERYTHING.data.model_copy(
+            update={"cleaning": (CleaningRule.DROP_RARE,), "rare_class_below": 9}
+        )
+    },
+    {"backbone": BackboneConfig(id="a/b", random_init=True, revision="v2", keep_blocks=6)},
+    {"training": EVERYTHING.training.model_copy(update={"patience": 2, "lr_per_block": (1e-4,) * 6})},
+    {"resume_from": "abc"},
     {"distil": DistilConfig(teacher="abc", temperature=3.0)},
-    {"stages": (Stage(plan=FreezePlan(blocks=(5,)), epochs=2, patience=1),)},
+    {"stages": (Stage(freeze=FreezePlan(blocks=(5,)), epochs=2, patience=1),)},
     {"tuning": TuningConfig(kind=Tuning.LORA, rank=4)},
 ]
 
@@ -107,7 +111,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         base = ExperimentConfig(data=EVERYTHING.data)
         config = RECIPES[part].apply(base, 6, teacher="abc")
         backbone_info = replace(
-            MINILM, block_parameters=MINILM.block_parameters[: config.backbone.blocks or 6]
+            MINILM, block_parameters=MINILM.block_parameters[: config.backbone.keep_blocks or 6]
         )
     else:
         config, backbone_info = EVERYTHING.model_copy(update=part), MINILM
@@ -141,7 +145,7 @@ def test_the_command_names_files_that_came_apart(visit: Open, filled: Filled) ->
     )
     data = DataConfig(dataset=dataset.digest, text="text", label="label")
     config = ExperimentConfig(data=data)
-    run = filled.answer(config, filled.evaluation(), filled.summary(config.plan), name="two")
+    run = filled.answer(config, filled.evaluation(), filled.summary(config.freeze), name="two")
     at = visit("results", run=run.id)
     assert "'two files.csv'" in at.code[0].value
     assert "--test test.csv --delimiter comma" in at.code[0].value

@@ -45,7 +45,9 @@ def asks_for_all(part: str, *args: object) -> bool:
 def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
     filled: Filled, state: State, was_live: bool
 ) -> None:
-    config = ExperimentConfig(data=filled.data, plan=FreezePlan.last_n(1, 6), training=TrainingConfig(seed=8))
+    config = ExperimentConfig(
+        data=filled.data, freeze=FreezePlan.last_n(1, 6), training=TrainingConfig(seed=8)
+    )
     run = filled.store.submit(filled.owner, config, "one")
     if state is State.STOPPED:
         filled.store.request_stop(filled.owner, run.id)

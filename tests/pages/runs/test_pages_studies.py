@@ -46,7 +46,7 @@ def answer(filled: Filled, compare: CompareConfig, rows: int = 600) -> Compariso
     """Store the comparison as a worker would."""
     random = np.random.default_rng(0)
     cells = []
-    for k, cell in enumerate(compare.cells):
+    for k, cell in enumerate(compare.arms):
         score = float(0.8 + 0.02 * k + 0.001 * random.standard_normal())
         difference = Difference(score - 0.8, score - 0.81, score - 0.79, len(cell.jobs))
         cells.append(
@@ -105,7 +105,7 @@ def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     visit: Open, filled: Filled, studies: Studies
 ) -> None:
     owned = filled.run.job.config
-    training = TrainingConfig.defaults_for(owned.plan).model_copy(update={"epochs": 7})
+    training = TrainingConfig.defaults_for(owned.freeze).model_copy(update={"epochs": 7})
     run = owned.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
     filled.store.submit(filled.owner, run, "the newest")
     at = visit("study")
@@ -123,12 +123,12 @@ def test_seeds_may_draw_their_own_rows_where_rows_are_fewer(
     at = visit("study")
     assert not at.checkbox
     at.multiselect(key="study.sizes").set_value([16, 0]).run()
-    at.checkbox(key="study.redraw").check().run()
+    at.checkbox(key="study.resample").check().run()
     at.button(key="start_study").click().run()
     (study,) = studies.all(filled.owner)
-    assert study.config.redraw
+    assert study.config.resample
     drawn = {
-        run.seed: run.config.data.rows_seed
+        run.seed: run.config.data.subset_seed
         for run in expand_grid(study.config, BLOCKS)
         if run.config.data.train_rows
     }

@@ -53,7 +53,7 @@ def test_any_number_of_last_blocks_is_one_number_away(visit: Open, filled: Fille
     at = visit("backbone")
     assert at.number_input(key="last_blocks").value == 2
     at.number_input(key="last_blocks").set_value(k).run()
-    assert at.session_state["draft"].plan == FreezePlan.last_n(k, 6)
+    assert at.session_state["draft"].freeze == FreezePlan.last_n(k, 6)
     assert at.number_input(key="last_blocks").value == k
 
 
@@ -61,7 +61,7 @@ def test_a_plan_with_gaps_is_no_number_of_last_blocks(visit: Open, filled: Fille
     at = visit("backbone")
     at.get_by_key("plan_parts").set_value(["block 1", "block 5"]).run()
     assert at.number_input(key="last_blocks").value is None
-    assert at.session_state["draft"].plan == FreezePlan(blocks=(1, 5))
+    assert at.session_state["draft"].freeze == FreezePlan(blocks=(1, 5))
 
 
 @pytest.mark.parametrize("offered", [True, False])

@@ -10,7 +10,7 @@ from visits import Open
 from translearn_core.config import BackboneConfig, RecipeName
 from translearn_core.jobs import BackboneInfoConfig, DiagnoseConfig
 
-PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "masked": 0.15}
+PRETRAINING = {"epochs": 3, "lr": 5e-5, "batch_size": 32, "mlm_probability": 0.15}
 
 
 def in_browser(widget: Any) -> Any:

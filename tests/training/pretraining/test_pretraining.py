@@ -176,7 +176,7 @@ def test_a_checkpoint_without_a_head_gets_a_fresh_one_tied_to_its_words(
     assert shares[2].item() / shares[1].item() == pytest.approx(3 / 2)
 
 
-@pytest.mark.parametrize("altered", [{"random_init": True}, {"blocks": 2}, {"fresh_top": 1}])
+@pytest.mark.parametrize("altered", [{"random_init": True}, {"keep_blocks": 2}, {"reinit_top_layers": 1}])
 def test_a_head_does_not_fit_a_backbone_that_was_altered(
     folders: dict[str, str], altered: dict[str, object]
 ) -> None:
@@ -285,7 +285,7 @@ def test_the_new_backbone_loads_like_any_other_and_is_another(
 def test_a_backbone_with_fewer_blocks_is_kept_as_that(
     folders: dict[str, str], tmp_path: Path, name: str, blocks: int
 ) -> None:
-    Script().run(pretrain_config(folders[name], epochs=1, backbone={"blocks": blocks}), tmp_path)
+    Script().run(pretrain_config(folders[name], epochs=1, backbone={"keep_blocks": blocks}), tmp_path)
     assert load(BackboneConfig(id=str(tmp_path / "backbone"))).n_blocks == blocks
 
 
@@ -307,7 +307,7 @@ def test_bf16_learns_as_well(folders: dict[str, str], tmp_path: Path) -> None:
 def test_only_a_new_head_trains_alone_and_at_its_own_rate() -> None:
     config = pretrain_config("x", epochs=3, head_epochs=2)
     (stage,) = head_stage(config, fresh_head=True)
-    assert (stage.plan, stage.epochs) == (FreezePlan(), 2)
+    assert (stage.freeze, stage.epochs) == (FreezePlan(), 2)
     assert head_stage(config, fresh_head=False) == ()
     assert head_stage(pretrain_config("x", head_epochs=0), fresh_head=True) == ()
     new, pretrained = (training_config(config, fresh_head=fresh) for fresh in (True, False))

@@ -91,7 +91,7 @@ def test_without_a_cost_model_the_backbone_is_profiled(
 def test_advice_ignores_random_init_and_truncated_backbones(
     bench: Bench, question: AdviseConfig, advice: Advice
 ) -> None:
-    twin = question.backbone.model_copy(update={"random_init": True, "blocks": 2})
+    twin = question.backbone.model_copy(update={"random_init": True, "keep_blocks": 2})
     again = bench.do(question.model_copy(update={"backbone": twin}), Advice)
     assert again.facts == advice.facts
 

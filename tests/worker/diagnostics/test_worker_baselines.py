@@ -89,7 +89,7 @@ def test_with_scratch_the_runs_are_paired_by_row(
     control = from_scratch_control(experiment, 3)
     short = control.model_copy(update={"training": control.training.model_copy(update={"epochs": 2})})
     job = bench.train(short)
-    result = bench.do(BaselinesConfig(job=trained, scratch=job), Baselines)
+    result = bench.do(BaselinesConfig(job=trained, from_scratch_run=job), Baselines)
     scratch = artifacts.load(bench.store.workspace.run(job), Evaluation)
     line = result.line(SCRATCH)
     assert line.headline.value == pytest.approx(scratch.metrics["test"]["accuracy"].value)
@@ -108,14 +108,14 @@ def test_other_runs_are_refused_as_control(
     bench: Bench, experiment: ExperimentConfig, trained: str, evaluation: Evaluation
 ) -> None:
     with pytest.raises(ConfigError, match="fresh weights"):
-        bench.do(BaselinesConfig(job=trained, scratch=trained), Baselines)
+        bench.do(BaselinesConfig(job=trained, from_scratch_run=trained), Baselines)
     data = experiment.data.model_copy(update={"split": SplitConfig(seed=9)})
     other = from_scratch_control(experiment.model_copy(update={"data": data}), 3)
     run = bench.store.submit(ME, other)
     bench.store.begin(run.job.id, "test")
     bench.store.finish(run.job.id, State.DONE)
     with pytest.raises(ConfigError, match="splits"):
-        bench.do(BaselinesConfig(job=trained, scratch=run.job.id), Baselines)
+        bench.do(BaselinesConfig(job=trained, from_scratch_run=run.job.id), Baselines)
     fewer = _with(evaluation, evaluation.predictions.iloc[:-5])
     if len(part(fewer, "test")) < len(part(evaluation, "test")):
         with pytest.raises(ConfigError, match="tested on the same"):

@@ -20,7 +20,7 @@ from translearn_core.runs.label_efficiency_studies import (
     label_efficiency_study,
 )
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_prepared, load_table
+from translearn_core.worker.data_loading import load_prepared, load_table, load_versions
 from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
 from translearn_core.worker.run_results import row_keys
 
@@ -31,7 +31,7 @@ def subsets_of(
     bench: Bench, efficiency_config: LabelEfficiencyConfig, whole: PreparedDataset
 ) -> label_efficiency_baselines.Subset:
     return label_efficiency_baselines.draw_subsets(
-        load_table(bench.store.workspace, efficiency_config.data.dataset), efficiency_config, whole
+        load_versions(bench.store.workspace, efficiency_config.data.dataset), efficiency_config, whole
     )
 
 
@@ -57,7 +57,7 @@ def cells(bench: Bench, experiment: ExperimentConfig) -> tuple[LabelEfficiencyAr
     assert len(whole.split_indices(Split.TRAIN)) == ROWS
     config = label_efficiency_study(experiment, ROWS, (8, ROWS), SEEDS, balanced=False)
     short = {**config.settings, "training.epochs": 1}
-    config = config.model_copy(update={"fewest_steps": 2, "settings": short})
+    config = config.model_copy(update={"min_steps": 2, "settings": short})
     blocks = {experiment.backbone.label: 3}
     study = Studies(bench.store).add(ME, "curve", config, blocks)
     for one in expand_grid(config, blocks)[:-1]:
@@ -70,7 +70,7 @@ def trained(
     bench: Bench, experiment: ExperimentConfig, free: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> LabelEfficiency:
     return bench.do(
-        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=8),
+        label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=8),
         LabelEfficiency,
     )
 
@@ -86,7 +86,7 @@ def test_subsets_are_nested_equal_those_of_the_runs_and_differ_by_seed(
         assert [len(rows) for rows in of_seed] == list(SIZES)
         given = load_prepared(
             bench.store.workspace,
-            efficiency_config.data.model_copy(update={"train_rows": 16, "rows_seed": seed}),
+            efficiency_config.data.model_copy(update={"train_rows": 16, "subset_seed": seed}),
         )
         assert {whole.texts[i] for i in more} == {given.texts[i] for i in given.split_indices(Split.TRAIN)}
     assert len({tuple(of_seed[0].tolist()) for of_seed in drawn}) == len(SEEDS)
@@ -161,7 +161,7 @@ def test_another_target_size_reuses_the_baselines(
 
     monkeypatch.setattr(label_efficiency, "fit_label_efficiency_baselines", again)
     efficiency_config = label_efficiency_config(
-        experiment, SIZES, SEEDS, balanced=False, cells=cells, reference_size=ROWS
+        experiment, SIZES, SEEDS, balanced=False, arms=cells, reference_size=ROWS
     )
     measured = bench.do(efficiency_config, LabelEfficiency)
     assert measured.reference_size == ROWS
@@ -177,7 +177,7 @@ def test_runs_tested_on_other_rows_are_refused(
     elsewhere = experiment.model_copy(update={"data": data})
     with pytest.raises(ConfigError, match="tested on"):
         bench.do(
-            label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, cells=cells), LabelEfficiency
+            label_efficiency_config(elsewhere, SIZES, SEEDS, balanced=False, arms=cells), LabelEfficiency
         )
 
 
@@ -187,7 +187,7 @@ def test_runs_of_another_number_of_labels_are_refused(
     wrong = (cells[0].model_copy(update={"rows": 16}),)
     with pytest.raises(ConfigError, match="runs of 8 rows"):
         bench.do(
-            label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, cells=wrong), LabelEfficiency
+            label_efficiency_config(experiment, SIZES, SEEDS, balanced=False, arms=wrong), LabelEfficiency
         )
 
 

@@ -61,6 +61,6 @@ def test_missing_layers_and_rows_are_named(
 
 
 def test_a_run_that_was_not_trained_has_no_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
-    waits = bench.store.submit(ME, experiment.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
+    waits = bench.store.submit(ME, experiment.model_copy(update={"freeze": FreezePlan(blocks=(1,))}))
     with pytest.raises(NotFoundError, match="no results yet"):
         bench.do(NeighboursConfig(job=waits.job.id, layer=0, index=0), NearestNeighbours)

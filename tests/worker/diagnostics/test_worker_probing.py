@@ -47,7 +47,7 @@ def films_run(bench: Bench, backbone: BackboneConfig) -> ExperimentConfig:
     run = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="liked"),
         backbone=backbone,
-        plan=FreezePlan(blocks=(2,)),
+        freeze=FreezePlan(blocks=(2,)),
         features=FeatureConfig(token_limit=32),
         training=TrainingConfig(epochs=1, lr=1e-3, batch_size=16, precision=Precision.FLOAT32),
     )
@@ -69,7 +69,9 @@ def test_three_variants_and_a_control_task_are_probed(bench: Bench, films_run: E
 
 
 def test_controls_and_random_init_can_be_left_out(bench: Bench, films_run: ExperimentConfig) -> None:
-    scores = bench.do(ProbeConfig(job=job_id(films_run), fresh=False, controls=0), ProbeScores)
+    scores = bench.do(
+        ProbeConfig(job=job_id(films_run), random_init_baseline=False, control_tasks=0), ProbeScores
+    )
     assert scores.variants == ("pretrained", "fine-tuned")
     assert np.isnan(scores.selectivity).all()
     assert len(scores.control_test) == 0
@@ -85,14 +87,17 @@ def test_a_run_from_scratch_has_no_pretrained_model(bench: Bench, films_run: Exp
 
 def test_other_targets_leave_out_rows_without_a_value(bench: Bench, films_run: ExperimentConfig) -> None:
     job = job_id(films_run)
-    whole = bench.do(ProbeConfig(job=job, controls=0, fresh=False, folds=4), ProbeScores)
-    source = bench.do(ProbeConfig(job=job, about="source", controls=0, fresh=False, folds=4), ProbeScores)
+    whole = bench.do(ProbeConfig(job=job, control_tasks=0, random_init_baseline=False, folds=4), ProbeScores)
+    source = bench.do(
+        ProbeConfig(job=job, target="source", control_tasks=0, random_init_baseline=False, folds=4),
+        ProbeScores,
+    )
     assert source.target == "source"
     assert source.n_train + source.n_test < whole.n_train + whole.n_test
     assert source.tfidf.value == 1.0, "the source shows in the words"
     assert source.test[0].max() > source.majority
     assert any("wipe out" in sentence or "No layer changed" in sentence for sentence in source.sentences)
-    length = bench.do(ProbeConfig(job=job, about=LENGTH, controls=0, folds=4), ProbeScores)
+    length = bench.do(ProbeConfig(job=job, target=LENGTH, control_tasks=0, folds=4), ProbeScores)
     assert (length.target, length.n_test) == (LENGTH, whole.n_test)
     assert length.majority < 0.6
     pretrained, _, fresh = length.cross_validated
@@ -111,7 +116,7 @@ def test_unusable_targets_are_refused(
     bench: Bench, films_run: ExperimentConfig, column: str, sentence: str
 ) -> None:
     with pytest.raises(DataError, match=sentence):
-        bench.do(ProbeConfig(job=job_id(films_run), about=column), ProbeScores)
+        bench.do(ProbeConfig(job=job_id(films_run), target=column), ProbeScores)
 
 
 # columns as classes

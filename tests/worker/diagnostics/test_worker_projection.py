@@ -85,7 +85,7 @@ def test_a_frozen_layer_is_projected_once(bench: Bench, job: str, method: Method
 
 
 def test_a_head_only_run_keeps_all_neighbours(bench: Bench, experiment: ExperimentConfig) -> None:
-    head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
+    head = bench.train(experiment.model_copy(update={"freeze": FreezePlan()}))
     result = bench.do(ProjectConfig(job=head, layer=3), Projection)
     assert result.overlap.value == 1
     assert "did not change this layer" in result.sentence

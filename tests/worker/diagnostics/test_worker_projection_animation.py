@@ -116,7 +116,7 @@ def test_a_sample_is_stratified_by_split_and_class(
 
 
 def test_a_head_only_run_has_the_same_projections_twice(bench: Bench, hard: ExperimentConfig) -> None:
-    head = bench.train(hard.model_copy(update={"plan": FreezePlan()}))
+    head = bench.train(hard.model_copy(update={"freeze": FreezePlan()}))
     result = bench.do(ProjectionAnimationConfig(job=head), ProjectionAnimation)
     np.testing.assert_array_equal(result.coordinates[0], result.coordinates[1])
     assert np.isfinite(result.coordinates).all()
@@ -156,7 +156,7 @@ def test_it_can_be_stopped(bench: Bench, job: str) -> None:
 def test_a_run_without_results_and_too_few_texts_are_refused(
     bench: Bench, job: str, hard: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = bench.store.submit(ME, hard.model_copy(update={"plan": FreezePlan(blocks=(1,))}))
+    waiting = bench.store.submit(ME, hard.model_copy(update={"freeze": FreezePlan(blocks=(1,))}))
     with pytest.raises(NotFoundError, match="no results yet"):
         bench.do(ProjectionAnimationConfig(job=waiting.job.id), ProjectionAnimation)
     rows = artifacts.load(bench.store.workspace.run(job), Evaluation)

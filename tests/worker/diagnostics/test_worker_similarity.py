@@ -54,7 +54,7 @@ def sibling(bench: Bench, experiment: ExperimentConfig) -> str:
 
 @pytest.fixture(scope="module")
 def moved(bench: Bench, job: str, sibling: str) -> Similarity:
-    return bench.do(SimilarityConfig(job=job, sibling=sibling), Similarity)
+    return bench.do(SimilarityConfig(job=job, second_seed_run=sibling), Similarity)
 
 
 # similarity
@@ -123,9 +123,9 @@ def test_without_a_second_seed_chance_is_unknown(bench: Bench, job: str) -> None
 def test_the_second_run_must_differ_only_in_its_seed(
     bench: Bench, job: str, experiment: ExperimentConfig
 ) -> None:
-    other = experiment.model_copy(update={"plan": FreezePlan(blocks=(1, 2))})
+    other = experiment.model_copy(update={"freeze": FreezePlan(blocks=(1, 2))})
     with pytest.raises(ConfigError, match="nothing but the seed"):
-        bench.do(SimilarityConfig(job=job, sibling=bench.train(other)), Similarity)
+        bench.do(SimilarityConfig(job=job, second_seed_run=bench.train(other)), Similarity)
 
 
 def test_cka_of_a_constant_layer_is_nan(bench: Bench, experiment: ExperimentConfig) -> None:
@@ -139,7 +139,7 @@ def test_cka_of_a_constant_layer_is_nan(bench: Bench, experiment: ExperimentConf
 
 
 def test_a_head_only_run_changes_no_layer(bench: Bench, experiment: ExperimentConfig) -> None:
-    head = bench.train(experiment.model_copy(update={"plan": FreezePlan()}))
+    head = bench.train(experiment.model_copy(update={"freeze": FreezePlan()}))
     result = bench.do(SimilarityConfig(job=head), Similarity)
     np.testing.assert_allclose(result.diagonal, 1, atol=1e-6)
     assert "Only the head trained" in result.sentence
@@ -224,7 +224,7 @@ def earlier(bench: Bench, experiment: ExperimentConfig, other_data: DataConfig) 
 
 @pytest.fixture(scope="module")
 def lost(bench: Bench, job: str, earlier: str) -> Forgetting:
-    return bench.do(ForgettingConfig(job=job, earlier=(earlier,)), Forgetting)
+    return bench.do(ForgettingConfig(job=job, earlier_runs=(earlier,)), Forgetting)
 
 
 def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
@@ -318,11 +318,11 @@ def test_a_checkpoint_with_a_head_has_mlm_losses(
 def test_a_head_on_a_mix_of_layers_is_scored(
     bench: Bench, job: str, experiment: ExperimentConfig, other_data: DataConfig
 ) -> None:
-    mixed = FeatureConfig(token_limit=32, layers=LayerCombination.MIX)
+    mixed = FeatureConfig(token_limit=32, layer_combination=LayerCombination.MIX)
     run = bench.train(
-        experiment.model_copy(update={"data": other_data, "plan": FreezePlan(), "features": mixed}),
+        experiment.model_copy(update={"data": other_data, "freeze": FreezePlan(), "features": mixed}),
     )
-    (task,) = bench.do(ForgettingConfig(job=job, earlier=(run,)), Forgetting).tasks
+    (task,) = bench.do(ForgettingConfig(job=job, earlier_runs=(run,)), Forgetting).tasks
     assert task.with_old_head is not None
     assert 0 <= task.refit_head.value <= 1
 
@@ -331,11 +331,11 @@ def test_earlier_runs_must_be_another_task_on_the_same_backbone(
     bench: Bench, job: str, sibling: str, experiment: ExperimentConfig, other_data: DataConfig, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError, match="another table"):
-        bench.do(ForgettingConfig(job=job, earlier=(sibling,)), Forgetting)
+        bench.do(ForgettingConfig(job=job, earlier_runs=(sibling,)), Forgetting)
     strange = BackboneConfig(id=str(with_head("bert", tmp_path / "strange")))
     other = bench.train(experiment.model_copy(update={"data": other_data, "backbone": strange}))
     with pytest.raises(ConfigError, match="as this one"):
-        bench.do(ForgettingConfig(job=job, earlier=(other,)), Forgetting)
+        bench.do(ForgettingConfig(job=job, earlier_runs=(other,)), Forgetting)
 
 
 # the pairs themselves

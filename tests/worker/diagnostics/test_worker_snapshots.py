@@ -15,8 +15,8 @@ from translearn_core.worker.diagnostics import snapshots
 @pytest.fixture(scope="module")
 def base(experiment: ExperimentConfig) -> ExperimentConfig:
     """Train in three stages: the head, one block, two blocks."""
-    stages = (Stage(plan=FreezePlan()), Stage(plan=FreezePlan(blocks=(2,)), epochs=2))
-    return experiment.model_copy(update={"plan": FreezePlan(blocks=(1, 2)), "stages": stages})
+    stages = (Stage(freeze=FreezePlan()), Stage(freeze=FreezePlan(blocks=(2,)), epochs=2))
+    return experiment.model_copy(update={"freeze": FreezePlan(blocks=(1, 2)), "stages": stages})
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_run_in_one_stage_has_a_snapshot_per_epoch(bench: Bench, base: Experim
 
 
 def test_a_head_only_run_has_no_snapshots(bench: Bench, base: ExperimentConfig) -> None:
-    job = bench.train(base.model_copy(update={"plan": FreezePlan(), "stages": ()}))
+    job = bench.train(base.model_copy(update={"freeze": FreezePlan(), "stages": ()}))
     with pytest.raises(NotFoundError, match="only its head"):
         bench.do(SnapshotsConfig(job=job, layer=3), Snapshots)
 

@@ -125,13 +125,15 @@ def test_past_runs_are_scored_on_the_initial_input_of_their_head(
     bench: Bench, question: TransferabilityConfig, experiment: ExperimentConfig, result: Transferability,
     prepared: PreparedDataset,
 ) -> None:  # fmt: skip
-    frozen = experiment.model_copy(update={"plan": FreezePlan()})
+    frozen = experiment.model_copy(update={"freeze": FreezePlan()})
     arms = [
         experiment,
         frozen.model_copy(
-            update={"features": NARROW.model_copy(update={"layers": LayerCombination.SECOND_LAST})}
+            update={"features": NARROW.model_copy(update={"layer_combination": LayerCombination.SECOND_LAST})}
         ),
-        frozen.model_copy(update={"features": NARROW.model_copy(update={"layers": LayerCombination.MIX})}),
+        frozen.model_copy(
+            update={"features": NARROW.model_copy(update={"layer_combination": LayerCombination.MIX})}
+        ),
     ]
     jobs = tuple(bench.train(arm) for arm in arms)
     scored = bench.do(question.model_copy(update={"runs": jobs}), Transferability)

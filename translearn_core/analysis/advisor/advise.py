@@ -85,7 +85,7 @@ def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
     """Return overrides of a recipe by dotted name; costs are ignored."""
     overrides: dict[str, object] = {}
     if recipe is RecipeName.LINEAR and task.best_beats_last and task.best_below_last:
-        overrides |= {"features.layers": "one", "features.layer": task.layers[task.best]}
+        overrides |= {"features.layer_combination": "one", "features.layer": task.layers[task.best]}
     if task.commonest > MAX_IMBALANCE * task.rarest:
         overrides["training.class_weights"] = "balanced"
     epochs = min(MAX_EPOCHS, -(-MIN_STEPS // max(1, -(-task.train // BATCH))))

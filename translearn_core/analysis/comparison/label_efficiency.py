@@ -95,7 +95,9 @@ def estimate_crossing(
     """
     a, b = _Curve.of(sizes_a, scores_a, row_scores_a), _Curve.of(sizes_b, scores_b, row_scores_b)
     if not a.sizes[0] <= reference_size <= a.sizes[-1]:
-        raise ConfigError("at", reference_size, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}")
+        raise ConfigError(
+            "reference_size", reference_size, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}"
+        )
     score = float(a.score_at_size(a.mean[None], reference_size)[0])
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))

@@ -13,8 +13,10 @@ from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
 from translearn_core.errors import ConfigError, DataError
 
 TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
+TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
 TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by its name or number.")]
 
+LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
 Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
 RandomInit = Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")]
 
@@ -61,9 +63,9 @@ class ReadingOptions:
 class ExperimentOptions:
     """Options of one experiment; `experiment.experiment_of` builds its configuration."""
 
-    file: Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
+    file: TrainingFile
     text: TextColumn
-    label: Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
+    label: LabelColumn
     validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
         None
     )

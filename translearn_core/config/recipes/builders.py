@@ -7,44 +7,44 @@ from translearn_core.config.enums import LayerCombination, Schedule
 from translearn_core.config.model import FreezePlan, Stage
 from translearn_core.config.recipes.recipe import Settings
 
-HEAD_FIRST = Stage(plan=FreezePlan(), epochs=3)
+HEAD_FIRST = Stage(freeze=FreezePlan(), epochs=3)
 """Three epochs of the head alone, which are cheap."""
 
 
 def frozen(layers: LayerCombination = LayerCombination.LAST, **parts: Any) -> Callable[[int, int], Settings]:
     """Return the builder of a head on `layers` of a frozen backbone."""
-    return lambda _n, _k: {"plan": FreezePlan(), "layers": layers, **parts}
+    return lambda _n, _k: {"freeze": FreezePlan(), "layer_combination": layers, **parts}
 
 
 def top(**parts: Any) -> Callable[[int, int], Settings]:
     """Return the builder that trains the top blocks."""
-    return lambda n, k: {"plan": FreezePlan.last_n(k, n), **parts}
+    return lambda n, k: {"freeze": FreezePlan.last_n(k, n), **parts}
 
 
 def full(**parts: Any) -> Callable[[int, int], Settings]:
     """Return the builder that trains the top blocks, or all of them with the embeddings."""
-    return lambda n, k: {"plan": _down_to(n, k), **parts}
+    return lambda n, k: {"freeze": _down_to(n, k), **parts}
 
 
 def gradual(n: int, k: int) -> Settings:
     """Unfreeze one more block in each stage, from the top down (ULMFiT, arXiv:1801.06146)."""
-    stages = [HEAD_FIRST, *(Stage(plan=FreezePlan.last_n(blocks, n)) for blocks in range(1, k))]
-    training = {"epochs": 1, "lr": 3e-4, "decay": 0.8, "schedule": Schedule.SLANTED}
-    return {"plan": FreezePlan.last_n(k, n), "stages": tuple(stages) if k else (), "training": training}
+    stages = [HEAD_FIRST, *(Stage(freeze=FreezePlan.last_n(blocks, n)) for blocks in range(1, k))]
+    training = {"epochs": 1, "lr": 3e-4, "layer_decay": 0.8, "schedule": Schedule.SLANTED}
+    return {"freeze": FreezePlan.last_n(k, n), "stages": tuple(stages) if k else (), "training": training}
 
 
 def bottom_up(n: int, k: int) -> Settings:
     """Train each block alone from the bottom up, then all together (chain-thaw, arXiv:1708.00524)."""
-    alone = [Stage(plan=FreezePlan(blocks=(block,))) for block in range(n - k, n)]
+    alone = [Stage(freeze=FreezePlan(blocks=(block,))) for block in range(n - k, n)]
     stages = (HEAD_FIRST, *alone) if k else ()
-    return {"plan": FreezePlan.last_n(k, n), "stages": stages, "training": {"epochs": 1, "lr": 1e-4}}
+    return {"freeze": FreezePlan.last_n(k, n), "stages": stages, "training": {"epochs": 1, "lr": 1e-4}}
 
 
 def lp_ft(n: int, k: int) -> Settings:
     """Train the head until early stopping, then everything (LP-FT, arXiv:2202.10054)."""
-    stages = (Stage(plan=FreezePlan(), epochs=20, patience=3),) if k else ()
+    stages = (Stage(freeze=FreezePlan(), epochs=20, patience=3),) if k else ()
     return {
-        "plan": _down_to(n, k),
+        "freeze": _down_to(n, k),
         "stages": stages,
         "training": {"epochs": 3, "lr": 1e-4, "head_lr": 1e-3},
     }
@@ -54,8 +54,8 @@ def smaller(n: int, k: int) -> Settings:
     """Keep the lower half of the backbone and train all of it, or its top blocks."""
     half = max(1, n // 2)
     return {
-        "plan": FreezePlan.full(half) if k == n else FreezePlan.last_n(min(k, half), half),
-        "backbone": {"blocks": half},
+        "freeze": FreezePlan.full(half) if k == n else FreezePlan.last_n(min(k, half), half),
+        "backbone": {"keep_blocks": half},
         "training": {"epochs": 5, "lr": 1e-4},
     }
 

@@ -143,7 +143,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             "As full fine-tuning where the source is close and ought to be kept.",
             "As full fine-tuning.",
             "ULMFiT: Howard & Ruder 2018, arXiv:1801.06146",
-            full(training={"epochs": 3, "lr": 2e-4, "decay": 0.7}),
+            full(training={"epochs": 3, "lr": 2e-4, "layer_decay": 0.7}),
         ),
         Recipe(
             RecipeName.LP_FT,
@@ -212,7 +212,7 @@ def closest_recipe(config: ExperimentConfig, n_blocks: int) -> RecipeName | None
         config.distil,
         config.backbone.random_init,
         config.tuning.kind is not Tuning.ALL,
-        config.features.layers is not LayerCombination.LAST,
+        config.features.layer_combination is not LayerCombination.LAST,
     )
     if not any(special):
         return None

@@ -78,12 +78,12 @@ class Recipe:
 
     def plan_of(self, n_blocks: int) -> FreezePlan:
         """Return its freeze plan on a backbone of `n_blocks` blocks."""
-        plan: FreezePlan = self.shape(n_blocks, min(self._depth(n_blocks, None), n_blocks))["plan"]
+        plan: FreezePlan = self.shape(n_blocks, min(self._depth(n_blocks, None), n_blocks))["freeze"]
         return plan
 
     def trains_blocks(self, n_blocks: int) -> bool:
         """Whether it trains more than the head."""
-        return bool(self.shape(n_blocks, 1)["plan"].blocks)
+        return bool(self.shape(n_blocks, 1)["freeze"].blocks)
 
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
@@ -101,7 +101,7 @@ class Recipe:
         if k == 0 and self.trains_blocks(n_blocks):
             raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
         settings = self.shape(n_blocks, k)
-        plan = settings["plan"]
+        plan = settings["freeze"]
         unchanged = {name: getattr(base.training, name) for name in ("seed", *UNCHANGED_SETTINGS["training"])}
         training = TrainingConfig.defaults_for(plan).model_copy(
             update=unchanged | settings.get("training", {})
@@ -111,14 +111,17 @@ class Recipe:
             if teacher is None:
                 raise ConfigError("distil.teacher", None, "a finished run that teaches")
         read = {name: getattr(base.features, name) for name in UNCHANGED_SETTINGS["features"]}
-        features = FeatureConfig(layers=settings.get("layers", LayerCombination.LAST), **read)
+        features = FeatureConfig(
+            layer_combination=settings.get("layer_combination", LayerCombination.LAST), **read
+        )
         backbone: BackboneConfig = base.backbone.model_copy(
-            update={"random_init": False, "blocks": None, "fresh_top": 0} | settings.get("backbone", {})
+            update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0}
+            | settings.get("backbone", {})
         )
         return ExperimentConfig(
             data=base.data,
             backbone=backbone,
-            plan=plan,
+            freeze=plan,
             stages=settings.get("stages", ()),
             tuning=settings.get("tuning", TuningConfig()),
             features=features,

@@ -11,8 +11,8 @@ def from_scratch_control(experiment: ExperimentConfig, n_blocks: int) -> Experim
 
     `n_blocks` counts the blocks of the run's own backbone, which may be the lower part of a larger one.
     """
-    scratch = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.blocks or n_blocks)
-    fresh = {"blocks": experiment.backbone.blocks, "init_seed": experiment.training.seed}
+    scratch = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.keep_blocks or n_blocks)
+    fresh = {"keep_blocks": experiment.backbone.keep_blocks, "init_seed": experiment.training.seed}
     backbone = scratch.backbone.model_copy(update=fresh)
     return scratch.model_copy(update={"backbone": backbone, "augment": experiment.augment})
 
@@ -24,7 +24,7 @@ def next_seed_run(experiment: ExperimentConfig) -> ExperimentConfig:
     """
     seed = (experiment.training.seed + 1) % (MAX_SEED + 1)  # wraps around
     parts: dict[str, BaseConfig] = {"training": experiment.training.model_copy(update={"seed": seed})}
-    if experiment.backbone.random_init or experiment.backbone.fresh_top:
+    if experiment.backbone.random_init or experiment.backbone.reinit_top_layers:
         parts["backbone"] = experiment.backbone.model_copy(update={"init_seed": seed})
     return experiment.model_copy(update=parts)
 

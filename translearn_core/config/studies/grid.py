@@ -60,7 +60,7 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     Returns
     -------
     tuple of PlannedRun
-        The seed sets head, batch order, dropout and random weights and, with `redraw`, the training subset,
+        The seed sets head, batch order, dropout and random weights and, with `resample`, the training subset,
         but not the split, so that all runs have the same test rows. Of equal experiments the first stays.
 
     Raises
@@ -72,7 +72,7 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     planned: dict[str, PlannedRun] = {}
     for seed in study.seeds:
         for factors, name, config in arms:
-            experiment = _with_seed(config, seed, redraw=study.redraw)
+            experiment = _with_seed(config, seed, resample=study.resample)
             planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
             if len(planned) > MAX_RUNS:
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
@@ -124,13 +124,13 @@ def _expand_arms(
                 config = arm.apply(ExperimentConfig(data=_data_of_size(study, size), backbone=backbone))
                 config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
-                    config = with_min_steps(config, size, study.fewest_steps)
+                    config = with_min_steps(config, size, study.min_steps)
                 yield factors, ", ".join(names), config
 
 
 def _data_of_size(study: StudyConfig, size: int | None) -> DataConfig:
     if size is None:  # without a subset its options are reset, so that studies share such runs
-        return study.data.model_copy(update={"rows_seed": None, "balanced": False})
+        return study.data.model_copy(update={"subset_seed": None, "balanced_subset": False})
     return study.data.model_copy(update={"train_rows": size})
 
 
@@ -141,7 +141,7 @@ def _arms(study: StudyConfig, label: str, n: int) -> Iterator[_Arm]:
             why = f"{label} has {n} blocks"
             why += ", and -1 is for studies without recipes" * (boundary == FULL_FINE_TUNING)
             raise ConfigError("boundaries", boundary, f"{lowest} to {n}: {why}")
-    if (custom := study.own) is not None:
+    if (custom := study.custom_recipe) is not None:
         yield _Arm(CUSTOM_LINE, CUSTOM_LINE, None, lambda base: custom.model_copy(update={"data": base.data}))
     if not study.recipes:
         for boundary in study.boundaries:
@@ -166,7 +166,7 @@ def _plan_arm(boundary: int, n: int, line: str) -> _Arm:
     plan = FreezePlan.full(n) if boundary == FULL_FINE_TUNING else FreezePlan.last_n(n - boundary, n)
 
     def apply(base: ExperimentConfig) -> ExperimentConfig:
-        return base.model_copy(update={"plan": plan, "training": TrainingConfig.defaults_for(plan)})
+        return base.model_copy(update={"freeze": plan, "training": TrainingConfig.defaults_for(plan)})
 
     return _Arm(plan.label, line, boundary, apply)
 
@@ -179,7 +179,7 @@ def _apply_recipe(
         # a recipe resets these fields; what it leaves at the default is the study's choice
         changes = {
             name: getattr(config.backbone, name)
-            for name in ("random_init", "blocks", "fresh_top")
+            for name in ("random_init", "keep_blocks", "reinit_top_layers")
             if getattr(config.backbone, name) != BackboneConfig.model_fields[name].default
         }
         return config.model_copy(update={"backbone": base.backbone.model_copy(update=changes)})
@@ -194,14 +194,14 @@ def _with_settings(study: StudyConfig, config: ExperimentConfig, n: int) -> Expe
         raise ConfigError("settings", error.value, error.expected) from None
     except ValidationError as error:
         raise explain_validation_error(error, "settings: {}".format) from None
-    config.check(config.backbone.blocks or n)
+    config.check(config.backbone.keep_blocks or n)
     return config
 
 
-def _with_seed(config: ExperimentConfig, seed: int, *, redraw: bool) -> ExperimentConfig:
+def _with_seed(config: ExperimentConfig, seed: int, *, resample: bool) -> ExperimentConfig:
     parts: dict[str, BaseConfig] = {"training": config.training.model_copy(update={"seed": seed})}
-    if redraw and config.data.train_rows is not None:
-        parts["data"] = config.data.model_copy(update={"rows_seed": seed})
-    if config.backbone.random_init or config.backbone.fresh_top:
+    if resample and config.data.train_rows is not None:
+        parts["data"] = config.data.model_copy(update={"subset_seed": seed})
+    if config.backbone.random_init or config.backbone.reinit_top_layers:
         parts["backbone"] = config.backbone.model_copy(update={"init_seed": seed})
     return config.model_copy(update=parts)

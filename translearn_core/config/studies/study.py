@@ -1,20 +1,28 @@
 """Configuration of a study: a grid of runs."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, JsonValue, field_validator, model_validator
+from pydantic import (
+    Field,
+    FieldSerializationInfo,
+    JsonValue,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
+from translearn_core.config.overrides import setting_name
 from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS, RecipeName
 from translearn_core.config.training import TrainingConfig
 
 FULL_FINE_TUNING = -1
 """Boundary below block 0: the embeddings train too."""
 
-CUSTOM = ("data", "backbone", "plan", "stages", "continues", "training.seed")
+CUSTOM = ("data", "backbone", "freeze", "stages", "resume_from", "training.seed")
 """Settings that a study sets or varies by fields of its own."""
 
 Size = Annotated[int, Field(ge=2)]
@@ -35,13 +43,13 @@ class StudyConfig(BaseConfig):
     sizes: tuple[Size | None, ...] = Field(
         (None,), max_length=100, description="training rows to learn from; none: all"
     )
-    own: ExperimentConfig | None = Field(
+    custom_recipe: ExperimentConfig | None = Field(
         None, description="one way more: these settings as they are, on the study's rows and with its seeds"
     )
-    redraw: bool = Field(
+    resample: bool = Field(
         False, description="each seed learns from its own draw of rows, fewer ones still among more"
     )
-    fewest_steps: int = Field(
+    min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
@@ -80,21 +88,26 @@ class StudyConfig(BaseConfig):
     @field_validator("settings")
     @classmethod
     def _check_settings(cls, settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        settings = {setting_name(name): value for name, value in settings.items()}
         for name in settings:
             if taken := [o for o in CUSTOM if name == o or name.startswith(f"{o}.")]:
                 raise ValueError(f"{taken[0]} is the study's to set: leave {name} out")
         return settings
 
+    @field_serializer("settings")
+    def _rename_settings(self, settings: dict[str, JsonValue], info: FieldSerializationInfo) -> Any:
+        return {setting_name(name, first=bool(info.by_alias)): value for name, value in settings.items()}
+
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
-        if not self.recipes and not self.boundaries and self.own is None:
+        if not self.recipes and not self.boundaries and self.custom_recipe is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
-        if self.redraw and self.data.rows_seed is not None:
-            raise ValueError("data.rows_seed is each run's seed where rows are drawn again: leave it out")
-        if self.own is not None and self.own.continues is not None:
-            raise ValueError("own.continues: every run of a study begins at the beginning")
+        if self.resample and self.data.subset_seed is not None:
+            raise ValueError("data.subset_seed is each run's seed where rows are drawn again: leave it out")
+        if self.custom_recipe is not None and self.custom_recipe.resume_from is not None:
+            raise ValueError("custom_recipe.resume_from: every run of a study begins at the beginning")
         return self
 
 
@@ -103,8 +116,10 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
 
     `recipes`: only those that a recipe leaves unchanged.
     """
-    training = TrainingConfig.defaults_for(config.plan)
-    plain = ExperimentConfig(data=config.data, backbone=config.backbone, plan=config.plan, training=training)
+    training = TrainingConfig.defaults_for(config.freeze)
+    plain = ExperimentConfig(
+        data=config.data, backbone=config.backbone, freeze=config.freeze, training=training
+    )
     values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
     parts = {part: set(names) for part, names in UNCHANGED_SETTINGS.items()}
     if not recipes:

@@ -31,20 +31,20 @@ class StudyFile(BaseConfig):
     label: str = Field(description="the column that holds the classes")
     problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the label column's values")
     split: SplitConfig = SplitConfig()
-    fixes: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
-    rare_below: int = Field(5, description="a class with fewer rows than this is rare")
+    cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
+    rare_class_below: int = Field(5, description="a class with fewer rows than this is rare")
     backbones: tuple[BackboneConfig, ...] = (BackboneConfig(),)
     recipes: tuple[str, ...] = ()
     boundaries: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (0,)
     sizes: tuple[int | None, ...] = (None,)
-    own: dict[str, JsonValue] | None = Field(
+    custom_recipe: dict[str, JsonValue] | None = Field(
         None, description="one way more: an experiment's settings as they are, on these rows"
     )
-    balanced: bool = Field(False, description="take fewer rows from all classes alike")
-    rows_seed: int | None = Field(None, description="which fewer rows; none: the split's own seed")
-    redraw: bool = Field(False, description="each seed learns from its own draw of rows")
-    fewest_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
+    balanced_subset: bool = Field(False, description="take fewer rows from all classes alike")
+    subset_seed: int | None = Field(None, description="which fewer rows; none: the split's own seed")
+    resample: bool = Field(False, description="each seed learns from its own draw of rows")
+    min_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
     settings: dict[str, JsonValue] = Field({})
     teacher: str | None = None
     baseline: str | None = Field(None, description="cell or recipe the others are held against")
@@ -71,8 +71,10 @@ class StudyFile(BaseConfig):
         """Return the file for `study`, with the data `files` by part."""
         target = study.data.targets[0]
         fields = _shared(study) | _shared(study.data) | {"label": target.column, "problem": target.problem}
-        if study.own is not None:
-            fields["own"] = study.own.model_dump(mode="json", exclude={"data"}, exclude_defaults=True)
+        if study.custom_recipe is not None:
+            fields["custom_recipe"] = study.custom_recipe.model_dump(
+                mode="json", exclude={"data"}, exclude_defaults=True
+            )
         return cls.model_validate({"name": name, "files": files, "baseline": baseline, **fields})
 
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
@@ -81,8 +83,8 @@ class StudyFile(BaseConfig):
         shared = {f: getattr(self, f) for f in _common_fields(DataConfig)}
         data = DataConfig(dataset=dataset, targets=(target,), **shared)
         fields = {f: getattr(self, f) for f in _common_fields(StudyConfig)}
-        if self.own is not None:
-            fields["own"] = ExperimentConfig.model_validate({**self.own, "data": data})
+        if self.custom_recipe is not None:
+            fields["custom_recipe"] = ExperimentConfig.model_validate({**self.custom_recipe, "data": data})
         return StudyConfig.model_validate({"data": data, **fields, **changed})
 
     def written(self) -> str:
@@ -146,7 +148,8 @@ def read_study_file(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         raise DataError(
             f"{str(path)!r} holds no study: write one 'name: value' a line, such as 'text: review'."
         )
-    if unknown := [name for name in fields if name not in StudyFile.model_fields]:
+    aliases = {field.serialization_alias for field in StudyFile.model_fields.values()}
+    if unknown := [name for name in fields if name not in StudyFile.model_fields.keys() | aliases]:
         raise ConfigError("study file", str(unknown[0]), f"one of {', '.join(StudyFile.model_fields)}")
     for name, field in StudyFile.model_fields.items():
         if field.is_required() and name not in fields:

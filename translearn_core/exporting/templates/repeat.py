@@ -46,7 +46,7 @@ def repeat(
         store=ActivationCache(workspace.activations, settings().max_activations_mb * 1_000_000),
         report=lambda stage, done, total: say(f"{stage} {done:.0f} of {total:.0f}" if total else stage),
         record=lambda _: None,
-        parent=earlier(config.continues),
+        parent=earlier(config.resume_from),
         teacher=earlier(config.distil.teacher if config.distil else None),
     )
 

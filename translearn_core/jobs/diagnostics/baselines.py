@@ -18,16 +18,18 @@ class BaselinesConfig(RunJobConfig):
     """
 
     kind: ClassVar = "baselines"
-    scratch: str | None = Field(None, description="the same task trained from fresh weights; none: left out")
+    from_scratch_run: str | None = Field(
+        None, description="the same task trained from fresh weights; none: left out"
+    )
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return the run and its control."""
-        return self.job, self.scratch
+        return self.job, self.from_scratch_run
 
     def completeness(self) -> int:
         """Return how many optional comparisons are included."""
-        return int(self.scratch is not None)
+        return int(self.from_scratch_run is not None)
 
 
 BASELINES = JobSpec(

@@ -14,16 +14,16 @@ class ForgettingConfig(RunJobConfig):
     """Catastrophic forgetting: earlier tasks, sentence similarity and masked-language modelling."""
 
     kind: ClassVar = "forgetting"
-    earlier: tuple[str, ...] = Field((), max_length=20, description="earlier runs, on the same backbone")
+    earlier_runs: tuple[str, ...] = Field((), max_length=20, description="earlier runs, on the same backbone")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return the run and the earlier ones."""
-        return (self.job, *self.earlier)
+        return (self.job, *self.earlier_runs)
 
     def completeness(self) -> int:
         """Return how many optional comparisons are included."""
-        return int(bool(self.earlier))
+        return int(bool(self.earlier_runs))
 
 
 FORGETTING = JobSpec(

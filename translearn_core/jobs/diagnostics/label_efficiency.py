@@ -30,7 +30,7 @@ class LabelEfficiencyArm(BaseConfig):
 class LabelEfficiencyConfig(TaskJobConfig):
     """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
 
-    `cells` are runs whose data differ only in `train_rows` and `rows_seed`. Howard & Ruder 2018,
+    `arms` are runs whose data differ only in `train_rows` and `subset_seed`. Howard & Ruder 2018,
     arXiv:1801.06146, figure 3.
     """
 
@@ -41,8 +41,8 @@ class LabelEfficiencyConfig(TaskJobConfig):
     seeds: tuple[Seed, ...] = Field(
         (0, 1, 2), min_length=1, max_length=50, description="each draws its own labels"
     )
-    cells: tuple[LabelEfficiencyArm, ...] = Field((), max_length=500)
-    at: Rows = Field(64, description="number of labels the closing sentence is about")
+    arms: tuple[LabelEfficiencyArm, ...] = Field((), max_length=500)
+    reference_size: Rows = Field(64, description="number of labels the closing sentence is about")
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
 
@@ -56,7 +56,7 @@ class LabelEfficiencyConfig(TaskJobConfig):
 
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone, and the runs."""
-        return (*super().references(), *(job for cell in self.cells for job in cell.jobs))
+        return (*super().references(), *(job for cell in self.arms for job in cell.jobs))
 
 
 LABEL_EFFICIENCY = JobSpec(

@@ -17,11 +17,11 @@ class ProbeConfig(RunJobConfig):
     """Linear probes of every layer: pretrained, fine-tuned and randomly initialised."""
 
     kind: ClassVar = "probe"
-    about: str | None = Field(
+    target: str | None = Field(
         None, description=f"another column of the table, or {LENGTH!r}; none: the label"
     )
-    fresh: bool = Field(True, description="probe the same architecture with fresh weights too")
-    controls: int = Field(
+    random_init_baseline: bool = Field(True, description="probe the same architecture with fresh weights too")
+    control_tasks: int = Field(
         1, ge=0, le=10, description="control tasks: random classes by the first word (arXiv:1909.03368)"
     )
     folds: int = Field(5, ge=2, le=20)
@@ -29,7 +29,7 @@ class ProbeConfig(RunJobConfig):
 
     def subject(self) -> Hashable:
         """Return the run and the target."""
-        return self.job, self.about
+        return self.job, self.target
 
 
 PROBE = JobSpec(

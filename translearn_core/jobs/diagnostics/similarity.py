@@ -14,17 +14,19 @@ class SimilarityConfig(RunJobConfig):
     """Representation similarity of layers before and after training (debiased CKA, arXiv:1905.00414)."""
 
     kind: ClassVar = "similarity"
-    sibling: str | None = Field(None, description="the same run with another seed: what chance alone moves")
+    second_seed_run: str | None = Field(
+        None, description="the same run with another seed: what chance alone moves"
+    )
     rows: int = Field(2000, ge=50, le=20_000, description="texts at most; a stratified sample above")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return the run and its second seed."""
-        return self.job, self.sibling
+        return self.job, self.second_seed_run
 
     def completeness(self) -> int:
         """Return how many optional comparisons are included."""
-        return int(self.sibling is not None)
+        return int(self.second_seed_run is not None)
 
 
 SIMILARITY = JobSpec(

@@ -57,7 +57,9 @@ class Corpus:
             )
         order = np.random.default_rng((config.seed, _SPLIT)).permutation(np.flatnonzero(has_words))
         held = min(MAX_HELD_OUT, max(MIN_HELD_OUT, round(HELD_OUT * count)))
-        return cls(tokens, words, np.sort(order[held:]), np.sort(order[:held]), config.masked, config.seed)
+        return cls(
+            tokens, words, np.sort(order[held:]), np.sort(order[:held]), config.mlm_probability, config.seed
+        )
 
     def masked(self, epoch: int | None = None) -> Masked:
         """Return the texts masked anew for every epoch; without `epoch` the mask is always the same."""

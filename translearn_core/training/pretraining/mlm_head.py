@@ -108,7 +108,7 @@ def _body_output(states: Tensor, *_: object, **__: object) -> BaseModelOutput:
 def _pretrained_model(backbone: Backbone) -> PreTrainedModel | None:
     """Load the checkpoint as a masked language model; None if weights are missing or the backbone altered."""
     config, model = backbone.config, backbone.model
-    altered = config.random_init or config.blocks is not None or config.fresh_top
+    altered = config.random_init or config.keep_blocks is not None or config.reinit_top_layers
     if altered or type(model.config) not in MODEL_FOR_MASKED_LM_MAPPING:
         return None
     with silence_transformers():

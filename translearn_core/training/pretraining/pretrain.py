@@ -121,7 +121,7 @@ def head_stage(config: PretrainConfig, *, fresh_head: bool) -> tuple[Stage, ...]
     """Return the stage in which a new head trains alone, if there is one."""
     if not (fresh_head and config.head_epochs):
         return ()
-    return (Stage(plan=FreezePlan(), epochs=config.head_epochs),)
+    return (Stage(freeze=FreezePlan(), epochs=config.head_epochs),)
 
 
 def training_config(config: PretrainConfig, *, fresh_head: bool) -> TrainingConfig:

@@ -18,7 +18,7 @@ def save_backbone(folder: Path, model: PreTrainedModel, source: Backbone, *, che
 
 
 def _write(folder: Path, model: PreTrainedModel, source: Backbone) -> None:
-    if source.config.blocks is not None:
+    if source.config.keep_blocks is not None:
         _set_num_hidden_layers(model, source.n_blocks)
     tokenizer = source.tokenizer
     tokenizer.backend_tokenizer.no_truncation()

@@ -50,7 +50,7 @@ def advise(context: Context[AdviseConfig]) -> None:
     prepared = load_prepared(context.store.workspace, config.data)
     sample = sample_rows(prepared, ROWS, config.seed)
     # recipes start from the whole pretrained backbone
-    whole = {"random_init": False, "blocks": None, "fresh_top": 0}
+    whole = {"random_init": False, "keep_blocks": None, "reinit_top_layers": 0}
     backbone = config.backbone.model_copy(update=whole)
     compute = Compute.choose(config.device, config.precision)
     layer_scores = score_layers(context, backbone, config.features, sample, compute)

@@ -70,7 +70,11 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     config = context.config
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
-    control = None if config.scratch is None else _from_scratch(context, config.scratch, experiment)
+    control = (
+        None
+        if config.from_scratch_run is None
+        else _from_scratch(context, config.from_scratch_run, experiment)
+    )
     task = _RunRows.of(evaluation)
     constant = PROBLEMS[evaluation.problem].constant_baseline(task.target, task.train)
     outputs: dict[str, Outputs] = {MAJORITY: np.broadcast_to(constant, (len(task.test), len(constant)))}
@@ -113,7 +117,9 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
     used = np.concatenate([train, validation, task.test])
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
-    pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
+    pretrained = experiment.backbone.model_copy(
+        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
+    )
     features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
         features, task.labels[used], train_index, validation_index, test_index,
@@ -126,9 +132,9 @@ def _from_scratch(context: Context, job: str, experiment: ExperimentConfig) -> E
     """Return the predictions of the from-scratch run; ConfigError if it is no control of `experiment`."""
     config = context.store.job(job).config
     if not isinstance(config, ExperimentConfig) or not config.backbone.random_init:
-        raise ConfigError("scratch", job, "a run that was trained from fresh weights")
+        raise ConfigError("from_scratch_run", job, "a run that was trained from fresh weights")
     if config.data != experiment.data:
-        raise ConfigError("scratch", job, "a run on the same table, columns, rows and splits")
+        raise ConfigError("from_scratch_run", job, "a run on the same table, columns, rows and splits")
     return load_evaluation(context, job)
 
 
@@ -136,7 +142,9 @@ def _matched(evaluation: Evaluation, control: Evaluation) -> IntArray:
     """Return the predictions of `control` on the test rows of `evaluation`, in their order."""
     own, other = _tested(evaluation), _tested(control)
     if not own.index.sort_values().equals(other.index.sort_values()):
-        raise ConfigError("scratch", f"{len(other)} test rows", f"a run tested on the same {len(own)} rows")
+        raise ConfigError(
+            "from_scratch_run", f"{len(other)} test rows", f"a run tested on the same {len(own)} rows"
+        )
     ordered = other.sort_index(kind="stable").set_axis(own.sort_index(kind="stable")["position"].to_numpy())
     return class_indices(evaluation, ordered.sort_index()["predicted"])
 

@@ -77,7 +77,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         baselines = fit_label_efficiency_baselines(context, config, prepared)
     artifacts.save(context.folder, baselines)
     arms = [_untrained_arm(config, baselines, name, len(train)) for name in UNTRAINED_ARMS]
-    names = [cell.name for cell in config.cells]
+    names = [cell.name for cell in config.arms]
     for name in dict.fromkeys(names):
         context.report("reading the runs", names.index(name), len(names))
         arms.append(_trained_arm(context, config, name, prepared))
@@ -87,7 +87,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         names=tuple(arm.name for arm in arms),
         sizes=config.sizes,
         seeds=config.seeds,
-        reference_size=config.at,
+        reference_size=config.reference_size,
         n_validation=len(prepared.split_indices(Split.VALIDATION)),
         n_test=len(test),
         majority=constant_score(prepared.problem, target, train, test),
@@ -116,7 +116,7 @@ def _one_class(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str,
 
 def _stored_baselines(context: Context, config: LabelEfficiencyConfig) -> BaselineAnswers | None:
     """Return the baselines stored by the same job without runs, if it was done."""
-    without_runs = {"cells": (), "at": nearest_size(config.sizes)}
+    without_runs = {"arms": (), "reference_size": nearest_size(config.sizes)}
     job = job_id(config.model_copy(update=without_runs))
     return artifacts.load(context.store.workspace.run(job), BaselineAnswers)
 
@@ -135,7 +135,7 @@ def _trained_arm(
     shape = len(config.sizes), len(config.seeds)
     ran, scores = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)))
     scratch = False
-    for cell in (cell for cell in config.cells if cell.name == name):
+    for cell in (cell for cell in config.arms if cell.name == name):
         size = _index_of(config.sizes, cell.rows)
         for job in cell.jobs:
             run = training_config(context, job)
@@ -151,12 +151,12 @@ def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.
     predictions = load_evaluation(context, job).predictions
     learned = int((predictions["split"] == Split.TRAIN).sum())
     if learned != cell.rows:
-        raise ConfigError("cells", f"{cell.name}, {cell.rows} rows", f"runs of {learned} rows as such")
+        raise ConfigError("arms", f"{cell.name}, {cell.rows} rows", f"runs of {learned} rows as such")
     tested = predictions[predictions["split"] == Split.TEST]
     scores = row_scores(tested)
     if not scores.index.equals(order.sort_values()):
         raise ConfigError(
-            "cells", cell.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
+            "arms", cell.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
         )
     # equal keys are equal rows, so one of them is enough
     return scores[~scores.index.duplicated()].loc[order].to_numpy()
@@ -171,7 +171,7 @@ def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFram
 
 def _index_of(values: Sequence[int], value: int) -> int:
     if value not in values:
-        raise ConfigError("cells", value, f"one of {', '.join(map(str, values))}, as the curve has it")
+        raise ConfigError("arms", value, f"one of {', '.join(map(str, values))}, as the curve has it")
     return values.index(value)
 
 
@@ -196,7 +196,7 @@ def _crossings(
     crossings = []
     for number, (a, b) in enumerate(pairs):
         context.report("looking where they cross", number, len(pairs))
-        if (crossing := find_crossing(config.sizes, config.at, a, b)) is not None:
+        if (crossing := find_crossing(config.sizes, config.reference_size, a, b)) is not None:
             crossings.append(crossing)
     return crossings
 

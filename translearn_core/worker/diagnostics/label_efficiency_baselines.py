@@ -1,7 +1,7 @@
 """Label-efficiency baselines: TF-IDF and a frozen probe at every number of labels and seed.
 
-The training rows are those of a run with the same `train_rows` and `rows_seed`. Each text is encoded at most
-once, whatever the number of sizes and seeds.
+The training rows are those of a run with the same `train_rows` and `subset_seed`. Each text is encoded
+at most once, whatever the number of sizes and seeds.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from translearn_core.jobs import LabelEfficiencyConfig
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
@@ -56,28 +56,30 @@ def fit_label_efficiency_baselines(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
 ) -> BaselineAnswers:
     """Fit TF-IDF and the frozen probe for every number of labels and seed."""
-    table = load_table(context.store.workspace, config.data.dataset)
-    subsets = draw_subsets(table, config, prepared, context.report)
+    versions = load_versions(context.store.workspace, config.data.dataset)
+    subsets = draw_subsets(versions, config, prepared, context.report)
     words = _tfidf(context, config, prepared, subsets)
     frozen, layers = _frozen_probes(context, config, prepared, subsets)
     return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers)
 
 
 def draw_subsets(
-    table: pd.DataFrame,
+    versions: tuple[pd.DataFrame, pd.DataFrame | None],
     config: LabelEfficiencyConfig,
     prepared: PreparedDataset,
     report: ProgressCallback = no_progress,
 ) -> Subset:
     """Return the training rows of every seed and size, as indices of `prepared`, shape (size,) each.
 
-    `table`, as `read_table` returns it, is prepared with the settings of the corresponding runs.
+    The first of `versions`, the table with its edits and without, is prepared with the settings of the
+    corresponding runs.
 
     Raises
     ------
     DataError
         If a smaller subset is not contained in a larger one.
     """
+    table, original = versions
     train = prepared.split_indices(Split.TRAIN)
     position = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
     subsets: list[list[IntArray]] = []
@@ -88,11 +90,10 @@ def draw_subsets(
             report("drawing labels", number * len(config.sizes) + len(of_seed), total)
             rows = train
             if size < len(train):
-                fewer = config.data.model_copy(update={"train_rows": size, "rows_seed": seed})
-                subset = prepare(table, fewer)
-                rows = np.sort(
-                    [position[row] for row in subset.rows[subset.split_indices(Split.TRAIN)].tolist()]
-                )
+                fewer = config.data.model_copy(update={"train_rows": size, "subset_seed": seed})
+                subset = prepare(table, fewer, original=original)
+                numbers = subset.rows[subset.split_indices(Split.TRAIN)].tolist()
+                rows = np.sort([position[row] for row in numbers])
             if of_seed and not np.isin(of_seed[-1], rows).all():
                 raise DataError(f"The {size} rows drawn by seed {seed} do not hold the fewer ones before.")
             of_seed.append(rows)

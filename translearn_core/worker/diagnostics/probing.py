@@ -36,7 +36,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     index, trained = layer_features(context, config.job, evaluation)
-    target = _target(context, experiment, evaluation, index, config.about)
+    target = _target(context, experiment, evaluation, index, config.target)
     rows = evaluation.predictions.iloc[index]
     train, test = (
         np.flatnonzero((rows["split"] == str(split)) & target.known) for split in (Split.TRAIN, Split.TEST)
@@ -51,7 +51,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     )
     types = word_types(texts)
     controls = [
-        control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.controls)
+        control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.control_tasks)
     ]
     scores = probe_layers(
         features,
@@ -68,7 +68,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     )
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
-    summary = sentences(scores, label=config.about is None, recurring=recurring)
+    summary = sentences(scores, label=config.target is None, recurring=recurring)
     artifacts.save(context.folder, replace(scores, sentences=summary))
 
 
@@ -98,9 +98,9 @@ def _variants(
     before, after = VARIANTS
     if experiment.backbone.random_init:
         return {RANDOM_INIT: trained[before], after: trained[after]}
-    if not config.fresh:
+    if not config.random_init_baseline:
         return trained
     twin = experiment.backbone.model_copy(
-        update={"random_init": True, "fresh_top": 0, "init_seed": config.seed}
+        update={"random_init": True, "reinit_top_layers": 0, "init_seed": config.seed}
     )
     return {**trained, RANDOM_INIT: backbone_features(context, experiment, twin, texts)}

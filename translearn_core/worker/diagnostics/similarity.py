@@ -31,15 +31,17 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     """Compare the layers of a run's backbone before and after training, mostly on held-out texts."""
     config = context.config
     experiment = training_config(context, config.job)
-    if config.sibling is not None:
-        second = training_config(context, config.sibling)
+    if config.second_seed_run is not None:
+        second = training_config(context, config.second_seed_run)
         if not differ_only_in_seed(experiment, second):
             need = "a run that differs from this one in nothing but the seed"
-            raise ConfigError("sibling", config.sibling, need)
+            raise ConfigError("second_seed_run", config.second_seed_run, need)
     rows = held_out_first(load_evaluation(context, config.job), config.rows, config.seed)
     texts = rows["text"].tolist()
     before, after = run_features(context, config.job, texts)
-    second_seed = None if config.sibling is None else run_features(context, config.sibling, texts)[1]
+    second_seed = (
+        None if config.second_seed_run is None else run_features(context, config.second_seed_run, texts)[1]
+    )
     random_pair = _random_pair(context, experiment, texts)
 
     def progress(done: float, total: float) -> None:
@@ -48,7 +50,7 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     before_after = _diagonal(context, before, after)
     chance = None if second_seed is None else _diagonal(context, after, second_seed)
     floor = _diagonal(context, *random_pair)
-    boundary = experiment.plan.first_trainable_block(len(before) - 1)
+    boundary = experiment.freeze.first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
     estimates = [cka.estimate for cka in before_after]
     missing = np.full(len(before_after), np.nan)
@@ -101,7 +103,9 @@ def _random_pair(context: Context, experiment: ExperimentConfig, texts: list[str
     backbone = experiment.backbone
     # neither seed is that of the run, which may itself be randomly initialised
     first, second = (
-        backbone.model_copy(update={"random_init": True, "fresh_top": 0, "init_seed": backbone.init_seed + k})
+        backbone.model_copy(
+            update={"random_init": True, "reinit_top_layers": 0, "init_seed": backbone.init_seed + k}
+        )
         for k in (1, 2)
     )
     return (

@@ -77,9 +77,9 @@ def snapshot_label(snapshot: Snapshot, experiment: ExperimentConfig) -> str:
     """Describe when a snapshot was taken."""
     if snapshot.epoch == 0:
         return "before training"
-    if len(experiment.resolved_stages) == 1 or experiment.continues:
+    if len(experiment.resolved_stages) == 1 or experiment.resume_from:
         return f"after epoch {snapshot.epoch}"
-    return f"after stage {snapshot.stage + 1}: {experiment.resolved_stages[snapshot.stage].plan.label}"
+    return f"after stage {snapshot.stage + 1}: {experiment.resolved_stages[snapshot.stage].freeze.label}"
 
 
 def _stored_scores(

@@ -98,7 +98,7 @@ def _score_past_runs(
                 x = _head_input(context, run.config, sample, compute)
                 scores[key] = logme(x, sample.labels), h_score(x, sample.labels)
             if backbone.id not in depths:
-                whole = backbone.model_copy(update={"blocks": None, "fresh_top": 0})
+                whole = backbone.model_copy(update={"keep_blocks": None, "reinit_top_layers": 0})
                 depths[backbone.id] = load(whole).n_blocks
         except BackboneError:  # deleted, or no longer on this machine
             scores[key] = float("nan"), float("nan")
@@ -113,8 +113,10 @@ def _head_input(context: Context, config: ExperimentConfig, sample: Sample, comp
     features = supported_features(config.features, backbone.info)
     encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
     lookups = encoder.pooled_layers(features.pooling, features.selected_layers(backbone.n_blocks))
-    vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layers)
-    x: Vectors = (vectors.mean(dim=1) if features.layers is LayerCombination.MIX else vectors).numpy()
+    vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layer_combination)
+    x: Vectors = (
+        vectors.mean(dim=1) if features.layer_combination is LayerCombination.MIX else vectors
+    ).numpy()
     return x
 
 

@@ -1,11 +1,13 @@
 """Label issues by confident learning: out-of-fold probabilities of a probe on the pretrained backbone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from translearn_core.analysis.error_analysis.label_issues import find_label_issues
+from translearn_core.analysis.error_analysis.label_issues import LabelIssues, find_label_issues
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.config import ExperimentConfig
@@ -13,6 +15,8 @@ from translearn_core.results import Estimate, Evaluation
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import analysis_sample, backbone_features, text_groups
 from translearn_core.worker.run_results import class_indices
+
+IntArray = NDArray[np.int64]
 
 MAX_LISTED = 1_000
 """Most suspects listed, those with the largest doubt first."""
@@ -46,17 +50,8 @@ def check_labels(
     """
     index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
-    texts = rows["text"].tolist()
-    pretrained = experiment.backbone.model_copy(update={"random_init": False, "fresh_top": 0, "init_seed": 0})
-    context.report("reading the texts with the backbone as it was")
-    features = backbone_features(context, experiment, pretrained, texts)[-1]
     labels = class_indices(evaluation, rows["label"])
-    probabilities = LinearProbe.fit(
-        features, labels, stratified_folds(labels, FOLDS, seed, text_groups(texts)),
-        progress=lambda share: context.report("looking for doubtful labels", share, 1),
-    ).held_out_proba()  # fmt: skip
-    context.report("counting doubtful labels")
-    suspects = find_label_issues(probabilities, labels, MAX_LISTED, seed=seed)
+    suspects, probabilities = probe_label_issues(context, experiment, rows["text"].tolist(), labels, seed)
     names = np.asarray(evaluation.names, dtype=object)
     listed = rows.iloc[suspects.rows]
     frame = pd.DataFrame(
@@ -73,3 +68,20 @@ def check_labels(
     )
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     return LabelCheck(len(index), suspects.n_issues, accuracy, suspects.share, frame)
+
+
+def probe_label_issues(
+    context: Context, experiment: ExperimentConfig, texts: Sequence[str], labels: IntArray, seed: int
+) -> tuple[LabelIssues, NDArray[np.float32]]:
+    """Find label issues by a probe on the pretrained backbone; also return its out-of-fold probabilities."""
+    pretrained = experiment.backbone.model_copy(
+        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
+    )
+    context.report("reading the texts with the backbone as it was")
+    features = backbone_features(context, experiment, pretrained, texts)[-1]
+    probabilities = LinearProbe.fit(
+        features, labels, stratified_folds(labels, FOLDS, seed, text_groups(texts)),
+        progress=lambda share: context.report("looking for doubtful labels", share, 1),
+    ).held_out_proba()  # fmt: skip
+    context.report("counting doubtful labels")
+    return find_label_issues(probabilities, labels, MAX_LISTED, seed=seed), probabilities

@@ -33,7 +33,7 @@ def measure_forgetting(context: Context[ForgettingConfig]) -> None:
     before, after, compute = load(experiment.backbone), trained.model.loaded_backbone, trained.compute
     tasks = tuple(
         measure_task_retention(context, job, experiment, before, after, compute, config.seed)
-        for job in config.earlier
+        for job in config.earlier_runs
     )
     context.report("comparing sentences")
     sts = measure_sts_retention(context, before, after, compute, config.seed)

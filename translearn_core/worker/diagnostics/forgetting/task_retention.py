@@ -118,7 +118,7 @@ class _FeatureReader:
         limit = min(self.token_limit, backbone.info.token_limit)
         encoder = make_encoder(context, backbone, texts, limit, self.compute)
         lookups = encoder.pooled_layers(config.pooling, layers)
-        return combine_layers([lookup.vectors() for lookup in lookups], config.layers).float()
+        return combine_layers([lookup.vectors() for lookup in lookups], config.layer_combination).float()
 
     def vectors(self, features: Tensor) -> NDArray[np.float32]:
         """Return one vector per text."""
@@ -140,12 +140,12 @@ class _FeatureReader:
 def _earlier_config(context: Context, job: str, experiment: ExperimentConfig) -> ExperimentConfig:
     earlier = context.store.job(job).config
     if not isinstance(earlier, ExperimentConfig):
-        raise ConfigError("earlier", job, "trainings only")
+        raise ConfigError("earlier_runs", job, "trainings only")
     expected, actual = experiment.backbone, earlier.backbone
     if (actual.id, actual.revision) != (expected.id, expected.revision):
-        raise ConfigError("earlier", job, f"runs on {expected.id}, as this one")
+        raise ConfigError("earlier_runs", job, f"runs on {expected.id}, as this one")
     if (earlier.data.dataset, earlier.data.label) == (experiment.data.dataset, experiment.data.label):
-        raise ConfigError("earlier", job, "runs on another table or another column of labels")
+        raise ConfigError("earlier_runs", job, "runs on another table or another column of labels")
     return earlier
 
 

@@ -1,0 +1,87 @@
+"""Versions of a data set: choose one, download it, and train again on it."""
+
+import streamlit as st
+
+from pages._ui.runs import run_picker
+from pages._ui.shell import jobs, navigation, result_cache, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.data.columns import file_columns
+from translearn_core.data.table_edits import describe_edit
+from translearn_core.jobs import ReadConfig
+from translearn_core.results import TableProfile
+from translearn_core.runs import Dataset, Run
+from translearn_core.runs.stored_table import edited_table
+
+MOST = 200
+"""Most edits listed; the table holds all."""
+
+
+def picker(dataset: Dataset) -> None:
+    """Show the versions of a data set and open the chosen one."""
+    versions = state.store().versions(state.owner(), dataset.digest)
+    if len(versions) < 2:
+        st.caption(dataset.name)
+        return
+    names = {version.digest: version.name for version in versions}
+    state.set_value("data_version", dataset.digest)
+    st.selectbox(
+        "Version",
+        list(names),
+        format_func=names.__getitem__,
+        key="data_version",
+        on_change=lambda: state.open_version(state.get_value("data_version")),
+    )
+
+
+def latest_run(data: DataConfig) -> Run[ExperimentConfig] | None:
+    """Return the newest run with results on exactly this data."""
+    return next((run for run in run_picker.runs_with_results() if run.job.config.data == data), None)
+
+
+def panel(dataset: Dataset) -> None:
+    """Show what a version changed, its download, and runs to repeat on it."""
+    workspace = state.store().workspace
+    edits = workspace.edits(dataset.digest)
+    if edits is None:
+        return
+    st.subheader(f"Version {edits.number}", anchor=False)
+    with st.expander(f"{len(edits.edits):,} edits since the file came", icon=":material/history:"):
+        st.markdown("\n".join(f"- {plain(describe_edit(edit))}" for edit in edits.edits[-MOST:][::-1]))
+    read = jobs.find_run(ReadConfig(dataset=dataset.digest))
+    profile = result_cache.cached_result(read, TableProfile) if read else None
+    if profile is not None:
+        tables.download(
+            lambda: (table := edited_table(workspace, dataset.digest))[file_columns(table)],
+            dataset.name.replace(", ", "-").replace(" ", "-"),
+            key="edited_table",
+            label="The corrected table as CSV",
+            delimiter=profile.formats[0].delimiter or ",",
+            types=profile.formats[0].types,
+        )
+    _train_again(dataset)
+
+
+def _train_again(dataset: Dataset) -> None:
+    """Offer to repeat the newest runs of other versions on this one."""
+    store, owner = state.store(), state.owner()
+    others = {version.digest for version in store.versions(owner, dataset.digest)} - {dataset.digest}
+    runs = [run for run in run_picker.runs_with_results() if run.job.config.data.dataset in others][:3]
+    if not runs:
+        return
+    st.markdown(
+        "Train again on this version: all rows keep their split, so both runs can be compared on the same "
+        "test rows."
+    )
+    for run in runs:
+        config = run.job.config
+        data = config.data.model_copy(update={"dataset": dataset.digest})
+        again = config.model_copy(update={"data": data, "resume_from": None})
+        done = jobs.find_run(again)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"again_on-{run.id}"):
+            st.text(run.name)
+            if done is not None:
+                navigation.link("run", "See the run on this version", run=done.id)
+            elif st.button("Train again", key=f"train_again-{run.id}", icon=":material/play_arrow:"):
+                new = jobs.submit(again, f"{run.name}, version {store.version_number(dataset.digest)}")
+                navigation.switch_to("run", run=new.id)

@@ -1,0 +1,23 @@
+"""Labels page: rows and classes whose labels may be wrong, edited into a new version of the data set."""
+
+from pages._ui.datasets import label_editor, label_versions
+from pages._ui.shell import jobs, navigation, page_header, state
+from translearn_core.jobs import LabelReviewConfig
+
+page_header.header(
+    "labels",
+    "A model learns what the labels say, errors included. These are the rows and classes worth a look; "
+    "correct what is wrong. Your file stays as it came: each save makes a new version of the data set.",
+)
+dataset, draft = state.dataset(), state.draft()
+if dataset is None or draft.data is None:
+    page_header.empty("There is no table yet, or its columns are not chosen.", "Choose a table", "data")
+label_versions.picker(dataset)
+run = label_versions.latest_run(draft.data)
+review = jobs.submit_and_watch(
+    LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None)
+)
+if review is None:
+    navigation.stop_page()
+label_editor.panel(dataset, draft.data, review)
+label_versions.panel(dataset)

@@ -1,0 +1,135 @@
+"""Edits of a table, and the split of the version that they make."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from tests.data.test_data_preparing import config, plain, table, texts_of
+from translearn_core.config import Split
+from translearn_core.config.settings import Settings
+from translearn_core.config.table_edits import CellEdit, RowDrop, TableEdits, ValueRename
+from translearn_core.data import ROW, prepare, read_table
+from translearn_core.data.table_edits import apply_edits, edited_profile
+from translearn_core.errors import DataError
+from translearn_core.tasks.normalisation import text_key
+from translearn_core.tasks.splits import SPLITS
+
+
+def edits(*changes):
+    return TableEdits(original="d", number=2, edits=changes)
+
+
+def splits_by_row(prepared):
+    return dict(zip(prepared.rows.tolist(), prepared.split.tolist(), strict=True))
+
+
+def test_edits_apply_in_order_and_leave_the_table_alone():
+    frame = table(["a", "b", "c", "d"], ["Yes ", "no", "Yes", "maybe"])
+    edited = apply_edits(
+        frame,
+        edits(
+            CellEdit(row=4, column="label", value="no"),
+            ValueRename(column="label", value="Yes", replacement="yes"),
+            ValueRename(column="label", value="yes", replacement="agree"),
+            RowDrop(row=2),
+        ),
+    )
+    assert edited["label"].tolist() == ["agree", "agree", "no"]
+    assert edited[ROW].tolist() == [1, 3, 4]
+    assert frame["label"].tolist() == ["Yes ", "no", "Yes", "maybe"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        CellEdit(row=9, column="label", value="x"),
+        CellEdit(row=1, column="nowhere", value="x"),
+        CellEdit(part=Split.TEST, row=1, column="label", value="x"),
+        RowDrop(row=9),
+        ValueRename(column="label", value="c9", replacement="c1"),
+    ],
+)
+def test_an_edit_of_what_is_not_there_is_refused(change):
+    with pytest.raises(DataError, match=r"9|nowhere|test"):
+        apply_edits(plain(4), edits(change))
+
+
+def test_a_dropped_row_cannot_be_edited():
+    with pytest.raises(DataError, match="Row 1"):
+        apply_edits(plain(4), edits(RowDrop(row=1), CellEdit(row=1, column="label", value="x")))
+
+
+def random_edit(row, what):
+    if what == "drop":
+        return RowDrop(row=row)
+    return CellEdit(row=row, column=what, value="c0" if what == "label" else "text 3")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 25), st.integers(0, 3)), min_size=30, max_size=80),
+    st.dictionaries(st.integers(1, 80), st.sampled_from(["label", "text", "drop"]), min_size=1, max_size=25),
+    st.integers(0, 4),
+)
+def test_rows_keep_their_split_in_an_edited_version_and_nothing_leaks(rows, changes, seed):
+    frame = table([f"text {t}" for t, _ in rows], [f"c{c}" for _, c in rows])
+    choices = config(seed=seed, rare_class_below=2)
+    changes = {row: what for row, what in changes.items() if row <= len(rows)}
+    assume(changes)
+    edited = apply_edits(frame, edits(*(random_edit(row, what) for row, what in changes.items())))
+    try:
+        before = splits_by_row(prepare(frame, choices))
+        after = prepare(edited, choices, original=frame)
+    except DataError:
+        reject()
+    train, validation, test = ({text_key(text) for text in texts_of(after, split)} for split in SPLITS)
+    assert train.isdisjoint(validation | test)
+    assert validation.isdisjoint(test)
+    for row, split, text in zip(after.rows.tolist(), after.split.tolist(), after.texts, strict=True):
+        if row in before and changes.get(row) != "text" and text != "text 3":
+            assert split == before[row]
+
+
+def test_new_rows_of_a_version_train():
+    frame = plain(60)
+    frame.loc[:9, "label"] = None
+    edited = apply_edits(
+        frame, edits(*(CellEdit(row=row, column="label", value="c1") for row in range(1, 11)))
+    )
+    before, after = prepare(frame, config()), prepare(edited, config(), original=frame)
+    added = after.split[np.isin(after.rows, range(1, 11))]
+    assert added.tolist() == [0] * 10
+    assert {row: splits_by_row(after)[row] for row in splits_by_row(before)} == splits_by_row(before)
+
+
+def test_a_version_mends_a_table_that_made_no_task():
+    frame = table([f"t{i}" for i in range(40)], [f"kind {i}" for i in range(40)])
+    edited = apply_edits(
+        frame, edits(*(CellEdit(row=row + 1, column="label", value=f"c{row % 2}") for row in range(40)))
+    )
+    with pytest.raises(DataError):
+        prepare(frame, config())
+    assert prepare(edited, config(), original=frame).target.names == ("c0", "c1")
+
+
+def test_the_profile_of_a_version_describes_the_edited_table(tmp_path):
+    path = tmp_path / "train"
+    path.write_bytes(b"text,label\n" + b"".join(f"text {i},c{i % 3}\n".encode() for i in range(30)))
+    frame, profile = read_table({"train": path}, Settings())
+    changes = edits(ValueRename(column="label", value="c2", replacement="c1"), RowDrop(row=1))
+    mended = edited_profile(profile, apply_edits(frame, changes), changes)
+    assert (mended.rows, mended.parts) == (29, {"train": 29})
+    assert next(c for c in mended.columns if c.name == "label").distinct == 2
+    assert mended.findings[0].code == "edited"
+    assert not mended.preview.isin(["c2"]).to_numpy().any()
+
+
+@pytest.mark.parametrize("later", [Split.TRAIN, Split.TEST])
+def test_a_text_made_equal_to_one_of_test_joins_test(later):
+    frame = plain(60)
+    before = prepare(frame, config())
+    train, test = (before.split_indices(s)[-1 if s is later else 0] for s in (Split.TRAIN, Split.TEST))
+    change = CellEdit(row=int(before.rows[train]), column="text", value=before.texts[test].upper())
+    after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), original=frame))
+    assert {SPLITS[after[int(before.rows[row])]] for row in (train, test)} == {Split.TEST}

@@ -1,0 +1,134 @@
+"""Labels page: corrections are stored at once, undone, saved as a version, and trained on."""
+
+import pytest
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+from visits import BOB, Open
+
+from pages._ui.datasets.label_editor import FILTER, SELECTED
+from translearn_core.config import FreezePlan
+from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
+from translearn_core.jobs import LabelReviewConfig
+from translearn_core.results import LabelReview
+from translearn_core.worker import data_loading
+from translearn_core.worker.label_review import label_rows, merge_proposals
+
+CSV = (
+    "text,label\n"
+    + "\n".join(
+        f"mail number {i} about {'money' if i % 2 else 'parcels'},{'billing' if i % 2 else 'delivery'}"
+        for i in range(60)
+    )
+    + "\nan odd mail,biling\n"
+)
+
+
+def review(filled: Filled, digest: str) -> None:
+    """Store a review of a data set in which rows 3 and 4 are suspicious."""
+    config = LabelReviewConfig(data=filled.data.model_copy(update={"dataset": digest}))
+    workspace = filled.store.workspace
+    rows = label_rows(data_loading.load_table(workspace, digest), config)
+    for row, suggested in ((3, "billing"), (4, "delivery")):
+        mark = rows["row"] == row
+        rows.loc[mark, ["suspicious", "suggested", "probability", "doubt"]] = [True, suggested, 0.9, 0.8]
+    merges = merge_proposals(rows)
+    rows["similar name"] = rows["label"].isin(merges["value"])
+    counts = rows["label"].value_counts().rename_axis("label").reset_index(name="rows")
+    filled.answer(config, LabelReview(61, rows, counts, merges))
+
+
+def mails(filled: Filled) -> str:
+    filled.table("mails.csv", CSV.encode())
+    review(filled, filled.dataset.digest)
+    return filled.dataset.digest
+
+
+@pytest.fixture
+def digest(filled: Filled) -> str:
+    return mails(filled)
+
+
+@pytest.fixture
+def labels(visit: Open, digest: str) -> AppTest:
+    """The labels page, reached from the data page."""
+    at = visit("data")
+    at.switch_page("../../labels.py").run()
+    assert not at.exception
+    return at
+
+
+def draft(filled: Filled, digest: str) -> tuple[Edit, ...]:
+    return filled.store.draft_edits(filled.owner, digest)
+
+
+def test_similar_names_are_merged_by_one_click(labels: AppTest, filled: Filled, digest: str) -> None:
+    labels.button(key="merge_class-0").click().run()
+    assert draft(filled, digest) == (ValueRename(column="label", value="biling", replacement="billing"),)
+    assert not [button for button in labels.button if str(button.key).startswith("merge_class")]
+    labels.button(key="undo_edit").click().run()
+    assert draft(filled, digest) == ()
+    assert labels.button(key="merge_class-0")
+
+
+def test_suggestions_are_taken_and_survive_a_closed_tab(
+    visit: Open, labels: AppTest, filled: Filled, digest: str
+) -> None:
+    labels.button(key="take_all").click().run()
+    assert set(draft(filled, digest)) == {
+        CellEdit(row=3, column="label", value="billing"),
+        CellEdit(row=4, column="label", value="delivery"),
+    }
+    again = visit("data").switch_page("../../labels.py").run()
+    assert any("2 changes" in str(m.value) for m in again.markdown)
+    again.button(key="discard_edits").click().run()
+    assert draft(filled, digest) == ()
+
+
+def test_a_class_is_renamed(labels: AppTest, filled: Filled, digest: str) -> None:
+    labels.selectbox(key="renamed_class").select("delivery")
+    labels.text_input(key="class_name").input(" shipping ")
+    next(b for b in labels.button if b.label == "Rename").click().run()
+    assert draft(filled, digest) == (ValueRename(column="label", value="delivery", replacement="shipping"),)
+    assert "shipping" in labels.selectbox(key="renamed_class").options
+
+
+def test_a_version_is_saved_opened_and_listed(labels: AppTest, filled: Filled, digest: str) -> None:
+    labels.button(key="merge_class-0").click().run()
+    labels.button(key="save_version").click().run()
+    version = filled.store.versions(filled.owner, digest)[-1]
+    assert version.name == "mails.csv, version 2"
+    assert labels.session_state["draft"].dataset == version.digest
+    assert draft(filled, digest) == draft(filled, version.digest) == ()
+    edits = filled.store.workspace.edits(version.digest)
+    assert edits is not None
+    assert edits.edits == (ValueRename(column="label", value="biling", replacement="billing"),)
+    labels.selectbox(key="data_version").select(digest).run()
+    assert labels.session_state["draft"].dataset == digest
+
+
+def test_a_run_of_the_first_version_is_trained_again_on_the_second(
+    labels: AppTest, filled: Filled, digest: str
+) -> None:
+    run = filled.train("first", FreezePlan(), seed=3)
+    version = filled.store.add_version(filled.owner, digest, [RowDrop(row=1)])
+    review(filled, version.digest)
+    labels.run()
+    labels.selectbox(key="data_version").select(version.digest).run()
+    labels.button(key=f"train_again-{run.id}").click().run()
+    again = filled.store.runs(filled.owner)[0]
+    assert again.job.config.data.dataset == version.digest
+    assert again.job.config.training == run.job.config.training
+
+
+def test_rows_chosen_elsewhere_are_listed_first(visit: Open, digest: str) -> None:
+    at = visit("data")
+    at.session_state[SELECTED] = [(5, "mail number 4 about parcels")]
+    at.session_state[FILTER] = "selected"
+    at.switch_page("../../labels.py").run()
+    assert [frame.value["row"].tolist() for frame in at.dataframe if "take" in frame.value] == [[5]]
+
+
+def test_another_owner_sees_no_labels(visit: Open, digest: str) -> None:
+    at = visit("labels", BOB)
+    assert not at.dataframe
+    assert at.button(key="next_step")

@@ -1,0 +1,162 @@
+"""``translearn labels``: list labels that may be wrong, and write a corrected table."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.data_check import check_data, column_name, read_data
+from translearn_core.commands.terminal.client import add_dataset, result, submit, with_absolute_path
+from translearn_core.commands.terminal.errors import naming_fields, valid
+from translearn_core.commands.terminal.options import (
+    AsJson,
+    Backbone,
+    LabelColumn,
+    Raw,
+    ReadingOptions,
+    TextColumn,
+    TrainingFile,
+    read_options,
+)
+from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config import BUNDLED, BackboneConfig, DataConfig, TargetConfig
+from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
+from translearn_core.data.columns import file_columns
+from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.errors import ConfigError, DataError
+from translearn_core.jobs import LabelReviewConfig
+from translearn_core.results import LabelReview
+from translearn_core.results.format import count_noun
+from translearn_core.runs import LOCAL, open_store
+from translearn_core.runs.stored_table import edited_table
+
+
+def labels(
+    file: TrainingFile,
+    text: TextColumn,
+    label: LabelColumn,
+    reading: ReadingOptions,
+    backbone: Backbone = BUNDLED,
+    merge: Annotated[
+        list[str] | None, typer.Option(help="OLD=NEW: rename or merge a class; may be repeated.")
+    ] = None,
+    edits: Annotated[
+        Path | None,
+        typer.Option(help="CSV with the columns row and label; a row without a label is left out."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write the corrected table to: .csv, .tsv, .xlsx and more.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Rows to list.")] = 20,
+    raw: Raw = False,
+    as_json: AsJson = False,
+) -> None:
+    """List rows and classes whose labels may be wrong; with corrections, write the table."""
+    if out is not None:
+        output_kind(out)
+        check_writable(out)
+    dataset = add_dataset({"train": file}, read_options(reading))
+    table = read_data(dataset)
+    data = check_data(table)
+    data.show(quiet=reading.quiet)
+    column = column_name(label, table, "--label")
+    changes = [*_merges(merge or [], column), *(_row_edits(edits, column) if edits else [])]
+    if changes:
+        dataset = open_store().add_version(LOCAL, dataset.digest, changes)
+        table = read_data(dataset)
+    with naming_fields():
+        config = valid(
+            LabelReviewConfig,
+            data=DataConfig(
+                dataset=dataset.digest,
+                text=column_name(text, table, "--text"),
+                targets=(TargetConfig(column=column),),
+            ),
+            backbone=with_absolute_path(BackboneConfig(id=backbone)),
+        )
+    review = result(submit(config, "looking for doubtful labels"), LabelReview)
+    if out is not None:
+        corrected, form = edited_table(open_store().workspace, dataset.digest), table.formats[0]
+        write_table(
+            corrected[file_columns(corrected)],
+            out,
+            raw=raw,
+            bom=form.spreadsheet,
+            delimiter=form.csv_delimiter,
+            types=form.types,
+        )
+    record = _record(review, most) | {"edits": len(changes), "out": None if out is None else str(out)}
+    print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _merges(words: list[str], column: str) -> list[Edit]:
+    edits: list[Edit] = []
+    for word in words:
+        old, sign, new = word.partition("=")
+        if not sign or not old.strip() or not new.strip():
+            raise ConfigError("merge", word, "OLD=NEW, two names of classes")
+        edits.append(ValueRename(column=column, value=old.strip(), replacement=new.strip()))
+    return edits
+
+
+def _row_edits(path: Path, column: str) -> list[Edit]:
+    """Read the edits of rows from a CSV with the columns row and label."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{str(path)!r} cannot be read as a CSV in UTF-8 ({error}): check --edits.") from None
+    edits: list[Edit] = []
+    for number, row in enumerate(rows, 1):
+        if (word := (row.get("row") or "").strip()) and word.isdecimal() and "label" in row:
+            value = (row["label"] or "").strip()
+            edits.append(
+                CellEdit(row=int(word), column=column, value=value) if value else RowDrop(row=int(word))
+            )
+        else:
+            raise DataError(
+                f"Line {number} of {path.name!r} names no row: give it the columns row, a number, and label."
+            )
+    return edits
+
+
+def _record(review: LabelReview, most: int) -> dict[str, Any]:
+    columns = ["row", "split", "label", "suggested", "probability", "reason", "text"]
+    listed = review.frame()[columns].head(most)
+    return {
+        "checked": review.n_checked,
+        "counts": review.counts(),
+        "classes": dict(review.classes.itertuples(index=False)),
+        "merges": review.merges.to_dict("records"),
+        "rows": json.loads(listed.to_json(orient="records")),
+    }
+
+
+def show(found: dict[str, Any], screen: Console) -> None:
+    """Print classes that may be one, and the rows worth a look."""
+    for pair in found["merges"]:
+        print_line(
+            f"{pair['value']} ({count_noun(pair['rows'], 'row')}) may be {pair['replacement']} "
+            f"({count_noun(pair['rows of replacement'], 'row')}): --merge '{pair['value']}="
+            f"{pair['replacement']}'",
+            screen,
+        )
+    rows = [
+        (
+            f"{row['row']}", row["label"] or "", row["suggested"] or "",
+            "" if row["probability"] is None else f"{row['probability']:.3f}", row["reason"],
+            row["text"][:160],
+        )
+        for row in found["rows"]
+    ]  # fmt: skip
+    counts = ", ".join(f"{number:,} {reason}" for reason, number in found["counts"].items() if number)
+    heads = ("row", "label", "suggested", "probability", "reason", "text")
+    print_table(
+        screen, heads, rows, numbers=("row", "probability"), title=f"Rows worth a look: {counts or 'none'}"
+    )
+    if found["out"]:
+        print_line(f"The table with {count_noun(found['edits'], 'edit')} is in {found['out']}.", screen)

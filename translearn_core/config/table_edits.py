@@ -1,0 +1,50 @@
+"""Edits of a data set's table: cells changed, rows dropped, values renamed."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from translearn_core.config.base import BaseConfig
+from translearn_core.config.enums import Split
+
+MAX_EDITS = 50_000
+"""Most edits of a version; more are a new file."""
+
+
+class _RowEdit(BaseConfig):
+    part: Split = Split.TRAIN
+    row: int = Field(ge=1, description="number of the row in its own file, header not counted")
+
+
+class CellEdit(_RowEdit):
+    """Another value for one cell."""
+
+    kind: Literal["cell"] = "cell"
+    column: str
+    value: str = Field(min_length=1)
+
+
+class RowDrop(_RowEdit):
+    """A row left out."""
+
+    kind: Literal["drop"] = "drop"
+
+
+class ValueRename(BaseConfig):
+    """One value of a column replaced by another, such as a class renamed or merged into another."""
+
+    kind: Literal["rename"] = "rename"
+    column: str
+    value: str = Field(description="value to replace, as pages show it")
+    replacement: str = Field(min_length=1)
+
+
+Edit = Annotated[CellEdit | RowDrop | ValueRename, Field(discriminator="kind")]
+
+
+class TableEdits(BaseConfig):
+    """Edits that make a new version of a data set, applied in this order to the files as they came."""
+
+    original: str = Field(description="digest of the data set as it came")
+    number: int = Field(ge=2, description="number of the version; the files as they came are version 1")
+    edits: tuple[Edit, ...] = Field(min_length=1, max_length=MAX_EDITS)
