@@ -8,9 +8,9 @@ from rich.console import Console
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
-from translearn_core.commands.terminal.output import print_result
+from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import ProblemType
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import CacheUsage, Metrics, RunSummary
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, open_store
@@ -22,10 +22,10 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
     run = submit(config, f"{dataset.name}, {config.freeze.label}")
-    print_result(report(run, config.data.problem) | {"findings": data.records()}, show, as_json=as_json)
+    print_result(report(run, config) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run, problem: ProblemType) -> dict[str, Any]:
+def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
     """Return the output of ``train --json``."""
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
@@ -38,10 +38,13 @@ def report(run: Run, problem: ProblemType) -> dict[str, Any]:
         "validation": brief(summary.validation),
         "test": brief(summary.test),
         "constant_baseline": summary.constant_baseline,
-        "constant_name": PROBLEMS[problem].constant_name,
+        "constant_name": PROBLEMS[config.data.problem].constant_name,
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
+        "best_stage": summary.best_stage,
+        "trained": summary.kept_weights(config).label,
+        "early_stage": summary.early_stage_sentence(config),
         "history": [epoch.row() | {"moved": epoch.moved} for epoch in history.epochs],
         "folder": str(open_store().workspace.run(run.job.id)),
     }
@@ -77,3 +80,5 @@ def show(record: dict[str, Any], screen: Console) -> None:
         markup=False,
         highlight=False,
     )
+    if record["early_stage"]:
+        print_line(record["early_stage"], screen)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 FORMAT = 6
 """Version of the results' format; part of every job id, so that old results are never read as new ones."""
@@ -48,6 +49,10 @@ Input may use either name; what is written for people has the current one.
 """
 
 
+LATER_FIELDS = frozenset({"keep"})
+"""Fields that came later: at their default they are left out of job ids and the database."""
+
+
 class BaseConfig(BaseModel):
     """Base of all configurations: immutable, hashable, no unknown fields, finite numbers only."""
 
@@ -87,8 +92,27 @@ class JobConfig(BaseConfig):
 
 
 def canonical_json(config: BaseConfig) -> str:
-    """Return the JSON of a configuration for job ids and the database: fields by their `FIRST_NAMES`."""
-    return config.model_dump_json(by_alias=True)
+    """Return the JSON of a configuration for job ids and the database.
+
+    Fields have their `FIRST_NAMES`; `LATER_FIELDS` at their default are left out.
+    """
+    values = config.model_dump(mode="json", by_alias=True)
+    _drop_later_fields(config, values)
+    return to_json(values).decode()
+
+
+def _drop_later_fields(config: Any, values: Any) -> None:
+    """Remove later fields at their default from the values of a configuration and of those within it."""
+    if isinstance(config, tuple) and isinstance(values, list):
+        for item, entry in zip(config, values, strict=True):
+            _drop_later_fields(item, entry)
+    elif isinstance(config, BaseConfig) and isinstance(values, dict):
+        for name, field in type(config).model_fields.items():
+            value = getattr(config, name)
+            if name in LATER_FIELDS and value == field.default:
+                del values[name]
+            else:
+                _drop_later_fields(value, values.get(FIRST_NAMES.get(name, name)))
 
 
 def job_id(config: JobConfig) -> str:

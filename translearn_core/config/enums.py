@@ -103,6 +103,13 @@ class ClassWeights(StrEnum):
     BALANCED = "balanced"
 
 
+class KeepEpoch(StrEnum):
+    """Epoch whose weights a run keeps: the best on validation, or the last."""
+
+    BEST = "best"
+    LAST = "last"
+
+
 class Precision(StrEnum):
     """Arithmetic of the backbone; `AUTO` is bf16 where the device supports it natively."""
 

@@ -54,8 +54,20 @@ class ExperimentConfig(JobConfig):
         last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
         return (*self.stages, last)
 
+    def freeze_until(self, stage: int | None) -> FreezePlan:
+        """Return all that trains up to a stage, numbered from 0; None: up to the last."""
+        plans = [one.freeze for one in self.resolved_stages[: None if stage is None else stage + 1]]
+        return FreezePlan(
+            embeddings=any(plan.embeddings for plan in plans),
+            blocks=tuple({block for plan in plans for block in plan.blocks}),
+        )
+
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
+        if not self.training.epochs and self.resume_from is None:
+            raise ValueError("training.epochs: at least 1, as there is no run to continue")
+        if empty := [number for number, stage in enumerate(self.stages, 1) if not stage.epochs]:
+            raise ValueError(f"stages: stage {empty[0]} has no epoch: give it at least 1, or leave it out")
         for number, stage in enumerate(self.stages, 1):
             frozen = sorted(set(stage.freeze.blocks) - set(self.freeze.blocks))
             if frozen or (stage.freeze.embeddings and not self.freeze.embeddings):

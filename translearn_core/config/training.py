@@ -5,14 +5,19 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import ClassWeights, Device, Precision, Schedule
+from translearn_core.config.enums import ClassWeights, Device, KeepEpoch, Precision, Schedule
 from translearn_core.config.model import FreezePlan
 
 
 class TrainingConfig(BaseConfig):
     """Training loop: duration, learning rates, regularisation, device."""
 
-    epochs: int = Field(3, ge=1, le=1000, description="passes over the training rows")
+    epochs: int = Field(
+        3,
+        ge=0,
+        le=1000,
+        description="passes over the training rows; 0 only to continue a finished run",
+    )
     lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone's trainable blocks")
     layer_decay: float = Field(
         1.0, gt=0, le=1.0, description="each block's rate is this share of that of the block above"
@@ -38,6 +43,9 @@ class TrainingConfig(BaseConfig):
     class_weights: ClassWeights = ClassWeights.NONE
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+    )
+    keep: KeepEpoch = Field(
+        KeepEpoch.BEST, description="epoch whose weights are kept: the best on validation, or the last"
     )
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO

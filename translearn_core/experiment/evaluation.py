@@ -95,7 +95,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},
         parts=model.parts,
-        trainable=set(loop.schedule.trained),
+        trainable=set(model.names(config.freeze_until(loop.best_stage))),
         had_gradient=set(loop.state.best_moved or loop.state.had_gradient),
     )
 
@@ -108,6 +108,7 @@ def save_neighbour_index(folder: Path, features: NDArray[np.float16], prepared: 
 
 
 def summarise(
+    config: ExperimentConfig,
     compute: Compute,
     model: Classifier,
     loop: Loop,
@@ -115,13 +116,15 @@ def summarise(
     clock: PhaseTimer,
     reuse: CacheUsage | None,
 ) -> RunSummary:
-    """Return the summary of a run: cost, size and scores."""
+    """Return the summary of a run: cost, size and scores, of the weights that are kept."""
+    plan = config.freeze_until(loop.best_stage)
+    trained = model.names(plan)
     return RunSummary(
         device=compute.label,
         precision=compute.precision,
         seconds=clock.totals(),
         parameters={
-            "trainable": sum(p.numel() for p in loop.schedule.trained.values()),
+            "trainable": sum(p.numel() for name, p in loop.schedule.trained.items() if name in trained),
             "total": sum(p.numel() for p in model.parameters()),
         },
         validation=evaluation.metrics[str(Split.VALIDATION)],
@@ -129,6 +132,7 @@ def summarise(
         constant_baseline=evaluation.constant_baseline,
         epochs=loop.state.epoch,
         best_epoch=loop.state.best_epoch,
-        boundary=model.boundary,
+        boundary=plan.first_trainable_block(model.loaded_backbone.n_blocks),
         reuse=reuse,
+        best_stage=loop.best_stage,
     )

@@ -128,6 +128,6 @@ def save_outputs(
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
     clock.switch("evaluate")
-    summary = summarise(compute, model, loop, evaluation, clock, stage_inputs.cache_usage)
+    summary = summarise(config, compute, model, loop, evaluation, clock, stage_inputs.cache_usage)
     artifacts.save(folder, summary)
     return summary

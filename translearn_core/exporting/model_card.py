@@ -68,7 +68,7 @@ def write_card(folder: Path, card: Card) -> None:
         counts=card.evaluation.predictions["split"].value_counts().to_dict(),
         splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
         backbone=backbone_name(card.config),
-        trained=trained_part(card.config),
+        trained=trained_part(card.config, card.summary),
         limits=limits(card),
         versions=versions(LIBRARIES),
         hashes={p.relative_to(folder).as_posix(): file_digest(p) for p in weights(folder)},
@@ -101,16 +101,17 @@ def limits(card: Card) -> list[str]:
     return sentences
 
 
-def trained_part(config: ExperimentConfig) -> str:
-    """Return a phrase for the trained parts of the model."""
-    if not config.trains_backbone:
+def trained_part(config: ExperimentConfig, summary: RunSummary | None) -> str:
+    """Return a phrase for the parts that had trained in the weights that are kept."""
+    plan = config.freeze if summary is None else summary.kept_weights(config)
+    if not plan.blocks and not plan.embeddings:
         return "the head only; the backbone is as it came"
     methods = {
         Tuning.BIASES: ", biases alone",
         Tuning.NORMS: ", norms alone",
         Tuning.LORA: ", by LoRA, merged",
     }
-    return f"the head and {config.freeze.label}{methods.get(config.tuning.kind, '')}"
+    return f"the head and {plan.label}{methods.get(config.tuning.kind, '')}"
 
 
 def backbone_name(config: ExperimentConfig) -> str:

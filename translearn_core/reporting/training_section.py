@@ -32,14 +32,17 @@ def scores_section(evaluation: Evaluation) -> Section:
 
 def training_section(config: ExperimentConfig, data: ReportData) -> Section:
     """Return the section on training: trained parts, curves, timeline, weight drift and settings."""
-    sentences = [f"What trains: {config.freeze.label}. Seed {config.training.seed}."]
-    if (summary := data.summary) is not None:
+    summary = data.summary
+    plan = config.freeze if summary is None else summary.kept_weights(config)
+    sentences = [f"What trained: {plan.label}. Seed {config.training.seed}."]
+    if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         sentences.append(
             f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
             f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
+        sentences += filter(None, [summary.early_stage_sentence(config)])
     figures = [*_curves(config, data), *_timelines(data)]
     if data.drift is not None:
         figures.append(_weight_drift(data.drift, summary))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.results.evaluation import Metrics
 
 
@@ -38,7 +39,8 @@ class RunSummary:
 
     `seconds` has read, encode, train, evaluate, total; `parameters` trainable, total. `reuse` is None if
     every step runs the whole backbone; `constant_baseline` is the test headline of the best constant
-    prediction.
+    prediction. `parameters` and `boundary` are those of the weights kept: what trained up to `best_epoch`,
+    of stage `best_stage` (from 0; None if a run of an earlier version did not store it).
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {"majority": "constant_baseline"}
@@ -54,3 +56,19 @@ class RunSummary:
     best_epoch: int
     boundary: int
     reuse: CacheUsage | None = None
+    best_stage: int | None = None
+
+    def kept_weights(self, config: ExperimentConfig) -> FreezePlan:
+        """Return what had trained in the weights that are kept, for the configuration of this run."""
+        return config.freeze_until(self.best_stage)
+
+    def early_stage_sentence(self, config: ExperimentConfig) -> str | None:
+        """Say that validation chose an epoch of an earlier stage than the last; None if it did not."""
+        stages = len(config.resolved_stages)
+        if self.best_stage is None or self.best_stage >= stages - 1:
+            return None
+        return (
+            f"Validation chose epoch {self.best_epoch}, of stage {self.best_stage + 1} of {stages}: in the "
+            f"weights that are kept only this had trained: {self.kept_weights(config).label}. The stages "
+            "after it scored no better on validation."
+        )

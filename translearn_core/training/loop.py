@@ -172,6 +172,12 @@ class Loop:
             self.set_inputs(self.model.max_plan)
         return self.inputs
 
+    @property
+    def best_stage(self) -> int:
+        """Stage of the best epoch, whose weights are kept."""
+        points = (p for p in self.state.history if isinstance(p, EpochPoint))
+        return next((p.stage for p in points if p.epoch == self.state.best_epoch), self.state.stage)
+
     def set_inputs(self, plan: FreezePlan) -> None:
         """Train on the cached inputs of the stage that trains `plan`."""
         self.batches = BatchLoader(self.inputs_for(plan), self.task.train, self.config, self.compute.device)

@@ -1,8 +1,12 @@
 """Resuming a run from its checkpoint, or extending a finished run."""
 
+from dataclasses import replace
+
 import torch
 
+from translearn_core.config import KeepEpoch
 from translearn_core.errors import TrainingError
+from translearn_core.results import EpochPoint
 from translearn_core.training import early_stopping
 from translearn_core.training.checkpoint import Checkpoint, restore_random
 from translearn_core.training.loop import Loop
@@ -23,7 +27,7 @@ def resume(loop: Loop, state: Checkpoint) -> None:
 def extend(loop: Loop, parent: Checkpoint) -> None:
     """Continue a parent run: `loop` trains its epochs of the last stage after the parent's last epoch.
 
-    The parent's best epoch stays a candidate for the best one.
+    The parent's best epoch stays a candidate for the best one, unless the last epoch is to be kept.
 
     Raises
     ------
@@ -40,6 +44,12 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     state.finished, state.seconds_by_phase = False, {}
     state.stage_epoch = 0
     early_stopping.reset(state)
+    if loop.config.keep is KeepEpoch.LAST:
+        state.best, state.best_epoch = dict(state.weights), state.epoch
+        state.best_moved = list(state.had_gradient)
+        state.history = [
+            replace(p, best=p.epoch == state.epoch) if isinstance(p, EpochPoint) else p for p in state.history
+        ]
     state.origin_epoch, state.origin_step = parent.epoch, parent.step
     state.stage_started_at = dict.fromkeys(state.stage_started_at, parent.step)
 

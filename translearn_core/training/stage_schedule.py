@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn import Parameter
 
-from translearn_core.config import Stage, TrainingConfig
+from translearn_core.config import KeepEpoch, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import group_by_rate, training_parts
 from translearn_core.training import early_stopping
 from translearn_core.training.checkpoint import Checkpoint, copies
@@ -75,9 +75,10 @@ class StageSchedule:
     def record_epoch(self, state: Checkpoint, score: float) -> bool:
         """Update `state` with an epoch's validation score; return whether it is the best so far.
 
-        The best weights are copied. `score` is NaN without validation rows: then every epoch is the best.
+        The best weights are copied. Every epoch counts as the best so far if the last is to be kept, or
+        without validation rows, where `score` is NaN.
         """
-        best = not score <= state.best_score  # True for NaN
+        best = self.training.keep is KeepEpoch.LAST or not score <= state.best_score  # True for NaN
         state.epoch, state.step_in_epoch, state.stage_epoch = state.epoch + 1, 0, state.stage_epoch + 1
         if best:
             state.best_score, state.best_epoch, state.best = score, state.epoch, copies(self.trained)

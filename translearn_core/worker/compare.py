@@ -100,7 +100,7 @@ def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTrans
         scores={name: seed_interval([test[name] for test in tests]) for name in tests[0].scores},
         seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
         trainable=cell.summaries[0].parameters["trainable"],
-        trains=cell.config.freeze.label,
+        trains=cell.summaries[0].kept_weights(cell.config).label,
         boundary=cell.summaries[0].boundary,
         train_rows=cell.train_rows,
         backbone=cell.config.backbone.label,

@@ -17,7 +17,7 @@ from translearn_core.tasks.normalisation import text_key
 from translearn_core.transfer import load_trained
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import training_config
+from translearn_core.worker.run_results import kept_weights, training_config
 
 VARIANTS = ("pretrained", "fine-tuned")
 MAX_TEXTS = 20_000
@@ -93,7 +93,7 @@ def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list
     config = training_config(context, job)
     before = _pooled(context, config, load(config.backbone), texts)
     n_blocks = len(before) - 1
-    boundary = config.freeze.first_trainable_block(n_blocks)
+    boundary = kept_weights(context, job).first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
     trained = load_trained(context.store.workspace.run(job)).model.loaded_backbone

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import RunJobConfig
-from translearn_core.results import Evaluation
+from translearn_core.results import Evaluation, RunSummary
 from translearn_core.worker.context import Context
 
 
@@ -29,6 +29,12 @@ def check_problem(context: Context[Any]) -> None:
     data = training_config(context, config.job).data if isinstance(config, RunJobConfig) else config.data
     if spec.unsupported(data.problem):
         raise ConfigError("problem type", str(data.problem), f"one of {', '.join(spec.problems)}")
+
+
+def kept_weights(context: Context, job: str) -> FreezePlan:
+    """Return what had trained in the weights that a run kept."""
+    config, summary = training_config(context, job), context.result(job, RunSummary)
+    return config.freeze if summary is None else summary.kept_weights(config)
 
 
 def load_evaluation(context: Context, job: str) -> Evaluation:

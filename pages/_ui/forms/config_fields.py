@@ -69,6 +69,8 @@ LABELS: dict[str, str] = {
 }
 """Field labels; a key with a dot applies to one form."""
 
+LOWEST = {"epochs": 1}  # 0 only continues a finished run
+
 HINTS: dict[str, str] = {
     "schedule": "how the learning rate falls after warm-up",
     "class_weights": "balanced: every class counts the same in the loss, however rare it is",
@@ -167,6 +169,7 @@ def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | Non
     if kind is bool:
         return st.toggle(field_label, value=bool(value), key=key, help=hint)
     low, high = bounds(info)
+    low = LOWEST.get(name, low)
     number: type = kind
     return st.number_input(
         field_label,

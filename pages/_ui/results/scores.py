@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
-from pages._ui.shell import result_cache, tables
+from pages._ui.shell import jobs, navigation, result_cache, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
@@ -17,7 +17,12 @@ from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
 
 
-def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Baseline | None = None) -> None:
+def headline(
+    run: Run[ExperimentConfig],
+    evaluation: Evaluation,
+    run_summary: RunSummary | None,
+    rival: Baseline | None = None,
+) -> None:
     """Show the test scores with intervals beside a baseline, and the headline on validation.
 
     `rival` is the best baseline that trains no backbone, once computed.
@@ -53,8 +58,27 @@ def headline(evaluation: Evaluation, run_summary: RunSummary | None, rival: Base
             f"{run_summary.best_epoch}) in {duration(run_summary.seconds['total'])} on "
             f"{plain(run_summary.device)}, {plain(run_summary.precision)}.{reused}"
         )
+        _early_stage(run, run_summary)
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(evaluation.frame(), "scores", key="scores")
+
+
+def _early_stage(run: Run[ExperimentConfig], run_summary: RunSummary) -> None:
+    """Say that an early stage was kept, and offer the end of the training as a run of its own."""
+    config = run.job.config
+    if not (sentence := run_summary.early_stage_sentence(config)):
+        return
+    st.info(plain(sentence), icon=":material/history:")
+    last = jobs.with_last_epoch(config, run.job.id)
+    if (known := jobs.find_run(last)) is not None:
+        navigation.link("results", "Results of the end of this training", run=known.id)
+    elif st.button(
+        "Keep the end of this training too",
+        key="keep_last_epoch",
+        icon=":material/skip_next:",
+        help="as a run of its own, with its scores; nothing is trained again",
+    ):
+        navigation.switch_to("run", run=jobs.submit(last, f"{run.name}, last epoch").id)
 
 
 def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, str, str]:
@@ -104,7 +128,7 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
                 **test.score_columns(),
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
-                "trains": config.freeze.label,
+                "trains": run_summary.kept_weights(config).label,
                 "backbone": tell(config.backbone.label),
                 "epochs": run_summary.epochs,
                 "seed": config.training.seed,

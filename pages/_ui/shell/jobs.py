@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.backbones import server_folders
 from pages._ui.shell import engine_warning, errors, result_cache, state
 from pages._ui.shell.formatting import duration, ordinal, plain
-from translearn_core.config import BackboneConfig, ExperimentConfig, JobConfig, job_id
+from translearn_core.config import BackboneConfig, ExperimentConfig, JobConfig, KeepEpoch, job_id
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
@@ -158,6 +158,12 @@ def badge_of(state: State, title: str | None = None) -> None:
 
 CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this, so it goes on."
 """Shown if `was_left`."""
+
+
+def with_last_epoch(config: ExperimentConfig, job: str) -> ExperimentConfig:
+    """Return the experiment that keeps the last epoch of `job`; it trains nothing."""
+    training = config.training.model_copy(update={"epochs": 0, "keep": KeepEpoch.LAST})
+    return config.model_copy(update={"training": training, "resume_from": job})
 
 
 def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:

@@ -19,7 +19,7 @@ from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText
 from translearn_core.worker.features import backbone_features, run_features
-from translearn_core.worker.run_results import load_evaluation, training_config
+from translearn_core.worker.run_results import kept_weights, load_evaluation, training_config
 
 Layers = list[NDArray[np.floating]]
 
@@ -50,7 +50,7 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     before_after = _diagonal(context, before, after)
     chance = None if second_seed is None else _diagonal(context, after, second_seed)
     floor = _diagonal(context, *random_pair)
-    boundary = experiment.freeze.first_trainable_block(len(before) - 1)
+    boundary = kept_weights(context, config.job).first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
     estimates = [cka.estimate for cka in before_after]
     missing = np.full(len(before_after), np.nan)
