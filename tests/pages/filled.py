@@ -371,6 +371,7 @@ class Filled:
             low=accuracy - 0.06,
             high=accuracy + 0.05,
             purity=accuracy - 0.1,
+            c=np.full(accuracy.shape, 0.1),
         )
 
     def walk(self, label: NDArray[np.int64]) -> ProjectionAnimation:

@@ -316,6 +316,7 @@ def make_replayed(classes: tuple[str, ...], texts: int = 800, moments: int = 9, 
         low=accuracy - 0.04,
         high=accuracy + 0.04,
         purity=accuracy - 0.1,
+        c=np.full(accuracy.shape, 0.1),
     )
 
 
@@ -418,5 +419,5 @@ def make_label_efficiency(
     )
     return LabelEfficiency(
         names, sizes, (0, 1, 2), 64, 900, 1821, 0.501, ("A sentence.",), scores, mean, mean - 0.02,
-        mean + 0.02, layers, (reach,),
+        mean + 0.02, layers, np.full(layers.shape, 0.1), (reach,),
     )  # fmt: skip

@@ -23,6 +23,7 @@ SNAPSHOTS = Snapshots(
     low=np.asarray([[0.4, 0.5], [0.4, 0.7]]),
     high=np.asarray([[0.6, 0.7], [0.6, 0.9]]),
     purity=np.asarray([[0.5, 0.55], [0.5, 0.75]]),
+    c=np.asarray([[0.01, 0.1], [0.01, 1.0]]),
 )
 
 
@@ -32,6 +33,7 @@ def test_every_moment_and_layer_has_a_line() -> None:
     assert frame["stage"].tolist() == [0, 0, 1, 1]
     assert frame["layer"].tolist() == [0, 1, 0, 1]
     assert frame["probe accuracy"].tolist() == [0.5, 0.6, 0.5, 0.8]
+    assert frame["C"].tolist() == [0.01, 0.1, 0.01, 1.0]
     assert frame["same-class neighbours"].tolist() == [0.5, 0.55, 0.5, 0.75]
 
 

@@ -157,7 +157,7 @@ def badge_of(state: State, title: str | None = None) -> None:
 
 
 CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this, so it goes on."
-"""Shown if `was_left`."""
+"""Shown if `continues_for_others`."""
 
 
 def with_last_epoch(config: ExperimentConfig, job: str) -> ExperimentConfig:

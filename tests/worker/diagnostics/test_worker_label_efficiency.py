@@ -6,6 +6,7 @@ import pytest
 from worker_bench import ME, Bench
 
 from tests.targets import named_classes
+from translearn_core.analysis.probing.linear_probe import STRENGTHS
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split, expand_grid, job_id
 from translearn_core.data import PreparedDataset, prepare
@@ -122,6 +123,10 @@ def test_baselines_are_scored_on_every_subset(
 def test_probe_layers_exist(free: LabelEfficiency) -> None:
     assert free.layers.shape == (3, 3)
     assert ((free.layers >= 0) & (free.layers <= 3)).all()
+    assert np.isin(free.c, STRENGTHS).all()
+    draws = free.draws().set_index("way")
+    assert draws.loc[FROZEN, "C"].tolist() == free.c.ravel().tolist()
+    assert draws.loc[WORDS, "C"].isna().all()
 
 
 def test_runs_and_baselines_share_the_test_rows(

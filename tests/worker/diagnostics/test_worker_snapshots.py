@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from worker_bench import Bench
 
+from translearn_core.analysis.probing.linear_probe import STRENGTHS
 from translearn_core.config import ExperimentConfig, FreezePlan, Stage
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
@@ -65,7 +66,8 @@ def test_only_trained_layers_move(bench: Bench, staged: str, top: Snapshots) -> 
 
 
 def test_scores_are_shares_inside_their_intervals(top: Snapshots) -> None:
-    assert top.accuracy.shape == top.purity.shape == (4, 4)
+    assert top.accuracy.shape == top.purity.shape == top.c.shape == (4, 4)
+    assert np.isin(top.c, STRENGTHS).all()
     assert ((top.low <= top.accuracy) & (top.accuracy <= top.high)).all()
     assert ((top.purity >= 0) & (top.purity <= 1)).all()
     assert top.majority == pytest.approx(0.5, abs=0.1)

@@ -88,7 +88,7 @@ class Recipe:
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
-        """Return `base` under this recipe; data, backbone, seed and the settings in `KEPT` stay.
+        """Return `base` under this recipe; data, backbone, seed and `UNCHANGED_SETTINGS` stay.
 
         Raises
         ------

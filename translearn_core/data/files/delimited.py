@@ -17,6 +17,7 @@ from translearn_core.data.files.dialect import (
     Dialect,
     Quoting,
     find_dialect,
+    possible_quotings,
     split_lines,
 )
 from translearn_core.data.files.fasttext import read_fasttext
@@ -83,14 +84,7 @@ def _parse_dialect(text: str, dialect: Dialect, name: str, max_rows: int) -> tup
                 return _first_fit(text, dialect, [Quoting.SPACED, Quoting.QUOTED], name, max_rows)
             return table, Quoting.QUOTED
         unclosed = True
-    quotings = [Quoting.PLAIN]
-    if '\\"' in text:
-        quotings.insert(0, Quoting.ESCAPED)
-    if dialect.delimiter != ALONE and f'{dialect.delimiter} "' in text:
-        quotings.insert(0, Quoting.SPACED)
-    if not unclosed:
-        quotings.append(Quoting.LOOSE)
-    return _first_fit(text, dialect, [*quotings, Quoting.QUOTED], name, max_rows)
+    return _first_fit(text, dialect, possible_quotings(text, dialect, unclosed=unclosed), name, max_rows)
 
 
 def _first_fit(

@@ -1,4 +1,4 @@
-"""Dialect detection for delimited text: delimiter, and lines before the header."""
+"""Dialect detection for delimited text: delimiter, possible quotings, and lines before the header.
 
 import csv
 import re
@@ -75,6 +75,21 @@ class Dialect:
     row_names: bool = False
     fit: float = 1.0
     others: tuple[str, ...] = ()
+
+
+def possible_quotings(text: str, dialect: Dialect, *, unclosed: bool) -> list[Quoting]:
+    """Return the quotings to try where the usual one does not fit, the likeliest first.
+
+    `unclosed`: a quoted field is opened and never closed.
+    """
+    quotings = [Quoting.PLAIN]
+    if '\\"' in text:
+        quotings.insert(0, Quoting.ESCAPED)
+    if dialect.delimiter != ALONE and f'{dialect.delimiter} "' in text:
+        quotings.insert(0, Quoting.SPACED)
+    if not unclosed:
+        quotings.append(Quoting.LOOSE)
+    return [*quotings, Quoting.QUOTED]
 
 
 def find_dialect(text: str, name: str, delimiter: str | None = None) -> Dialect:

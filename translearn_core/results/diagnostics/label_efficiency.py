@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.results.diagnostics.baselines import FROZEN
+
 FloatArray = NDArray[np.float64]
 
 
@@ -31,10 +33,10 @@ class LabelEfficiency:
 
     `scores` has shape (L, S, R), NaN for missing runs. `mean`, `low` and `high` have shape (L, S): mean and
     95 % interval over test rows and, with at least three, over draws. `layers`, shape (S, R), is the layer
-    of each frozen probe. `sizes` counts training labels, without the `n_validation` validation rows.
-    `sentences` say how many labels one method needs for the score of another with `reference_size`; the
-    first is the main one, or says that all test rows are of one class. `reaches` are the numbers of the
-    others, in order.
+    of each frozen probe, and `c` its strength, chosen by cross-validation. `sizes` counts training labels,
+    without the `n_validation` validation rows. `sentences` say how many labels one method needs for the
+    score of another with `reference_size`; the first is the main one, or says that all test rows are of one
+    class. `reaches` are the numbers of the others, in order.
     """
 
     names: tuple[str, ...]
@@ -50,6 +52,7 @@ class LabelEfficiency:
     low: FloatArray = field(compare=False)
     high: FloatArray = field(compare=False)
     layers: NDArray[np.int64] = field(compare=False)
+    c: FloatArray = field(compare=False)
     reaches: tuple[SampleEfficiency, ...] = ()
 
     def frame(self) -> pd.DataFrame:
@@ -70,10 +73,11 @@ class LabelEfficiency:
         )
 
     def draws(self) -> pd.DataFrame:
-        """Return one row per method, number of labels and draw."""
+        """Return one row per method, number of labels and draw; of the frozen probe with layer and C."""
         return pd.DataFrame(
             [
                 {"way": name, "labels": size, "seed": seed, "accuracy": self.scores[i, j, k]}
+                | ({"layer": int(self.layers[j, k]), "C": self.c[j, k]} if name == FROZEN else {})
                 for i, name in enumerate(self.names)
                 for j, size in enumerate(self.sizes)
                 for k, seed in enumerate(self.seeds)

@@ -49,7 +49,8 @@ class Snapshots:
 
     Shape (M, L), per layer: `accuracy`, `low` and `high` are the test accuracy of a linear probe trained on
     the training texts among the N, with its 95 % Wilson interval; `purity` is the share of a test text's
-    10 nearest neighbours, in full width, with its label. `majority` is the majority-class baseline.
+    10 nearest neighbours, in full width, with its label; `c` is the strength that cross-validation chose for
+    the probe. `majority` is the majority-class baseline.
     """
 
     layer: int
@@ -70,9 +71,10 @@ class Snapshots:
     low: NDArray[np.float64] = field(compare=False)
     high: NDArray[np.float64] = field(compare=False)
     purity: NDArray[np.float64] = field(compare=False)
+    c: NDArray[np.float64] = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per moment and layer: moment, probe accuracy with its interval, purity."""
+        """Return one row per moment and layer: moment, probe accuracy with its interval, C, purity."""
         moments, layers = self.accuracy.shape
         when = pd.DataFrame(
             {
@@ -91,6 +93,7 @@ class Snapshots:
                 "probe accuracy": self.accuracy.ravel(),
                 "low": self.low.ravel(),
                 "high": self.high.ravel(),
+                "C": self.c.ravel(),
                 "same-class neighbours": self.purity.ravel(),
             }
         )

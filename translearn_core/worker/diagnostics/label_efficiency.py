@@ -97,6 +97,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         low=np.stack([level[1] for level in levels]),
         high=np.stack([level[2] for level in levels]),
         layers=baselines.layers,
+        c=baselines.c,
         reaches=tuple(efficiency for _, efficiency in crossings),
     )
     artifacts.save(context.folder, curve)

@@ -31,6 +31,7 @@ from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
@@ -44,12 +45,13 @@ Subset = Sequence[Sequence[IntArray]]
 class BaselineAnswers:
     """Scores of the test rows by the baselines: `row_scores`, shape (arms, sizes, seeds, test rows).
 
-    `layers`, shape (sizes, seeds), is the layer of each frozen probe.
+    `layers` and `c`, shape (sizes, seeds), are the layer and the strength of each frozen probe.
     """
 
     names: tuple[str, ...]
     row_scores: BoolArray = field(compare=False)
     layers: IntArray = field(compare=False)
+    c: FloatArray = field(compare=False)
 
 
 def fit_label_efficiency_baselines(
@@ -59,8 +61,8 @@ def fit_label_efficiency_baselines(
     versions = load_versions(context.store.workspace, config.data.dataset)
     subsets = draw_subsets(versions, config, prepared, context.report)
     words = _tfidf(context, config, prepared, subsets)
-    frozen, layers = _frozen_probes(context, config, prepared, subsets)
-    return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers)
+    frozen, layers, c = _frozen_probes(context, config, prepared, subsets)
+    return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers, c)
 
 
 def draw_subsets(
@@ -125,7 +127,7 @@ def _tfidf(
 
 def _frozen_probes(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
-) -> tuple[BoolArray, IntArray]:
+) -> tuple[BoolArray, IntArray, FloatArray]:
     """Probe every layer on every subset; the layer that is best on validation rows is scored on test.
 
     C is chosen on the rows of each subset; `LinearProbe.fit` says how with one row of a class.
@@ -137,7 +139,7 @@ def _frozen_probes(
     )
     shape = len(config.sizes), len(config.seeds)
     correct = np.zeros((*shape, len(test)), dtype=np.bool_)
-    best, chosen = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64)
+    best, chosen, c = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
     layers, all_rows = _layers(context, config, prepared), len(prepared.split_indices(Split.TRAIN))
     done, total = 0, len(layers) * sum(config.sizes) * len(config.seeds)
     for layer, lookup in layers:
@@ -156,12 +158,12 @@ def _frozen_probes(
             hits = probe.predict(vectors[validation]) == labels[validation]
             score = float(hits.mean()) if len(validation) else 0.0
             if score > best[size, seed]:
-                best[size, seed], chosen[size, seed] = score, layer
+                best[size, seed], chosen[size, seed], c[size, seed] = score, layer, probe.c[0]
                 correct[size, seed] = probe.predict(vectors[test]) == labels[test]
     for size, rows in enumerate(subsets[0]):
         if len(rows) == all_rows:
-            correct[size, 1:], chosen[size, 1:] = correct[size, 0], chosen[size, 0]
-    return correct, chosen
+            correct[size, 1:], chosen[size, 1:], c[size, 1:] = correct[size, 0], chosen[size, 0], c[size, 0]
+    return correct, chosen, c
 
 
 def _layers(

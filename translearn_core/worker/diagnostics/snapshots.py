@@ -24,7 +24,7 @@ FOLDS = 2
 """Cross-validation folds of the probes, the fewest possible: only test scores are used."""
 
 
-SCORES = ("majority", "accuracy", "low", "high", "purity")
+SCORES = ("majority", "accuracy", "low", "high", "purity", "c")
 """Fields of `Snapshots` with the majority baseline and the scores of all layers, shape (moments, layers)."""
 
 
@@ -117,5 +117,5 @@ def _measure(
             purity[moment, layer] = purity[moment - 1, layer]
         else:
             purity[moment, layer] = label_purity(current, labels, of=test)
-    values = scores.majority, scores.test, scores.low, scores.high, purity
+    values = scores.majority, scores.test, scores.low, scores.high, purity, scores.c
     return dict(zip(SCORES, values, strict=True))
