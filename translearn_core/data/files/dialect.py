@@ -1,4 +1,4 @@
-"""Dialect detection for delimited text: delimiter, possible quotings, and lines before the header.
+"""Dialect detection for delimited text: delimiter, possible quotings, and lines before the header."""
 
 import csv
 import re
