@@ -1,9 +1,13 @@
 """Sentences of a comparison: direction, points, interval, verdict and names."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from translearn_core.results import ArmScore, Comparison, Difference, Estimate
-from translearn_core.results.comparison import NegativeTransfer
+from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer
 from translearn_core.results.evaluation import small_test_set_note
 
 SPOT = Estimate(0.8, 0.7, 0.9)
@@ -31,27 +35,27 @@ def compared(difference: Difference | None, negative_transfer: NegativeTransfer 
     [
         (
             make_difference(0.021, 0.004, 0.038),
-            ("2.1 points better than full", "0.4 to 3.8 points", "more than chance"),
+            ("2.1 points better than full", "+0.4 to +3.8 points", "more than chance"),
         ),
         (
             make_difference(-0.02, -0.03, -0.01),
-            ("2.0 points worse than full", "1.0 to 3.0 points", "more than chance"),
+            ("2.0 points worse than full", "−3.0 to −1.0 points", "more than chance"),
         ),
         (
             make_difference(0.043, -0.041, 0.127),
-            ("4.3 points better than full", "−4.1 to 12.7 points", "could be chance"),
+            ("4.3 points better than full", "−4.1 to +12.7 points", "could be chance"),
         ),
         (
             make_difference(0.0, -0.01, 0.01),
-            ("same as full", "−1.0 to 1.0 points", "could be chance"),
+            ("same as full", "−1.0 to +1.0 points", "could be chance"),
         ),
         (
             make_difference(-0.022, -0.968, 0.976, 2),
-            ("2.2 points worse than full", "−97.6 to 96.8 points", "could be chance", "two seeds"),
+            ("2.2 points worse than full", "−96.8 to +97.6 points", "could be chance", "two seeds"),
         ),
         (
             make_difference(0.1, 0.05, 0.15, 1),
-            ("10.0 points better than full", "5.0 to 15.0 points", "more seeds"),
+            ("10.0 points better than full", "+5.0 to +15.0 points", "more seeds"),
         ),
         (None, ("other rows than full", "cannot be compared")),
     ],
@@ -64,9 +68,36 @@ def test_a_difference_is_said_in_points(difference: Difference | None, facts: tu
     assert comparison.frame()["verdict"].tolist()[1] == sentence
 
 
+ends = st.floats(-1, 1).map(lambda x: round(x, 4))
+
+
+@given(st.tuples(ends, ends, ends).map(sorted), st.integers(1, 5))
+def test_direction_sign_and_interval_of_every_sentence_agree_with_the_table(
+    numbers: list[float], seeds: int
+) -> None:
+    low, value, high = numbers
+    comparison = compared(make_difference(value, low, high, seeds))
+    (sentence,) = comparison.sentences()
+    row = comparison.frame().iloc[1]
+    assert row["difference"] == value
+    shown = re.search(r"\(95 %: (\S+) to (\S+) points\)", sentence)
+    assert shown is not None
+    printed = [float(number.replace("−", "-")) for number in shown.groups()]
+    assert printed == pytest.approx([100 * row["difference low"], 100 * row["difference high"]], abs=0.051)
+    assert printed[0] <= printed[1]
+    if (points := re.search(r"is (\S+) points (better|worse)", sentence)) is None:
+        assert "the same" in sentence
+        assert abs(value) < NEGLIGIBLE
+    else:
+        size, direction = points.groups()
+        assert float(size) == pytest.approx(100 * abs(value), abs=0.051)
+        assert (direction == "better") is (value > 0)
+    assert ("more than chance" in sentence) is (seeds > 1 and (low > 0 or high < 0))
+
+
 def test_harm_follows_the_verdict_and_is_told_of_the_baseline_too() -> None:
     negative_transfer = NegativeTransfer("scratch", make_difference(-0.02, -0.03, -0.01))
-    for fact in ("Negative transfer", "2.0 points below scratch", "1.0 to 3.0 points"):
+    for fact in ("Negative transfer", "2.0 points below scratch", "−3.0 to −1.0 points"):
         assert fact in negative_transfer.sentence
     assert (
         compared(make_difference(0.1, 0.05, 0.15), negative_transfer)

@@ -43,9 +43,8 @@ class Difference(Estimate):
 
     @property
     def span(self) -> str:
-        """Interval in points, with the sign that matches `points`."""
-        shown = self if self._negligible or self.value > 0 else -self
-        low, high = (self._format(end).replace("-", "−") for end in (shown.low, shown.high))
+        """Interval of the difference, with its signs as in tables."""
+        low, high = (self._signed(end) for end in (self.low, self.high))
         return f"(95 %: {low} to {high}{self._unit})"
 
     @property
@@ -58,6 +57,10 @@ class Difference(Estimate):
 
     def _format(self, value: float) -> str:
         return f"{round(100 * value, 1) + 0.0:.1f}" if self.shares else f"{value:.3g}"
+
+    def _signed(self, value: float) -> str:
+        text = self._format(value)
+        return f"+{text}" if float(text) > 0 else text.replace("-", "−")
 
     def describe(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""

@@ -38,6 +38,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def signed_points(difference: float) -> str:
+    """Return a difference of shares in percentage points with its sign."""
+    return f"{100 * difference:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
+
+
 def rounded_percent(share: float) -> str:
     """Return a share in [0, 1] in percent with three significant digits, or "under 0.1 %"."""
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"

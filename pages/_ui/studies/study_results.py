@@ -43,7 +43,7 @@ def show(study: Study) -> None:
     progress = study_list.progress(study)
     compare_config = study.comparison(progress.done)
     if compare_config is None or len(progress.done) < 2:
-        st.caption("The comparison appears here as soon as two runs are done.")
+        st.caption("The comparison appears here once two runs are done.")
         return
     st.subheader("Findings", anchor=False)
     _choose_baseline(study, compare_config)
@@ -86,7 +86,7 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
         state.set_value(key, compare_config)
     before: CompareConfig | None = state.get_value(key)
     if before is None:
-        st.caption("It is shown when all runs have ended. You can look at the finished runs before.")
+        st.caption("Runs are still going: look at those that are done now, or wait until all have ended.")
         return None
     st.caption(f"From the {sum(len(cell.jobs) for cell in before.arms)} runs that were done when you looked.")
     cells = {cell.name for cell in before.arms}

@@ -252,7 +252,7 @@ def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> 
     at = visit("study", study=study.id)
     assert len(at.get("plotly_chart")) == 1
     sentence = (
-        "Full fine-tuning is 2.0 points better than Feature extraction, linear (95 %: 1.0 to 3.0 points)"
+        "Full fine-tuning is 2.0 points better than Feature extraction, linear (95 %: +1.0 to +3.0 points)"
     )
     assert f"- {sentence}: more than chance." in page_text(at)
     table = next(frame.value for frame in at.dataframe if "verdict" in frame.value)

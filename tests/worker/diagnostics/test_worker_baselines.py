@@ -183,8 +183,8 @@ CLEAR, NONE, WORSE = (
     [
         (CLEAR, None, "Perhaps", "more than chance"),
         (NONE, None, "Not seen", "could be chance"),
-        (WORSE, None, "No,", "4.0 points better than the run (95 %: 1.0 to 7.0"),
-        (CLEAR, CLEAR, "Yes", "(95 %: 2.0 to 8.0"),
+        (WORSE, None, "No,", "4.0 points better than the run (95 %: +1.0 to +7.0"),
+        (CLEAR, CLEAR, "Yes", "(95 %: +2.0 to +8.0"),
         (CLEAR, NONE, "Not seen", "could be chance"),
         (WORSE, WORSE, "No, it did harm", "4.0 points worse"),
     ],
@@ -209,7 +209,9 @@ def test_a_run_from_fresh_weights_is_called_the_control() -> None:
 
 
 def test_negative_transfer_is_reported_only_if_significant() -> None:
-    assert "4.0 points below counting words with TF-IDF (95 %: 1.0 to 7.0" in negative_transfer(WORDS, WORSE)
+    assert "4.0 points below counting words with TF-IDF (95 %: −7.0 to −1.0" in negative_transfer(
+        WORDS, WORSE
+    )
     assert negative_transfer(SCRATCH, WORSE).startswith("Negative transfer")
     assert (
         negative_transfer(FROZEN, WORSE)
@@ -218,8 +220,8 @@ def test_negative_transfer_is_reported_only_if_significant() -> None:
         == ""
     )
     assert "could be chance" in verdict_on(WORDS, NONE)
-    assert "(95 %: −2.0 to 4.0 points)" in verdict_on(WORDS, NONE)
-    assert "(95 %: 0.0 to 4.0 points)" in verdict_on(WORDS, make_margin(0.02, -1e-9, 0.04))
+    assert "(95 %: −2.0 to +4.0 points)" in verdict_on(WORDS, NONE)
+    assert "(95 %: 0.0 to +4.0 points)" in verdict_on(WORDS, make_margin(0.02, -1e-9, 0.04))
     assert "more than chance" in verdict_on(WORDS, CLEAR)
 
 

@@ -306,6 +306,26 @@ def test_confidence_is_judged_by_the_interval_of_the_accuracy(sure: float, says:
     assert "No temperature" in unfit
 
 
+@pytest.mark.parametrize(
+    ("error", "loss", "says"),
+    [(0.013, 0.29, ""), (0.06, 0.29, "not the calibration error"), (0.013, 0.36, "makes the loss worse")],
+)
+def test_a_scaling_that_does_not_help_is_reported(error: float, loss: float, says: str) -> None:
+    raw, scaled = calibrated(1.0, 0.052, 0.34), calibrated(1.7, error, loss)
+    correct = np.arange(1000) % 5 > 0
+    sentence = error_analysis_text.calibration_text(np.full(1000, 0.8), correct, raw, scaled, 692)
+    for words in ("not the calibration error", "makes the loss worse"):
+        assert (words in sentence) is (words == says)
+
+
+@pytest.mark.parametrize(("right", "gains"), [(80, True), (97, False), (100, False)])
+def test_abstaining_without_gain_is_reported(right: int, gains: bool) -> None:
+    sentence = error_analysis_text.selective_prediction_text(
+        curve(0.71), np.full(50, 0.93), np.arange(100) < right
+    )
+    assert ("gains nothing" not in sentence) is gains
+
+
 def test_few_rows_prove_no_calibration() -> None:
     raw, hot = calibrated(1.0, 0.301, 0.88), calibrated(99.9999, 0.112, 0.694)
     sentence = error_analysis_text.calibration_text(np.full(18, 0.611), np.arange(18) < 7, raw, hot, 18)
@@ -352,7 +372,7 @@ def test_only_significantly_weak_slices_are_named() -> None:
     sentence = error_analysis_text.weakest_slice_text(cut(chance, weak, strong))
     assert "'domain' is 'books': 61.0 % of 82 rows" in sentence
     assert "27.0 points fewer" in sentence
-    assert "(95 %: 22.0 to 32.0)" in sentence
+    assert "(95 %: −32.0 to −22.0)" in sentence
     assert "Weak too" not in sentence
     none = error_analysis_text.weakest_slice_text(cut(chance, strong))
     assert none.startswith("No slice")

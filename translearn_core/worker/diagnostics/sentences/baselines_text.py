@@ -73,7 +73,8 @@ def _against_words(words: Baseline) -> str:
     if words.negative_transfer:
         return (
             f"No, as far as can be seen: counting words is {margin.points} better than the run "
-            f"{margin.span}. Whether the run at least beats the same model from scratch {UNKNOWN_TRANSFER}."
+            f"{(-margin).span}. Whether the run at least beats the same model from scratch "
+            f"{UNKNOWN_TRANSFER}."
         )
     if margin.excludes_zero:
         return (

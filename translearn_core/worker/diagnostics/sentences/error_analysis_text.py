@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
-from translearn_core.results.format import count_noun, join_list, percent, quote
+from translearn_core.results.format import count_noun, join_list, percent, quote, signed_points
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.language_id import UNSURE
@@ -54,11 +54,16 @@ def calibration_text(
             f"{count_noun(n_validation, 'validation row')}: the hotter the better, so how sure it is says "
             "nothing about which answers are right."
         )
+    effect = ""
+    if scaled.loss > raw.loss:
+        effect = " On these test rows the scaling makes the loss worse: use the percentages as they are."
+    elif scaled.error.value > raw.error.value:
+        effect = " On these test rows the scaling lowers the loss, but not the calibration error."
     return (
         f"{average} Scaled by the temperature {scaled.temperature:.2f}, fitted on "
         f"{count_noun(n_validation, 'validation row')}, the answers stay the same, their percentages lie "
         f"{_points(scaled)} apart from the accuracy, and the loss goes from {raw.loss:.3f} to "
-        f"{scaled.loss:.3f}."
+        f"{scaled.loss:.3f}.{effect}"
     )
 
 
@@ -79,16 +84,18 @@ def _verdict(mean: float, right: Estimate, rows: int) -> str:
 
 def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, correct: BoolArray) -> str:
     """Report coverage and accuracy of the test rows at a threshold chosen on validation rows."""
-    full_coverage = f"answering all, it is right in {percent(correct.mean())}"
+    everything = correct.mean()
+    full_coverage = f"answering all, it is right in {percent(everything)}"
     for threshold in THRESHOLDS:
         if len(validation) and (validation >= threshold).mean() >= MIN_COVERAGE:
             line = coverage.iloc[(coverage["threshold"] - threshold).abs().argmin()]
             if not line["coverage"]:
                 break
+            gain = ", so abstaining gains nothing here" * bool(line["accuracy"] <= everything)
             return (
                 f"Answer only above {100 * threshold:.0f} %: that is {percent(line['coverage'])} of the "
                 f"test texts, of which {percent(line['accuracy'])} are right "
-                f"({_span(Estimate(line['accuracy'], line['low'], line['high']))}); {full_coverage}."
+                f"({_span(Estimate(line['accuracy'], line['low'], line['high']))}); {full_coverage}{gain}."
             )
     return f"It is hardly ever {100 * THRESHOLDS[-1]:.0f} % sure, so no threshold is of use; {full_coverage}."
 
@@ -112,8 +119,9 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
     return (
         f"Weakest is {_slice(weakest)}: {percent(weakest['accuracy'])} of "
         f"{count_noun(weakest['rows'], 'row')} are right, {-100 * weakest['difference']:.1f} points fewer "
-        f"than of all others (95 %: {-100 * weakest['difference high']:.1f} to "
-        f"{-100 * weakest['difference low']:.1f}). That is more than chance, with {n_slices} looked at.{more}"
+        f"than of all others (95 %: {signed_points(weakest['difference low'])} to "
+        f"{signed_points(weakest['difference high'])}). That is more than chance, with {n_slices} looked "
+        f"at.{more}"
     )
 
 
