@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.diagnostics import baselines
-from pages._ui.results import scores
+from pages._ui.results import paired_comparison, scores
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from translearn_core import plots
@@ -14,8 +14,8 @@ from translearn_core.tasks import PROBLEMS
 
 page_header.header(
     "compare",
-    "Runs side by side. Look at the 95 % intervals first: where they overlap widely, the runs differ no more "
-    "than another seed would make them differ.",
+    "Runs side by side, each with its 95 % interval. Whether one is better than another is answered row by "
+    "row below, on the test rows that both were tested on: overlapping intervals do not answer it.",
 )
 ready, linked = run_picker.runs_with_results(), run_picker.linked()
 if not ready:
@@ -58,6 +58,7 @@ if not same:
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
     )
 tables.table(table, "runs", key="compare", config=scores.columns(runs))
+paired_comparison.panel(runs)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}

@@ -50,7 +50,16 @@ from translearn_core.jobs.tables import (
     LabelReviewConfig,
     ReadConfig,
 )
-from translearn_core.jobs.training import COMPARE, LR_FINDER, TRAIN, CompareConfig, LrFinderConfig, StudyArm
+from translearn_core.jobs.training import (
+    COMPARE,
+    LR_FINDER,
+    PAIRED_COMPARISON,
+    TRAIN,
+    CompareConfig,
+    LrFinderConfig,
+    PairedComparisonConfig,
+    StudyArm,
+)
 
 __all__ = [
     "ADVICE",
@@ -68,6 +77,7 @@ __all__ = [
     "LENGTH",
     "LR_FINDER",
     "NEIGHBOURS",
+    "PAIRED_COMPARISON",
     "PREDICT",
     "PREDICT_FILE",
     "PRETRAIN",
@@ -98,6 +108,7 @@ __all__ = [
     "LabelReviewConfig",
     "LrFinderConfig",
     "NeighboursConfig",
+    "PairedComparisonConfig",
     "PredictConfig",
     "PredictFileConfig",
     "PretrainConfig",

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
 from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
-from translearn_core.results import Comparison, LrFinderResult, RunSummary
+from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary
 
 
 class LrFinderConfig(JobConfig):
@@ -55,6 +55,19 @@ class CompareConfig(JobConfig):
         return (job for cell in self.arms for job in cell.jobs)
 
 
+class PairedComparisonConfig(JobConfig):
+    """Compare two runs row by row on the test rows that both were tested on."""
+
+    kind: ClassVar = "paired_comparison"
+    job: str = Field(description="finished run to compare with")
+    other: str = Field(description="finished run that is compared with it")
+    seed: Seed = 0
+
+    def references(self) -> Iterable[str | None]:
+        """Return both runs."""
+        return self.job, self.other
+
+
 _SMALLER = "choose a smaller batch size, a lower token limit or more frozen blocks"
 
 TRAIN = JobSpec(
@@ -87,4 +100,13 @@ COMPARE = JobSpec(
     section="diagnostics.comparison:section",
     progress="Comparing the runs",
     report=ReportRole.STUDY,
+)
+
+PAIRED_COMPARISON = JobSpec(
+    PairedComparisonConfig,
+    PairedComparison,
+    "Paired comparison",
+    "paired_comparison:compare_pair",
+    question="Is one better, or is it chance?",
+    progress="Comparing row by row",
 )

@@ -27,6 +27,7 @@ from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.label_review import LabelReview
 from translearn_core.results.lr_finder import LrFinderResult
+from translearn_core.results.paired_comparison import PairedComparison
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import CacheUsage, RunSummary
@@ -84,6 +85,7 @@ __all__ = [
     "NeighbourBank",
     "NeighbourhoodQuality",
     "Option",
+    "PairedComparison",
     "Prediction",
     "Pretraining",
     "ProbeScores",

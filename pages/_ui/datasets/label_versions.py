@@ -82,6 +82,13 @@ def _train_again(dataset: Dataset) -> None:
             st.text(run.name)
             if done is not None:
                 navigation.link("run", "See the run on this version", run=done.id)
+                if run_picker.has_results(done) and st.button(
+                    "Compare both", key=f"compare_versions-{run.id}", icon=":material/compare_arrows:"
+                ):
+                    state.set_value("compared", [done.id, run.id])
+                    state.set_value("paired_first", run.id)
+                    state.set_value("paired_second", done.id)
+                    navigation.switch_to("compare")
             elif st.button("Train again", key=f"train_again-{run.id}", icon=":material/play_arrow:"):
                 new = jobs.submit(again, f"{run.name}, version {store.version_number(dataset.digest)}")
                 navigation.switch_to("run", run=new.id)

@@ -1,0 +1,80 @@
+"""Paired comparison of two runs on the test rows that both were tested on."""
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.config import ProblemType, Split
+from translearn_core.errors import ConfigError, TooFewSamplesError
+from translearn_core.jobs import PairedComparisonConfig
+from translearn_core.results import Evaluation, PairedComparison
+from translearn_core.runs import artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.run_results import load_evaluation, training_config
+
+NAMES = ("first", "second")
+KEY = ["row", "text"]
+"""What identifies a row in all versions of a data set."""
+
+
+def compare_pair(context: Context[PairedComparisonConfig]) -> None:
+    """Compare two runs row by row, against the labels of the newer version of their data."""
+    config = context.config
+    first, second = (load_evaluation(context, job) for job in (config.job, config.other))
+    context.report("comparing")
+    common, unpaired = _common_rows(first, second)
+    if common.empty:
+        raise TooFewSamplesError("The two runs were tested on no common row: train both on one split.")
+    relabelled = common["label first"] != common["label second"]
+    scores = common[["score first", "score second"]].to_numpy(dtype=np.float64).T
+    if relabelled.any():
+        if first.problem is not ProblemType.SINGLE_LABEL:
+            raise ConfigError("other", config.other, "a run on rows with the same values")
+        versions = [_version(context, job) for job in (config.job, config.other)]
+        newer = NAMES[int(versions[1] > versions[0])]
+        labels = common[f"label {newer}"].to_numpy()
+        hits = np.stack([common[f"predicted {name}"].to_numpy() == labels for name in NAMES])
+        scores = hits.astype(np.float64)
+    outcomes = _outcomes(scores)
+    rows = np.arange(len(common), dtype=np.uint64)
+    arms = [ArmRuns(name, rows, of_run[None]) for name, of_run in zip(NAMES, scores, strict=True)]
+    (difference,) = differences(arms[1:], arms[0], seed=config.seed)
+    assert difference is not None
+    artifacts.save(
+        context.folder,
+        PairedComparison(
+            metric=first.metrics[str(Split.TEST)].metric.name if outcomes else "row score",
+            rows=len(common),
+            unpaired=unpaired,
+            relabelled=int(relabelled.sum()),
+            first=row_score_interval(scores[0]),
+            second=row_score_interval(scores[1]),
+            difference=difference,
+            outcomes=outcomes,
+        ),
+    )
+
+
+def _common_rows(first: Evaluation, second: Evaluation) -> tuple[pd.DataFrame, int]:
+    """Return the rows that both were tested on, and how many only one was."""
+    tables = []
+    for evaluation in (first, second):
+        rows = evaluation.predictions
+        tested = rows[rows["split"] == Split.TEST].drop_duplicates(KEY)
+        tables.append(tested[[*KEY, "label", "predicted", "score"]])
+    common = tables[0].merge(tables[1], on=KEY, suffixes=(" first", " second"))
+    return common, sum(map(len, tables)) - 2 * len(common)
+
+
+def _version(context: Context[PairedComparisonConfig], job: str) -> int:
+    """Return the version of the data that a run learned from."""
+    return context.store.version_number(training_config(context, job).data.dataset)
+
+
+def _outcomes(scores: np.ndarray) -> tuple[int, ...]:
+    """Count rows by correct in both, only the first, only the second, neither; empty for other scores."""
+    if not np.isin(scores, (0.0, 1.0)).all():
+        return ()
+    one, two = scores.astype(bool)
+    return tuple(int(mask.sum()) for mask in (one & two, one & ~two, ~one & two, ~one & ~two))
