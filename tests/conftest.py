@@ -53,7 +53,7 @@ def real_data() -> Path:
 ENGINES = ("tests/commands/", "tests/e2e/", "tests/engine/", "tests/test_survival.py")
 """Tests that start engines, browsers or both: two of them at once starve each other on a small machine."""
 
-LONG = ("tests/training/", "tests/pretraining/", "tests/exporting/", "tests/worker/")
+LONG = ("tests/training/", "tests/exporting/", "tests/worker/")
 """The other folders whose tests take longest."""
 
 

@@ -171,7 +171,7 @@ def test_a_damaged_answer_is_computed_again(store: RunStore, experiment: Experim
     job = do(store, config)
     run, home = store.run(LOCAL, job), store.workspace.run(job)
     good = artifacts.read(home, Prediction)
-    damage(home / "prediction" / "probabilities.npy")
+    damage(home / "prediction" / "outputs.npy")
     assert artifacts.load(home, Prediction) is None
     assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE

@@ -21,7 +21,7 @@ def picker(dataset: Dataset) -> None:
     """Show the versions of a data set and open the chosen one."""
     versions = state.store().versions(state.owner(), dataset.digest)
     if len(versions) < 2:
-        st.caption(dataset.name)
+        st.caption(plain(dataset.name))
         return
     names = {version.digest: version.name for version in versions}
     state.set_value("data_version", dataset.digest)
