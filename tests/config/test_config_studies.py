@@ -134,7 +134,7 @@ def test_a_teacher_goes_to_the_recipe_that_needs_one():
         ({"recipes": ("full",), "boundaries": (-1,)}, "boundaries is -1: give 0 to 6"),
         ({"recipes": ("distil",)}, "teacher is None"),
         ({"recipes": ("full",), "settings": {"training.epoch": 2}}, "settings is 'training.epoch'"),
-        ({"recipes": ("full",), "settings": {"training.epochs": 0}}, "settings: training.epochs is 0"),
+        ({"recipes": ("full",), "settings": {"training.epochs": 0}}, "training.epochs to at least 1"),
         (
             {"recipes": ("full",), "settings": {"features.layer_combination": "mix"}},
             "needs a frozen backbone",

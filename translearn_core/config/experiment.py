@@ -65,7 +65,9 @@ class ExperimentConfig(JobConfig):
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         if not self.training.epochs and self.resume_from is None:
-            raise ValueError("training.epochs: at least 1, as there is no run to continue")
+            raise ValueError(
+                "0 epochs train nothing: set training.epochs to at least 1, or continue a finished run"
+            )
         if empty := [number for number, stage in enumerate(self.stages, 1) if not stage.epochs]:
             raise ValueError(f"stages: stage {empty[0]} has no epoch: give it at least 1, or leave it out")
         for number, stage in enumerate(self.stages, 1):

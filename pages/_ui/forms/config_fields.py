@@ -27,6 +27,7 @@ LABELS: dict[str, str] = {
     "max_grad_norm": "Gradient clipping",
     "class_weights": "Class weights",
     "patience": "Early stopping",
+    "keep": "Epoch to keep",
     "precision": "Precision",
     "device": "Device",
     "seed": "Seed",

@@ -57,9 +57,9 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
 ) -> None:
     keep = type(open_store().workspace).keep_files
 
-    def full(self: object, files: dict[str, bytes], options: object = None) -> str:
+    def full(self: object, files: dict[str, bytes], *more: object) -> str:
         Path("/dev/full").write_bytes(files["train"])
-        return keep(self, files, options)
+        return keep(self, files, *more)
 
     monkeypatch.setattr(type(open_store().workspace), "keep_files", full)
     at = visit("home")
@@ -73,7 +73,7 @@ def test_a_table_for_which_there_is_no_room_is_refused_and_nothing_is_kept(
 def test_an_upload_that_found_no_room_is_kept_once_there_is_some(
     visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: object, files: dict[str, bytes], options: object = None) -> str:
+    def full(*_: object) -> str:
         raise WorkspaceError("The disk is full.", temporary=True)
 
     before = len(filled.store.datasets(filled.owner))
