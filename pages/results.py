@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines
 from pages._ui.forms import training_timeline
 from pages._ui.results import scores, weights
@@ -9,6 +10,7 @@ from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
+from translearn_core.jobs import LABEL_REVIEW
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -52,6 +54,8 @@ st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
+if not LABEL_REVIEW.unsupported(config.data.problem):
+    label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
 weights.panel(run)
 training_timeline.show_actual(run)

@@ -9,13 +9,13 @@ import streamlit as st
 
 from pages._ui.shell import errors, navigation, state, tables
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import DataConfig, Split
+from translearn_core.config import DataConfig, ExperimentConfig, Split
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
 from translearn_core.data import PART, ROW
 from translearn_core.data.table_edits import apply_edits, describe_edit
 from translearn_core.results import LabelReview
 from translearn_core.results.format import count_noun
-from translearn_core.runs import Dataset
+from translearn_core.runs import Dataset, Run
 
 PAGE = 50
 """Rows shown at once."""
@@ -41,8 +41,17 @@ FILTERS: dict[str, tuple[str, str]] = {
 """Name and meaning of each reason to look at a row."""
 
 
-def edit_rows(rows: pd.DataFrame) -> None:
-    """Open the editor with these rows, which have a row number and a text, as those to show."""
+def edit_button(run: Run[ExperimentConfig], rows: pd.DataFrame, key: str) -> None:
+    """Draw a button that opens the editor with these rows of a run's predictions."""
+    if st.button(
+        "Correct labels", key=key, icon=":material/label:", help="opens these rows in the label editor"
+    ):
+        _edit_rows(run, rows)
+
+
+def _edit_rows(run: Run[ExperimentConfig], rows: pd.DataFrame) -> None:
+    """Open the editor on the data of a run with these rows, which have a row number and a text."""
+    state.open_settings(run.job.config)
     state.set_value(SELECTED, list(zip(rows["row"].tolist(), rows["text"].tolist(), strict=True)))
     state.set_value(FILTER, "selected")
     navigation.switch_to("labels")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import nearest_neighbours
 from pages._ui.results.selection import NONE, PointSelection
 from pages._ui.runs import run_picker
@@ -57,12 +58,14 @@ def panel(run: Run[ExperimentConfig], projection: Projection, selection: PointSe
     if not len(selection.lines):
         st.caption(f"No text holds “{plain(short(sought))}”." if sought else HOW)
         return
-    line = _table(evaluation, projection, selection)
+    line = _table(run, evaluation, projection, selection)
     if line is not None:
         nearest_neighbours.panel(run, evaluation, int(projection.settings["layer"]), line)
 
 
-def _table(evaluation: Evaluation, projection: Projection, selection: PointSelection) -> int | None:
+def _table(
+    run: Run[ExperimentConfig], evaluation: Evaluation, projection: Projection, selection: PointSelection
+) -> int | None:
     """List texts, and return the row of the ticked one."""
     rows = evaluation.predictions.iloc[selection.lines][COLUMNS]
     st.markdown(
@@ -81,6 +84,7 @@ def _table(evaluation: Evaluation, projection: Projection, selection: PointSelec
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(CHOOSE if len(shown) == len(rows) else f"These are the first {MOST:,}. {CHOOSE}")
         tables.download(rows, "circled", key="circled", label="All as CSV")
+        label_editor.edit_button(run, rows, "edit_circled")
     ticked = event["selection"]["rows"]
     return int(selection.lines[ticked[0]]) if ticked else None
 

@@ -128,6 +128,14 @@ def test_rows_chosen_elsewhere_are_listed_first(visit: Open, digest: str) -> Non
     assert [frame.value["row"].tolist() for frame in at.dataframe if "take" in frame.value] == [[5]]
 
 
+def test_the_surest_mistakes_of_a_run_are_opened_in_the_editor(visit: Open, filled: Filled) -> None:
+    at = visit("results", run=filled.run.id)
+    at.button(key="edit_mistakes").click().run()
+    mistakes = filled.evaluation().mistakes()
+    assert at.session_state[SELECTED] == list(zip(mistakes["row"], mistakes["text"], strict=True))
+    assert at.session_state["draft"].dataset == filled.run.job.config.data.dataset
+
+
 def test_another_owner_sees_no_labels(visit: Open, digest: str) -> None:
     at = visit("labels", BOB)
     assert not at.dataframe
