@@ -132,7 +132,8 @@ def _data(
     column = None if options.split is None else column_name(options.split, table, "--split")
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
-    split = valid(SplitConfig, column=column, group=group, seed=seed)
+    time = None if options.time is None else column_name(options.time, table, "--time")
+    split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
     data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():

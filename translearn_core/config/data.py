@@ -27,6 +27,24 @@ class SplitConfig(BaseConfig):
         description="column whose equal values stay in one split, such as the author; none: each row alone",
     )
 
+    time: str | None = Field(
+        None,
+        description="column of dates or numbers: train on the earliest rows, test on the latest; none: draw",
+    )
+    test_groups: tuple[str, ...] = Field(
+        (), max_length=1000, description="values of the group column whose rows are the test split"
+    )
+
+    @model_validator(mode="after")
+    def _check_sources(self) -> Self:
+        if self.time is not None and self.column is not None:
+            raise ValueError("the split comes from a split column or from times: leave one of them out")
+        if self.test_groups and self.group is None:
+            raise ValueError("test_groups are values of the group column: name that column too")
+        if self.test_groups and (self.time is not None or self.column is not None):
+            raise ValueError("test comes from groups, a split column or times: choose one of them")
+        return self
+
     @model_validator(mode="after")
     def _check_training_share(self) -> Self:
         if self.validation + self.test >= 0.9:
@@ -104,6 +122,8 @@ class DataConfig(BaseConfig):
             raise ValueError("text and label must be two different columns")
         if self.split.group is not None and self.split.group in (self.text, self.split.column):
             raise ValueError("the column that keeps rows together must be another one than text and split")
+        if self.split.time in (self.text, self.label):
+            raise ValueError("the column of times must be another one than text and label")
         return self
 
     @model_serializer(mode="wrap")

@@ -96,7 +96,8 @@ def _drop_empty(
     table: pd.DataFrame, config: DataConfig
 ) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
     """Return the rows that have a text and a label, their label cells and the findings."""
-    for column in filter(None, (config.text, config.label, config.split.column, config.split.group)):
+    named = (config.text, config.label, config.split.column, config.split.group, config.split.time)
+    for column in filter(None, named):
         if column not in file_columns(table):
             raise DataError(
                 f"There is no column {quote(column)}: choose from {quote_list(file_columns(table), 12)}."
@@ -114,6 +115,8 @@ def _drop_empty(
         rows["given_split"] = table[config.split.column]
     if config.split.group:
         rows["group"] = table[config.split.group]
+    if config.split.time:
+        rows["time"] = table[config.split.time]
     missing = {
         name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
         for name in ("text", "label")

@@ -11,10 +11,11 @@ from scipy.sparse.csgraph import connected_components
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import split_word
 from translearn_core.data.stratified_split import draw_split
+from translearn_core.data.time_split import split_by_time
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, join_list, quote, was_or_were
+from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
@@ -42,8 +43,29 @@ def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int
             raise DataError(
                 f"Column {quote(config.split.column)} gives no row to train: name some rows 'train' in it."
             )
+    pool = (rows["part"] == str(Split.TRAIN)).to_numpy()
+    if config.split.time:
+        split[pool], findings = split_by_time(rows[pool], config.split, set(given))
+        times = f"the rows by time in column {quote(config.split.time)}"
+        given |= {index: times for index in (VALIDATION, TEST) if (split[pool] == index).any()}
+    if config.split.test_groups:
+        mask = pool & _in_test_groups(rows, config)
+        split[mask] = TEST
+        given[TEST] = f"{quote_list(config.split.test_groups)} of column {quote(config.split.group)}"
     key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
     return replace(state, rows=rows.assign(split=split, key=key)).with_findings(*findings), given
+
+
+def _in_test_groups(rows: pd.DataFrame, config: DataConfig) -> NDArray[np.bool_]:
+    """Whether each row is of a group that is held out for test; raises `DataError` for an unknown group."""
+    present = set(rows["group"].dropna())
+    for group in config.split.test_groups:
+        if group not in present:
+            raise DataError(
+                f"Column {quote(config.split.group)} has no {quote(group)} to test on: choose from "
+                f"{quote_list(sorted(present), 12)}."
+            )
+    return rows["group"].isin(config.split.test_groups).to_numpy()
 
 
 def _parse_split_column(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], list[Finding]]:

@@ -48,6 +48,8 @@ def cli_command(
         words += ["--split", data.split.column]
     if data.split.group is not None:
         words += ["--group", data.split.group]
+    if data.split.time is not None:
+        words += ["--time", data.split.time]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
     words += ["--train-blocks", _blocks(config.freeze)]
@@ -91,7 +93,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
         data=DataConfig(
             dataset=data.dataset, text=data.text, targets=data.targets,
             split=SplitConfig(
-                column=data.split.column, group=data.split.group, seed=data.split.seed
+                column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),

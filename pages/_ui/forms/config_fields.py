@@ -245,8 +245,19 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
             "group_column",
             "rows with the same entry here, such as the same author, stay in one split",
         )
-        usable = group not in (draft.text, by)
-        config = draft.split.model_copy(update={"column": by, "group": group if usable else None})
+        time = column(
+            "Split by time",
+            names,
+            draft.split.time,
+            "time_column",
+            "a column of dates or numbers: train on the earliest rows, test on the latest",
+        )
+        group = group if group not in (draft.text, by) else None
+        time = time if by is None and time not in (draft.text, draft.label) else None
+        update: dict[str, Any] = {"column": by, "group": group, "time": time, "test_groups": ()}
+        if group is not None and by is None and time is None:
+            update["test_groups"] = _test_groups(draft, group)
+        config = draft.split.model_copy(update=update)
         with st.grid(4, min_column_width=150):
             config = edit(config, ("validation", "test", "seed"), "split_form")
             state.init_widget("rare_class_below", draft.rare_class_below)
@@ -259,3 +270,19 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
                 help="rows; such classes are named above",
             )
         return config, rare
+
+
+def _test_groups(draft: state.Draft, group: str) -> tuple[str, ...]:
+    """Choose the groups that are held out for test."""
+    kept = draft.split.test_groups if draft.split.group == group else ()
+    state.init_widget("test_groups", list(kept))
+    chosen = st.multiselect(
+        "Test on whole groups",
+        list(kept),
+        list(kept),
+        key="test_groups",
+        accept_new_options=True,
+        placeholder="Type an entry of the column; none: drawn",
+        help="rows of these groups are the test split, such as one domain or author that is never trained on",
+    )
+    return tuple(chosen)

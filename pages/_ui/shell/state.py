@@ -77,7 +77,15 @@ def open_dataset(digest: str) -> None:
     """Open a data set: columns and cleaning rules are reset, model and settings stay."""
     settings = {name: getattr(draft(), name) for name in PARTS if name != "distil"}
     st.session_state[_DRAFT] = Draft(dataset=digest, **settings)
-    reset("text_column", "label_column", "split_column", "group_column", "split_form")
+    reset(
+        "text_column",
+        "label_column",
+        "split_column",
+        "group_column",
+        "time_column",
+        "test_groups",
+        "split_form",
+    )
 
 
 def open_version(digest: str) -> None:

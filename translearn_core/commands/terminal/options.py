@@ -74,6 +74,9 @@ class ExperimentOptions:
     group: Annotated[
         str | None, typer.Option(help="Column whose equal values stay in one split, such as the author.")
     ] = None
+    time: Annotated[
+        str | None, typer.Option(help="Column of dates: train on the earliest rows, test on the latest.")
+    ] = None
     split_seed: Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
@@ -111,6 +114,7 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "test",
             "split",
             "group",
+            "time",
             "split_seed",
             "random_init",
             "recipe",
