@@ -52,7 +52,7 @@ def test_the_latest_rows_are_test_and_rows_without_a_time_train():
     assert sorted(validation) == list(range(20, 30))
     assert {51, 52, 53, 54, 55} <= set(train)
     (split,) = findings_of(prepared, "split-by-time")
-    assert all(day in split.sentence for day in ("2024-01-01", "2024-03-01", "2024-03-12", "2024-03-13"))
+    assert all(day in split.sentence for day in ("2024-01-01", "2024-03-11", "2024-03-12", "2024-03-22"))
     assert findings_of(prepared, "missing-times")[0].count == 5
 
 
