@@ -28,6 +28,8 @@ LABELS: dict[str, str] = {
     "class_weights": "Class weights",
     "patience": "Early stopping",
     "keep": "Epoch to keep",
+    "time": "Split by time",
+    "test_groups": "Test on whole groups",
     "precision": "Precision",
     "device": "Device",
     "seed": "Seed",
