@@ -106,8 +106,8 @@ def test_the_report_holds_scores_and_hashes(
     folder = bench.store.workspace.run(run)
     test = artifacts.load(folder, Evaluation).metrics["test"]
     ends = f"{100 * test.headline.low:.1f} to {100 * test.headline.high:.1f} %"
-    assert f"{100 * test.headline.value:.1f} % of the {test.n} test rows" in html
-    assert ends in html
+    assert f"On {test.n} test rows" in html
+    assert f"{100 * test.headline.value:.1f} % (95 %: {ends})" in html
     assert f"Only {test.n} test rows" in html
     assert experiment.data.dataset in html
     assert run in html
