@@ -32,7 +32,6 @@ from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
 from translearn_core.results.format import count_noun
 from translearn_core.runs import LOCAL, open_store
-from translearn_core.runs.stored_table import edited_table
 
 
 def labels(
@@ -80,7 +79,7 @@ def labels(
         )
     review = result(submit(config, "looking for doubtful labels"), LabelReview)
     if out is not None:
-        corrected, form = edited_table(open_store().workspace, dataset.digest), table.formats[0]
+        corrected, form = open_store().workspace.edited_table(dataset.digest), table.formats[0]
         write_table(
             corrected[file_columns(corrected)],
             out,

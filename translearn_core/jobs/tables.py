@@ -79,7 +79,7 @@ LABEL_REVIEW = JobSpec(
     LabelReviewConfig,
     LabelReview,
     "Label issues",
-    "label_review:review_labels",
+    "diagnostics.error_analysis.label_review:review_labels",
     question="Which labels may be wrong?",
     problems=CLASSES,
     progress="Looking for doubtful labels",

@@ -106,7 +106,7 @@ PAIRED_COMPARISON = JobSpec(
     PairedComparisonConfig,
     PairedComparison,
     "Paired comparison",
-    "paired_comparison:compare_pair",
+    "diagnostics.paired_comparison:compare_pair",
     question="Is one better, or is it chance?",
     progress="Comparing row by row",
 )

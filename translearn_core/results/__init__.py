@@ -14,7 +14,9 @@ from translearn_core.results.diagnostics.forgetting import (
     TaskRetention,
 )
 from translearn_core.results.diagnostics.label_efficiency import LabelEfficiency
+from translearn_core.results.diagnostics.label_review import LabelReview
 from translearn_core.results.diagnostics.nearest_neighbours import NearestNeighbours
+from translearn_core.results.diagnostics.paired_comparison import PairedComparison
 from translearn_core.results.diagnostics.probing import ProbeScores
 from translearn_core.results.diagnostics.projection import NeighbourhoodQuality, Projection
 from translearn_core.results.diagnostics.projection_animation import ProjectionAnimation
@@ -25,9 +27,7 @@ from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits,
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
-from translearn_core.results.label_review import LabelReview
 from translearn_core.results.lr_finder import LrFinderResult
-from translearn_core.results.paired_comparison import PairedComparison
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import CacheUsage, RunSummary

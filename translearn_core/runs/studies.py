@@ -18,7 +18,7 @@ from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.runs.store import RunStore
-from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
+from translearn_core.runs.study_records import Study, StudyProgress, StudyRun, study_of
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 
 DEFAULT_BASELINES = ("linear", "full")
@@ -212,7 +212,7 @@ class Studies:
 
     def _records(self, owner: str) -> list[Study | Unreadable]:
         with self._store.reading() as db:
-            return [_study_of(row) for row in db.execute(_owned(owner).order_by(studies.c.created.desc()))]
+            return [study_of(row) for row in db.execute(_owned(owner).order_by(studies.c.created.desc()))]
 
     def _update(self, owner: str, study: str, **values: str) -> None:
         with self._store.writing() as db:
@@ -253,7 +253,7 @@ def _row(db: Connection, owner: str, study: str) -> Any:
 
 
 def _read(db: Connection, owner: str, study: str) -> Study:
-    record = _study_of(_row(db, owner, study))
+    record = study_of(_row(db, owner, study))
     if isinstance(record, Unreadable):
         raise NotFoundError(UNREADABLE)
     return record
@@ -261,23 +261,6 @@ def _read(db: Connection, owner: str, study: str) -> Study:
 
 def _jobs_of(row: Any) -> set[str]:
     return {run["job"] for run in json.loads(row.runs)}
-
-
-def _study_of(row: Any) -> Study | Unreadable:
-    try:
-        config = StudyConfig.model_validate_json(row.config)
-    except ValueError:
-        return Unreadable(row.id, row.name, row.created)
-    return Study(
-        id=row.id,
-        owner=row.owner,
-        name=row.name,
-        config=config,
-        blocks=json.loads(row.blocks),
-        runs=tuple(StudyRun.read(run) for run in json.loads(row.runs)),
-        baseline=row.baseline,
-        created=row.created,
-    )
 
 
 def _in_state(db: Connection, owner: str, ids: Sequence[str], states: Sequence[State]) -> set[str]:

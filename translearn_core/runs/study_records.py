@@ -1,12 +1,13 @@
 """Records of studies and their progress."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from translearn_core.config import StudyConfig
 from translearn_core.jobs import CompareConfig, StudyArm
-from translearn_core.runs.records import State
+from translearn_core.runs.records import State, Unreadable
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,21 @@ class StudyProgress:
         rest |= {"failed": self.failed, "deleted": self.gone}
         counts = [f"{len(ids)} {name}" for name, ids in rest.items() if ids]
         return ", ".join([f"{len(self.done)} of {self.total} done", *counts])
+
+
+def study_of(row: Any) -> Study | Unreadable:
+    """Return a row of the database as a study, or as one that this version cannot read."""
+    try:
+        config = StudyConfig.model_validate_json(row.config)
+    except ValueError:
+        return Unreadable(row.id, row.name, row.created)
+    return Study(
+        id=row.id,
+        owner=row.owner,
+        name=row.name,
+        config=config,
+        blocks=json.loads(row.blocks),
+        runs=tuple(StudyRun.read(run) for run in json.loads(row.runs)),
+        baseline=row.baseline,
+        created=row.created,
+    )

@@ -9,20 +9,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from translearn_core.config import ReadOptions
 from translearn_core.config.table_edits import TableEdits
+from translearn_core.data.table_edits import apply_edits
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.errors.os_errors import explain_os_error, quoted
 from translearn_core.runs import artifacts, permissions
-from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal
+from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal, verify_file
 
 OWNER_ONLY = 0o700
 
 BACKBONE = "backbone"
 """Folder of the backbone, in the folder of a pretraining job."""
 
-READ_OPTIONS, EDITS = "read_options.json", "edits.json"
-"""Files of the read options and of the edits, in a data set's folder."""
+READ_OPTIONS, EDITS, TABLE = "read_options.json", "edits.json", "table.parquet"
+"""Files of the read options, the edits and the table as it came, in a data set's folder."""
 
 
 def absolute(root: Path) -> Path:
@@ -180,6 +183,25 @@ class Workspace:
         """
         content = self._sealed(digest, EDITS, "edits")
         return None if content is None else TableEdits.model_validate(content)
+
+    def original_table(self, digest: str) -> pd.DataFrame:
+        """Return the stored table of a data set without its edits.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it has not been read yet.
+        DamagedFileError, ValueError, OSError
+            If the copy is damaged.
+        """
+        path = self.dataset(digest) / TABLE
+        verify_file(path, "it is read again from its source")
+        return pd.read_parquet(path)
+
+    def edited_table(self, digest: str) -> pd.DataFrame:
+        """Return the stored table of a data set with its edits; raises as `original_table` does."""
+        table, edits = self.original_table(digest), self.edits(digest)
+        return table if edits is None else apply_edits(table, edits)
 
     def _sealed(self, digest: str, name: str, field: str) -> Any:
         """Return a field of a sealed file in a data set's folder; None if there is no such file."""

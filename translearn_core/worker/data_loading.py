@@ -12,7 +12,7 @@ from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Workspace, artifacts
-from translearn_core.runs.stored_table import TABLE, original_table
+from translearn_core.runs.workspace import TABLE
 from translearn_core.storage import atomic_file
 from translearn_core.worker.context import Context
 from translearn_core.worker.process.read_budget import read_budget
@@ -49,7 +49,7 @@ def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
 def _load_original(workspace: Workspace, digest: str) -> pd.DataFrame:
     """Return the table as it came; parse its files if no intact copy is stored."""
     try:
-        return original_table(workspace, digest)
+        return workspace.original_table(digest)
     except FileNotFoundError:
         pass
     except (DamagedFileError, ValueError, OSError) as error:

@@ -11,7 +11,6 @@ from translearn_core.data.table_edits import describe_edit
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import Dataset, Run
-from translearn_core.runs.stored_table import edited_table
 
 MOST = 200
 """Most edits listed; the table holds all."""
@@ -52,7 +51,7 @@ def panel(dataset: Dataset) -> None:
     profile = result_cache.cached_result(read, TableProfile) if read else None
     if profile is not None:
         tables.download(
-            lambda: (table := edited_table(workspace, dataset.digest))[file_columns(table)],
+            lambda: (table := workspace.edited_table(dataset.digest))[file_columns(table)],
             dataset.name.replace(", ", "-").replace(" ", "-"),
             key="edited_table",
             label="The corrected table as CSV",

@@ -11,7 +11,7 @@ from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRen
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
 from translearn_core.worker import data_loading
-from translearn_core.worker.label_review import label_rows, merge_proposals
+from translearn_core.worker.diagnostics.error_analysis.label_review import label_rows, merge_proposals
 
 CSV = (
     "text,label\n"

@@ -8,7 +8,7 @@ from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
-from translearn_core.results.label_review import REASONS
+from translearn_core.results.diagnostics.label_review import REASONS
 from translearn_core.runs import artifacts
 from translearn_core.tasks.labels import read_labels
 from translearn_core.tasks.normalisation import is_blank, text_key
