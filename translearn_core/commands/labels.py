@@ -97,7 +97,7 @@ def _merges(words: list[str], column: str) -> list[Edit]:
     for word in words:
         old, sign, new = word.partition("=")
         if not sign or not old.strip() or not new.strip():
-            raise ConfigError("merge", word, "OLD=NEW, two names of classes")
+            raise ConfigError("--merge", word, "OLD=NEW, two names of classes")
         edits.append(ValueRename(column=column, value=old.strip(), replacement=new.strip()))
     return edits
 

@@ -71,6 +71,8 @@ class DatasetStore(Quotas):
     def add_version(self, owner: str, dataset: str, edits: Sequence[Edit]) -> Dataset:
         """Store a new version of a data set: its files with its earlier edits and then these.
 
+        Equal edits are the same version.
+
         Raises
         ------
         ConfigError
@@ -78,7 +80,8 @@ class DatasetStore(Quotas):
         """
         current = self.dataset(owner, dataset)
         earlier = self.workspace.edits(current.digest)
-        number = self.version_number(self.versions(owner, dataset)[-1].digest) + 1
+        versions = self.versions(owner, dataset)
+        number = self.version_number(versions[-1].digest) + 1
         try:
             all_edits = TableEdits(
                 original=earlier.original if earlier else current.digest,
@@ -87,6 +90,10 @@ class DatasetStore(Quotas):
             )
         except ValidationError as error:
             raise explain_validation_error(error) from None
+        for version in versions:
+            stored = self.workspace.edits(version.digest)
+            if stored is not None and stored.edits == all_edits.edits:
+                return version
         files = {part: path.read_bytes() for part, path in self.workspace.sources(current.digest).items()}
         name = current.name.removesuffix(_version_suffix(self.version_number(current.digest)))
         options = self.workspace.read_options(current.digest)

@@ -1,6 +1,6 @@
 """Label editor: classes to merge, rows to correct, and the changes that are not saved yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -197,8 +197,14 @@ def _label(data: DataConfig, row: dict[str, Any], value: str) -> CellEdit:
 
 def _take_changes(dataset: Dataset, data: DataConfig, shown: pd.DataFrame, key: str) -> None:
     """Store the changed cells of the table as edits."""
+    if edits := edits_of(data, shown, state.get_value(key)["edited_rows"]):
+        _add(dataset, *edits)
+
+
+def edits_of(data: DataConfig, shown: pd.DataFrame, changed: Mapping[Any, dict[str, Any]]) -> list[Edit]:
+    """Return the edits of the rows `shown`, from the changed cells by position of the row."""
     edits: list[Edit] = []
-    for position, changes in state.get_value(key)["edited_rows"].items():
+    for position, changes in changed.items():
         row = shown.iloc[int(position)].to_dict()
         if changes.get("drop"):
             edits.append(RowDrop(part=Split(row["part"]), row=row["row"]))
@@ -206,8 +212,7 @@ def _take_changes(dataset: Dataset, data: DataConfig, shown: pd.DataFrame, key: 
             edits.append(_label(data, row, row["suggested"]))
         elif (label := changes.get("label")) and label != row["label"]:
             edits.append(_label(data, row, label))
-    if edits:
-        _add(dataset, *edits)
+    return edits
 
 
 def _changes(dataset: Dataset, edits: Sequence[Edit]) -> None:

@@ -1,12 +1,13 @@
 """Labels page: corrections are stored at once, undone, saved as a version, and trained on."""
 
+import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
-from pages._ui.datasets.label_editor import FILTER, SELECTED
-from translearn_core.config import FreezePlan
+from pages._ui.datasets.label_editor import FILTER, SELECTED, edits_of
+from translearn_core.config import DataConfig, FreezePlan
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
@@ -82,6 +83,22 @@ def test_suggestions_are_taken_and_survive_a_closed_tab(
     assert any("2 changes" in str(m.value) for m in again.markdown)
     again.button(key="discard_edits").click().run()
     assert draft(filled, digest) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "edits"),
+    [
+        ({"take": True}, [CellEdit(row=7, column="label", value="billing")]),
+        ({"label": "refund"}, [CellEdit(row=7, column="label", value="refund")]),
+        ({"drop": True, "take": True}, [RowDrop(row=7)]),
+        ({"label": "delivery"}, []),
+        ({"take": False}, []),
+    ],
+)
+def test_changed_cells_become_edits(changes: dict[str, object], edits: list[Edit]) -> None:
+    row = {"part": "train", "row": 7, "text": "a mail", "label": "delivery", "suggested": "billing"}
+    shown = pd.DataFrame([row | {"row": 1}, row])
+    assert edits_of(DataConfig(dataset="d", text="text", label="label"), shown, {1: changes}) == edits
 
 
 def test_a_class_is_renamed(labels: AppTest, filled: Filled, digest: str) -> None:

@@ -95,6 +95,14 @@ def test_a_version_is_a_data_set_of_its_own_with_the_split_of_the_first(bench, m
     assert store.workspace.edits(third.digest).edits[:2] == edits
 
 
+def test_equal_edits_are_one_version(bench, messy_data):
+    first, second, *_ = bench.store.versions(ME, messy_data.dataset)
+    edits = bench.store.workspace.edits(second.digest).edits
+    before = len(bench.store.versions(ME, first.digest))
+    assert bench.store.add_version(ME, first.digest, edits) == second
+    assert len(bench.store.versions(ME, first.digest)) == before
+
+
 def test_versions_never_share_a_job(bench, messy_data):
     other = bench.store.versions(ME, messy_data.dataset)[-1].digest
     one, two = (

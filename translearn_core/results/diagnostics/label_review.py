@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 REASONS = ("suspicious", "wrong", "conflict", "rare", "similar name", "unlabelled")
@@ -34,5 +35,5 @@ class LabelReview:
         """Return the rows with a reason, the most doubtful first, their reasons joined in one column."""
         marks = self.rows[list(REASONS)]
         listed = self.rows[marks.any(axis=1)].sort_values("doubt", ascending=False, kind="stable")
-        reasons = marks.loc[listed.index].apply(lambda row: ", ".join(row.index[row]), axis=1)
-        return listed.drop(columns=list(REASONS)).assign(reason=reasons.astype(object))
+        reasons = [", ".join(marks.columns[row]) for row in marks.loc[listed.index].to_numpy(dtype=bool)]
+        return listed.drop(columns=list(REASONS)).assign(reason=np.asarray(reasons, dtype=object))

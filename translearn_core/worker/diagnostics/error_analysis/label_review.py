@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
@@ -17,11 +18,9 @@ from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.diagnostics.error_analysis.label_issues import FOLDS, probe_label_issues
+from translearn_core.worker.features import MAX_TEXTS
 from translearn_core.worker.process.read_budget import read_budget
 from translearn_core.worker.run_results import load_evaluation
-
-MAX_CHECKED = 20_000
-"""Most rows that the probe checks; of more, the first ones of each class in a random order."""
 
 
 def review_labels(context: Context[LabelReviewConfig]) -> None:
@@ -109,10 +108,12 @@ def _conflicts(rows: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prepared: PreparedDataset) -> int:
-    """Mark the rows with a label issue, and return how many rows were checked."""
+    """Mark the rows with a label issue, and return how many rows were checked.
+
+    Above `MAX_TEXTS` rows a stratified sample is checked, as by the error analysis.
+    """
     config = context.config
-    order = np.random.default_rng(config.seed).permutation(len(prepared.texts))
-    index = np.sort(order[:MAX_CHECKED])
+    index = np.sort(stratified_sample(prepared.strata, MAX_TEXTS, config.seed))
     labels = prepared.labels[index]
     if len(np.unique(labels)) < 2 or len(index) < FOLDS:
         return 0
