@@ -13,7 +13,7 @@ from translearn_core.activations import (
     no_progress,
 )
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, HeadKind, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
 from translearn_core.experiment.build_model import build, check
@@ -32,6 +32,7 @@ from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.loop import Loop
+from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import StageInputs, predict, save_trained
@@ -89,7 +90,10 @@ def run_experiment(
     clock.switch("evaluate")
     stopped: Stopped | None = None
     try:
-        loop.run(RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages)))
+        recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
+            fit_probe(loop, recorder, report, copies=config.augment.copies)
+        loop.run(recorder)
     except Stopped as request:
         stopped = request  # already handled: score the current weights without stopping again
         clock.switch("train")

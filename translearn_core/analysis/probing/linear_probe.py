@@ -114,6 +114,17 @@ class LinearProbe:
         logits = self._regression.logits(rows, labelling, self._regression.objective.parts - 1)
         return np.asarray(logits.argmax(dim=1).numpy(), dtype=np.int64)
 
+    def linear_layer(self, labelling: int = 0) -> tuple[Tensor, Tensor]:
+        """Return the weights, shape (classes, width), and biases of the fit to all rows.
+
+        A class without rows has a bias so low that it is never predicted.
+        """
+        regression, part = self._regression, self._regression.objective.parts - 1
+        fit = torch.tensor([labelling * regression.objective.parts + part])
+        weight, bias = regression.objective.unscaled(regression.theta[fit], fit)
+        weight = weight[0] / self._deviation[:, None]
+        return weight.T.contiguous(), bias[0] - self._mean @ weight
+
     def held_out_proba(self, labelling: int = 0) -> NDArray[np.float32]:
         """Predict each training row's class probabilities by the fit to the other folds, (rows, classes)."""
         return np.asarray(_held_out_logits(self._regression, self.fold, labelling).softmax(dim=1).numpy())
