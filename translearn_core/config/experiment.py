@@ -89,6 +89,10 @@ class ExperimentConfig(JobConfig):
 
     def _check_probe(self) -> None:
         """Check that a head fitted at once has features that stay as they are, and only labels to fit."""
+        if self.backbone.is_tfidf and self.head.kind is not HeadKind.PROBE:
+            raise ValueError("head.kind: tf-idf takes a probe, and no other classifier: set it to 'probe'")
+        if self.backbone.is_tfidf and self.augment.copies:
+            raise ValueError("augment.copies: tf-idf has no tokenizer to alter texts with: set it to 0")
         if self.head.kind is not HeadKind.PROBE:
             return
         conflicts = {

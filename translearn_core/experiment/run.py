@@ -25,6 +25,7 @@ from translearn_core.experiment.evaluation import (
     weight_drift,
 )
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
+from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
@@ -62,6 +63,8 @@ def run_experiment(
     clock = PhaseTimer()
     report("reading the data", 0, 0)
     prepared = prepare()
+    if config.backbone.is_tfidf:
+        return run_tfidf(config, prepared, folder, clock, report=report, record=record)
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)

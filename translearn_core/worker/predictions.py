@@ -15,7 +15,7 @@ from translearn_core.errors import DataError, NotFoundError
 from translearn_core.jobs import PredictConfig, PredictFileConfig
 from translearn_core.results import Evaluation, FilePrediction, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
-from translearn_core.transfer import FineTunedModel, load_trained
+from translearn_core.transfer import TrainedModel, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.run_results import load_evaluation
@@ -66,9 +66,7 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     artifacts.save(context.folder, predict_table(trained, table, config.text, context))
 
 
-def predict_table(
-    trained: FineTunedModel, table: pd.DataFrame, text: str, context: Context
-) -> FilePrediction:
+def predict_table(trained: TrainedModel, table: pd.DataFrame, text: str, context: Context) -> FilePrediction:
     """Return `table` with the columns of `Problem.decode`, empty for rows without a text.
 
     The confidence is called ``probability``; where a name is taken, it gets a suffix.
@@ -122,14 +120,14 @@ def held_out_logits(context: Context, job: str, evaluation: Evaluation) -> HeldO
     return logits
 
 
-def cached_model(context: Context, job: str) -> FineTunedModel:
+def cached_model(context: Context, job: str) -> TrainedModel:
     """Return a run's trained model, cached in this worker."""
     folder = context.store.workspace.run(job)
     key = ("trained", job, file_version(folder))
     if key not in context.warm:
         context.report("loading the model")
         context.warm[key] = load_trained(folder)
-    trained: FineTunedModel = context.warm[key]
+    trained: TrainedModel = context.warm[key]
     return trained
 
 
