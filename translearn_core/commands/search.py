@@ -71,7 +71,7 @@ def follow(search: Search) -> Search:
     TrainingError
         If it was stopped, or no run ended well.
     """
-    searches, printed = Searches(open_store()), ""
+    searches, printed = Searches(open_store()), None
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -88,9 +88,9 @@ def follow(search: Search) -> Search:
                 return current
             progress = search_progress(current, searches.results(current))
             bar.update(task, completed=min(progress.seconds, search.budget), summary=progress.summary())
-            if progress.summary() != printed and not console.is_terminal:
+            if progress.running not in (None, printed) and not console.is_terminal:
                 console.print(f"{search.name}: {progress.summary()}", markup=False, highlight=False)
-            printed = progress.summary()
+                printed = progress.running
             return None
 
         ended = watch(poll, lambda: searches.stop(LOCAL, search.id), every=POLL_SECONDS)

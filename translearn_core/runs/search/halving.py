@@ -118,8 +118,9 @@ class Halving:
             if candidate.fixed:
                 continue
             seconds = self.seconds(candidate, 0, results)
-            if seconds is not None and spent + ROUNDS * seconds <= (1 - RESERVE) * left:
-                spent += ROUNDS * seconds
+            rounds = ROUNDS if chosen else 1.0  # further rungs of a single candidate may be left out
+            if seconds is not None and spent + rounds * seconds <= (1 - RESERVE) * left:
+                spent += rounds * seconds
                 chosen.append(NextRun(candidate, 0, 0))
         return tuple(chosen)
 
