@@ -174,7 +174,7 @@ def test_rows_below_the_threshold_are_marked_for_review(
 ) -> None:
     scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
     texts = scored["text"].drop_duplicates().head(60).tolist()
-    new = "text\n" + "\n".join(f'"{text}"' for text in [*texts, ""]) + "\n"
+    new = "text\n" + "\n".join(f'"{text}"' for text in ["", *texts]) + "\n"
     dataset = bench.store.add_dataset(ME, "marked.csv", {"train": new.encode()}, Settings())
     plain = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text")
     assert job_id(plain) == job_id(plain.model_copy(update={"top_labels": 1, "review_precision": None}))
@@ -183,7 +183,7 @@ def test_rows_below_the_threshold_are_marked_for_review(
     table, review = result.table, result.review
     assert result.added == ("predicted", "probability", "label_2", "probability_2", "review")  # two classes
     assert (result.classified, result.blank) == (60, 1)
-    filled = table.head(60)
+    filled = table.tail(60)
     assert (filled["label_2"] != filled["predicted"]).all()
     assert filled["probability"] + filled["probability_2"] == pytest.approx(np.ones(60), abs=1e-5)
     for split, n in ((Split.VALIDATION, review.n_validation), (Split.TEST, review.n_test)):
@@ -197,7 +197,7 @@ def test_rows_below_the_threshold_are_marked_for_review(
     assert review.test.value == pytest.approx(kept["score"].mean(), nan_ok=True)
     np.testing.assert_array_equal(filled["review"], filled["probability"] < review.threshold)
     assert result.to_review == filled["review"].sum()
-    assert table.iloc[60][["predicted", "label_2", "review"]].isna().all()
+    assert table.iloc[0][["predicted", "label_2", "review"]].isna().all()
 
 
 def test_a_precision_that_no_threshold_reaches_marks_every_row(
