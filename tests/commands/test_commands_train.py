@@ -120,7 +120,7 @@ def test_a_file_in_a_code_page_comes_back_in_it_with_its_rows_marked(
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert (record["rows"], record["classified"], record["blank"]) == (3, 2, 1)
-    assert (record["encoding"], record["encoding_note"]) == ("cp1252", "")
+    assert record["encoding_note"] == ""
     written = out.read_bytes().decode("cp1252").splitlines()
     assert written[0] == "id;text;predicted;probability;label_2;probability_2;label_3;probability_3;review"
     assert [line.startswith(given) for line, given in zip(written, lines, strict=True)] == [True] * 4

@@ -185,7 +185,7 @@ def test_rows_below_the_threshold_are_marked_for_review(
     assert (result.classified, result.blank) == (60, 1)
     filled = table.tail(60)
     assert (filled["label_2"] != filled["predicted"]).all()
-    assert filled["probability"] + filled["probability_2"] == pytest.approx(np.ones(60), abs=1e-5)
+    np.testing.assert_allclose(filled["probability"] + filled["probability_2"], 1.0, atol=1e-5)
     for split, n in ((Split.VALIDATION, review.n_validation), (Split.TEST, review.n_test)):
         assert n == (scored["split"] == split).sum()
     validation = scored[(scored["split"] == Split.VALIDATION)]

@@ -64,16 +64,15 @@ def predict(
     form = table.formats[0]
     if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
         kind = form.kind  # such as tabs in a file whose name ends with .csv
-    written = prediction.written_as(form, kind)
-    write_table(prediction.table, out, kind, raw=raw, form=written)
+    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
+    note = prediction.encoding_note(form) if kind.delimiter else ""
     record = {
         "run": finished.id,
         "rows": prediction.rows,
         "classified": prediction.classified,
         "blank": prediction.blank,
         "out": str(out),
-        "encoding": written.encoding if kind.delimiter else None,
-        "encoding_note": prediction.encoding_note(form) if kind.delimiter else "",
+        "encoding_note": note,
         "counts": dict(prediction.counts.itertuples(index=False)),
         "review": review_record(prediction),
     }

@@ -126,7 +126,7 @@ class FilePrediction:
 
         New columns of text are quoted if the file's are, new numbers if all of its columns are.
         """
-        new, style = form.written_as(kind, self.characters), form.style
+        new, style = form.written_as(kind), form.style
         if not style.quoted:
             return new
         numbers = {*self.table.select_dtypes("number")}

@@ -123,21 +123,18 @@ class FileFormat:
         """Return those of `characters` that the encoding lacks."""
         return "".join(c for c in characters if not c.encode(self.encoding or "utf-8", "ignore"))
 
-    def written_as(self, kind: TableKind, characters: str = "") -> "FileFormat":
+    def written_as(self, kind: TableKind) -> "FileFormat":
         """Return the format of a table of this format that is written as `kind`.
 
-        Delimited text keeps its style, and its delimiter unless `kind` is another one. The encoding is
-        replaced with UTF-8 if it lacks one of `characters`. From workbooks comes CSV that Excel reads.
+        Delimited text keeps its encoding and style, and its delimiter unless `kind` is another one. From
+        workbooks comes CSV that Excel reads.
         """
         if kind.delimiter is None:
             return replace(self, kind=kind)
         if self.kind.delimiter is None:
             return FileFormat(self.part, kind, style=DelimitedStyle(bom=self.kind is TableKind.XLSX))
         kept = self.delimiter if kind is self.kind else None
-        form = replace(self, kind=kind, delimiter=kept or kind.delimiter)
-        if not self.unencodable(characters):
-            return form
-        return replace(form, encoding="utf-8", style=replace(self.style, bom=True))
+        return replace(self, kind=kind, delimiter=kept or kind.delimiter)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from translearn_core.results import DelimitedStyle, FileFormat, QuoteStyle
 def delimited_bytes(frame: pd.DataFrame, form: FileFormat) -> bytes:
     """Serialise a table, header first; fields stand in quotes where the style or their characters ask for it.
 
-    The csv module of Python 3.11 cannot quote the fields of chosen columns. Characters that the encoding
-    lacks become question marks: see `FileFormat.written_as`.
+    The csv module of Python 3.11 cannot quote the fields of chosen columns. Text that the encoding cannot
+    hold is written in UTF-8 with a byte-order mark.
     """
     style, delimiter = form.style, form.delimiter or form.kind.delimiter or ","
     header = [str(name) for name in frame.columns]
@@ -30,7 +30,10 @@ def delimited_bytes(frame: pd.DataFrame, form: FileFormat) -> bytes:
         lines.insert(0, f"sep={delimiter}")
     text = "".join(f"{line}{style.line_end}" for line in lines)
     mark = "\ufeff" if style.bom else ""
-    return f"{mark}{text}".encode(form.encoding or "utf-8", errors="replace")
+    try:
+        return f"{mark}{text}".encode(form.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return f"{mark}{text}".encode("utf-8" if style.bom else "utf-8-sig", errors="replace")
 
 
 def _cells(column: "pd.Series[Any]") -> list[str]:
