@@ -71,7 +71,7 @@ def test_backbone_info_and_cost_model_give_an_estimate(
     backbone_info = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
     assert backbone_info.n_blocks == 3
     cost_model = bench.do(ProfileConfig(backbone=backbone), CostModel)
-    task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
+    task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, n_outputs=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, freeze=plan)
