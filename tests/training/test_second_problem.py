@@ -25,6 +25,7 @@ from translearn_core.experiment.evaluation import evaluate
 from translearn_core.results import EpochPoint, Estimate, Evaluation, History
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
+from translearn_core.tasks.splits import SPLITS
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
@@ -41,16 +42,24 @@ class Regression:
 
     type = REGRESSION
     selection = "r2"
+    row_metric = "mse"
     constant_name = "mean"
-
-    def n_outputs(self, target: Target) -> int:
-        return 1
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         return np.arange(0)
 
     def strata(self, target: Target) -> IntArray:
         return np.searchsorted(np.quantile(target.values, [0.25, 0.5, 0.75]), target.values)
+
+    def stratum_names(self, target: Target) -> tuple[str, ...]:
+        return "lowest", "low", "high", "highest"
+
+    def count_rows(self, target: Target, split: IntArray) -> pd.DataFrame:
+        rows = {str(name): [np.count_nonzero(split == k)] for k, name in enumerate(SPLITS)}
+        return pd.DataFrame({"label": [target.column]} | rows)
+
+    def caveats(self, counts: pd.DataFrame) -> list[str]:
+        return [f"{counts['test'].sum()} numbers."]
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -71,6 +80,9 @@ class Regression:
 
     def decode_values(self, target: Target) -> FloatArray:
         return target.values
+
+    def encode_values(self, names: Sequence[str], values: FloatArray) -> FloatArray:
+        return np.asarray(values, dtype=np.float64)
 
     def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})

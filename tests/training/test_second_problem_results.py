@@ -22,6 +22,8 @@ from translearn_core.config import ProblemType
 from translearn_core.experiment.evaluation import evaluate
 from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.plots.outputs import OUTPUT_PLOTS
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.training_section import scores_section
 from translearn_core.results import Comparison, Evaluation, RunSummary
 from translearn_core.results.metric import METRICS, Metric
@@ -135,6 +137,13 @@ def test_the_report_has_the_scores_and_the_figure_of_the_problem() -> None:
     assert f"r2 is {test['r2'].value:.3f}" in sentence
     assert f"The mean gets {result.constant_baseline:.3f}" in sentence
     assert section.blocks[0].caption.startswith("Residuals")
+
+
+def test_the_report_has_the_caveats_of_the_problem() -> None:
+    result = evaluation(0.2, 0)
+    sentences = caveats(ReportData("a run", evaluation=result))
+    assert f"{result.metrics['test'].n} numbers." in sentences
+    assert not any("class" in sentence for sentence in sentences)
 
 
 def test_a_table_gains_the_columns_of_decode() -> None:

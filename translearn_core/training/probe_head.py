@@ -11,7 +11,7 @@ from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearPr
 from translearn_core.training.callbacks import Callback
 from translearn_core.training.loop import Loop
 from translearn_core.transfer import Classifier
-from translearn_core.transfer.heads import NEVER
+from translearn_core.transfer.heads import SUPPRESSED_LOGIT
 
 CONSTANT = 1e-6
 """Standard deviation below which a standardised feature is constant: its weight would be noise."""
@@ -69,5 +69,5 @@ def _set_head(model: Classifier, probe: LinearProbe, labels: NDArray[np.int64]) 
     weight, bias = (tensor.to(final.weight.device) for tensor in probe.linear_layer())
     present = torch.from_numpy(np.unique(labels))
     final.weight.zero_()
-    final.bias.fill_(NEVER)
+    final.bias.fill_(SUPPRESSED_LOGIT)
     final.weight[present], final.bias[present] = weight[present], bias[present]

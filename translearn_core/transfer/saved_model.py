@@ -35,6 +35,10 @@ class TrainedModel(Protocol):
     @property
     def names(self) -> tuple[str, ...]: ...  # noqa: D102
 
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
 
@@ -50,6 +54,11 @@ class FineTunedModel:
     names: tuple[str, ...]
     token_limit: int
     compute: Compute
+
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+        return self.model.problem
 
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
@@ -68,13 +77,16 @@ class TfidfModel:
     classifier: TfidfClassifier
     names: tuple[str, ...]
 
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+        return ProblemType.SINGLE_LABEL
+
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return logits and projected vectors of `texts`."""
         report("predicting", 0, len(texts))
         vectors = self.classifier.vectors(texts)
-        return ModelOutputs(
-            self.classifier.logits(vectors), self.classifier.project(vectors), ProblemType.SINGLE_LABEL
-        )
+        return ModelOutputs(self.classifier.logits(vectors), self.classifier.project(vectors), self.problem)
 
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, see `Problem.decode`."""

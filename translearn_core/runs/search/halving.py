@@ -113,7 +113,8 @@ class Halving:
 
     def _first_rung(self, results: Sequence[TrialResult], left: float) -> tuple[NextRun, ...]:
         """Return the candidates that there is time for, with the rungs to come."""
-        chosen, spent = [], 0.0
+        chosen: list[NextRun] = []
+        spent = 0.0
         for candidate in self.candidates:
             if candidate.fixed:
                 continue
