@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Self
 
 import numpy as np
@@ -96,6 +96,7 @@ class TfidfClassifier:
         *,
         seed: int,
         strengths: Sequence[float] = STRENGTHS,
+        balanced: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """Fit to `texts`, with C chosen by cross-validated log loss if there are several `strengths`.
@@ -111,6 +112,8 @@ class TfidfClassifier:
             The seed is that of the solver and the folds.
         strengths : sequence of float
             Candidates for C, from strong to weak; the search stops where the loss no longer falls.
+        balanced : bool
+            Whether rows weigh inversely to the frequency of their class.
         progress : callable
             Called with the fits done and their largest number; may raise to stop.
         """
@@ -122,8 +125,9 @@ class TfidfClassifier:
             bias = np.where(counts > 0, np.log(np.maximum(counts, 1)), NEVER).astype(np.float32)
             return cls((), np.empty(0, np.float32), np.empty((classes, 0), np.float32), bias, strengths[0])
         vectors = vectorizer.fit_transform(texts)
-        c = _choose_c(vectors, labels, strengths, seed, progress)
-        fitted = _fit(vectors, labels, c, seed)
+        fit = partial(_fit, seed=seed, balanced=balanced)
+        c = _choose_c(fit, vectors, labels, strengths, seed, progress)
+        fitted = fit(vectors, labels, c)
         weight = np.zeros((classes, vectors.shape[1]), dtype=np.float32)
         bias = np.full(classes, NEVER, dtype=np.float32)
         two = len(present) == 2  # one column of logits: half of it for each class
@@ -149,14 +153,16 @@ class TfidfClassifier:
         return np.asarray(vectors @ self.weight.T + self.bias, dtype=np.float32)
 
     def project(self, vectors: csr_matrix) -> NDArray[np.float16]:
-        """Return a random projection of TF-IDF vectors that about keeps their angles, (texts, `PROJECTED`).
+        """Return a random projection of TF-IDF vectors that about keeps their angles, shape (texts, width).
+
+        The width is `PROJECTED`, or the number of terms if there are fewer, which are kept as they are.
 
         References
         ----------
         Li, Hastie & Church (2006), Very sparse random projections.
         """
-        if not self.terms:
-            return np.zeros((vectors.shape[0], PROJECTED), dtype=np.float16)
+        if len(self.terms) <= PROJECTED:
+            return np.asarray(vectors.toarray(), dtype=np.float16)
         projection = SparseRandomProjection(PROJECTED, dense_output=True, random_state=0)
         projection.fit(csr_matrix((1, len(self.terms)), dtype=np.float32))  # depends on the width alone
         return np.asarray(projection.transform(vectors), dtype=np.float16)
@@ -168,12 +174,16 @@ def _vectorizer(**settings: object) -> TfidfVectorizer:
     )
 
 
-def _fit(vectors: csr_matrix, labels: IntArray, c: float, seed: int) -> LogisticRegression:
-    solver = LogisticRegression(C=c, solver="sag", tol=1e-3, max_iter=1000, random_state=seed)
+def _fit(vectors: csr_matrix, labels: IntArray, c: float, *, seed: int, balanced: bool) -> LogisticRegression:
+    weights = "balanced" if balanced else None
+    solver = LogisticRegression(
+        C=c, solver="sag", tol=1e-3, max_iter=1000, random_state=seed, class_weight=weights
+    )
     return solver.fit(vectors, labels)
 
 
 def _choose_c(
+    fit: Callable[[csr_matrix, IntArray, float], LogisticRegression],
     vectors: csr_matrix,
     labels: IntArray,
     strengths: Sequence[float],
@@ -195,7 +205,7 @@ def _choose_c(
                 progress(number, len(strengths) + 1)
 
             def loss(f: int, strength: float = strength) -> float:
-                fitted = _fit(vectors[fold != f], labels[fold != f], strength, seed)
+                fitted = fit(vectors[fold != f], labels[fold != f], strength)
                 known = np.flatnonzero((fold == f) & np.isin(labels, fitted.classes_))
                 if not len(known):
                     return 0.0

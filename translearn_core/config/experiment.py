@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import ClassWeights, HeadKind, LayerCombination, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -100,7 +100,6 @@ class ExperimentConfig(JobConfig):
             "stages": bool(self.stages),
             "distil": self.distil is not None,
             "resume_from": self.resume_from is not None,
-            "training.class_weights": self.training.class_weights is not ClassWeights.NONE,
             "features.layer_combination": self.features.layer_combination is LayerCombination.MIX,
         }
         if conflicting := [name for name, conflict in conflicts.items() if conflict]:

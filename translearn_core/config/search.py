@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig
-from translearn_core.config.enums import ClassWeights, HeadKind, LayerCombination
+from translearn_core.config.enums import HeadKind, LayerCombination
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FeatureConfig, HeadConfig
@@ -105,24 +105,17 @@ def tfidf_experiment(base: ExperimentConfig) -> ExperimentConfig:
         data=base.data,
         backbone=BackboneConfig(id=TFIDF),
         head=HeadConfig(kind=HeadKind.PROBE),
-        training=TrainingConfig(epochs=1, seed=base.training.seed),
+        training=TrainingConfig(epochs=1, seed=base.training.seed, class_weights=base.training.class_weights),
     )
 
 
 def _probe(base: ExperimentConfig, layers: LayerCombination) -> ExperimentConfig:
-    training = TrainingConfig(
-        epochs=1,
-        seed=base.training.seed,
-        precision=base.training.precision,
-        device=base.training.device,
-        class_weights=ClassWeights.NONE,
-    )
-    features = FeatureConfig(
-        pooling=base.features.pooling, token_limit=base.features.token_limit, layer_combination=layers
-    )
-    head = HeadConfig(kind=HeadKind.PROBE)
-    return ExperimentConfig(
-        data=base.data, backbone=base.backbone, features=features, head=head, training=training
+    return base.model_copy(
+        update={
+            "features": base.features.model_copy(update={"layer_combination": layers}),
+            "head": HeadConfig(kind=HeadKind.PROBE),
+            "training": base.training.model_copy(update={"epochs": 1}),
+        }
     )
 
 

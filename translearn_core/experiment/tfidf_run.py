@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import ProgressCallback
 from translearn_core.analysis.tfidf import TfidfClassifier
-from translearn_core.config import ExperimentConfig, ProblemType, Split
+from translearn_core.config import ClassWeights, ExperimentConfig, ProblemType, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.experiment.evaluation import (
@@ -55,6 +55,7 @@ def run_tfidf(
         rows.target.values[rows.train],
         len(rows.target.names),
         seed=config.training.seed,
+        balanced=config.training.class_weights is ClassWeights.BALANCED,
         progress=lambda done, total: report("fitting the classifier", done, total),
     )
     clock.switch("train")

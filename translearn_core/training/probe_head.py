@@ -45,6 +45,7 @@ def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copie
         features.numpy(),
         labels,
         _folds(labels, copies),
+        weight=None if task.weights is None else task.weights[task.train].numpy(),
         progress=lambda share: report("fitting the classifier", round(100 * share), 100),
     )
     assert isinstance(loop.model, Classifier)
