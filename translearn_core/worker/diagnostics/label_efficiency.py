@@ -110,7 +110,7 @@ def _one_class(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str,
         return ()
     name = quote(prepared.classes[classes[0]])
     return (
-        f"All {len(test):,} test rows are of one class, {name}: the curve shows only how often that is "
+        f"Test rows are of one class only, {name} ({len(test):,}): the curve shows how often that is "
         "answered, and nothing of how classes are told apart.",
     )
 
