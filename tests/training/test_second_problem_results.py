@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 import pytest
 from rich.console import Console
 
-from tests.training.test_second_problem import REGRESSION, Regression, SquaredError, numbers
+from tests.training.test_second_problem import REGRESSION, Regression, RidgeModels, SquaredError, numbers
 from tests.training.test_training import experiment, toy
 from tests.worker.test_worker_compare import ALL, ME, TOP, Bench
 from translearn_core import plots
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
 from translearn_core.config import ProblemType
@@ -47,6 +48,7 @@ def member(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProblemType, "_member_names_", [*ProblemType._member_names_, "REGRESSION"])
     monkeypatch.setitem(PROBLEMS, REGRESSION, cast(Any, Regression()))
     monkeypatch.setitem(OBJECTIVES, REGRESSION, SquaredError())
+    monkeypatch.setitem(LINEAR_MODELS, REGRESSION, RidgeModels())
     monkeypatch.setitem(METRICS, "mse", MSE)
     single = OUTPUT_PLOTS[ProblemType.SINGLE_LABEL]
     scatter = replace(

@@ -218,4 +218,4 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     answer(filled, whole, "All of it.")
     at = look()
     assert "**All of it.**" in page_text(at)
-    assert "from scratch" in set(next(f.value for f in at.dataframe if "way" in f.value)["way"])
+    assert "from scratch" in set(next(f.value for f in at.dataframe if "method" in f.value)["method"])
