@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import predict_form
+from pages._ui.results import file_prediction, predict_form
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header
 from translearn_core.jobs import PredictConfig
@@ -28,4 +28,4 @@ if typed.open:
             st.caption("Type a sentence and press the button. Nothing leaves this machine.")
 if table.open:
     with table:
-        predict_form.file(run)
+        file_prediction.panel(run)

@@ -52,7 +52,7 @@ def test_corrections_are_written_in_the_form_of_the_file(
         done = terminal(*words(mails), *changes, "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["classes"] == {"billing": 30, "delivery": 30}
-    table = pd.read_csv(out, sep=";")
+    table = pd.read_csv(out, sep=";", encoding="cp1252")
     assert list(table.columns) == ["message", "category"]
     assert len(table) == 60
     assert table["category"].iloc[[3, -1]].tolist() == ["billing", "billing"]

@@ -99,7 +99,34 @@ def test_a_table_of_a_spreadsheet_with_semicolons_comes_back_so(
     new.write_bytes("price;text\r\n3,50;I cannot log in any more\r\n".encode("cp1250"))
     done = terminal("predict", trained["run"], new, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert out.read_bytes().startswith("\ufeffprice;text;predicted;probability\n".encode())
+    first, second = out.read_bytes().split(b"\r\n")[:2]
+    assert first == b"price;text;predicted;probability"
+    assert second.startswith(b"3,50;I cannot log in any more;login_problem;0.")
+
+
+def test_a_file_in_a_code_page_comes_back_in_it_with_its_rows_marked(
+    terminal: Terminal, trained: dict[str, object], tmp_path: Path
+) -> None:
+    new, out = tmp_path / "neu.csv", tmp_path / "out.csv"
+    lines = [
+        "id;text",
+        "1;Ich kann mich nicht anmelden für mein Konto",
+        "2;",
+        "3;Rückzahlung fehlt – für mich",
+    ]
+    new.write_bytes("\r\n".join(lines).encode("cp1252"))
+    words = ("--top", 3, "--review-precision", "0.8", "--json", "--encoding", "cp1252")
+    done = terminal("predict", trained["run"], new, "--out", out, *words)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert (record["rows"], record["classified"], record["blank"]) == (3, 2, 1)
+    assert record["encoding_note"] == ""
+    written = out.read_bytes().decode("cp1252").splitlines()
+    assert written[0] == "id;text;predicted;probability;label_2;probability_2;label_3;probability_3;review"
+    assert [line.startswith(given) for line, given in zip(written, lines, strict=True)] == [True] * 4
+    assert written[2] == "2;;;;;;;;"
+    assert record["review"]["rows"] == sum(line.endswith(";True") for line in written)
+    assert record["review"]["precision"] == 0.8
 
 
 def test_an_output_of_no_kind_is_refused_before_anything_is_computed(

@@ -15,7 +15,7 @@ from translearn_core.data import read_table
 from translearn_core.data.files import write_table as module
 from translearn_core.data.files.write_table import output_kind, table_bytes, table_kind, write_table
 from translearn_core.errors import DataError
-from translearn_core.results import ColumnType
+from translearn_core.results import ColumnType, DelimitedStyle, FileFormat
 
 
 def table() -> pd.DataFrame:
@@ -52,7 +52,8 @@ def test_csv_is_escaped_unless_raw_and_no_other_kind_is() -> None:
     assert b"\n=1+1," in table_bytes(table(), TableKind.CSV, raw=True)
     assert b"\n-," in table_bytes(table(), TableKind.CSV).replace(b"\r\n", b"\n")
     assert b'"=1+1"' in table_bytes(table(), TableKind.JSONL)
-    assert table_bytes(table(), TableKind.CSV, bom=True).startswith(b"\xef\xbb\xbftext,")
+    marked = FileFormat("", TableKind.CSV, style=DelimitedStyle(bom=True))
+    assert table_bytes(table(), TableKind.CSV, form=marked).startswith(b"\xef\xbb\xbftext,")
     assert table_bytes(table(), TableKind.CSV).startswith(b"text,")
 
 
@@ -113,9 +114,7 @@ def test_numbers_dates_and_booleans_come_back_as_such(kind: TableKind, tmp_path:
     given, back = tmp_path / f"given.{kind}", tmp_path / f"back.{kind}"
     typed(given)
     table, reading = read_table({"train": given}, Settings())
-    write_table(
-        table[["text", "code", "stars", "price", "sold", "day"]], back, types=reading.formats[0].types
-    )
+    write_table(table[["text", "code", "stars", "price", "sold", "day"]], back, form=reading.formats[0])
     again = read_table({"train": back}, Settings())
     assert again[1].formats == reading.formats
     pd.testing.assert_frame_equal(again[0], table)
@@ -127,4 +126,5 @@ def test_numbers_dates_and_booleans_come_back_as_such(kind: TableKind, tmp_path:
 
 def test_a_column_that_changed_since_stays_a_column_of_texts() -> None:
     frame = pd.DataFrame({"stars": ["1", "two"]})
-    assert b'"two"' in table_bytes(frame, TableKind.JSONL, types=[("stars", ColumnType.NUMBER)])
+    form = FileFormat("", TableKind.JSONL, types=(("stars", ColumnType.NUMBER),))
+    assert b'"two"' in table_bytes(frame, TableKind.JSONL, form=form)

@@ -202,7 +202,7 @@ def test_the_question_without_runs_is_the_same_for_all_ways_to_train(full: Exper
 
 
 def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: ExperimentConfig) -> None:
-    task = Workload(train=1000, validation=100, test=200, tokens_per_text=20.0, classes=2)
+    task = Workload(train=1000, validation=100, test=200, tokens_per_text=20.0, n_outputs=2)
     metrics = Metrics(1, {"accuracy": Estimate(0.5, 0, 1)}, 0.5)
     summary = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
 

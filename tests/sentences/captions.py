@@ -74,7 +74,8 @@ def training_snapshots(draw: Draw) -> Case:
     none = np.zeros(texts, dtype=np.int64)
     result = Snapshots(
         0, ("a", "b"), ("train", "test"), tuple(f"after epoch {'abcd'[k]}" for k in range(moments)),
-        tuple(range(moments)), (0,) * moments, (0,) * moments, draw(shares), texts, draw(counts),
+        tuple(range(moments)), (0,) * moments, (0,) * moments, "accuracy",
+        "majority class", draw(shares), texts, draw(counts),
         np.zeros((moments, texts, 2)), none, none, none, middle, low, high, purity, np.ones((moments, 1)),
     )  # fmt: skip
     text = snapshots.caption(result)
@@ -82,7 +83,15 @@ def training_snapshots(draw: Draw) -> Case:
         return Case(text, claims={"nothing to compare": True})
     gains = np.diff(purity[:, 0])
     rose = bool(gains.max() >= snapshots.HARDLY)
-    shown = [10, 0, texts, 100 * purity[0, 0], 100 * purity[-1, 0], result.n_test, 100 * result.majority]
+    shown = [
+        10,
+        0,
+        texts,
+        100 * purity[0, 0],
+        100 * purity[-1, 0],
+        result.n_test,
+        100 * result.constant_baseline,
+    ]
     shown += [100 * float(value) for value in (middle[0, 0], middle[-1, 0], low[-1, 0], high[-1, 0])]
     shown += [100 * gains.max()] if rose and moments > 2 else []
     claims = {"did not rise visibly": not rose, "largest increase": rose and moments > 2}

@@ -9,6 +9,7 @@ from tests.sentences.reading import Case, sentence
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, coverage, is_at_upper_bound
 from translearn_core.analysis.error_analysis.slices import slice_scores
 from translearn_core.results import CalibrationScore, Estimate
+from translearn_core.results.prediction import ReviewThreshold
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.sentences import error_analysis_text as text
 
@@ -179,3 +180,21 @@ def error_analysis_caveats(draw: Draw) -> Case:
         "Languages are guessed": text.LANGUAGE in slices["column"].tolist(),
     }
     return Case(notes, shown, claims=claims)
+
+
+@sentence
+@st.composite
+def review_threshold(draw: Draw) -> Case:
+    """The threshold for a wished precision, chosen on validation rows and measured on test rows."""
+    threshold, precision, validation = draw(st.none() | shares), draw(shares), draw(counts)
+    tested = draw(st.just(0) | counts)
+    covered, right = draw(estimates(shares)), draw(estimates(shares))
+    review = ReviewThreshold(precision, threshold, validation, tested, right, covered, right)
+    shown = [100 * precision, validation]
+    claims = {"No confidence threshold": threshold is None}
+    if threshold is not None:
+        shown += [100 * threshold, *([tested, 100 * covered.value, *ends(covered)] if tested else [])]
+        measured = tested > 0 and covered.value > 0
+        shown += [100 * right.value, *ends(right)] if measured else []
+        claims |= {"are right": measured, "no test rows": tested == 0}
+    return Case(review.summary, shown, claims=claims)

@@ -13,7 +13,10 @@ from translearn_core.analysis.advisor.advise import clearly_better
 from translearn_core.analysis.comparison.label_efficiency import Crossing
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.similarity.sentence_similarity import StsChange
+from translearn_core.config import ProblemType
 from translearn_core.results import Estimate, RankAgreement, TaskRetention
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.target import Target
 from translearn_core.worker.diagnostics import label_efficiency
 from translearn_core.worker.diagnostics import transferability as ratings
 from translearn_core.worker.diagnostics.forgetting import masked_lm, sentence_similarity, task_retention
@@ -196,8 +199,9 @@ def masked_words(draw: Draw) -> Case:
 @st.composite
 def one_class(draw: Draw) -> Case:
     """The warning that all test rows are of one class."""
-    labels = np.asarray(draw(st.lists(st.integers(0, 1), min_size=1, max_size=5)))
-    prepared = SimpleNamespace(labels=labels, classes=("no", "yes"))
-    text = "".join(label_efficiency._one_class(cast("Any", prepared), np.arange(len(labels))))
-    single = len(set(labels.tolist())) == 1
-    return Case(text, [len(labels)] * single, claims={f"'{prepared.classes[labels[0]]}'": single})
+    values = np.asarray(draw(st.lists(st.integers(0, 1), min_size=1, max_size=5)))
+    target = Target("label", ProblemType.SINGLE_LABEL, ("no", "yes"), values)
+    prepared = SimpleNamespace(target=target, problem=PROBLEMS[target.problem])
+    text = "".join(label_efficiency._no_task(cast("Any", prepared), np.arange(len(values))))
+    single = len(set(values.tolist())) == 1
+    return Case(text, [len(values)] * single, claims={f"'{target.names[values[0]]}'": single})

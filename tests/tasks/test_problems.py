@@ -73,7 +73,10 @@ def test_an_encoded_target_has_a_value_and_a_stratum_per_row(problem: ProblemTyp
     assert (target.column, target.problem, len(target.values)) == ("y", problem, len(cells))
     strata = definition.strata(target)
     assert (strata.shape, strata.dtype, strata.min() >= 0) == ((len(cells),), np.int64, True)
-    assert definition.n_outputs(target) == len(target.names)
+    assert target.n_outputs == len(target.names)
+    assert strata.max() < len(definition.stratum_names(target))
+    decoded = definition.decode_values(target)
+    np.testing.assert_array_equal(definition.encode_values(target.names, decoded), target.values)
     chosen = target.select(np.array([4, 0]))
     assert chosen.values.tolist() == [target.values[4], target.values[0]]
     np.testing.assert_array_equal(definition.strata(chosen), strata[[4, 0]])
@@ -119,7 +122,7 @@ def test_a_finished_target_keeps_the_values_of_its_rows(problem: ProblemType) ->
     target, definition = encode(problem, COLUMNS[problem].usable), PROBLEMS[problem]
     selected = target.select(np.arange(4))
     finished = definition.finish(selected)
-    assert definition.n_outputs(finished) <= definition.n_outputs(target)
+    assert finished.n_outputs <= target.n_outputs
     assert list(definition.decode_values(finished)) == list(definition.decode_values(selected))
     counts = definition.count_rows(finished, np.array([0, 1, 2, 0]))
     assert list(counts) == ["label", *map(str, SPLITS)]
@@ -130,7 +133,7 @@ def test_perfect_outputs_score_best_and_the_constant_ones_worse(problem: Problem
     target, definition = encode(problem, COLUMNS[problem].usable), PROBLEMS[problem]
     rows, perfect = np.arange(len(target.values)), COLUMNS[problem].perfect
     constant = np.tile(definition.constant_baseline(target, rows), (len(rows), 1))
-    assert constant.shape == perfect.shape == (len(rows), definition.n_outputs(target))
+    assert constant.shape == perfect.shape == (len(rows), target.n_outputs)
     assert (
         definition.row_scores(target, rows, perfect) >= definition.row_scores(target, rows, constant)
     ).all()

@@ -31,7 +31,7 @@ TIMED = CostModel(
     base_bytes=500_000_000,
     limit_bytes=10**10,
 )
-TASK = Workload(train=6920, validation=872, test=1821, tokens_per_text=23.0, classes=2)
+TASK = Workload(train=6920, validation=872, test=1821, tokens_per_text=23.0, n_outputs=2)
 
 
 def config(plan: FreezePlan, **training: object) -> ExperimentConfig:

@@ -7,21 +7,23 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from rich.console import Console
 
-from tests.training.test_second_problem import REGRESSION, Regression, SquaredError, numbers
+from tests.training.test_second_problem import REGRESSION, Regression, RidgeModels, SquaredError, numbers
 from tests.training.test_training import experiment, toy
 from tests.worker.test_worker_compare import ALL, ME, TOP, Bench
 from translearn_core import plots
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
 from translearn_core.config import ProblemType
 from translearn_core.experiment.evaluation import evaluate
 from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.plots.outputs import OUTPUT_PLOTS
+from translearn_core.reporting.caveats import caveats
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.training_section import scores_section
 from translearn_core.results import Comparison, Evaluation, RunSummary
 from translearn_core.results.metric import METRICS, Metric
@@ -30,7 +32,7 @@ from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.objectives import OBJECTIVES
 from translearn_core.transfer.prediction import ModelOutputs
 from translearn_core.transfer.saved_model import FineTunedModel
-from translearn_core.worker.predictions import predict_table
+from translearn_core.worker.file_predictions import predict_texts
 
 MSE = Metric("mse", "MSE", higher_is_better=False)
 
@@ -45,6 +47,7 @@ def member(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProblemType, "_member_names_", [*ProblemType._member_names_, "REGRESSION"])
     monkeypatch.setitem(PROBLEMS, REGRESSION, cast(Any, Regression()))
     monkeypatch.setitem(OBJECTIVES, REGRESSION, SquaredError())
+    monkeypatch.setitem(LINEAR_MODELS, REGRESSION, RidgeModels())
     monkeypatch.setitem(METRICS, "mse", MSE)
     single = OUTPUT_PLOTS[ProblemType.SINGLE_LABEL]
     scatter = replace(
@@ -137,17 +140,22 @@ def test_the_report_has_the_scores_and_the_figure_of_the_problem() -> None:
     assert section.blocks[0].caption.startswith("Residuals")
 
 
+def test_the_report_has_the_caveats_of_the_problem() -> None:
+    result = evaluation(0.2, 0)
+    sentences = caveats(ReportData("a run", evaluation=result))
+    assert f"{result.metrics['test'].n} numbers." in sentences
+    assert not any("class" in sentence for sentence in sentences)
+
+
 def test_a_table_gains_the_columns_of_decode() -> None:
     model = SimpleNamespace(problem=REGRESSION)
     trained = FineTunedModel(cast(Any, model), ("stars",), 32, cast(Any, None))
     outputs = ModelOutputs(np.array([[1.5], [-2.0]], np.float32), np.zeros((2, 1), np.float16), REGRESSION)
-    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode)
-    table = pd.DataFrame({"text": ["a", "", "b"]})
+    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode, names=trained.names)
     context = SimpleNamespace(report=lambda *_: None)
-    found = predict_table(cast(Any, fixed), table, "text", cast(Any, context))
-    assert found.added == ("predicted",)
-    np.testing.assert_array_equal(found.table["predicted"], [1.5, np.nan, -2.0])
-    assert found.blank == 1
+    table = predict_texts(cast(Any, fixed), ["a", "", "b"], 1, cast(Any, context))
+    assert list(table) == ["predicted"]
+    np.testing.assert_array_equal(table["predicted"], [1.5, np.nan, -2.0])
 
 
 def test_diagnostics_of_classes_say_that_they_are() -> None:

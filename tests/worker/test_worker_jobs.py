@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from worker_bench import ME, Bench
 
-from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FreezePlan, Method, job_id
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    Method,
+    Split,
+    job_id,
+)
 from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import (
@@ -63,7 +71,7 @@ def test_backbone_info_and_cost_model_give_an_estimate(
     backbone_info = bench.do(BackboneInfoConfig(backbone=backbone), BackboneInfo)
     assert backbone_info.n_blocks == 3
     cost_model = bench.do(ProfileConfig(backbone=backbone), CostModel)
-    task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, classes=2)
+    task = Workload(train=1000, validation=150, test=150, tokens_per_text=12.0, n_outputs=2)
     costs = []
     for plan in (FreezePlan(), FreezePlan.last_n(1, 3), FreezePlan.full(3)):
         config = ExperimentConfig(data=data, backbone=backbone, freeze=plan)
@@ -159,6 +167,48 @@ def test_new_columns_never_replace_columns_of_the_file(bench: Bench, trained: tu
     assert result.table["probability"].tolist() == ["c", "f", "i"]
     assert result.table["predicted (TransLearn 2)"].notna().tolist() == [True, False, True]
     assert (result.rows, result.blank) == (3, 1)
+
+
+def test_rows_below_the_threshold_are_marked_for_review(
+    bench: Bench, trained: tuple[str, RunSummary]
+) -> None:
+    scored = artifacts.load(bench.store.workspace.run(trained[0]), Evaluation).predictions
+    texts = scored["text"].drop_duplicates().head(60).tolist()
+    new = "text\n" + "\n".join(f'"{text}"' for text in ["", *texts]) + "\n"
+    dataset = bench.store.add_dataset(ME, "marked.csv", {"train": new.encode()}, Settings())
+    plain = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text")
+    assert job_id(plain) == job_id(plain.model_copy(update={"top_labels": 1, "review_precision": None}))
+    config = plain.model_copy(update={"top_labels": 3, "review_precision": 0.6})
+    result = bench.do(config, FilePrediction)
+    table, review = result.table, result.review
+    assert result.added == ("predicted", "probability", "label_2", "probability_2", "review")  # two classes
+    assert (result.classified, result.blank) == (60, 1)
+    filled = table.tail(60)
+    assert (filled["label_2"] != filled["predicted"]).all()
+    np.testing.assert_allclose(filled["probability"] + filled["probability_2"], 1.0, atol=1e-5)
+    for split, n in ((Split.VALIDATION, review.n_validation), (Split.TEST, review.n_test)):
+        assert n == (scored["split"] == split).sum()
+    validation = scored[(scored["split"] == Split.VALIDATION)]
+    above = validation[validation["confidence"].round(6) >= review.threshold]
+    assert review.validation.value == above["score"].mean() >= 0.6
+    test = scored[(scored["split"] == Split.TEST)]
+    kept = test[test["confidence"].round(6) >= review.threshold]
+    assert review.coverage.value == len(kept) / len(test)
+    assert review.test.value == pytest.approx(kept["score"].mean(), nan_ok=True)
+    np.testing.assert_array_equal(filled["review"], filled["probability"] < review.threshold)
+    assert result.to_review == filled["review"].sum()
+    assert table.iloc[0][["predicted", "label_2", "review"]].isna().all()
+
+
+def test_a_precision_that_no_threshold_reaches_marks_every_row(
+    bench: Bench, trained: tuple[str, RunSummary]
+) -> None:
+    new = b"text\ngood\n\nbad\n"
+    dataset = bench.store.add_dataset(ME, "hopeless.csv", {"train": new}, Settings())
+    config = PredictFileConfig(job=trained[0], dataset=dataset.digest, text="text", review_precision=0.999)
+    result = bench.do(config, FilePrediction)
+    assert result.review.threshold is None
+    assert (result.to_review, result.classified, result.rows) == (2, 2, 3)
 
 
 def test_a_file_needs_only_a_text_column(bench: Bench, trained: tuple[str, RunSummary]) -> None:

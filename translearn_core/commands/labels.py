@@ -79,15 +79,8 @@ def labels(
         )
     review = result(submit(config, "looking for doubtful labels"), LabelReview)
     if out is not None:
-        corrected, form = open_store().workspace.edited_table(dataset.digest), table.formats[0]
-        write_table(
-            corrected[file_columns(corrected)],
-            out,
-            raw=raw,
-            bom=form.spreadsheet,
-            delimiter=form.csv_delimiter,
-            types=form.types,
-        )
+        corrected = open_store().workspace.edited_table(dataset.digest)
+        write_table(corrected[file_columns(corrected)], out, raw=raw, form=table.formats[0])
     record = _record(review, most) | {"edits": len(changes), "out": None if out is None else str(out)}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
 

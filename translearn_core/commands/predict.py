@@ -1,5 +1,6 @@
 """``translearn predict``: classify the rows of a file with a finished run."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from rich.console import Console
 
 from translearn_core.commands.data_check import check_data, column_name, read_data
 from translearn_core.commands.terminal.client import add_dataset, find_training, result, submit
+from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import (
     TABLE_KINDS,
     AsJson,
@@ -30,10 +32,15 @@ def predict(
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
     ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Likeliest classes to write for each row.")] = 1,
+    review_precision: Annotated[
+        float | None,
+        typer.Option(help="Mark rows below the confidence at which this share, such as 0.95, is right."),
+    ] = None,
     raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
-    """Classify every row of a file with a finished run."""
+    """Classify every row of a file with a finished run; the file comes back in its own form."""
     kind = output_kind(out)
     check_writable(out)
     finished = find_training(run)
@@ -45,35 +52,50 @@ def predict(
     column = column_name(text or text_column, table, "--text")
     data = check_data(table)
     data.show(quiet=reading.quiet)
-    config = PredictFileConfig(job=finished.job.id, dataset=dataset.digest, text=column)
+    config = valid(
+        PredictFileConfig,
+        job=finished.job.id,
+        dataset=dataset.digest,
+        text=column,
+        top_labels=top,
+        review_precision=review_precision,
+    )
     prediction = result(submit(config, "prediction"), FilePrediction)
     form = table.formats[0]
-    write_table(
-        prediction.table,
-        out,
-        kind,
-        raw=raw,
-        bom=form.spreadsheet,
-        delimiter=form.csv_delimiter,
-        types=form.types,
-    )
-    counts: dict[str, int] = dict(prediction.counts.itertuples(index=False))
+    if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
+        kind = form.kind  # such as tabs in a file whose name ends with .csv
+    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
+    note = prediction.encoding_note(form) if kind.delimiter else ""
     record = {
         "run": finished.id,
         "rows": prediction.rows,
+        "classified": prediction.classified,
         "blank": prediction.blank,
         "out": str(out),
-        "counts": counts,
+        "encoding_note": note,
+        "counts": dict(prediction.counts.itertuples(index=False)),
+        "review": review_record(prediction),
     }
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
 
 
+def review_record(prediction: FilePrediction) -> dict[str, Any] | None:
+    """Return the threshold and the number of rows to review as ``--json`` prints them; None without one."""
+    if (review := prediction.review) is None:
+        return None
+    return {"rows": prediction.to_review, "summary": review.summary, **asdict(review)}
+
+
 def show(record: dict[str, Any], screen: Console) -> None:
     """Print the number of classified rows and the output file."""
-    sentence = f"{record['rows']:,} rows classified"
+    sentence = f"{record['classified']:,} rows classified"
     if blank := record["blank"]:
-        classified = record["rows"] - blank
         sentence = (
-            f"{classified:,} of {record['rows']:,} rows classified, {blank:,} without a text left empty"
+            f"{record['classified']:,} of {record['rows']:,} rows classified, {blank:,} without a text left "
+            "empty"
         )
     print_line(f"{sentence}, written to {record['out']}", screen)
+    if note := record["encoding_note"]:
+        print_line(note, screen)
+    if review := record["review"]:
+        print_line(f"{review['rows']:,} rows marked for review. {review['summary']}", screen)

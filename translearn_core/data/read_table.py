@@ -111,10 +111,12 @@ def _read_file(
     frame[ROW] = np.asarray(rows.numbers, dtype=np.int64)
     frame[PART] = pd.Series([part] * len(frame), dtype=object, index=frame.index)
     types = zip(names, rows.types, strict=True) if rows.types else ()
+    quoted = zip(names, rows.quoted, strict=True) if rows.quoted else ()
     rows.format = replace(
         rows.format,
         part=part,
         types=tuple((name, column_type) for name, column_type in types if name and column_type),
+        style=replace(rows.format.style, quoted=tuple(name for name, always in quoted if name and always)),
     )
     alternatives = likely_readings(data, part, rows, options)
     return _File(frame, rows, [*rows.findings, *renamed, *cleaned], alternatives)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError
-from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks import Target
 from translearn_core.transfer import Classifier
-from translearn_core.transfer.heads import never_answer
+from translearn_core.transfer.heads import suppress_outputs
 
 
 def check(config: ExperimentConfig, backbone: Backbone) -> None:
@@ -38,11 +38,10 @@ def build(
     config: ExperimentConfig, backbone: Backbone, target: Target, absent: Sequence[int] = ()
 ) -> Classifier:
     """Return a model of `target` with a new head, frozen as planned; `absent` outputs never train."""
-    n_outputs = PROBLEMS[target.problem].n_outputs(target)
     model = Classifier(
-        backbone, config.freeze, config.features, config.head, n_outputs,
+        backbone, config.freeze, config.features, config.head, target.n_outputs,
         problem=target.problem, tuning=config.tuning,
         dropout=config.training.dropout, seed=config.training.seed,
     )  # fmt: skip
-    never_answer(model.head, absent)
+    suppress_outputs(model.head, absent)
     return model

@@ -49,6 +49,7 @@ class Card:
 
 def write_card(folder: Path, card: Card) -> None:
     """Write ``README.md`` for the files under `folder`."""
+    problem = PROBLEMS[card.evaluation.problem]
     template = files("translearn_core.exporting.templates") / "README.md.jinja"
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
@@ -64,7 +65,8 @@ def write_card(folder: Path, card: Card) -> None:
         evaluation=card.evaluation,
         labels=json.dumps(list(card.evaluation.names), ensure_ascii=False, indent=1),
         metrics=[metric_of(name) for name in card.evaluation.metrics[str(Split.TEST)].scores],
-        constant_name=PROBLEMS[card.evaluation.problem].constant_name,
+        description=problem.describe(card.evaluation.names),
+        constant_name=problem.constant_name,
         counts=card.evaluation.predictions["split"].value_counts().to_dict(),
         splits=[(str(s), card.evaluation.metrics.get(str(s))) for s in (Split.TEST, Split.VALIDATION)],
         backbone=backbone_name(card.config),
@@ -80,12 +82,10 @@ def limits(card: Card) -> list[str]:
     """Return the model's limits, in sentences."""
     config, test = card.config, card.evaluation.metrics.get(str(Split.TEST))
     sentences = [
-        "It knows the labels above and no other: a text that belongs to none gets one of them all the same.",
+        *PROBLEMS[card.evaluation.problem].limits(),
         f"It reads the first {config.features.token_limit} tokens of a text; the rest is cut off.",
         "The scores hold for texts like those it was tested on. For other people, times or topics, test it "
         "again before relying on it.",
-        "Its probabilities say how sure the model is, which is not how often it is right, unless that was "
-        "measured.",
     ]
     if card.baselines is None:  # otherwise their caveats say the same
         sentences.append("It was trained once, with one seed; another seed gives a somewhat different model.")

@@ -25,6 +25,13 @@ class PredictFileConfig(RunJobConfig):
     kind: ClassVar = "predict_file"
     dataset: str
     text: str
+    top_labels: int = Field(1, ge=1, le=20, description="likeliest classes of each row")
+    review_precision: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="share of right predictions wished for; rows below its confidence threshold are marked",
+    )
 
     def dataset_digest(self) -> str:
         """Return the digest of the data set."""
@@ -39,7 +46,7 @@ PREDICT_FILE = JobSpec(
     PredictFileConfig,
     FilePrediction,
     "Predictions of a file",
-    "predictions:predict_file",
+    "file_predictions:predict_file",
     progress="Predicting every row",
     low_priority=True,
 )

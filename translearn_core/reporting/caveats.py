@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 from translearn_core.results.format import percent
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.splits import split_indices
 
 FEW_SEEDS = 3
 """Least number of seeds for an interval over seeds."""
-IMBALANCED = 3.0
-"""Class imbalance (largest / smallest class) at which accuracy is misleading."""
 TRUNCATED = 0.05
 """Share of truncated texts above which a caveat is given."""
 REPORTED_CODES = (Severity.WARNING, Severity.DECISION, Severity.BLOCKING)
@@ -57,25 +55,16 @@ def few_seeds(data: ReportData) -> list[str]:
     return sentences
 
 
-def uneven_classes(data: ReportData) -> list[str]:
-    """Warn that accuracy hides rare classes."""
-    rows = _test_rows(data)
-    rows = rows[rows > 0]
-    if len(rows) < 2 or rows.max() < IMBALANCED * rows.min():
+def problem_caveats(data: ReportData) -> list[str]:
+    """Return what the problem type has to say of the test rows, from the evaluation or the data profile."""
+    diagnosis, task = data.result(Diagnosis), data.config or data.study
+    if (evaluation := data.evaluation) is not None:
+        problem = PROBLEMS[evaluation.problem]
+        split = split_indices(evaluation.predictions["split"])
+        return problem.caveats(problem.count_rows(predictions_target(evaluation), split))
+    if diagnosis is None or task is None:
         return []
-    times = rows.max() / rows.min()
-    return [
-        f"The classes are uneven: the commonest has {times:.0f} times the test rows of the rarest. Accuracy "
-        "speaks mostly of the common ones; read macro-F1, which counts all classes alike."
-    ]
-
-
-def untested_classes(data: ReportData) -> list[str]:
-    """Warn of classes without test rows."""
-    untested = int(np.count_nonzero(_test_rows(data) == 0))
-    return (
-        [f"{untested} of the classes have no test row, so nothing is known about them."] if untested else []
-    )
+    return PROBLEMS[task.data.problem].caveats(diagnosis.counts)
 
 
 def unfinished(data: ReportData) -> list[str]:
@@ -156,23 +145,12 @@ def extra_training_signal(data: ReportData) -> list[str]:
     return sentences
 
 
-def _test_rows(data: ReportData) -> NDArray[np.int64]:
-    """Return the number of test rows per class, from the evaluation or else from the data profile."""
-    diagnosis = data.result(Diagnosis)
-    if data.evaluation is not None:
-        rows = data.evaluation.confusion.sum(axis=1)
-    else:
-        rows = () if diagnosis is None else diagnosis.counts[str(Split.TEST)]
-    return np.asarray(rows, dtype=np.int64)
-
-
 RULES: tuple[Callable[[ReportData], list[str]], ...] = (
     few_test_rows,
     few_seeds,
     unfinished,
     findings,
-    uneven_classes,
-    untested_classes,
+    problem_caveats,
     chosen_on_validation,
     cut_texts,
     optimistic_probes,

@@ -28,16 +28,18 @@ from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.lr_finder import LrFinderResult
-from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction
+from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction, ReviewThreshold
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import CacheUsage, RunSummary
 from translearn_core.results.table_profile import (
     Column,
     ColumnType,
+    DelimitedStyle,
     Diagnosis,
     FileFormat,
     Finding,
     LikelyReading,
+    QuoteStyle,
     Severity,
     Suggestion,
     TableProfile,
@@ -58,6 +60,7 @@ __all__ = [
     "Comparison",
     "CostEstimate",
     "CostModel",
+    "DelimitedStyle",
     "Diagnosis",
     "Difference",
     "DownloadSize",
@@ -91,9 +94,11 @@ __all__ = [
     "ProbeScores",
     "Projection",
     "ProjectionAnimation",
+    "QuoteStyle",
     "RankAgreement",
     "Reason",
     "ReportFile",
+    "ReviewThreshold",
     "RunSummary",
     "SentenceSimilarity",
     "Severity",

@@ -20,13 +20,13 @@ LOADS = 3
 
 @dataclass(frozen=True)
 class Workload:
-    """Size of a task: training, validation and test rows, tokens per text, classes."""
+    """Size of a task: training, validation and test rows, tokens per text, outputs of the head."""
 
     train: int
     validation: int
     test: int
     tokens_per_text: float
-    classes: int
+    n_outputs: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class CostModel:
         """Return the cost of `config` with an empty cache."""
         boundary = config.freeze.first_trainable_block(backbone_info.n_blocks)
         below = backbone_info.trainable(config.freeze, config.tuning)
-        head = self._head(backbone_info, config, task.classes)
+        head = self._head(backbone_info, config, task.n_outputs)
         trainable = below + head
         memory = self.base_bytes + 4 * backbone_info.parameters + TRAINED_BYTES * trainable
         above = backbone_info.n_blocks - max(boundary, 0)
@@ -195,11 +195,11 @@ class CostModel:
         return rows * (1 + config.augment.copies)
 
     @staticmethod
-    def _head(backbone_info: BackboneInfo, config: ExperimentConfig, classes: int) -> int:
+    def _head(backbone_info: BackboneInfo, config: ExperimentConfig, n_outputs: int) -> int:
         layers, width = config.features.selected_layers(backbone_info.n_blocks), backbone_info.width
         mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
         if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)
         if config.head.kind is HeadKind.LINEAR:
-            return (width + 1) * classes + mix
-        return (width + 1) * config.head.width + (config.head.width + 1) * classes + mix
+            return (width + 1) * n_outputs + mix
+        return (width + 1) * config.head.width + (config.head.width + 1) * n_outputs + mix

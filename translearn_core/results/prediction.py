@@ -1,12 +1,15 @@
 """Predictions of a finished run on new texts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ProblemType
+from translearn_core.config import ProblemType, TableKind
+from translearn_core.results.format import count_noun, cut, percent, quote
+from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.table_profile import FileFormat
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,95 @@ class NeighbourBank:
 
 
 @dataclass(frozen=True)
+class ReviewThreshold:
+    """Confidence below which predictions are to be reviewed, chosen on validation and measured on test rows.
+
+    `threshold` is None if none reaches the wished `precision` on the `n_validation` rows. `validation` is the
+    precision of the validation rows at or above it; `coverage` is the share of such test rows, `test` their
+    precision.
+    """
+
+    precision: float
+    threshold: float | None
+    n_validation: int
+    n_test: int
+    validation: Estimate
+    coverage: Estimate
+    test: Estimate
+
+    @property
+    def summary(self) -> str:
+        """Describe the threshold, and what it does on test rows."""
+        rows = count_noun(self.n_validation, "validation row")
+        if self.threshold is None:
+            return (
+                f"No confidence threshold reaches a precision of {percent(self.precision)} on "
+                f"{rows}, so every row is marked for review: ask for a lower precision."
+            )
+        chosen = (
+            f"Rows below a confidence of {percent(self.threshold)} are marked for review: the lowest "
+            f"threshold whose precision on {rows} is at least {percent(self.precision)}."
+        )
+        if not self.n_test:
+            return f"{chosen} There are no test rows to measure it on."
+        kept = f"{percent(self.coverage.value)} are at or above it ({self.coverage.percent_range})"
+        precision = (
+            f", and {percent(self.test.value)} of these are right ({self.test.percent_range})"
+            if self.coverage.value
+            else ""
+        )
+        return f"{chosen} Of {count_noun(self.n_test, 'test row')}, {kept}{precision}."
+
+
+@dataclass(frozen=True)
 class FilePrediction:
     """Table of a file with the columns of its predictions appended.
 
-    `added` names these columns; `counts` has label, rows.
+    `added` names these columns; `characters` are those of the table beyond ASCII; `counts` has label, rows;
+    `review` is the threshold of the column review, `to_review` the number of rows marked there.
     """
 
     rows: int
     text: str
     added: tuple[str, ...]
+    characters: str
     table: pd.DataFrame = field(compare=False)
     counts: pd.DataFrame = field(compare=False)
+    review: ReviewThreshold | None = None
+    to_review: int = 0
+
+    @property
+    def classified(self) -> int:
+        """Number of rows with a text, which have a prediction."""
+        return int(self.counts["rows"].sum())
 
     @property
     def blank(self) -> int:
         """Number of rows without a text, which have no prediction."""
-        return self.rows - int(self.counts["rows"].sum())
+        return self.rows - self.classified
+
+    def written_as(self, form: FileFormat, kind: TableKind) -> FileFormat:
+        """Return the format of the table as a file of `kind`, for a file that came in the format `form`.
+
+        New columns of text are quoted if the file's are, new numbers if all of its columns are.
+        """
+        new, style = form.written_as(kind), form.style
+        if not style.quoted:
+            return new
+        numbers = {*self.table.select_dtypes("number")}
+        everything = {*style.quoted} >= {*self.table} - {*self.added}
+        quoted = [name for name in self.added if everything or name not in numbers]
+        return replace(new, style=replace(new.style, quoted=(*style.quoted, *quoted)))
+
+    def encoding_note(self, form: FileFormat) -> str:
+        """Return a sentence if the file's encoding cannot hold the table, else an empty string."""
+        lacking = form.unencodable(self.characters)
+        if not lacking:
+            return ""
+        return (
+            f"The encoding of the file, {form.encoding}, lacks {quote(cut(lacking, 20))}: the table is "
+            "written in UTF-8."
+        )
 
     def frame(self) -> pd.DataFrame:
         """Return the whole table."""

@@ -1,6 +1,6 @@
 """Profile of a table and diagnosis of the task it holds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -76,13 +76,37 @@ class ColumnType(StrEnum):
     DATE = "date"
 
 
+class QuoteStyle(StrEnum):
+    """How delimited text writes a quote inside a quoted field; plain: no field is quoted."""
+
+    DOUBLED = "doubled"
+    ESCAPED = "escaped"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class DelimitedStyle:
+    """Spelling of delimited text that does not change its cells.
+
+    `bom`: it begins with a byte-order mark; `separator_line`: its first line is ``sep=``; `quoted_header`:
+    all column names stand in quotes; `quoted` are the columns whose fields all do.
+    """
+
+    bom: bool = False
+    line_end: str = "\n"
+    separator_line: bool = False
+    quotes: QuoteStyle = QuoteStyle.DOUBLED
+    quoted_header: bool = False
+    quoted: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class FileFormat:
     """Format in which a file was read.
 
     `encoding` is a Python codec, None for a format without one; `delimiter` is "" for one column, None for a
     format without delimiters; `sheet` is a workbook's sheet or an archive's member, `sheets` all of them;
-    `types` are those of columns without texts, if the format has types.
+    `types` are those of columns without texts, if the format has types; `style` is that of delimited text.
     """
 
     part: str
@@ -93,16 +117,24 @@ class FileFormat:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     types: tuple[tuple[str, ColumnType], ...] = ()
+    style: DelimitedStyle = DelimitedStyle()
 
-    @property
-    def spreadsheet(self) -> bool:
-        """Whether fields are separated by semicolons, as spreadsheets do in locales with decimal commas."""
-        return self.delimiter == ";"
+    def unencodable(self, characters: str) -> str:
+        """Return those of `characters` that the encoding lacks."""
+        return "".join(c for c in characters if not c.encode(self.encoding or "utf-8", "ignore"))
 
-    @property
-    def csv_delimiter(self) -> str:
-        """Delimiter for CSV output in the same style."""
-        return ";" if self.spreadsheet else ","
+    def written_as(self, kind: TableKind) -> "FileFormat":
+        """Return the format of a table of this format that is written as `kind`.
+
+        Delimited text keeps its encoding and style, and its delimiter unless `kind` is another one. From
+        workbooks comes CSV that Excel reads.
+        """
+        if kind.delimiter is None:
+            return replace(self, kind=kind)
+        if self.kind.delimiter is None:
+            return FileFormat(self.part, kind, style=DelimitedStyle(bom=self.kind is TableKind.XLSX))
+        kept = self.delimiter if kind is self.kind else None
+        return replace(self, kind=kind, delimiter=kept or kind.delimiter)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, quote, quote_list
 from translearn_core.tasks.labels import is_scale
-from translearn_core.tasks.splits import SPLITS, TRAIN
+from translearn_core.tasks.splits import SPLITS, TEST, TRAIN
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
 
 IntArray = NDArray[np.int64]
 
 UNBALANCED = 3.0
-"""Minimum ratio of the largest to the smallest class at which class weights help."""
+"""Minimum ratio of the largest to the smallest class at which class weights help, and accuracy misleads."""
 
 
 def check_number_of_classes(target: Target, most: int) -> None:
@@ -107,3 +107,17 @@ def split_findings(state: TaskRows) -> list[Finding]:
             sentence = f"{listed} {have} no row in {name}: too few different texts, or none given there."
             findings.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
     return findings
+
+
+def class_caveats(counts: pd.DataFrame) -> list[str]:
+    """Warn of unbalanced test rows, where accuracy hides rare classes, and of classes without test rows."""
+    rows = counts[str(SPLITS[TEST])].to_numpy()
+    present, caveats = rows[rows > 0], []
+    if len(present) > 1 and (ratio := present.max() / present.min()) >= UNBALANCED:
+        caveats.append(
+            f"The classes are uneven: the commonest has {ratio:.0f} times the test rows of the rarest. "
+            "Accuracy speaks mostly of the common ones; read macro-F1, which counts all classes alike."
+        )
+    if missing := int(np.count_nonzero(rows == 0)):
+        caveats.append(f"{missing} of the classes have no test row, so nothing is known about them.")
+    return caveats

@@ -22,11 +22,13 @@ class Problem(Protocol):
     """What differs between problem types, for targets of one type.
 
     `selection` names the metric that early stopping and the best epoch watch; the first of `metrics` is the
-    headline. `constant_name` is the name of the best constant prediction as a baseline.
+    headline; `row_metric` is the metric that is the mean of the row scores, negated for a loss.
+    `constant_name` is the name of the best constant prediction as a baseline.
     """
 
     type: ProblemType
     selection: str
+    row_metric: str
     constant_name: str
 
     def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
@@ -67,14 +69,14 @@ class Problem(Protocol):
     def count_rows(self, target: Target, split: IntArray) -> pd.DataFrame:
         """Return rows per value and split, columns label, train, validation, test."""
 
-    def n_outputs(self, target: Target) -> int:
-        """Return the number of outputs of a model."""
-
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return outputs without a training row, which a model never predicts."""
 
     def strata(self, target: Target) -> IntArray:
-        """Return a stratum per row, for splits, subsets and folds."""
+        """Return a stratum per row, from 0, for splits, subsets, folds and colours."""
+
+    def stratum_names(self, target: Target) -> tuple[str, ...]:
+        """Return the names of the strata."""
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -93,18 +95,31 @@ class Problem(Protocol):
     def decode_values(self, target: Target) -> NDArray[Any]:
         """Return the value of each row in the terms of the target's column."""
 
+    def encode_values(self, names: Sequence[str], values: NDArray[Any]) -> NDArray[Any]:
+        """Return target values of what `decode_values` returned; `names` are those of the outputs."""
+
     def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, one row per row of outputs.
 
         Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs.
         """
 
+    def caveats(self, counts: pd.DataFrame) -> list[str]:
+        """Return caveats of scores on test rows; `counts` are the rows per value and split (`count_rows`)."""
 
-def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
-    """Return the headline metric on some rows of the best constant prediction; NaN without rows."""
+    def describe(self, names: Sequence[str]) -> str:
+        """Describe in a sentence what a model with outputs called `names` does."""
+
+    def limits(self) -> list[str]:
+        """Return the limits of every model of this type, in sentences."""
+
+
+def constant_score(
+    problem: Problem, target: Target, train: IntArray, rows: IntArray, metric: str | None = None
+) -> float:
+    """Return a metric, by default the headline, of the best constant prediction of some rows; NaN without."""
     if not len(train) or not len(rows):
         return float("nan")
-    outputs = np.broadcast_to(
-        problem.constant_baseline(target, train), (len(rows), problem.n_outputs(target))
-    )
-    return next(iter(problem.point_metrics(target, rows, outputs).values()))
+    outputs = np.broadcast_to(problem.constant_baseline(target, train), (len(rows), target.n_outputs))
+    scores = problem.point_metrics(target, rows, outputs)
+    return next(iter(scores.values())) if metric is None else scores[metric]

@@ -1,6 +1,7 @@
 """Single-label classification: each row has one class of several."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ class SingleLabel:
 
     type = ProblemType.SINGLE_LABEL
     selection = MACRO_F1
+    row_metric = ACCURACY
     constant_name = "majority-class baseline"
 
     cell_findings = staticmethod(label_lists.several_labels_finding)
@@ -38,10 +40,7 @@ class SingleLabel:
     split_findings = staticmethod(class_checks.split_findings)
     findings = staticmethod(class_checks.class_findings)
     count_rows = staticmethod(class_checks.count_rows)
-
-    def n_outputs(self, target: Target) -> int:
-        """Return the number of classes."""
-        return len(target.names)
+    caveats = staticmethod(class_checks.class_caveats)
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return the classes without a training row."""
@@ -50,6 +49,10 @@ class SingleLabel:
     def strata(self, target: Target) -> IntArray:
         """Return the class of each row."""
         return np.asarray(target.values, dtype=np.int64)
+
+    def stratum_names(self, target: Target) -> tuple[str, ...]:
+        """Return the classes."""
+        return target.names
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -80,9 +83,26 @@ class SingleLabel:
         names: NDArray[np.object_] = np.asarray(target.names, dtype=object)[target.values]
         return names
 
+    def encode_values(self, names: Sequence[str], values: NDArray[Any]) -> IntArray:
+        """Return the class index of each class name, -1 for other names."""
+        return np.asarray(pd.Index(names).get_indexer(pd.Index(values)), dtype=np.int64)
+
     def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""
         predicted = outputs.argmax(axis=1)
         confidence = outputs[np.arange(len(outputs)), predicted].astype(np.float64)
         classes = np.asarray(names, dtype=object)
         return pd.DataFrame({"predicted": classes[predicted], "confidence": confidence})
+
+    def describe(self, names: Sequence[str]) -> str:
+        """Name the number of classes."""
+        return f"Sorts a text into one of {len(names)} labels."
+
+    def limits(self) -> list[str]:
+        """Return limits of classes and of probabilities."""
+        return [
+            "It knows the labels above and no other: a text that belongs to none gets one of them all the "
+            "same.",
+            "Its probabilities say how sure the model is, which is not how often it is right, unless that "
+            "was measured.",
+        ]

@@ -18,6 +18,11 @@ class Target:
     names: tuple[str, ...]
     values: NDArray[Any] = field(compare=False)
 
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of a model."""
+        return len(self.names)
+
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
         return replace(self, values=self.values[rows])

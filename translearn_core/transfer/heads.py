@@ -82,15 +82,15 @@ def build_head(config: HeadConfig, shape: tuple[int, ...], n_outputs: int) -> nn
     return nn.Sequential(*layers, final)
 
 
-NEVER = -1e4
-"""Logit of a class that is never predicted: probability and gradient are 0 in every precision."""
+SUPPRESSED_LOGIT = -1e4
+"""Logit of an output that is never predicted: probability and gradient are 0 in every precision."""
 
 
 @torch.no_grad()
-def never_answer(head: nn.Sequential, classes: Sequence[int]) -> None:
-    """Fix the probability of `classes`, which have no training rows, at 0 in a new head."""
+def suppress_outputs(head: nn.Sequential, outputs: Sequence[int]) -> None:
+    """Fix the probability of `outputs`, which have no training rows, at 0 in a new head."""
     final = head[-1]
     assert isinstance(final, nn.Linear)
-    index = torch.tensor(classes, dtype=torch.long)
+    index = torch.tensor(outputs, dtype=torch.long)
     final.weight[index] = 0.0
-    final.bias[index] = NEVER
+    final.bias[index] = SUPPRESSED_LOGIT

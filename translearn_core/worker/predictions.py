@@ -1,8 +1,6 @@
 """Predictions of a finished run for new texts."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +10,11 @@ from numpy.typing import NDArray
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Split
 from translearn_core.errors import DataError, NotFoundError
-from translearn_core.jobs import PredictConfig, PredictFileConfig
-from translearn_core.results import Evaluation, FilePrediction, HeldOutLogits, NeighbourBank, Prediction
+from translearn_core.jobs import PredictConfig
+from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import FineTunedModel, load_trained
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.run_results import load_evaluation
 
 
@@ -55,51 +52,6 @@ def predict(context: Context[PredictConfig]) -> None:
             neighbours,
         ),
     )
-
-
-def predict_file(context: Context[PredictFileConfig]) -> None:
-    """Predict every row of a file; add the predictions as columns."""
-    config = context.config
-    context.report("reading the file")
-    table = load_table(context.store.workspace, config.dataset)
-    trained = cached_model(context, config.job)
-    artifacts.save(context.folder, predict_table(trained, table, config.text, context))
-
-
-def predict_table(
-    trained: FineTunedModel, table: pd.DataFrame, text: str, context: Context
-) -> FilePrediction:
-    """Return `table` with the columns of `Problem.decode`, empty for rows without a text.
-
-    The confidence is called ``probability``; where a name is taken, it gets a suffix.
-    """
-    shown = table.drop(columns=["__row__", "__part__"], errors="ignore")
-    if text not in shown.columns:
-        raise DataError(
-            f"There is no column {text!r} in this file; it has {', '.join(map(repr, shown.columns))}."
-        )
-    texts = shown[text].astype(object).where(shown[text].notna(), "").astype(str).to_numpy()
-    filled = np.flatnonzero([bool(t.strip()) for t in texts])
-    decoded = []
-    for start in range(0, len(filled), 2048):
-        context.report("predicting", start, len(filled))
-        batch = filled[start : start + 2048]
-        decoded.append(trained.decode(trained.predict([str(t) for t in texts[batch]])).set_axis(batch))
-    decoded = decoded or [trained.decode(trained.predict([]))]
-    predictions = pd.concat(decoded).reindex(range(len(texts))).round({"confidence": 6})
-    names = ["probability" if name == "confidence" else str(name) for name in predictions]
-    added = tuple(free_name(name, shown.columns) for name in names)
-    out = shown.reset_index(drop=True)
-    out[list(added)] = predictions
-    counts = predictions["predicted"].value_counts().rename_axis("label").reset_index(name="rows")
-    return FilePrediction(rows=len(out), text=text, added=added, table=out, counts=counts)
-
-
-def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return `name`, with a suffix if a column has it already (ignoring case)."""
-    used = {other.strip().casefold() for other in taken}
-    candidates = chain([name, f"{name} (TransLearn)"], (f"{name} (TransLearn {k})" for k in count(2)))
-    return next(candidate for candidate in candidates if candidate.casefold() not in used)
 
 
 def held_out_logits(context: Context, job: str, evaluation: Evaluation) -> HeldOutLogits:

@@ -185,14 +185,14 @@ def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
 
 
 def task_of(diagnosis: Diagnosis) -> Workload:
-    """Return the workload of a table: rows of each split, tokens per text, classes."""
+    """Return the workload of a table: rows of each split, tokens per text, outputs."""
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     return Workload(
         train=int(rows["train"]),
         validation=int(rows["validation"]),
         test=int(rows["test"]),
         tokens_per_text=diagnosis.tokens_per_text,
-        classes=len(diagnosis.classes),
+        n_outputs=len(diagnosis.classes),
     )
 
 

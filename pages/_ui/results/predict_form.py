@@ -1,17 +1,12 @@
-"""Prediction of typed sentences and of whole files."""
-
-from functools import partial
+"""Prediction of typed sentences."""
 
 import streamlit as st
 
-from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.diagnostics import error_analysis
-from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, TableKind
-from translearn_core.jobs import PredictFileConfig, ReadConfig
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
@@ -80,53 +75,6 @@ def answers(prediction: Prediction) -> None:
                     column_config=NEAR,
                 )
     tables.download(frame, "predictions", key="predictions")
-
-
-def file(run: Run[ExperimentConfig]) -> None:
-    """Predict every row of an uploaded table; it comes back with the predictions as more columns."""
-    brought = data_sources.upload_texts("A table with a column of texts", "upload_predict")
-    if brought is not None:
-        state.set_value("predict_dataset", brought)
-        st.rerun()
-    digest = state.get_value("predict_dataset")
-    if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
-        return
-    read_config = ReadConfig(dataset=digest, texts_only=True)
-    reading = jobs.submit_and_watch(read_config)
-    if reading is not None or jobs.failed(read_config):
-        dataset = state.store().dataset(state.owner(), digest)
-        read_options.panel(dataset, reading, partial(state.set_value, "predict_dataset"))
-    if reading is None:
-        return
-    findings.cards(reading.findings, "predict_read")
-    names = [column.name for column in reading.columns]
-    text = config_fields.column(
-        "Text", names, reading.suggestion.text, "predict_column", "the model classifies this column"
-    )
-    if text is None:
-        return
-    predicted = jobs.submit_and_watch(PredictFileConfig(job=run.job.id, dataset=digest, text=text))
-    if predicted is not None:
-        st.markdown(f"**{predicted.rows - predicted.blank:,} rows** classified.")
-        if predicted.blank:
-            st.caption(f"{predicted.blank:,} rows have no text and stay empty.")
-        st.dataframe(predicted.counts, hide_index=True, key="predicted_counts")
-        names = [name for name in predicted.table if name not in predicted.added]
-        answers_first = predicted.table[[*predicted.added, *names]]
-        st.dataframe(answers_first.head(200), hide_index=True, key="predicted_rows")
-        with st.container(horizontal=True):
-            form = reading.formats[0]
-            for kind in dict.fromkeys((form.kind, TableKind.CSV)):
-                tables.download(
-                    predicted.frame,
-                    "predicted",
-                    key="predicted",
-                    label=f"The whole table as {kind.upper()}",
-                    kind=kind,
-                    raw=True,
-                    delimiter=form.csv_delimiter,
-                    types=form.types,
-                )
 
 
 NEAR: dict[str, object] = {

@@ -1,6 +1,6 @@
 """Tables and figures with downloads; formula cells are escaped in exported files."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,11 +9,13 @@ import streamlit as st
 from translearn_core.config import TableKind
 from translearn_core.data.csv_injection import holds_formulas
 from translearn_core.data.files.write_table import MEDIA_TYPES, table_bytes
-from translearn_core.results import ColumnType
+from translearn_core.results import DelimitedStyle, FileFormat
 
 CONFIG = {"displaylogo": False, "scrollZoom": False}
 
 AS_THEY_ARE = "Cells that a spreadsheet would run as formulas get no apostrophe: for programs, and for joins."
+FOR_EXCEL = DelimitedStyle(bom=True)
+"""With a byte-order mark, by which Excel recognises UTF-8."""
 MOST_CHECKED = 2_000
 """Longer tables are not searched for formula cells."""
 
@@ -26,18 +28,18 @@ def download(
     label: str = "CSV",
     kind: TableKind = TableKind.CSV,
     raw: bool = False,
-    delimiter: str = ",",
-    types: Iterable[tuple[str, ColumnType]] = (),
+    form: FileFormat | None = None,
 ) -> None:
     """Offer a table as a file, and also unescaped if it may hold formula cells or `raw` is set.
 
-    A callable `frame` is called only when a button is pressed.
+    A callable `frame` is called only when a button is pressed. `form` is the format of the file that the
+    table came from; default: what Excel reads.
     """
 
     def content(raw: bool) -> Callable[[], bytes]:
         def file() -> bytes:
             table = frame() if callable(frame) else frame
-            return table_bytes(table, kind, raw=raw, bom=True, delimiter=delimiter, types=types)
+            return table_bytes(table, kind, raw=raw, form=form or FileFormat("", kind, style=FOR_EXCEL))
 
         return file
 

@@ -21,7 +21,7 @@ from translearn_core.data import read_table
 from translearn_core.engine.launcher import LOG
 from translearn_core.engine.status import EngineStatus, read_status, write_status
 from translearn_core.jobs import PredictFileConfig, ReadConfig
-from translearn_core.results import Evaluation, FilePrediction
+from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import Run, State, artifacts, open_store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -106,7 +106,7 @@ def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled:
     counts = pd.DataFrame({"label": filled.classes[:2], "rows": [1, 1]})
     filled.answer(
         PredictFileConfig(job=filled.run.job.id, dataset=new.digest, text="text"),
-        FilePrediction(2, "text", ("predicted", "probability"), answered, counts),
+        FilePrediction(2, "text", ("predicted", "probability"), "", answered, counts),
     )
     at = visit("predict", run=filled.run.id)
     at.session_state["predict_dataset"] = new.digest
@@ -115,6 +115,39 @@ def test_the_answers_to_a_file_stand_before_its_own_columns(visit: Open, filled:
     (shown,) = [each.value for each in at.dataframe if "predicted" in each.value]
     assert list(shown.columns) == ["predicted", "probability", "id", "text", "note"]
     assert shown["id"].tolist() == ["1", "2"]
+
+
+def test_what_needs_a_look_is_said_with_its_threshold(visit: Open, filled: Filled) -> None:
+    new = filled.store.add_dataset(filled.owner, "mail.csv", {"train": MAIL})
+    table, reading = read_table(filled.store.workspace.sources(new.digest), settings())
+    filled.answer(ReadConfig(dataset=new.digest, texts_only=True), reading)
+    answered = table[["id", "text", "note"]].assign(
+        predicted=[filled.classes[0], None], probability=[0.75, None], review=[True, None]
+    )
+    review = ReviewThreshold(
+        0.9, 0.8, 40, 50, Estimate(0.91, 0.8, 0.97), Estimate(0.7, 0.56, 0.81), Estimate(0.88, 0.73, 0.95)
+    )
+    config = PredictFileConfig(
+        job=filled.run.job.id, dataset=new.digest, text="text", top_labels=3, review_precision=0.9
+    )
+    counts = pd.DataFrame({"label": filled.classes[:1], "rows": [1]})
+    filled.answer(
+        config,
+        FilePrediction(2, "text", ("predicted", "probability", "review"), "", answered, counts, review, 1),
+    )
+    at = visit("predict", run=filled.run.id)
+    at.session_state["predict_dataset"] = new.digest
+    at.session_state["predict_kind"] = "A whole file"
+    at.run()
+    at.toggle(key="predict_top").set_value(True)
+    at.toggle(key="predict_review").set_value(True).run()
+    at.number_input(key="predict_precision").set_value(90.0).run()
+    text = page_text(at)
+    assert "**1 row** classified" in text
+    assert "1 row without a text" in text
+    assert "**1 row** marked for review" in text
+    for number in ("80.0 %", "70.0 %", "56.0 to 81.0 %", "88.0 %", "73.0 to 95.0 %"):
+        assert number in text
 
 
 def test_without_a_training_it_is_not_taken_up_either(visit: Open, filled: Filled) -> None:

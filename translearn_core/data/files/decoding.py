@@ -73,6 +73,8 @@ class Decoded:
         Other likely codecs that yield another text, best first, at most 4.
     likelier : str or None
         Display name of the detected encoding, if the given one is unlikely.
+    bom : bool
+        Whether the data begin with a byte-order mark.
     """
 
     text: str
@@ -83,6 +85,7 @@ class Decoded:
     doubtful: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
     likelier: str | None = None
+    bom: bool = False
 
 
 def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
@@ -198,9 +201,10 @@ def _decode(
     text = data.decode(codec, errors)
     replaced, lines, words = (0, (), ()) if errors == "strict" else _replacements(data, codec, text)
     doubtful = tuple(dict.fromkeys((*words, *doubtful)))[:MOST_WORDS]
+    bom = text.startswith("\ufeff")
     text = text.removeprefix("\ufeff").rstrip("\x1a")
     title = title or CODECS.get(codec, codec.upper().replace("_", "-")).split(" (")[0]
-    return Decoded(text, title, codec, replaced, lines, doubtful, alternatives)
+    return Decoded(text, title, codec, replaced, lines, doubtful, alternatives, bom=bom)
 
 
 def _replacements(data: bytes, codec: str, text: str) -> tuple[int, tuple[int, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import END, MisfitError, RowBuilder, line_list, odd_rows
+from translearn_core.data.files.delimited_style import find_style
 from translearn_core.data.files.dialect import (
     ALONE,
     DELIMITERS,
@@ -21,7 +22,7 @@ from translearn_core.data.files.dialect import (
     split_lines,
 )
 from translearn_core.data.files.fasttext import read_fasttext
-from translearn_core.data.files.line_ends import clean_line_ends, lines_of
+from translearn_core.data.files.line_ends import clean_line_ends, line_end, lines_of
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -53,7 +54,7 @@ def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) 
     DataError
         With the line number if a row has too few or too many fields; if there are more than `max_rows`.
     """
-    cleaned = clean_line_ends(text)
+    cleaned, end = clean_line_ends(text), line_end(text)
     text = cleaned.text
     findings = [_stray_breaks(cleaned.replaced, cleaned.lines)] if cleaned.replaced else []
     if delimiter is None and (labelled := read_fasttext(text, name, max_rows)) is not None:
@@ -67,6 +68,7 @@ def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) 
     table, quoting = _parse_dialect(text, dialect, name, max_rows)
     table.findings = [*_dialect_findings(dialect, quoting, len(table.rows[0])), *findings, *table.findings]
     table.delimiter, table.others = "" if dialect.delimiter == ALONE else dialect.delimiter, dialect.others
+    table.style, table.quoted = find_style(text, dialect, quoting, len(table.rows[0]), end)
     return table
 
 

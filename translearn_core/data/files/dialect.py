@@ -31,7 +31,7 @@ CERTAIN_FIT = 0.9
 """Fit below which a possible list of texts is read as one column."""
 
 _BREAK = re.compile(r"[\r\n]")
-_SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=(.{1,2}?)"?', re.IGNORECASE)
 
 
 class Quoting(StrEnum):
@@ -155,7 +155,7 @@ def _leading_lines(text: str) -> Dialect:
     while (line := _line(text, offset)) is not None:
         stripped = line.strip("\r\n\ufeff ")
         comment = stripped.startswith("#")
-        separator = _SEPARATOR_LINE.fullmatch(stripped.rstrip()) if not number else None
+        separator = SEPARATOR_LINE.fullmatch(stripped.rstrip()) if not number else None
         if not (comment or separator or (not stripped.strip() and skipped)):
             break
         number += 1

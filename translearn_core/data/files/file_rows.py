@@ -1,7 +1,7 @@
 """Read one file to rows under named columns: kind, encoding and header are detected and reported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from translearn_core.config import ReadOptions, TableKind
 from translearn_core.data.files.archives import ZIP_STARTS, Unpacked, unpack
@@ -46,6 +46,8 @@ class FileRows:
         Other likely delimiters.
     types : list of ColumnType or None
         Type of each column, if the format has types.
+    quoted : list of bool
+        For each column, whether all its fields stand in quotes; empty if none do.
     findings : list of Finding
     """
 
@@ -58,6 +60,7 @@ class FileRows:
     decoded: Decoded | None = None
     others: tuple[str, ...] = ()
     types: list[ColumnType | None] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -72,7 +75,7 @@ def read_rows(data: bytes, name: str, *, max_rows: int, max_bytes: int, options:
     unpacked = unpack(data, name, max_bytes, options.sheet)
     raw, decoded, sheet, sheets = _read_raw(unpacked, name, max_rows, max_bytes, options)
     rows = _split_header(raw, options.header)
-    rows.decoded, rows.others, rows.types = decoded, raw.others, raw.types
+    rows.decoded, rows.others, rows.types, rows.quoted = decoded, raw.others, raw.types, raw.quoted
     rows.format = FileFormat(
         part="",
         kind=raw.kind,
@@ -81,6 +84,7 @@ def read_rows(data: bytes, name: str, *, max_rows: int, max_bytes: int, options:
         header=rows.format.header,
         sheet=sheet or unpacked.member,
         sheets=sheets or unpacked.members,
+        style=replace(raw.style, bom=decoded is not None and decoded.bom),
     )
     encoding = _encoding_findings(decoded) if decoded else []
     rows.findings = [*encoding, *raw.findings, *unpacked.findings, *rows.findings]

@@ -44,6 +44,13 @@ def clean_line_ends(text: str) -> CleanText:
     return CleanText(text, strays, tuple(lines))
 
 
+def line_end(text: str) -> str:
+    """Return the most frequent line end of a text."""
+    windows = text.count("\r\n")
+    counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
+    return max(counts, key=counts.__getitem__)
+
+
 def lines_of(text: str, start: int = 0) -> Iterator[str]:
     """Yield the lines of a text from a position on, line ends included.
 

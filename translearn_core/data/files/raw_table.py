@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from translearn_core.config import TableKind
-from translearn_core.results import ColumnType, Finding
+from translearn_core.results import ColumnType, DelimitedStyle, Finding
 
 
 @dataclass
@@ -27,6 +27,10 @@ class RawTable:
         Other likely delimiters, the likeliest first.
     types : list of ColumnType or None
         Type of each column, if the format has types.
+    style : DelimitedStyle
+        Spelling of delimited text, without the columns in quotes.
+    quoted : list of bool
+        For each column, whether all its fields stand in quotes; empty if none do.
     findings : list of Finding
         What was detected or fixed.
     """
@@ -39,4 +43,6 @@ class RawTable:
     delimiter: str | None = None
     others: tuple[str, ...] = ()
     types: list[ColumnType | None] = field(default_factory=list)
+    style: DelimitedStyle = field(default_factory=DelimitedStyle)
+    quoted: list[bool] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

@@ -5,7 +5,6 @@ import gzip
 import io
 import math
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ import pandas as pd
 from translearn_core.config import TableKind
 from translearn_core.data.csv_injection import escape_formulas
 from translearn_core.data.files.column_types import restore_types
+from translearn_core.data.files.write_delimited import delimited_bytes
 from translearn_core.errors import DataError, shorten_repr
-from translearn_core.results import ColumnType
+from translearn_core.results import ColumnType, FileFormat
 
 SUFFIXES: dict[str, TableKind] = {
     **{f".{kind}": kind for kind in TableKind},
@@ -36,6 +36,10 @@ MEDIA_TYPES = {
 
 SHEET_ROWS, SHEET_COLUMNS, SHEET_CELL = 1_048_576, 16_384, 32_767
 """Limits of an XLSX sheet: rows with the header, columns, characters of a cell."""
+
+SHEET_NAME = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
+"""Characters that no name of a sheet has."""
+LONGEST_SHEET_NAME = 31
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -70,9 +74,7 @@ def write_table(
     kind: TableKind | None = None,
     *,
     raw: bool = False,
-    bom: bool = False,
-    delimiter: str = ",",
-    types: Iterable[tuple[str, ColumnType]] = (),
+    form: FileFormat | None = None,
 ) -> None:
     """Write a table to a file, compressed if its name ends with ``.gz``.
 
@@ -80,7 +82,7 @@ def write_table(
     ----------
     kind : TableKind, optional
         Default: by the ending of the file's name.
-    raw, bom, delimiter, types
+    raw, form
         As for `table_bytes`.
 
     Raises
@@ -88,9 +90,7 @@ def write_table(
     DataError
         As for `output_kind` and `table_bytes`, and if the file cannot be written.
     """
-    content = table_bytes(
-        frame, kind or output_kind(path), raw=raw, bom=bom, delimiter=delimiter, types=types
-    )
+    content = table_bytes(frame, kind or output_kind(path), raw=raw, form=form)
     try:
         path.write_bytes(gzip.compress(content, mtime=0) if path.suffix.lower() == ".gz" else content)
     except OSError as error:
@@ -104,9 +104,7 @@ def table_bytes(
     kind: TableKind,
     *,
     raw: bool = False,
-    bom: bool = False,
-    delimiter: str = ",",
-    types: Iterable[tuple[str, ColumnType]] = (),
+    form: FileFormat | None = None,
 ) -> bytes:
     """Serialise a table.
 
@@ -115,47 +113,38 @@ def table_bytes(
     raw : bool
         Do not escape the cells of CSV and TSV that a spreadsheet would run as formulas. XLSX, Parquet and
         JSON Lines distinguish texts from formulas and are never escaped.
-    bom : bool
-        Begin CSV and TSV with a byte-order mark, by which Excel recognises UTF-8.
-    delimiter : str
-        Separator of the fields of CSV.
-    types : iterable of (column, type)
-        Types to restore in text columns for XLSX, Parquet and JSON Lines.
+    form : FileFormat, optional
+        Format of the file that the table came from, which is followed as far as `kind` allows: encoding,
+        delimiter and style of text, name of the sheet, column types. Default: UTF-8 without byte-order mark.
 
     Raises
     ------
     DataError
         If a sheet cannot hold the table.
     """
+    form = FileFormat("", kind) if form is None else form.written_as(kind)
     if kind.delimiter is not None:
-        delimiter = delimiter if kind is TableKind.CSV else kind.delimiter
-        text = _delimited(frame if raw else escape_formulas(frame, delimiter), delimiter)
-        return text.encode("utf-8-sig" if bom else "utf-8", errors="replace")
-    if kind is TableKind.JSONL:  # no date type
-        types = [(name, column_type) for name, column_type in types if column_type is not ColumnType.DATE]
-    frame = restore_types(frame, types)
+        table = frame if raw else escape_formulas(frame, form.delimiter or kind.delimiter)
+        return delimited_bytes(table, form)
+    no_dates = kind is TableKind.JSONL  # has no date type
+    frame = restore_types(
+        frame, [(name, type) for name, type in form.types if not (no_dates and type is ColumnType.DATE)]
+    )
     if kind is TableKind.PARQUET:
         return frame.to_parquet(index=False)
     if kind is TableKind.JSONL:
         return frame.to_json(orient="records", lines=True, force_ascii=False).encode(errors="replace")
-    return _xlsx(frame)
+    return _xlsx(frame, form.sheet)
 
 
-def _delimited(table: pd.DataFrame, delimiter: str) -> str:
-    text = table.to_csv(index=False, sep=delimiter, lineterminator="\n")
-    if "\r" in text:  # in a cell: pandas quotes it only if it is part of the line end
-        text = table.to_csv(index=False, sep=delimiter, lineterminator="\r\n")
-    return text
-
-
-def _xlsx(frame: pd.DataFrame) -> bytes:
+def _xlsx(frame: pd.DataFrame, name: str | None) -> bytes:
     """Serialise a workbook of one sheet; texts are never formulas, whatever they begin with."""
     from openpyxl import Workbook  # slow import, needed for this kind only
     from openpyxl.cell import WriteOnlyCell
 
     _check_sheet(frame)
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Table")
+    sheet = book.create_sheet(SHEET_NAME.sub("", name or "")[:LONGEST_SHEET_NAME] or "Table")
 
     def cell(value: Any) -> Any:
         plain = _cell_value(value)

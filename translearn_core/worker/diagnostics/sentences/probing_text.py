@@ -73,8 +73,8 @@ def _of_the_layer(selectivity: float) -> str:
     points = f"{magnitude(100 * selectivity)} points"
     if selectivity <= 0:
         return (
-            f"That is {points} more than of the target itself, which leaves no selectivity: nothing shows that "
-            "the layer knows it."
+            f"That is {points} more than of the target itself, which leaves no selectivity: nothing shows "
+            "that the layer knows it."
         )
     return f"The rest, {points}, is selectivity: what the layer makes easy to read."
 

@@ -1,0 +1,98 @@
+"""Prediction of every row of an uploaded table."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages._ui.datasets import data_sources, findings, read_options
+from pages._ui.forms import config_fields
+from pages._ui.shell import jobs, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core.config import ExperimentConfig, TableKind
+from translearn_core.jobs import PredictFileConfig, ReadConfig
+from translearn_core.results import FileFormat, FilePrediction
+from translearn_core.results.format import count_noun
+from translearn_core.runs import Run
+
+MOST = 200
+"""Rows shown; the file has all."""
+
+PRECISION_HELP = (
+    "Choose how many of the answers that nobody reads again are to be right. The confidence threshold for it "
+    "is chosen on validation rows and measured on test rows; rows below it are marked in the column review."
+)
+
+
+def panel(run: Run[ExperimentConfig]) -> None:
+    """Predict every row of an uploaded table; it comes back with the predictions as more columns."""
+    brought = data_sources.upload_texts("A table with a column of texts", "upload_predict")
+    if brought is not None:
+        state.set_value("predict_dataset", brought)
+        st.rerun()
+    digest = state.get_value("predict_dataset")
+    if digest is None or all(d.digest != digest for d in state.store().datasets(state.owner())):
+        return
+    read_config = ReadConfig(dataset=digest, texts_only=True)
+    reading = jobs.submit_and_watch(read_config)
+    if reading is not None or jobs.failed(read_config):
+        dataset = state.store().dataset(state.owner(), digest)
+        read_options.panel(dataset, reading, partial(state.set_value, "predict_dataset"))
+    if reading is None:
+        return
+    findings.cards(reading.findings, "predict_read")
+    names = [column.name for column in reading.columns]
+    text = config_fields.column(
+        "Text", names, reading.suggestion.text, "predict_column", "the model classifies this column"
+    )
+    if text is None:
+        return
+    config = PredictFileConfig(job=run.job.id, dataset=digest, text=text, **_options())
+    predicted = jobs.submit_and_watch(config)
+    if predicted is not None:
+        _result(predicted, reading.formats[0])
+
+
+def _options() -> dict[str, float | int | None]:
+    """Return the chosen number of classes and the wished precision."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        several = st.toggle("Top 3 classes", key="predict_top", persist_state="session")
+        marked = st.toggle("Mark rows for review", key="predict_review", persist_state="session")
+        percentage = st.number_input(
+            "Precision of the other rows in %",
+            50.0,
+            99.9,
+            95.0,
+            1.0,
+            key="predict_precision",
+            disabled=not marked,
+            help=PRECISION_HELP,
+            persist_state="session",
+            width=260,
+        )
+    return {"top_labels": 3 if several else 1, "review_precision": percentage / 100 if marked else None}
+
+
+def _result(predicted: FilePrediction, form: FileFormat) -> None:
+    st.markdown(f"**{count_noun(predicted.classified, 'row')}** classified.")
+    if predicted.blank:
+        st.caption(f"{count_noun(predicted.blank, 'row')} without a text stay empty.")
+    if predicted.review is not None:
+        st.markdown(f"**{count_noun(predicted.to_review, 'row')}** marked for review.")
+        st.caption(plain(predicted.review.summary))
+    st.dataframe(predicted.counts, hide_index=True, key="predicted_counts")
+    names = [name for name in predicted.table if name not in predicted.added]
+    answers_first = predicted.table[[*predicted.added, *names]]
+    st.dataframe(answers_first.head(MOST), hide_index=True, key="predicted_rows")
+    if form.kind.delimiter and (note := predicted.encoding_note(form)):
+        st.caption(plain(note))
+    with st.container(horizontal=True):
+        for kind in dict.fromkeys((form.kind, TableKind.CSV)):
+            tables.download(
+                predicted.frame,
+                "predicted",
+                key="predicted",
+                label=f"The whole table as {kind.upper()}",
+                kind=kind,
+                raw=True,
+                form=predicted.written_as(form, kind),
+            )
