@@ -174,9 +174,9 @@ def _sentence(task: TaskRetention) -> str:
         f"pretrained one {task.pretrained.value:.3f}"
     )
     if lost.high < 0:
-        verdict = f"{-lost.value:.3f} {(-lost).brackets()} was lost"
+        verdict = f"{magnitude(lost.value, 3)} {(-lost).brackets()} was lost"
     elif lost.low > 0:
-        verdict = f"nothing was lost, {lost.value:.3f} {lost.brackets()} was gained"
+        verdict = f"nothing was lost, {magnitude(lost.value, 3)} {lost.brackets()} was gained"
     else:
         verdict = f"nothing measurable was lost (difference {lost.value:+.3f} {lost.brackets()})"
     sentence = f"{scored}: {verdict}."
