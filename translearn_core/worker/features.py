@@ -15,6 +15,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import text_key
+from translearn_core.tasks.predictions import predictions_target
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context

@@ -16,6 +16,7 @@ from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
 from translearn_core.results import Difference, Evaluation, TaskRetention
+from translearn_core.results.format import magnitude
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
