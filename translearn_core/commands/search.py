@@ -134,10 +134,10 @@ def show(record: dict[str, Any], screen: Console) -> None:
     rows = [
         [
             line["candidate"],
-            str(line["rungs"]),
-            str(line["seeds"]),
+            _number(line["rungs"]),
+            _number(line["seeds"]),
             "" if line["validation"] is None else f"{line['validation']:.3f}",
-            f"{line['seconds']:.0f}",
+            _number(line["seconds"]),
             line["state"],
         ]
         for line in record["candidates"]
@@ -146,3 +146,7 @@ def show(record: dict[str, Any], screen: Console) -> None:
     for sentence in record["sentences"]:
         print_line(sentence, screen)
     print_line(f"The model is run {record['run']}: translearn predict {record['run']} FILE --text …", screen)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"

@@ -80,7 +80,7 @@ class Selection:
         metric, winner, other = self.name, self.winner, self.alternative
         test = self.tests[winner.name]
         sentences = [
-            f"{winner.name} is best on validation, {metric.label} {_score(metric, winner.validation)}; on "
+            f"{_capital(winner.name)} is best on validation, {metric.label} {_score(metric, winner.validation)}; on "
             f"{count_noun(test.n, 'test row')} it has {_score(metric, test.headline)}."
         ]
         if self.difference is None:
@@ -88,11 +88,15 @@ class Selection:
         else:
             test = self.tests[other.name]
             sentences.append(
-                f"{other.name} is the cheapest that is not worse by more than chance: it trains in "
+                f"{_capital(other.name)} is the cheapest that is not worse by more than chance: it trains in "
                 f"{_seconds(other.seconds)} instead of {_seconds(winner.seconds)}, and has "
                 f"{_score(metric, test.headline)} on test. There it {self.difference.describe(winner.name)}."
             )
         return tuple(sentences)
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def _score(metric: Metric, estimate: Estimate) -> str:

@@ -4,19 +4,21 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.shell import tables
+from translearn_core.results.format import signed_points
 
 ORDER = ("candidate", "state", "validation", "interval", "behind", "seconds", "rungs", "seeds")
 
 
 def show(frame: pd.DataFrame) -> None:
     """Show the candidates, the best on validation first."""
-    shown = frame.assign(interval=[_interval(*ends) for ends in _ends(frame, "validation")])
+    intervals = [_interval(*ends) for ends in _ends(frame, "validation")]
+    shown = frame.assign(validation=100 * frame["validation"].astype(float), interval=intervals)
     if "difference" in frame:
         shown["behind"] = [_points(*ends) for ends in _ends(frame, "difference")]
     config: dict[str, object] = {
         "candidate": st.column_config.TextColumn("Candidate", pinned=True),
         "state": "State",
-        "validation": tables.percent("Validation"),
+        "validation": st.column_config.NumberColumn("Validation", format="%.1f %%"),
         "interval": st.column_config.TextColumn("95 % interval"),
         "behind": st.column_config.TextColumn(
             "Behind the best, points",
@@ -45,4 +47,4 @@ def _interval(low: float, high: float) -> str:
 def _points(low: float, high: float) -> str:
     if pd.isna(low):
         return ""
-    return "the best" if low == high == 0 else f"{100 * low:+.1f} to {100 * high:+.1f}"
+    return "the best" if low == high == 0 else f"{signed_points(low)} to {signed_points(high)}"

@@ -41,7 +41,7 @@ def new() -> None:
     names = [candidate.name for candidate in candidates(config, n_blocks, task.train)]
     st.caption(
         f"On {plain(ready.dataset.name)}, {count_noun(task.train, 'training row')}, with "
-        f"{plain(ready.draft.backbone.label)}: {', '.join(names)}. What there is no time for is left out."
+        f"{plain(ready.draft.backbone.label)}: {'; '.join(names)}. What there is no time for is left out."
     )
     if start:
         with errors.show_errors():

@@ -12,6 +12,9 @@ from translearn_core.runs.records import State
 from translearn_core.runs.search.halving import TrialResult
 from translearn_core.runs.search.records import Search
 
+WAITING = "waiting"
+"""State of a candidate that may still be tried."""
+
 NOT_TRIED = "no time"
 """State of a candidate for which there was no time."""
 
@@ -39,10 +42,10 @@ class CandidateProgress:
         return {
             "candidate": self.name,
             "state": self.state,
-            "rungs": self.rungs,
-            "seeds": self.seeds,
+            "rungs": self.rungs or None,
+            "seeds": self.seeds or None,
             **dict(zip(names, values, strict=True)),
-            "seconds": round(self.seconds, 1),
+            "seconds": round(self.seconds, 1) if self.state not in (NOT_TRIED, WAITING) else None,
             "run": self.best.trial.job if self.best else None,
             "reason": self.reason,
         }
@@ -100,7 +103,7 @@ def search_progress(search: Search, results: Sequence[TrialResult]) -> SearchPro
 def _state(own: Sequence[TrialResult], *, fixed: bool, top: int, ended: bool) -> str:
     """Return the state of a candidate from its runs; `top` is the highest rung that any has reached."""
     if not own:
-        return NOT_TRIED if ended else "waiting"
+        return NOT_TRIED if ended else WAITING
     for state in (State.RUNNING, State.QUEUED, State.INTERRUPTED, State.FAILED):
         if any(result.state is state for result in own):
             return str(state)
