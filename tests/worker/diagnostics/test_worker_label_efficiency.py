@@ -235,7 +235,7 @@ def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) ->
     sentence = label_efficiency._no_task(prepared, rows[2:])
     assert bool(sentence) is says
     if says:
-        assert "The 2 test rows hold rows of the one class 'yes'" in sentence[0]
+        assert "2 test rows, with rows of the one class 'yes'" in sentence[0]
 
 
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:

@@ -16,6 +16,7 @@ from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
+from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
@@ -110,7 +111,7 @@ def _no_task(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, .
     if lacking is None:
         return ()
     return (
-        f"The {len(test):,} test rows hold {lacking}: the curve shows only how often this value is "
+        f"{count_noun(len(test), 'test row')}, with {lacking}: the curve shows only how often this value is "
         "predicted, and nothing of how values are distinguished.",
     )
 
