@@ -49,7 +49,7 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     free = terminal(*words, "--sizes", "20,all", "--no-training", "--json")
     assert free.returncode == 0, free.stderr
     record = json.loads(free.stdout)
-    assert {line["way"] for line in record["curve"]} == {"TF-IDF", "frozen probe"}
+    assert {line["method"] for line in record["curve"]} == {"TF-IDF", "frozen probe"}
     assert record["at"] == 20
     assert record["sizes"][0] == 20
     assert [line["draws"] for line in record["curve"]] == [2, 1, 2, 1]
@@ -62,7 +62,12 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     own = "own settings, block 2"
-    assert [line["way"] for line in record["curve"]][::2] == ["TF-IDF", "frozen probe", own, "from scratch"]
+    assert [line["method"] for line in record["curve"]][::2] == [
+        "TF-IDF",
+        "frozen probe",
+        own,
+        "from scratch",
+    ]
     assert {line["draws"] for line in record["curve"]} == {1}
     assert "20 labels" in record["sentences"][0]
     assert own in record["sentences"][0]

@@ -161,13 +161,13 @@ def test_every_moment_is_a_frame_with_its_points_and_lines():
         points = np.concatenate([np.stack([t.x, t.y], axis=-1) for t in frame.data[:3]])
         expected = seen.coordinates[m]
         np.testing.assert_array_equal(points[np.lexsort(points.T)], expected[np.lexsort(expected.T)])
-        np.testing.assert_array_equal(frame.data[-1].y, seen.accuracy[m])
+        np.testing.assert_array_equal(frame.data[-1].y, seen.score[m])
         np.testing.assert_array_equal(frame.data[-2].y[:7], seen.high[m])
         assert np.isnan(frame.data[-3].y).sum() == m + 1, (
             "a gap before each earlier line, and one for the legend"
         )
-    np.testing.assert_array_equal(by_name(figure, "now").y, seen.accuracy[2])
-    np.testing.assert_array_equal(by_name(figure, "before training").y, seen.accuracy[0])
+    np.testing.assert_array_equal(by_name(figure, "now").y, seen.score[2])
+    np.testing.assert_array_equal(by_name(figure, "before training").y, seen.score[0])
     drawn = by_name(figure, seen.classes[1]).x
     np.testing.assert_array_equal(np.sort(drawn), np.sort(seen.coordinates[2, seen.label == 1, 0]))
 

@@ -12,14 +12,16 @@ SNAPSHOTS = Snapshots(
     epochs=(0, 3),
     steps=(0, 12),
     stages=(0, 0),
-    majority=0.5,
+    metric="accuracy",
+    constant_name="majority-class baseline",
+    constant_baseline=0.5,
     n_train=2,
     n_test=1,
     coordinates=np.arange(12, dtype=np.float32).reshape(2, 3, 2),
     index=np.asarray([4, 7, 9]),
     label=np.asarray([0, 1, 0]),
     split=np.asarray([0, 0, 1]),
-    accuracy=np.asarray([[0.5, 0.6], [0.5, 0.8]]),
+    score=np.asarray([[0.5, 0.6], [0.5, 0.8]]),
     low=np.asarray([[0.4, 0.5], [0.4, 0.7]]),
     high=np.asarray([[0.6, 0.7], [0.6, 0.9]]),
     purity=np.asarray([[0.5, 0.55], [0.5, 0.75]]),
@@ -34,7 +36,7 @@ def test_every_moment_and_layer_has_a_line() -> None:
     assert frame["layer"].tolist() == [0, 1, 0, 1]
     assert frame["probe accuracy"].tolist() == [0.5, 0.6, 0.5, 0.8]
     assert frame["C"].tolist() == [0.01, 0.1, 0.01, 1.0]
-    assert frame["same-class neighbours"].tolist() == [0.5, 0.55, 0.5, 0.75]
+    assert frame["label agreement"].tolist() == [0.5, 0.55, 0.5, 0.75]
 
 
 def test_every_moment_and_text_has_a_line() -> None:

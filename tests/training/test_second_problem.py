@@ -1,7 +1,7 @@
 """A problem type of another kind, here regression, needs entries in the two tables and no other edit."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -9,6 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 import torch
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import Ridge
 from torch import Tensor
 
 from tests.training.test_training import experiment, toy
@@ -18,14 +20,24 @@ from translearn_core.analysis.comparison.paired_comparison import ArmRuns, diffe
 from translearn_core.analysis.error_analysis.slices import slice_scores
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.backbones import load
-from translearn_core.config import ClassWeights, Device, Precision, ProblemType, Split
+from translearn_core.config import (
+    ClassWeights,
+    DataConfig,
+    Device,
+    Precision,
+    ProblemType,
+    Split,
+    TargetConfig,
+)
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment import build
 from translearn_core.experiment.evaluation import evaluate
-from translearn_core.results import EpochPoint, Estimate, Evaluation, History
+from translearn_core.results import EpochPoint, Estimate, Evaluation, Finding, History
+from translearn_core.results.metric import Metric
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.splits import SPLITS
+from translearn_core.tasks.task_rows import TaskRows
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
@@ -44,6 +56,29 @@ class Regression:
     selection = "r2"
     row_metric = "mse"
     constant_name = "mean"
+
+    def encode(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, config: TargetConfig, data: DataConfig
+    ) -> tuple[Target, list[Finding]]:
+        values = pd.to_numeric(cells).to_numpy(np.float64)
+        return Target(config.column, REGRESSION, (config.column,), values), []
+
+    def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
+        return state
+
+    clean_rare = clean_conflicts
+
+    def check(self, target: Target, most: int) -> None:
+        assert np.isfinite(target.values).all()
+
+    def untrainable(self, target: Target, train: IntArray) -> str | None:
+        return None if np.ptp(target.values[train]) else "one number only"
+
+    def finish(self, target: Target) -> Target:
+        return target
+
+    def split_findings(self, state: TaskRows) -> list[Finding]:
+        return []
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         return np.arange(0)
@@ -86,6 +121,30 @@ class Regression:
 
     def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})
+
+
+@dataclass(frozen=True)
+class RidgeProbe:
+    """Ridge regression with scikit-learn's penalty 1."""
+
+    model: Ridge
+    c: float = 1.0
+
+    def predict(self, x: Any) -> Outputs:
+        return np.asarray(self.model.predict(x))[:, None]
+
+
+class RidgeModels:
+    """Ridge regression on features and on TF-IDF."""
+
+    def fit_probe(self, x: Any, target: Target, fold: IntArray | None = None, **_: Any) -> RidgeProbe:
+        return RidgeProbe(Ridge().fit(x, target.values))
+
+    def predict_tfidf(
+        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+    ) -> Outputs:
+        words = TfidfVectorizer().fit(train_texts)
+        return self.fit_probe(words.transform(train_texts), target).predict(words.transform(test_texts))
 
 
 class SquaredError:
@@ -178,8 +237,8 @@ def test_comparison_slices_and_label_efficiency_take_row_scores(tiny: str) -> No
     slices = slice_scores((test["label"] > 0).to_numpy(), test["score"].to_numpy())
     assert sum(part.rows * part.score.value for part in slices) == pytest.approx(scores.sum())
     arm = Arm("regression", np.ones((1, 3), dtype=bool), np.stack([scores, scores, scores])[None])
-    mean, low, high = _levels(arm)
-    assert mean[0] == pytest.approx(scores.mean())
+    mean, low, high = _levels(arm, Metric("mse", "MSE", higher_is_better=False))
+    assert mean[0] == pytest.approx(-scores.mean())
     assert low[0] < mean[0] < high[0]
 
 

@@ -7,15 +7,15 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from rich.console import Console
 
-from tests.training.test_second_problem import REGRESSION, Regression, SquaredError, numbers
+from tests.training.test_second_problem import REGRESSION, Regression, RidgeModels, SquaredError, numbers
 from tests.training.test_training import experiment, toy
 from tests.worker.test_worker_compare import ALL, ME, TOP, Bench
 from translearn_core import plots
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
 from translearn_core.config import ProblemType
@@ -32,7 +32,7 @@ from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.objectives import OBJECTIVES
 from translearn_core.transfer.prediction import ModelOutputs
 from translearn_core.transfer.saved_model import FineTunedModel
-from translearn_core.worker.predictions import predict_table
+from translearn_core.worker.file_predictions import predict_texts
 
 MSE = Metric("mse", "MSE", higher_is_better=False)
 
@@ -47,6 +47,7 @@ def member(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProblemType, "_member_names_", [*ProblemType._member_names_, "REGRESSION"])
     monkeypatch.setitem(PROBLEMS, REGRESSION, cast(Any, Regression()))
     monkeypatch.setitem(OBJECTIVES, REGRESSION, SquaredError())
+    monkeypatch.setitem(LINEAR_MODELS, REGRESSION, RidgeModels())
     monkeypatch.setitem(METRICS, "mse", MSE)
     single = OUTPUT_PLOTS[ProblemType.SINGLE_LABEL]
     scatter = replace(
@@ -150,13 +151,11 @@ def test_a_table_gains_the_columns_of_decode() -> None:
     model = SimpleNamespace(problem=REGRESSION)
     trained = FineTunedModel(cast(Any, model), ("stars",), 32, cast(Any, None))
     outputs = ModelOutputs(np.array([[1.5], [-2.0]], np.float32), np.zeros((2, 1), np.float16), REGRESSION)
-    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode)
-    table = pd.DataFrame({"text": ["a", "", "b"]})
+    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode, names=trained.names)
     context = SimpleNamespace(report=lambda *_: None)
-    found = predict_table(cast(Any, fixed), table, "text", cast(Any, context))
-    assert found.added == ("predicted",)
-    np.testing.assert_array_equal(found.table["predicted"], [1.5, np.nan, -2.0])
-    assert found.blank == 1
+    table = predict_texts(cast(Any, fixed), ["a", "", "b"], 1, cast(Any, context))
+    assert list(table) == ["predicted"]
+    np.testing.assert_array_equal(table["predicted"], [1.5, np.nan, -2.0])
 
 
 def test_diagnostics_of_classes_say_that_they_are() -> None:

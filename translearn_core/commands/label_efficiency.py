@@ -1,4 +1,4 @@
-"""``translearn label-efficiency``: test accuracy against number of labels, with and without transfer."""
+"""``translearn label-efficiency``: test score against number of labels, with and without transfer."""
 
 import json
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.label_efficiency_studies import (
     FEWEST_STEPS,
@@ -153,7 +154,8 @@ def report(curve: LabelEfficiency, failed: list[Run]) -> dict[str, Any]:
         "seeds": list(curve.seeds),
         "validation_rows": curve.n_validation,
         "test_rows": curve.n_test,
-        "majority": curve.majority,
+        "metric": curve.metric,
+        "constant_baseline": curve.constant_baseline,
         "curve": json.loads(curve.frame().to_json(orient="records")),
         "draws": json.loads(curve.draws().to_json(orient="records")),
         "reaches": [vars(reach) for reach in curve.reaches],
@@ -163,7 +165,7 @@ def report(curve: LabelEfficiency, failed: list[Run]) -> dict[str, Any]:
 
 def show(curve: LabelEfficiency, failed: list[Run], screen: Console) -> None:
     """Print the curve as a table with a column per method, and the sentences."""
-    title = f"Test accuracy by number of labels, {curve.n_test:,} test rows"
+    title = f"Test {metric_of(curve.metric).label} by number of labels, {curve.n_test:,} test rows"
     rows = []
     for k, size in enumerate(curve.sizes):
         scores = zip(curve.mean[:, k], curve.low[:, k], curve.high[:, k], strict=True)
@@ -173,11 +175,12 @@ def show(curve: LabelEfficiency, failed: list[Run], screen: Console) -> None:
         ]
         rows.append((f"{size:,}", *cells))
     heads = ("labels", *curve.names)
+    constant = curve.constant_name[:1].upper() + curve.constant_name[1:]
     print_table(screen, heads, rows, numbers=heads, title=title)
     for sentence in curve.sentences:
         print_line(sentence, screen)
     print_line(
-        f"Majority-class baseline: {curve.majority:.3f}. {curve.n_validation:,} validation rows, with "
+        f"{constant}: {curve.constant_baseline:.3f}. {curve.n_validation:,} validation rows, with "
         "labels too, come on top." + (f" {STEPS}" if set(curve.names) - {WORDS, FROZEN} else ""),
         screen,
     )

@@ -129,8 +129,8 @@ def _reason(text: Column | None, label: Column | None, split: str | None) -> str
     else:
         sentences.append("No column reads like text: choose the one to learn from.")
     if label:
-        classes, rows = count_noun(label.distinct, "class", "classes"), count_noun(label.filled, "row")
-        sentences.append(f"{quote(label.name)} has {classes} in {rows}, as labels do.")
+        values, rows = count_noun(label.distinct, "value"), count_noun(label.filled, "row")
+        sentences.append(f"{quote(label.name)} has {values} in {rows}, as labels do.")
     else:
         sentences.append("No column repeats few values as labels do: choose the one to predict.")
     if split:

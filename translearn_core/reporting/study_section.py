@@ -9,6 +9,7 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
+from translearn_core.results.format import count_noun
 
 NO_RECIPE = "No recipe: the same settings throughout, and only how deep it trains differs."
 
@@ -16,9 +17,10 @@ NO_RECIPE = "No recipe: the same settings throughout, and only how deep it train
 def study_section(study: StudyConfig, data: ReportData) -> Section:
     """Return the section on the factors and the common settings of a study."""
     cells, seeds = len(data.arms), len(study.seeds)
+    same = " Combinations that train the same count once." if study.combinations > cells else ""
     sentences = [
-        f"{len(data.planned):,} runs: {_count(cells, 'way')}, {_count(seeds, 'seed')} each "
-        f"({', '.join(map(str, study.seeds))}).",
+        f"{count_noun(len(data.planned), 'run')}: {count_noun(cells, 'way')}, {count_noun(seeds, 'seed')} "
+        f"each ({', '.join(map(str, study.seeds))}).{same}",
         *_strategies(study),
         *_varied(study, data.planned),
         _settings(study),
@@ -92,7 +94,3 @@ def _arms(data: ReportData) -> pd.DataFrame:
             },
         )
     return pd.DataFrame(list(arms.values()))
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from translearn_core.results.format import magnitude
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Metric, Scored
 
 NEGLIGIBLE = 0.0005
-"""Smaller differences of shares are reported as equality."""
+"""Smaller differences of shares that could be chance are reported as equality."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Difference(Estimate):
     @property
     def points(self) -> str:
         """Absolute difference in percentage points, or in the unit of the scores."""
-        return f"{self._format(abs(self.value))}{self._unit}"
+        size = magnitude(100 * self.value) if self.shares else self._format(abs(self.value))
+        return f"{size}{self._unit}"
 
     @property
     def span(self) -> str:
@@ -53,7 +55,8 @@ class Difference(Estimate):
 
     @property
     def _negligible(self) -> bool:
-        return abs(self.value) < NEGLIGIBLE if self.shares else self.value == 0
+        small = abs(self.value) < NEGLIGIBLE if self.shares else self.value == 0
+        return small and not self.excludes_zero
 
     def _format(self, value: float) -> str:
         return f"{round(100 * value, 1) + 0.0:.1f}" if self.shares else f"{value:.3g}"

@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from translearn_core.config import ProblemType
 from translearn_core.results.confusion import confusion, per_class
+from translearn_core.results.format import count_noun
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Scored
 
@@ -23,8 +24,8 @@ def small_test_set_note(rows: int) -> str:
     if not 0 < rows < SMALL_TEST_SET:
         return ""
     return (
-        f"Only {rows:,} test rows: one text more or less is worth {100 / rows:.1f} points, so small "
-        "differences cannot show."
+        f"Only {count_noun(rows, 'test row')}: one text more or less is worth {100 / rows:.1f} points, so "
+        "small differences cannot show."
     )
 
 

@@ -38,6 +38,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def magnitude(value: float, digits: int = 1) -> str:
+    """Return the absolute value, or "under 0.1" where it would be rounded to zero."""
+    text = f"{abs(value):.{digits}f}"
+    return f"under {10.0**-digits:.{digits}f}" if value and not float(text) else text
+
+
 def signed_points(difference: float) -> str:
     """Return a difference of shares in percentage points with its sign."""
     return f"{100 * difference:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")

@@ -29,6 +29,11 @@ class Metric:
         """Label at the beginning of a sentence."""
         return self.label[:1].upper() + self.label[1:]
 
+    @property
+    def sign(self) -> int:
+        """Factor of mean row scores, where higher is better, that makes them values of this metric."""
+        return 1 if self.higher_is_better else -1
+
     def format(self, value: float) -> str:
         """Format a value: in percent, or with three digits."""
         return percent(value) if self.share else f"{value:.3f}"

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.results.evaluation import Metrics
+from translearn_core.results.format import count_noun
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ class CacheUsage:
 
     def summary(self) -> str:
         """Describe the usage in words."""
-        text = f"encoded {self.encoded:,} of {self.texts:,} texts"
+        text = f"encoded {self.encoded:,} of {count_noun(self.texts, 'text')}"
         if self.passes > 1:
-            text = f"{self.texts:,} texts, encoded {self.encoded:,} times in {self.passes} passes"
+            text = f"{count_noun(self.texts, 'text')}, encoded {self.encoded:,} times in {self.passes} passes"
         return f"{text}, saved {max(1.0, self.saved_seconds):,.0f} s" if self.saved_seconds else text
 
 

@@ -147,9 +147,8 @@ def suggest_lr(
     if steepest <= limit:
         reason = f"The loss falls fastest near {steepest:.2g} and is lowest near {rates[lowest]:.2g}."
     else:
-        reason = (
-            f"The loss is lowest near {rates[lowest]:.2g}; a tenth of that keeps clear of where it turns."
-        )
+        keeps = "a tenth of that keeps" if limit >= rates[0] else "the lowest rate tried keeps"
+        reason = f"The loss is lowest near {rates[lowest]:.2g}; {keeps} clear of where it turns."
     if diverged:
         return suggestion, f"{reason} At {rates[-1]:.2g} it runs away."
     if lowest == len(rates) - 1:

@@ -7,13 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute, Lookup
-from translearn_core.analysis.probing.layer_probing import Layers
+from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.config import BackboneConfig, ExperimentConfig
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
+from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import text_key
+from translearn_core.tasks.predictions import predictions_target
 from translearn_core.transfer import load_trained
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
@@ -28,7 +30,9 @@ MAX_TEXTS_ONE_LAYER = 200_000
 
 def analysis_sample(evaluation: Evaluation, limit: int = MAX_TEXTS) -> NDArray[np.int64]:
     """Return the row positions of a stratified sample of at most `limit` predictions, sorted."""
-    index: NDArray[np.int64] = np.sort(stratified_sample(strata(evaluation.predictions), limit, 0))
+    index: NDArray[np.int64] = np.sort(
+        stratified_sample(strata(evaluation, evaluation.predictions), limit, 0)
+    )
     return index
 
 
@@ -37,9 +41,12 @@ def text_groups(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
 
 
-def strata(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the rows of predictions by split and label, for stratified sampling."""
-    return np.asarray((rows["split"] + "\x00" + rows["label"]).factorize()[0], dtype=np.int64)
+def strata(evaluation: Evaluation, rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Number rows of predictions by split and stratum of the label, for stratified sampling."""
+    target = predictions_target(evaluation, rows)
+    strata = PROBLEMS[target.problem].strata(target)
+    groups = rows["split"].groupby([rows["split"].to_numpy(), strata], sort=False)
+    return np.asarray(groups.ngroup(), dtype=np.int64)
 
 
 def layer_features(

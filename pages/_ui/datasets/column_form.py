@@ -8,7 +8,7 @@ from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.results import Diagnosis, TableProfile
-from translearn_core.results.format import percent
+from translearn_core.results.format import count_noun, percent
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
@@ -40,7 +40,14 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
-        st.metric("Classes", len(diagnosis.classes), border=True)
+        st.metric(
+            "Classes",
+            len(diagnosis.classes),
+            column_values(reading, state.draft().label, len(diagnosis.classes)),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
         st.metric(
             "Tokens per text",
             f"{diagnosis.tokens_per_text:.0f}",
@@ -64,3 +71,9 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
         st.markdown("**Length of the texts**")
         picture = plots.text_lengths(diagnosis, dark)
         tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")
+
+
+def column_values(reading: TableProfile, label: str | None, classes: int) -> str | None:
+    """Return the number of values in the label column, None if each is a class of the task."""
+    values = next((column.distinct for column in reading.columns if column.name == label), classes)
+    return None if values == classes else f"{count_noun(values, 'value')} in the column"

@@ -104,7 +104,7 @@ def _classes(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.D
             )
     if open_merges.empty:
         st.caption("No two class names look like spellings of one.")
-    with st.expander(f"All {count_noun(len(counts), 'class', 'classes')}", icon=":material/category:"):
+    with st.expander(f"All {count_noun(len(counts), 'label')} in the table", icon=":material/category:"):
         tables.table(counts.rename_axis("label").reset_index(name="rows"), "classes", key="classes")
         with (
             st.form("rename_class", border=False),

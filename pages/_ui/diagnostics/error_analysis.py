@@ -105,22 +105,24 @@ def _threshold(result: ErrorAnalysis) -> None:
     chosen = st.slider(
         "Confidence threshold", 0, 100, 90, format="%d %%", key="trust_threshold", help=THRESHOLD
     )
-    line = result.coverage.iloc[chosen]
-    if line["coverage"]:
-        sentence = (
-            f"At **{chosen} %** it answers **{percent(line['coverage'])}** of the test texts, and "
-            f"**{percent(line['accuracy'])}** of these answers are right "
-            f"({span(line['low'], line['high'])})."
-        )
-    else:
-        sentence = f"At **{chosen} %** it answers nothing: its confidence is never so high."
-    st.markdown(sentence)
+    st.markdown(coverage_at(result, chosen))
     tables.figure(
         plots.risk_coverage_curve(result, chosen / 100, page_header.dark()),
         result.coverage,
         "coverage",
         key="coverage",
         alt="Share of the texts that are answered and share of these that are right, by threshold",
+    )
+
+
+def coverage_at(result: ErrorAnalysis, chosen: int) -> str:
+    """Return a sentence on coverage and accuracy at a threshold of `chosen` percent."""
+    line = result.coverage.iloc[chosen]
+    if not line["coverage"]:
+        return f"At **{chosen} %** it answers nothing: its confidence is never so high."
+    return (
+        f"At **{chosen} %** it answers **{percent(line['coverage'])}** of the test texts, and "
+        f"**{percent(line['accuracy'])}** of these answers are right ({span(line['low'], line['high'])})."
     )
 
 

@@ -1,4 +1,4 @@
-"""Training snapshots: projection and probe accuracy at several epochs of a run."""
+"""Training snapshots: projection and probe score at several epochs of a run."""
 
 import numpy as np
 import streamlit as st
@@ -7,12 +7,13 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
 from pages._ui.shell import page_header, result_cache, tables
-from pages._ui.shell.formatting import plain, span
+from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import SNAPSHOTS, SnapshotsConfig
-from translearn_core.results import BackboneInfo, RunSummary, Snapshots
+from translearn_core.results import BackboneInfo, Estimate, RunSummary, Snapshots
 from translearn_core.results.format import percent
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
 
 LAYER = "replay_layer"
@@ -48,7 +49,7 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
         tables.chart(
             plots.snapshot_animation(result, 0, page_header.dark()),
             key="replayed",
-            alt="Texts as points at every moment of the training, and probe accuracy by layer",
+            alt="Texts as points at every moment of the training, and probe scores by layer",
         )
     st.markdown(caption(result))
     run_summary = result_cache.cached_result(run, RunSummary)
@@ -57,7 +58,8 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
             f"The model that was kept is that of epoch {run_summary.best_epoch}, the best on validation."
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
-        shares = tables.fractions("probe accuracy", "low", "high", "same-class neighbours")
+        scores = (result.score_column, "low", "high") if metric_of(result.metric).share else ()
+        shares = tables.fractions("label agreement", *scores)
         tables.table(result.frame(), "replay", key="replay", config=shares)
         evaluation = run_picker.evaluation(run)
         tables.download(
@@ -69,7 +71,7 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
 
 
 def caption(result: Snapshots) -> str:
-    """Return sentences on label agreement, its largest step, and probe accuracy."""
+    """Return sentences on label agreement, its largest step, and the score of the probe."""
     agreement, layer = result.purity[:, result.layer], result.layer
     if len(agreement) < 2:
         return "The run has one snapshot: there is nothing to compare it with."
@@ -87,11 +89,11 @@ def caption(result: Snapshots) -> str:
             f"The largest increase came **{plain(result.moments[largest])}**, plus "
             f"{100 * gains[largest - 1]:.1f} points."
         )
-    first, last = result.accuracy[[0, -1], layer]
-    interval = span(result.low[-1, layer], result.high[-1, layer])
+    metric, (first, last) = metric_of(result.metric), result.score[[0, -1], layer]
+    interval = metric.format_range(Estimate(last, result.low[-1, layer], result.high[-1, layer]))
     lines.append(
-        f"A probe on this layer gets {percent(last)} of {result.n_test:,} test texts right at the end "
-        f"({interval}), {percent(first)} at first; the majority-class baseline gets "
-        f"{percent(result.majority)}."
+        f"The test {metric.label} of a probe on this layer is {metric.format(last)} at the end ({interval}, "
+        f"{result.n_test:,} test texts), {metric.format(first)} at first; that of the {result.constant_name} "
+        f"is {metric.format(result.constant_baseline)}."
     )
     return " ".join(lines)

@@ -60,7 +60,10 @@ def caption(mix: LayerMix) -> str:
     where = (
         "the embeddings, before any block" if largest == 0 else f"layer {largest}, after block {largest - 1}"
     )
+    equal = percent(1 / len(mix.weights))
+    if percent(mix.weights[largest]) == equal:
+        return f"The head learned a weight for every layer, and they stayed equal: {equal} each."
     return (
         f"The head learned a weight for every layer. The largest is that of **{where}**: "
-        f"{percent(mix.weights[largest])}; equal weights would be {percent(1 / len(mix.weights))} each."
+        f"{percent(mix.weights[largest])}; equal weights would be {equal} each."
     )

@@ -8,20 +8,22 @@ from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import about
 from pages._ui.studies import study_list
-from translearn_core.config import PlannedRun, job_id
+from translearn_core.config import PlannedRun, StudyConfig, job_id
+from translearn_core.results.format import count_noun, was_or_were
 from translearn_core.runs import Study
 from translearn_core.runs.report_jobs import study_diagnosis
 
 
-def count(planned: Sequence[PlannedRun]) -> None:
-    """Show the number of runs of a study."""
-    arms, seeds = len({run.name for run in planned}), len({run.seed for run in planned})
-    done = len(planned) - len(unfinished_runs(planned))
-    st.markdown(
-        f"**{len(planned)} runs**: {arms} {'configuration' if arms == 1 else 'configurations'}, {seeds} "
-        f"{'seed' if seeds == 1 else 'seeds'} each."
-        + (f" {done} of them were trained before and cost nothing." if done else "")
+def describe_runs(config: StudyConfig, planned: Sequence[PlannedRun], done: int) -> str:
+    """Return a sentence on the number of runs, configurations and seeds; `done` runs are finished."""
+    arms = len({run.name for run in planned})
+    text = (
+        f"**{count_noun(len(planned), 'run')}**: {count_noun(arms, 'configuration')}, "
+        f"{count_noun(len(config.seeds), 'seed')} each."
     )
+    if config.combinations > arms:
+        text += f" Of the {config.combinations:,} combinations some train the same: those count once."
+    return f"{text} {done:,} of them {was_or_were(done)} trained before, at no cost." if done else text
 
 
 def unfinished_runs(planned: Sequence[PlannedRun]) -> list[PlannedRun]:

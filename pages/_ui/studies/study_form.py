@@ -25,6 +25,7 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
+from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
 FIRST = (RecipeName.LINEAR, RecipeName.LAST_K, RecipeName.FULL)
@@ -70,8 +71,8 @@ def new() -> None:
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    study_cost.count(planned)
     left = study_cost.unfinished_runs(planned)
+    st.markdown(study_cost.describe_runs(config, planned, len(planned) - len(left)))
     calibration = freeze_map.measured_cost_model(ready.draft)
     if calibration is not None and left:
         seconds = (calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
@@ -110,9 +111,7 @@ def add_fields(study: Study) -> None:
         return
     new = [run for run in planned if job_id(run.config) not in set(study.jobs)]
     st.caption(
-        f"{len(new)} more {'run' if len(new) == 1 else 'runs'}."
-        if new
-        else "That is what the study has already."
+        f"{count_noun(len(new), 'more run', 'more runs')}." if new else "That is what the study has already."
     )
     if (left := study_cost.unfinished_runs(new)) and (seconds := study_cost.seconds(study, left)) is not None:
         study_cost.time(seconds)

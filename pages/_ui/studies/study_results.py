@@ -13,6 +13,7 @@ from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
+from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
 Tell = Callable[[str], str]
@@ -43,7 +44,7 @@ def show(study: Study) -> None:
     progress = study_list.progress(study)
     compare_config = study.comparison(progress.done)
     if compare_config is None or len(progress.done) < 2:
-        st.caption("The comparison appears here once two runs are done.")
+        st.caption("When two runs are done, they can be compared here; the study goes on meanwhile.")
         return
     st.subheader("Findings", anchor=False)
     _choose_baseline(study, compare_config)
@@ -86,9 +87,10 @@ def _so_far(study: Study, compare_config: CompareConfig) -> CompareConfig | None
         state.set_value(key, compare_config)
     before: CompareConfig | None = state.get_value(key)
     if before is None:
-        st.caption("Runs are still going: look at those that are done now, or wait until all have ended.")
+        st.caption("Runs are still going: compare those that are done now, or wait for the others.")
         return None
-    st.caption(f"From the {sum(len(cell.jobs) for cell in before.arms)} runs that were done when you looked.")
+    compared = count_noun(sum(len(cell.jobs) for cell in before.arms), "run")
+    st.caption(f"From the {compared} that were done when you looked.")
     cells = {cell.name for cell in before.arms}
     return (
         before.model_copy(update={"baseline": compare_config.baseline})

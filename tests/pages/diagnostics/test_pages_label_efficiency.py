@@ -65,8 +65,9 @@ def result_of(config: LabelEfficiencyConfig, sentence: str) -> LabelEfficiency:
     scores = np.repeat(mean[:, :, None], len(config.seeds), axis=2)
     layers = np.zeros(scores.shape[1:], dtype=np.int64)
     return LabelEfficiency(
-        names, config.sizes, config.seeds, config.reference_size, 14, 18, 0.34, (sentence, "Second."), scores,
-        mean, mean - 0.1, mean + 0.1, layers, np.full(layers.shape, 0.1),
+        names, config.sizes, config.seeds, config.reference_size, 14, 18, "accuracy",
+        "majority-class baseline", 0.34, (sentence, "Second."), scores, mean, mean - 0.1, mean + 0.1, layers,
+        np.full(layers.shape, 0.1),
     )  # fmt: skip
 
 
@@ -218,4 +219,4 @@ def test_a_finished_curve_is_asked_whole(look: Look, filled: Filled) -> None:
     answer(filled, whole, "All of it.")
     at = look()
     assert "**All of it.**" in page_text(at)
-    assert "from scratch" in set(next(f.value for f in at.dataframe if "way" in f.value)["way"])
+    assert "from scratch" in set(next(f.value for f in at.dataframe if "method" in f.value)["method"])

@@ -233,9 +233,9 @@ def moved(purity: list[float]) -> Snapshots:
     scores = np.repeat(np.asarray(purity)[:, None], 2, axis=1)
     return Snapshots(
         1, ("a", "b"), ("train", "test"), ("before training", *(f"after epoch {k}" for k in range(1, n))),
-        tuple(range(n)), tuple(range(n)), (0,) * n, 0.5, 2, 2, np.zeros((n, 4, 2), np.float32), np.arange(4),
-        np.asarray([0, 1, 0, 1]), np.asarray([0, 0, 1, 1]), scores, scores - 0.1, scores + 0.1, scores,
-        np.full(scores.shape, 0.1),
+        tuple(range(n)), tuple(range(n)), (0,) * n, "accuracy", "majority-class baseline", 0.5, 2, 2,
+        np.zeros((n, 4, 2), np.float32), np.arange(4), np.asarray([0, 1, 0, 1]), np.asarray([0, 0, 1, 1]),
+        scores, scores - 0.1, scores + 0.1, scores, np.full(scores.shape, 0.1),
     )  # fmt: skip
 
 

@@ -302,7 +302,7 @@ def test_confidence_is_judged_by_the_interval_of_the_accuracy(sure: float, says:
     assert "692 validation rows" in sentence
     assert "0.340 to 0.290" in sentence
     unfit = error_analysis_text.calibration_text(np.full(1000, sure), correct, raw, raw, 30)
-    assert "all 30 validation rows" in unfit
+    assert "of 30 validation rows none" in unfit
     assert "No temperature" in unfit
 
 
@@ -353,10 +353,11 @@ def test_the_threshold_is_the_highest_with_enough_coverage() -> None:
     assert error_analysis_text.selective_prediction_text(curve(0.1), lower, correct).startswith(
         "Answer only above 80 %"
     )
-    assert "hardly ever 50 % sure" in error_analysis_text.selective_prediction_text(
-        curve(0.1), np.full(50, 0.3), correct
+    assert (
+        "fewer than 20 % of the validation rows it is 50 % sure"
+        in error_analysis_text.selective_prediction_text(curve(0.1), np.full(50, 0.3), correct)
     )
-    assert "hardly ever" in error_analysis_text.selective_prediction_text(
+    assert "No test row reaches" in error_analysis_text.selective_prediction_text(
         curve(0.0), np.full(50, 0.93), correct
     )
 

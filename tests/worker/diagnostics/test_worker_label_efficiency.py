@@ -14,6 +14,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Studies, artifacts
 from translearn_core.runs.label_efficiency_studies import (
     label_efficiency_arms,
@@ -25,6 +26,7 @@ from translearn_core.worker.data_loading import load_prepared, load_table, load_
 from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
 from translearn_core.worker.run_results import row_keys
 
+ACCURACY = metric_of("accuracy")
 SIZES, SEEDS, ROWS = (8, 16, 68), (0, 1, 2), 68
 
 
@@ -124,7 +126,7 @@ def test_probe_layers_exist(free: LabelEfficiency) -> None:
     assert free.layers.shape == (3, 3)
     assert ((free.layers >= 0) & (free.layers <= 3)).all()
     assert np.isin(free.c, STRENGTHS).all()
-    draws = free.draws().set_index("way")
+    draws = free.draws().set_index("method")
     assert draws.loc[FROZEN, "C"].tolist() == free.c.ravel().tolist()
     assert draws.loc[WORDS, "C"].isna().all()
 
@@ -152,7 +154,7 @@ def test_runs_and_baselines_share_the_test_rows(
     ]  # fmt: skip
     assert len(trained.sentences) == 4
     frame = trained.frame()
-    assert frame.loc[(frame["way"] == SCRATCH) & (frame["labels"] == ROWS), "draws"].item() == 2
+    assert frame.loc[(frame["method"] == SCRATCH) & (frame["labels"] == ROWS), "draws"].item() == 2
     assert len(trained.draws()) == 4 * 3 * 3
 
 
@@ -205,17 +207,17 @@ def test_a_crossing_known_by_construction_is_found() -> None:
     sizes, rows = (8, 32, 128, 512), 400
     ahead = _arm("last-k", [0.80, 0.90, 0.92, 0.93], rows)
     behind = _arm(SCRATCH, [0.55, 0.60, 0.80, 0.90], rows, scratch=True)
-    sentence, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind)
+    sentence, reach = label_efficiency.find_crossing(sizes, 8, ahead, behind, ACCURACY)
     assert "With 8 labels" in sentence
     assert "about 130" in sentence
     assert (reach.better, reach.worse, reach.reference_size) == ("last-k", SCRATCH, 8)
     assert reach.score == pytest.approx(0.8, abs=0.003)
     assert reach.labels == pytest.approx(128, rel=0.05)
     assert reach.low <= reach.labels <= reach.high
-    sentence, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind)
+    sentence, reach = label_efficiency.find_crossing(sizes, 512, ahead, behind, ACCURACY)
     assert "no crossing" in sentence
     assert reach.labels is None
-    assert label_efficiency.find_crossing(sizes, 4, ahead, behind) is None
+    assert label_efficiency.find_crossing(sizes, 4, ahead, behind, ACCURACY) is None
 
 
 def _arm(name: str, shares: list[float], rows: int, *, scratch: bool = False) -> label_efficiency.Arm:
@@ -230,10 +232,10 @@ def test_test_rows_of_one_class_give_a_warning(labels: list[int], says: bool) ->
     prepared = PreparedDataset(
         (named_classes(labels, "no", "yes"),), ("a", "b", "c", "d"), rows // 2 * 2, rows, ()
     )
-    sentence = label_efficiency._one_class(prepared, rows[2:])
+    sentence = label_efficiency._no_task(prepared, rows[2:])
     assert bool(sentence) is says
     if says:
-        assert "All 2 test rows are of one class, 'yes'" in sentence[0]
+        assert "2 test rows, with rows of the one class 'yes'" in sentence[0]
 
 
 def test_the_test_rows_may_come_in_any_order(bench: Bench, cells: tuple[LabelEfficiencyArm, ...]) -> None:

@@ -149,13 +149,13 @@ def neighbours(
 def test_a_gain_is_reported_with_interval_chance_and_overlap() -> None:
     text = neighbours([0.5, 0.7, 0.6], [0.9, 0.8, 1.0]).sentences()
     assert text.index("60 % (58 to 62 %)") < text.index("90 % (88 to 92 %)") < text.index("by chance 50 %")
-    assert "nearer together than before, by 30 points (29 to 31)" in text
+    assert "nearer together than before, by 30.0 points (28.6 to 31.4)" in text
     assert "keeps 3 of its 10" in text
 
 
 def test_losses_and_insignificant_changes_are_reported() -> None:
     worse = neighbours([0.9, 0.8, 1.0], [0.5, 0.7, 0.6]).sentences()
-    assert "30 points fewer (29 to 31)" in worse
+    assert "30.0 points fewer (28.6 to 31.4)" in worse
     unsure = neighbours([0.5, 0.7, 0.6, 0.6], [0.7, 0.5, 0.6, 0.61]).sentences()
     assert "could be chance" in unsure
     assert "nearer together" not in unsure

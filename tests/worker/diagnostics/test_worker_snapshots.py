@@ -59,19 +59,19 @@ def test_only_trained_layers_move(bench: Bench, staged: str, top: Snapshots) -> 
     below = bench.do(SnapshotsConfig(job=staged, layer=1), Snapshots)
     for moment in (1, 2, 3):
         np.testing.assert_allclose(below.coordinates[moment], below.coordinates[0], atol=1e-4)
-        for scores in (top.accuracy, top.low, top.high, top.purity):
+        for scores in (top.score, top.low, top.high, top.purity):
             np.testing.assert_array_equal(scores[moment, :2], scores[0, :2])
     assert steps_of(top)[0] < 1e-4, "only the head trained"
     assert min(steps_of(top)[1:]) > 1e-2
 
 
 def test_scores_are_shares_inside_their_intervals(top: Snapshots) -> None:
-    assert top.accuracy.shape == top.purity.shape == top.c.shape == (4, 4)
+    assert top.score.shape == top.purity.shape == top.c.shape == (4, 4)
     assert np.isin(top.c, STRENGTHS).all()
-    assert ((top.low <= top.accuracy) & (top.accuracy <= top.high)).all()
+    assert ((top.low <= top.score) & (top.score <= top.high)).all()
     assert ((top.purity >= 0) & (top.purity <= 1)).all()
-    assert top.majority == pytest.approx(0.5, abs=0.1)
-    assert top.accuracy[-1, 3] >= top.accuracy[0, 3]
+    assert top.constant_baseline == pytest.approx(0.5, abs=0.1)
+    assert top.score[-1, 3] >= top.score[0, 3]
 
 
 def test_another_layer_reuses_the_scores(
@@ -82,7 +82,7 @@ def test_another_layer_reuses_the_scores(
 
     monkeypatch.setattr(snapshots, "_measure", again)
     second = bench.do(SnapshotsConfig(job=staged, layer=2), Snapshots)
-    np.testing.assert_array_equal(top.accuracy, second.accuracy)
+    np.testing.assert_array_equal(top.score, second.score)
     assert second.layer == 2
     assert not np.array_equal(top.coordinates, second.coordinates)
 

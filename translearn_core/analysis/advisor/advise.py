@@ -21,7 +21,7 @@ from translearn_core.analysis.advisor.rules import (
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
-from translearn_core.results.format import percent
+from translearn_core.results.format import count_noun, percent
 
 MORE_EPOCHS = (
     RecipeName.LAST_K,
@@ -66,7 +66,9 @@ def advise(task: TaskFacts) -> Advice:
     if recipe not in case.recipes and recipe is not _frozen_recipe(task):
         reasons.append(Reason(_too_long(task, preferred), quicker[0], quicker[1]))
     elif RECIPES[preferred].family is not Family.FROZEN and frozen:
-        conclusion = "Only a head on frozen features can be learnt in that time."
+        cost = task.costs.get(preferred)
+        limit = "on it" if cost is None else "in that time" if cost.memory else "in that memory"
+        conclusion = f"Only a head on frozen features can be learnt {limit}."
         reasons.append(Reason(_too_long(task, preferred), conclusion, LEE))
     reasons += [reading.reason(task)] * frozen
     overrides = settings(task, recipe)
@@ -97,12 +99,13 @@ def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
 def facts(task: TaskFacts) -> tuple[Fact, ...]:
     """Return the measured facts in words."""
     of_rows = "all" if task.n_train_used == task.train else f"{task.n_train_used:,} of the"
-    how = f"learnt from {of_rows} training rows, scored on {task.n_validation:,} validation rows"
+    validation = count_noun(task.n_validation, "validation row")
+    how = f"learnt from {of_rows} training rows, scored on {validation}"
     tfidf, probe = task.tfidf, task.best_probe
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
-        Fact("Majority class", percent(task.majority), f"on {task.n_validation:,} validation rows"),
+        Fact("Majority class", percent(task.majority), f"on {validation}"),
         Fact(
             "Texts with two labels", percent(task.contradictory_share),
             "rows whose text stands there with another label too",
@@ -180,20 +183,33 @@ def _time_limit(task: TaskFacts) -> str:
 def _sentence(task: TaskFacts, recipe: RecipeName) -> str:
     cost = task.costs.get(recipe)
     duration = "" if cost is None else f", which takes {format_seconds(cost.seconds)} here"
-    late = "" if _fits(task, recipe) else " That is more than there is, but nothing else is quicker."
-    return f"Begin with “{RECIPES[recipe].title}”{duration}.{late}"
+    return f"Begin with “{RECIPES[recipe].title}”{duration}.{_excess(task, recipe)}"
+
+
+def _excess(task: TaskFacts, recipe: RecipeName) -> str:
+    """Return a sentence on memory or time that the recipe lacks, and on the quickest one; else nothing."""
+    cost = task.costs.get(recipe)
+    if cost is None or _fits(task, recipe):
+        return ""
+    if not cost.memory:
+        return " It needs more memory than a training may use here: choose a smaller backbone or batch."
+    possible = {name: other.seconds for name, other in task.costs.items() if other.memory}
+    quickest = min(possible, key=possible.__getitem__)
+    if possible[quickest] >= cost.seconds:
+        return " That is more than there is, but nothing else is quicker."
+    takes = f"“{RECIPES[quickest].title}”, takes {format_seconds(possible[quickest])}"
+    return f" That is more than there is; the quickest, {takes}."
 
 
 def _settings_reasons(task: TaskFacts, overrides: dict[str, object]) -> list[Reason]:
     reasons = []
     if "training.class_weights" in overrides:
-        observation = (
-            f"{task.commonest:,} training rows in the largest class, {task.rarest:,} in the smallest"
-        )
+        commonest = count_noun(task.commonest, "training row")
+        observation = f"{commonest} in the largest class, {task.rarest:,} in the smallest"
         conclusion = "Let every class count the same in the loss, or the rare ones are never answered."
         reasons.append(Reason(observation, conclusion, WEIGHTS))
     if epochs := overrides.get("training.epochs"):
-        observation = f"{-(-task.train // BATCH):,} steps in a pass over the training rows"
+        observation = f"{count_noun(-(-task.train // BATCH), 'step')} in a pass over the training rows"
         conclusion = f"Few rows need more passes than the usual 3: take {epochs}; the best one is kept."
         reasons.append(Reason(observation, conclusion, ZHANG))
     return reasons
@@ -220,7 +236,7 @@ def _doubts(task: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
         f"Recipes that differ by less than about {100 * half:.1f} points cannot be told apart with so few "
         "rows, and the rules come from papers on other data: train the linear recipe too, and compare."
     )
-    return (*doubts, Reason(f"{task.n_validation:,} validation rows", conclusion, MEASURED))
+    return (*doubts, Reason(count_noun(task.n_validation, "validation row"), conclusion, MEASURED))
 
 
 def _option(task: TaskFacts, name: RecipeName) -> Option:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from translearn_core.analysis.advisor.facts import MIN_ERROR_REDUCTION, TaskFacts
 from translearn_core.config import RecipeName
 from translearn_core.results import Reason
-from translearn_core.results.format import percent
+from translearn_core.results.format import count_noun, percent
 
 FEW = 1_000
 """Labels below which fine-tuning varies strongly between seeds (small data sets of arXiv:2006.05987)."""
@@ -73,7 +73,8 @@ def _probe_layers(task: TaskFacts) -> str:
 
 
 def _label_count(task: TaskFacts) -> str:
-    return f"{task.train:,} training labels in {task.classes:,} classes"
+    classes = count_noun(task.classes, "class", "classes")
+    return f"{count_noun(task.train, 'training label')} in {classes}"
 
 
 def _contradictory(task: TaskFacts) -> str:
@@ -219,7 +220,7 @@ DOUBTS = (
         MEASURED,
     ),
     Rule(
-        lambda task: task.logme[task.best_by_logme] <= task.logme[0],
+        lambda task: task.best_by_logme == 0,
         lambda task: f"LogME is highest at layer 0, the embeddings ({task.logme[0]:.3f})",
         "The blocks add nothing that these labels need; the words alone may be the task.",
         LOGME,
@@ -241,7 +242,7 @@ DOUBTS = (
     ),
     Rule(
         lambda task: task.rarest < MIN_CLASS_ROWS,
-        lambda task: f"the rarest class has {task.rarest:,} training rows",
+        lambda task: f"the rarest class has {count_noun(task.rarest, 'training row')}",
         "Whether that class is learnt is luck: merge it, or find more rows of it.",
         MEASURED,
     ),

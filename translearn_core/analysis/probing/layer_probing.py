@@ -1,12 +1,9 @@
 """Linear probing: cross-validated linear classifiers on every layer."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from queue import SimpleQueue
-from threading import Event
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +11,10 @@ from numpy.typing import NDArray
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.probing.control_tasks import seen_control_type
 from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.layer_map import Layers, map_layers
 from translearn_core.analysis.probing.linear_probe import BoolArray, FloatArray, LinearProbe, Progress
-from translearn_core.analysis.probing.logistic_regression import thread_pools
-from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import Estimate, ProbeScores
 from translearn_core.tasks.classification_metrics import IntArray, majority_accuracy
-
-Layers = NDArray[np.floating] | Sequence[NDArray[np.floating]]
-"""Pooled features of one variant: (layers, rows, width), or one (rows, width) array per layer."""
-_Scores = TypeVar("_Scores")
 
 COLUMNS = 500
 """Maximum weight columns per batch: more do not speed up the products but enlarge the L-BFGS memory.
@@ -96,7 +88,7 @@ def probe_layers(
     known_type = seen_control_type(types[train], fold), np.isin(types[test], types[train])
     in_train, in_test = (np.tile(known, (len(targets), 1)) for known in known_type)
     in_train[0] = in_test[0] = True
-    scores = _score_cells(features, _Task(targets, train, test, fold, in_train, in_test), progress)
+    scores = _score_targets(features, _Task(targets, train, test, fold, in_train, in_test), progress)
     c, on_test, low, high = np.moveaxis(scores[..., :N_SINGLE], -1, 0)
     cross_validated = scores[..., N_SINGLE:]
     majorities = [majority_accuracy(y[train], y[test][known_type[1]]) for y in targets[1:]]
@@ -141,40 +133,23 @@ N_SINGLE = 4
 """Scores of a probe before those of its folds: C, test accuracy, low and high end of its interval."""
 
 
-def _score_cells(
+def _score_targets(
     features: Mapping[str, Layers], task: _Task, progress: Callable[[float, float], None] | None
 ) -> FloatArray:
     """Return the scores of every labelling, variant and layer, shape (targets, variants, layers, scores)."""
-    variants, depth, n_targets = list(features.items()), len(next(iter(features.values()))), len(task.targets)
-    source = {
-        (v, layer): _first_equal(features, v, layer) for v in range(len(variants)) for layer in range(depth)
-    }
-    computed = sorted(set(source.values()))
-    for v, layer in computed:
-        _check_finite(variants[v][1][layer], variants[v][0], layer)
-    folds = int(task.fold.max()) + 1
+    folds, n_targets = int(task.fold.max()) + 1, len(task.targets)
     batch = max(1, COLUMNS // ((folds + 1) * (int(task.targets.max()) + 1)))
-    jobs = [
-        (v, layer, slice(start, start + batch))
-        for v, layer in computed
-        for start in range(0, n_targets, batch)
-    ]
-    scores = np.empty((n_targets, len(variants), depth, N_SINGLE + folds))
-    with thread_pools(2) as (rows, layers):  # one pool would deadlock: layers wait for rows
-        results = _in_parallel(
-            layers,
-            [partial(_score_probe, variants[v][1][layer], task, block, rows) for v, layer, block in jobs],
-            lambda done: progress and progress(done * len(computed) / len(jobs), len(computed)),
-        )
-    for (v, layer, block), result in zip(jobs, results, strict=True):
-        scores[block, v, layer] = result
-    for cell, first in source.items():
-        scores[:, *cell] = scores[:, *first]
+    blocks = [slice(start, start + batch) for start in range(0, n_targets, batch)]
+    functions = [partial(_score_probe, task, block) for block in blocks]
+    shape = n_targets, len(features), len(next(iter(features.values()))), N_SINGLE + folds
+    scores = np.empty(shape)
+    for (v, layer), results in map_layers(features, functions, progress).items():
+        scores[:, v, layer] = np.concatenate(results)
     return scores
 
 
 def _score_probe(
-    x: NDArray[np.floating], task: _Task, block: slice, pool: Executor, tick: Progress
+    task: _Task, block: slice, x: NDArray[np.floating], pool: Executor, tick: Progress
 ) -> FloatArray:
     """Probe one layer for a block of labellings, shape (labellings, scores)."""
     y, in_train = task.targets[block][:, task.train], task.in_train[block]
@@ -191,55 +166,3 @@ def _score_probe(
 
 def _mean(correct: BoolArray) -> float:
     return float(correct.mean()) if len(correct) else float("nan")
-
-
-def _in_parallel(
-    pool: ThreadPoolExecutor, jobs: Sequence[Callable[[Progress], _Scores]], progress: Progress
-) -> list[_Scores]:
-    """Run jobs in the pool; `progress` is called in this thread with the number done and may raise to stop.
-
-    Jobs report their share by `tick`, which raises `Stopped` after a stop.
-    """
-    updates: SimpleQueue[tuple[int, float]] = SimpleQueue()
-    stopped = Event()
-
-    def work(index: int) -> _Scores:
-        def tick(share: float) -> None:
-            if stopped.is_set():
-                raise Stopped
-            updates.put((index, share))
-
-        try:
-            return jobs[index](tick)
-        finally:
-            updates.put((index, 1.0))
-
-    futures = [pool.submit(work, index) for index in range(len(jobs))]
-    shares = [0.0] * len(jobs)
-    try:
-        while min(shares) < 1.0:
-            index, share = updates.get()
-            shares[index] = share
-            if share == 1.0:
-                futures[index].result()
-            progress(sum(shares))
-    finally:
-        stopped.set()
-        pool.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
-
-
-def _first_equal(features: Mapping[str, Layers], v: int, layer: int) -> tuple[int, int]:
-    """Return the first variant whose layer equals that of variant `v`, and the layer."""
-    variants = list(features.values())
-    x = variants[v][layer]
-    first = (u for u in range(v) if variants[u][layer] is x or np.array_equal(variants[u][layer], x))
-    return next(first, v), layer
-
-
-def _check_finite(x: NDArray[np.floating], variant: str, layer: int) -> None:
-    if not np.isfinite(x).all():
-        raise TrainingError(
-            f"Layer {layer} of the {variant} backbone holds values that are not finite: the training "
-            "diverged, train again with a lower learning rate."
-        )

@@ -110,13 +110,19 @@ class LinearProbe:
 
     def predict(self, x: NDArray[np.floating], labelling: int = 0) -> IntArray:
         """Predict the class of each row, shape (rows,)."""
-        rows = (torch.from_numpy(np.asarray(x, dtype=np.float32)) - self._mean) / self._deviation
-        logits = self._regression.logits(rows, labelling, self._regression.objective.parts - 1)
-        return np.asarray(logits.argmax(dim=1).numpy(), dtype=np.int64)
+        return np.asarray(self._logits(x, labelling).argmax(dim=1).numpy(), dtype=np.int64)
+
+    def predict_proba(self, x: NDArray[np.floating], labelling: int = 0) -> FloatArray:
+        """Predict the class probabilities of each row, shape (rows, classes), in the order of the logits."""
+        return np.asarray(self._logits(x, labelling).double().softmax(dim=1).numpy())
 
     def held_out_proba(self, labelling: int = 0) -> NDArray[np.float32]:
         """Predict each training row's class probabilities by the fit to the other folds, (rows, classes)."""
         return np.asarray(_held_out_logits(self._regression, self.fold, labelling).softmax(dim=1).numpy())
+
+    def _logits(self, x: NDArray[np.floating], labelling: int) -> Tensor:
+        rows = (torch.from_numpy(np.asarray(x, dtype=np.float32)) - self._mean) / self._deviation
+        return self._regression.logits(rows, labelling, self._regression.objective.parts - 1)
 
 
 def _search_folds(labels: IntArray) -> IntArray:

@@ -110,6 +110,13 @@ class StudyConfig(BaseConfig):
             raise ValueError("custom_recipe.resume_from: every run of a study begins at the beginning")
         return self
 
+    @property
+    def combinations(self) -> int:
+        """Number of combinations of the factors but the seed; those that train the same are one arm."""
+        strategies = max(1, len(self.recipes)) * max(1, len(self.boundaries))
+        varied = strategies if self.recipes or self.boundaries else 0
+        return (varied + (self.custom_recipe is not None)) * len(self.backbones) * len(self.sizes)
+
 
 def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:
     """Return the settings that differ from the defaults for an experiment's plan, by dotted name.

@@ -13,7 +13,7 @@ from translearn_core.config import (
     Precision,
 )
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, TaskJobConfig
+from translearn_core.jobs.spec import JobSpec, TaskJobConfig
 from translearn_core.results import LabelEfficiency
 
 Rows = Annotated[int, Field(ge=1)]
@@ -67,12 +67,11 @@ LABEL_EFFICIENCY = JobSpec(
     question="What is a label worth?",
     section="diagnostics.label_efficiency:section",
     description="Labels cost somebody's time. Label efficiency is the score against the number of labels: "
-    "the same test texts are classified after learning from 8 labelled texts, from 16, from 32 and so on. "
-    "Look how many fewer labels one line needs for the accuracy of another: that is what transfer saves.",
+    "the same test texts are scored after learning from 8 labelled texts, from 16, from 32 and so on. "
+    "Look how many fewer labels one line needs for the score of another: that is what transfer saves.",
     action="Draw the curve",
     progress="Learning from ever more labels",
     cost="This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear "
     "classifier on the pretrained layers. Each text passes the backbone once at most.",
     low_priority=True,
-    problems=CLASSES,
 )

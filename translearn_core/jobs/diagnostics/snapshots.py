@@ -5,12 +5,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import JobSpec, RunJobConfig
 from translearn_core.results import Snapshots
 
 
 class SnapshotsConfig(RunJobConfig):
-    """Training snapshots of a finished run: projection of one layer, probe accuracy of all layers."""
+    """Training snapshots of a finished run: projection of one layer, probe scores of all layers."""
 
     kind: ClassVar = "snapshots"
     layer: int = Field(description="0 = embeddings, k = after block k-1")
@@ -25,9 +25,8 @@ SNAPSHOTS = JobSpec(
     question="What did each epoch change?",
     description="Snapshots of the model before and during training, on the same texts. Press Play, or move "
     "the slider, and follow the points: solid ones are test texts, which the model never learned from. The "
-    "lines below are the accuracy of a linear probe on every layer at that epoch.",
+    "lines below are the score of a linear probe on every layer at that epoch.",
     action="Replay the training",
     progress="Computing the snapshots",
     low_priority=True,
-    problems=CLASSES,
 )

@@ -1,4 +1,4 @@
-"""Label efficiency: test accuracy against number of training labels, a line per training method."""
+"""Label efficiency: test score against number of training labels, a line per training method."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,23 +8,25 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import LabelEfficiency
+from translearn_core.results.metric import metric_of
 
 MARGIN = 0.35
 """Margin left and right of the curve, in doublings."""
 
 
 def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
-    """Draw test accuracy with its interval against training labels (log), and the majority-class baseline.
+    """Draw test scores with their intervals against training labels (log), and the constant baseline.
 
     An arrow leads from the better method of the first sentence, at `curve.at` labels, to where the other
-    one reaches the same accuracy.
+    one reaches the same score.
     """
     figure, colours = bare("label efficiency", dark, height=460), palette(dark)
     if not np.isfinite(curve.mean).any():
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
     edge = (float(sizes[0]) * 2**-MARGIN, float(sizes[-1]) * 2**MARGIN)
-    add_level(figure, edge, curve.majority, f"majority-class baseline {curve.majority:.3f}", colours.muted)
+    constant = curve.constant_baseline
+    add_level(figure, edge, constant, f"{curve.constant_name} {constant:.3f}", colours.muted)
     for k, name in enumerate(labels(curve.names, 36)):
         _add_method(figure, curve, k, name, dark)
     if curve.reaches:
@@ -36,7 +38,9 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
         tickvals=_ticks(curve),
         ticktext=[f"{size:,}" for size in _ticks(curve)],
     )
-    figure.update_yaxes(title_text="test accuracy, 95 % interval", tickformat=".2f", nticks=8)
+    figure.update_yaxes(
+        title_text=f"test {metric_of(curve.metric).label}, 95 % interval", tickformat=".2f", nticks=8
+    )
     figure.update_layout(showlegend=True)
     return figure
 
@@ -57,7 +61,7 @@ def _add_method(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, da
 
 
 def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
-    """Add an arrow from the accuracy at `at` labels to where the other line reaches it."""
+    """Add an arrow from the score at `at` labels to where the other line reaches it."""
     colours, reach = palette(dark), curve.reaches[0]
     end = float(curve.sizes[-1]) * 2**MARGIN if reach.labels is None else reach.labels
     tip = {"x": np.log10(end), "y": reach.score, "xref": "x", "yref": "y"}

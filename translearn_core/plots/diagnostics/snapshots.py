@@ -1,4 +1,4 @@
-"""Animation of training snapshots: projection of texts, and probe accuracy by layer below.
+"""Animation of training snapshots: projection of texts, and probe scores by layer below.
 
 The figure holds all snapshots; the browser animates them.
 """
@@ -58,13 +58,13 @@ def snapshot_animation(result: Snapshots, moment: int = 0, dark: bool = False) -
 
 def _lines(result: Snapshots, moment: int) -> dict[str, dict[str, Any]]:
     """Return the traces of the lower pane: earlier lines, the current line and its interval."""
-    layers = np.arange(result.accuracy.shape[1], dtype=np.float32)
-    gaps = np.pad(result.accuracy[:moment], ((0, 1), (1, 0)), constant_values=np.nan)
+    layers = np.arange(result.score.shape[1], dtype=np.float32)
+    gaps = np.pad(result.score[:moment], ((0, 1), (1, 0)), constant_values=np.nan)
     earlier = gaps.ravel()[: moment * (len(layers) + 1) + 1]  # never empty, or the legend drops it
     return {
         "earlier": {"x": np.resize(np.append(np.nan, layers), len(earlier)), "y": earlier},
         "interval": outline(layers, result.low[moment], result.high[moment]),
-        "now": {"x": layers, "y": result.accuracy[moment]},
+        "now": {"x": layers, "y": result.score[moment]},
     }
 
 
@@ -98,7 +98,7 @@ def _add_lines(figure: go.Figure, result: Snapshots, moment: int, colours: Palet
 def _fix_axes(figure: go.Figure, result: Snapshots) -> None:
     """Fix the axes of both panes over all snapshots."""
     across, up = point_styles.axis_ranges(result.coordinates)
-    depth = result.accuracy.shape[1]
+    depth = result.score.shape[1]
     # templates do not apply to a second legend
     legend = figure.layout.template.layout.legend.to_plotly_json()
     figure.update_layout(
@@ -116,7 +116,7 @@ def _fix_axes(figure: go.Figure, result: Snapshots) -> None:
             "domain": [0, LINES],
             "tickformat": ".2f",
             "nticks": 5,
-            "title_text": "probe accuracy",
+            "title_text": result.score_column,
         },
         legend2=legend | {"y": LINES + 0.005},
         margin={"t": 40, "b": 8},

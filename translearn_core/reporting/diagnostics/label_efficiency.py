@@ -5,6 +5,7 @@ from translearn_core.jobs import LABEL_EFFICIENCY
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import LabelEfficiency
+from translearn_core.results.metric import metric_of
 
 MEANING = (
     "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and from "
@@ -16,11 +17,13 @@ MEANING = (
 
 
 def section(curve: LabelEfficiency, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
-    """Return the test accuracy by number of training labels."""
+    """Return the test score by number of training labels."""
+    metric = metric_of(curve.metric)
+    shares = (metric.column, "low", "high") if metric.share else ()
     figure = FigureBlock(
         plots.label_efficiency(curve, dark),
         f"{MEANING} Here: {curve.n_test:,} test texts, {curve.n_validation:,} validation texts.",
-        TableBlock("label efficiency", curve.frame(), ("accuracy", "low", "high")),
-        alt="Test accuracy by the number of labels, a line for each method",
+        TableBlock("label efficiency", curve.frame(), shares),
+        alt=f"Test {metric.label} by the number of labels, a line for each method",
     )
     return Section(LABEL_EFFICIENCY.heading, curve.sentences, (figure,))

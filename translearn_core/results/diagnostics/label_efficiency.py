@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.results.diagnostics.baselines import FROZEN
+from translearn_core.results.metric import metric_of
 
 FloatArray = NDArray[np.float64]
 
@@ -29,14 +30,16 @@ class SampleEfficiency:
 
 @dataclass(frozen=True)
 class LabelEfficiency:
-    """Test accuracy of L methods with S numbers of labels and R draws of them, on one test set.
+    """Test scores of L methods with S numbers of labels and R draws of them, on one test set.
 
-    `scores` has shape (L, S, R), NaN for missing runs. `mean`, `low` and `high` have shape (L, S): mean and
-    95 % interval over test rows and, with at least three, over draws. `layers`, shape (S, R), is the layer
+    `metric` names the score, which is that of the row scores (`Problem.row_metric`); `constant_baseline` is
+    that of the best constant prediction, called `constant_name`. `scores` has shape (L, S, R), NaN for
+    missing runs. `mean`, `low` and `high` have shape (L, S): mean and 95 % interval over test rows and, with
+    at least three, over draws. `layers`, shape (S, R), is the layer
     of each frozen probe, and `c` its strength, chosen by cross-validation. `sizes` counts training labels,
     without the `n_validation` validation rows. `sentences` say how many labels one method needs for the
-    score of another with `reference_size`; the first is the main one, or says that all test rows are of one
-    class. `reaches` are the numbers of the others, in order.
+    score of another with `reference_size`; the first is the main one, or says that the test rows hold no
+    task. `reaches` are the numbers of the others, in order.
     """
 
     names: tuple[str, ...]
@@ -45,7 +48,9 @@ class LabelEfficiency:
     reference_size: int
     n_validation: int
     n_test: int
-    majority: float
+    metric: str
+    constant_name: str
+    constant_baseline: float
     sentences: tuple[str, ...]
     scores: FloatArray = field(compare=False)
     mean: FloatArray = field(compare=False)
@@ -57,12 +62,13 @@ class LabelEfficiency:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per method and number of labels: mean, interval, number of draws."""
+        column = metric_of(self.metric).column
         return pd.DataFrame(
             [
                 {
-                    "way": name,
+                    "method": name,
                     "labels": size,
-                    "accuracy": self.mean[i, j],
+                    column: self.mean[i, j],
                     "low": self.low[i, j],
                     "high": self.high[i, j],
                     "draws": int(np.isfinite(self.scores[i, j]).sum()),
@@ -74,9 +80,10 @@ class LabelEfficiency:
 
     def draws(self) -> pd.DataFrame:
         """Return one row per method, number of labels and draw; of the frozen probe with layer and C."""
+        column = metric_of(self.metric).column
         return pd.DataFrame(
             [
-                {"way": name, "labels": size, "seed": seed, "accuracy": self.scores[i, j, k]}
+                {"method": name, "labels": size, "seed": seed, column: self.scores[i, j, k]}
                 | ({"layer": int(self.layers[j, k]), "C": self.c[j, k]} if name == FROZEN else {})
                 for i, name in enumerate(self.names)
                 for j, size in enumerate(self.sizes)

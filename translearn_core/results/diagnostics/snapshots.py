@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.results.diagnostics.projection import take_names
+from translearn_core.results.metric import metric_of
 
 REPLAYED = 250
 """Number of training texts, and of test texts, whose vectors each snapshot keeps."""
@@ -45,12 +46,13 @@ class Snapshots:
 
     `moments` are the moments in words; `epochs`, `steps` and `stages` in numbers (stages from 0).
     `coordinates`, shape (M, N, 2), projects layer `layer` on two axes common to all moments. `index` names
-    lines of the run's predictions; `label` indexes `classes`, `split` indexes `splits`.
+    lines of the run's predictions; `label` indexes `classes` (`Problem.strata`), `split` indexes `splits`.
 
-    Shape (M, L), per layer: `accuracy`, `low` and `high` are the test accuracy of a linear probe trained on
-    the training texts among the N, with its 95 % Wilson interval; `purity` is the share of a test text's
-    10 nearest neighbours, in full width, with its label; `c` is the strength that cross-validation chose for
-    the probe. `majority` is the majority-class baseline.
+    Shape (M, L), per layer: `score`, `low` and `high` are the test score of a linear probe trained on the
+    training texts among the N, with its 95 % interval; `purity` is the share of a test text's 10 nearest
+    neighbours, in full width, of its stratum; `c` is the strength that cross-validation chose for the probe.
+    `metric` names the score, that of the row scores (`Problem.row_metric`); `constant_baseline` is that of
+    the best constant prediction, called `constant_name`.
     """
 
     layer: int
@@ -60,22 +62,29 @@ class Snapshots:
     epochs: tuple[int, ...]
     steps: tuple[int, ...]
     stages: tuple[int, ...]
-    majority: float
+    metric: str
+    constant_name: str
+    constant_baseline: float
     n_train: int
     n_test: int
     coordinates: NDArray[np.float32] = field(compare=False)
     index: NDArray[np.int64] = field(compare=False)
     label: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
-    accuracy: NDArray[np.float64] = field(compare=False)
+    score: NDArray[np.float64] = field(compare=False)
     low: NDArray[np.float64] = field(compare=False)
     high: NDArray[np.float64] = field(compare=False)
     purity: NDArray[np.float64] = field(compare=False)
     c: NDArray[np.float64] = field(compare=False)
 
+    @property
+    def score_column(self) -> str:
+        """Table column of the probe's score."""
+        return f"probe {metric_of(self.metric).column}"
+
     def frame(self) -> pd.DataFrame:
-        """Return one row per moment and layer: moment, probe accuracy with its interval, C, purity."""
-        moments, layers = self.accuracy.shape
+        """Return one row per moment and layer: moment, probe score with its interval, C, purity."""
+        moments, layers = self.score.shape
         when = pd.DataFrame(
             {
                 "moment": self.moments,
@@ -90,11 +99,11 @@ class Snapshots:
         return frame.assign(
             **{
                 "layer": np.tile(np.arange(layers), moments),
-                "probe accuracy": self.accuracy.ravel(),
+                self.score_column: self.score.ravel(),
                 "low": self.low.ravel(),
                 "high": self.high.ravel(),
                 "C": self.c.ravel(),
-                "same-class neighbours": self.purity.ravel(),
+                "label agreement": self.purity.ravel(),
             }
         )
 

@@ -1,7 +1,7 @@
-"""Label efficiency: test accuracy against number of labels, of baselines and of trained runs."""
+"""Label efficiency: test score against number of labels, of baselines and of trained runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,8 @@ from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
-from translearn_core.results.format import quote
+from translearn_core.results.format import count_noun
+from translearn_core.results.metric import Metric, metric_of
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
 from translearn_core.tasks.problem import constant_score
@@ -51,7 +52,7 @@ class Arm:
 
     @property
     def scores(self) -> FloatArray:
-        """Test accuracy, shape (sizes, seeds), NaN for missing runs."""
+        """Mean row score on test, shape (sizes, seeds), NaN for missing runs."""
         return np.where(self.ran, self.row_scores.mean(axis=2, dtype=np.float64), np.nan)
 
     @property
@@ -65,11 +66,9 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    train, test, target = (
-        prepared.split_indices(Split.TRAIN),
-        prepared.split_indices(Split.TEST),
-        prepared.target,
-    )
+    train, test = (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
+    target, problem = prepared.target, prepared.problem
+    metric = metric_of(problem.row_metric)
     if config.sizes[-1] > len(train):
         raise ConfigError("sizes", config.sizes[-1], f"at most {len(train):,}, the training rows there are")
     baselines = _stored_baselines(context, config)
@@ -77,12 +76,13 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         baselines = fit_label_efficiency_baselines(context, config, prepared)
     artifacts.save(context.folder, baselines)
     arms = [_untrained_arm(config, baselines, name, len(train)) for name in UNTRAINED_ARMS]
-    names = [cell.name for cell in config.arms]
+    names = [arm.name for arm in config.arms]
     for name in dict.fromkeys(names):
         context.report("reading the runs", names.index(name), len(names))
         arms.append(_trained_arm(context, config, name, prepared))
     context.report("looking where they cross")
-    crossings, levels = _crossings(context, config, arms), [_levels(arm) for arm in arms]
+    crossings = _crossings(context, config, arms, metric)
+    mean, low, high = np.stack([_levels(arm, metric) for arm in arms], axis=1)
     curve = LabelEfficiency(
         names=tuple(arm.name for arm in arms),
         sizes=config.sizes,
@@ -90,12 +90,14 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         reference_size=config.reference_size,
         n_validation=len(prepared.split_indices(Split.VALIDATION)),
         n_test=len(test),
-        majority=constant_score(prepared.problem, target, train, test),
-        sentences=(*_one_class(prepared, test), *(sentence for sentence, _ in crossings)),
-        scores=np.stack([arm.scores for arm in arms]),
-        mean=np.stack([level[0] for level in levels]),
-        low=np.stack([level[1] for level in levels]),
-        high=np.stack([level[2] for level in levels]),
+        metric=metric.name,
+        constant_name=problem.constant_name,
+        constant_baseline=constant_score(problem, target, train, test, metric.name),
+        sentences=(*_no_task(prepared, test), *(sentence for sentence, _ in crossings)),
+        scores=metric.sign * np.stack([arm.scores for arm in arms]),
+        mean=mean,
+        low=low,
+        high=high,
         layers=baselines.layers,
         c=baselines.c,
         reaches=tuple(efficiency for _, efficiency in crossings),
@@ -103,15 +105,14 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     artifacts.save(context.folder, curve)
 
 
-def _one_class(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:
-    """Warn if all test rows are of one class."""
-    classes = np.unique(prepared.labels[test])
-    if len(classes) != 1:
+def _no_task(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:
+    """Warn if the test rows hold too few different values for a task."""
+    lacking = prepared.problem.untrainable(prepared.target, test) if len(test) else None
+    if lacking is None:
         return ()
-    name = quote(prepared.classes[classes[0]])
     return (
-        f"All {len(test):,} test rows are of one class, {name}: the curve shows only how often that is "
-        "answered, and nothing of how classes are told apart.",
+        f"{count_noun(len(test), 'test row')}, with {lacking}: the curve shows only how often this value is "
+        "predicted, and nothing of how values are distinguished.",
     )
 
 
@@ -136,28 +137,28 @@ def _trained_arm(
     shape = len(config.sizes), len(config.seeds)
     ran, scores = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)))
     scratch = False
-    for cell in (cell for cell in config.arms if cell.name == name):
-        size = _index_of(config.sizes, cell.rows)
-        for job in cell.jobs:
+    for arm in (arm for arm in config.arms if arm.name == name):
+        size = _index_of(config.sizes, arm.rows)
+        for job in arm.jobs:
             run = training_config(context, job)
             seed = _index_of(config.seeds, run.training.seed)
-            scores[size, seed] = _row_scores(context, cell, job, order)
+            scores[size, seed] = _row_scores(context, arm, job, order)
             ran[size, seed], scratch = True, run.backbone.random_init
         present, missing = np.flatnonzero(ran[size]), np.flatnonzero(~ran[size])
         scores[size, missing] = scores[size, np.resize(present, len(missing))]
     return Arm(name, ran, scores, scratch)
 
 
-def _row_scores(context: Context, cell: LabelEfficiencyArm, job: str, order: pd.Index) -> RowScores:
+def _row_scores(context: Context, arm: LabelEfficiencyArm, job: str, order: pd.Index) -> RowScores:
     predictions = load_evaluation(context, job).predictions
     learned = int((predictions["split"] == Split.TRAIN).sum())
-    if learned != cell.rows:
-        raise ConfigError("arms", f"{cell.name}, {cell.rows} rows", f"runs of {learned} rows as such")
+    if learned != arm.rows:
+        raise ConfigError("arms", f"{arm.name}, {arm.rows} rows", f"runs of {learned} rows as such")
     tested = predictions[predictions["split"] == Split.TEST]
     scores = row_scores(tested)
     if not scores.index.equals(order.sort_values()):
         raise ConfigError(
-            "arms", cell.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
+            "arms", arm.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
         )
     # equal keys are equal rows, so one of them is enough
     return scores[~scores.index.duplicated()].loc[order].to_numpy()
@@ -176,17 +177,17 @@ def _index_of(values: Sequence[int], value: int) -> int:
     return values.index(value)
 
 
-def _levels(arm: Arm) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return mean, low and high accuracy at every size, shape (sizes,) each, NaN without runs."""
-    mean, low, high = np.full((3, len(arm.ran)), np.nan)
+def _levels(arm: Arm, metric: Metric) -> FloatArray:
+    """Return mean, low and high value of a metric at every size, shape (3, sizes), NaN without runs."""
+    levels = np.full((3, len(arm.ran)), np.nan)
     for size in arm.measured_sizes:
         level = row_score_interval(arm.row_scores[size][arm.ran[size]])
-        mean[size], low[size], high[size] = level.value, level.low, level.high
-    return mean, low, high
+        levels[:, size] = astuple(level if metric.higher_is_better else -level)
+    return levels
 
 
 def _crossings(
-    context: Context, config: LabelEfficiencyConfig, arms: Sequence[Arm]
+    context: Context, config: LabelEfficiencyConfig, arms: Sequence[Arm], metric: Metric
 ) -> list[tuple[str, SampleEfficiency]]:
     """Return the crossings of each pretrained arm with the from-scratch and TF-IDF arms, runs first."""
     trained = [arm for arm in arms if arm.name not in UNTRAINED_ARMS]
@@ -197,13 +198,16 @@ def _crossings(
     crossings = []
     for number, (a, b) in enumerate(pairs):
         context.report("looking where they cross", number, len(pairs))
-        if (crossing := find_crossing(config.sizes, config.reference_size, a, b)) is not None:
+        crossing = find_crossing(config.sizes, config.reference_size, a, b, metric)
+        if crossing is not None:
             crossings.append(crossing)
     return crossings
 
 
-def find_crossing(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, SampleEfficiency] | None:
-    """Estimate how many labels `b` needs for the accuracy of `a` at `at` labels, as sentence and numbers.
+def find_crossing(
+    sizes: Sequence[int], at: int, a: Arm, b: Arm, metric: Metric
+) -> tuple[str, SampleEfficiency] | None:
+    """Estimate how many labels `b` needs for the score of `a` at `at` labels, as sentence and numbers.
 
     None if `at` is outside the sizes measured for `a`.
     """
@@ -219,6 +223,7 @@ def find_crossing(sizes: Sequence[int], at: int, a: Arm, b: Arm) -> tuple[str, S
         row_scores_a=a.row_scores[of_a].swapaxes(0, 1),
         row_scores_b=b.row_scores[of_b].swapaxes(0, 1),
     )
+    crossing = replace(crossing, score=metric.sign * crossing.score)
     estimate = crossing.score, crossing.estimate, crossing.low, crossing.high
     sentence = crossing_sentence(crossing, _arm_title(a), _arm_title(b))
     return sentence, SampleEfficiency(a.name, b.name, at, *estimate)

@@ -17,8 +17,7 @@ from translearn_core.activations import (
     ProgressCallback,
     no_progress,
 )
-from translearn_core.analysis.probing.linear_probe import LinearProbe
-from translearn_core.analysis.tfidf import tfidf_logistic_regression
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.backbones import load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset, prepare
@@ -32,7 +31,7 @@ from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+RowScores = NDArray[np.float32]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
 """Arms without training of the backbone, in the order of `BaselineAnswers.row_scores`."""
@@ -43,13 +42,13 @@ Subset = Sequence[Sequence[IntArray]]
 
 @dataclass(frozen=True)
 class BaselineAnswers:
-    """Scores of the test rows by the baselines: `row_scores`, shape (arms, sizes, seeds, test rows).
+    """Scores of the test rows by the baselines: `row_scores`, float32, (arms, sizes, seeds, test rows).
 
     `layers` and `c`, shape (sizes, seeds), are the layer and the strength of each frozen probe.
     """
 
     names: tuple[str, ...]
-    row_scores: BoolArray = field(compare=False)
+    row_scores: RowScores = field(compare=False)
     layers: IntArray = field(compare=False)
     c: FloatArray = field(compare=False)
 
@@ -105,11 +104,12 @@ def draw_subsets(
 
 def _tfidf(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
-) -> BoolArray:
-    test, labels = prepared.split_indices(Split.TEST), prepared.labels
+) -> RowScores:
+    test, target = prepared.split_indices(Split.TEST), prepared.target
+    models = LINEAR_MODELS[target.problem]
     texts = [prepared.texts[i] for i in test]
     shape = len(config.sizes), len(config.seeds)
-    correct = np.zeros((*shape, len(test)), dtype=np.bool_)
+    scores = np.zeros((*shape, len(test)), dtype=np.float32)
     all_rows = len(prepared.split_indices(Split.TRAIN))
     done, total = 0, sum(config.sizes) * len(config.seeds)
     for seed, of_seed in enumerate(subsets):
@@ -117,29 +117,26 @@ def _tfidf(
             context.report("counting words", done, total)
             done += len(rows)
             if seed and len(rows) == all_rows:
-                correct[size, seed] = correct[size, 0]
+                scores[size, seed] = scores[size, 0]
                 continue
             train_texts = [prepared.texts[i] for i in rows]
-            predicted = tfidf_logistic_regression(train_texts, labels[rows], texts, seed=config.seeds[seed])
-            correct[size, seed] = predicted == labels[test]
-    return correct
+            outputs = models.predict_tfidf(train_texts, target.select(rows), texts, seed=config.seeds[seed])
+            scores[size, seed] = prepared.problem.row_scores(target, test, outputs)
+    return scores
 
 
 def _frozen_probes(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
-) -> tuple[BoolArray, IntArray, FloatArray]:
+) -> tuple[RowScores, IntArray, FloatArray]:
     """Probe every layer on every subset; the layer that is best on validation rows is scored on test.
 
     C is chosen on the rows of each subset; `LinearProbe.fit` says how with one row of a class.
     """
-    validation, test, labels = (
-        prepared.split_indices(Split.VALIDATION),
-        prepared.split_indices(Split.TEST),
-        prepared.labels,
-    )
+    validation, test = (prepared.split_indices(split) for split in (Split.VALIDATION, Split.TEST))
+    target, problem, models = prepared.target, prepared.problem, LINEAR_MODELS[prepared.target.problem]
     shape = len(config.sizes), len(config.seeds)
-    correct = np.zeros((*shape, len(test)), dtype=np.bool_)
-    best, chosen, c = np.full(shape, -1.0), np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
+    scores = np.zeros((*shape, len(test)), dtype=np.float32)
+    best, chosen, c = np.full(shape, -np.inf), np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
     layers, all_rows = _layers(context, config, prepared), len(prepared.split_indices(Split.TRAIN))
     done, total = 0, len(layers) * sum(config.sizes) * len(config.seeds)
     for layer, lookup in layers:
@@ -154,16 +151,16 @@ def _frozen_probes(
             done += len(rows)
             if seed and len(rows) == all_rows:
                 continue
-            probe = LinearProbe.fit(vectors[rows], labels[rows], progress=tick)
-            hits = probe.predict(vectors[validation]) == labels[validation]
-            score = float(hits.mean()) if len(validation) else 0.0
+            probe = models.fit_probe(vectors[rows], target.select(rows), progress=tick)
+            held_out = problem.row_scores(target, validation, probe.predict(vectors[validation]))
+            score = float(held_out.mean()) if len(validation) else 0.0
             if score > best[size, seed]:
-                best[size, seed], chosen[size, seed], c[size, seed] = score, layer, probe.c[0]
-                correct[size, seed] = probe.predict(vectors[test]) == labels[test]
+                best[size, seed], chosen[size, seed], c[size, seed] = score, layer, probe.c
+                scores[size, seed] = problem.row_scores(target, test, probe.predict(vectors[test]))
     for size, rows in enumerate(subsets[0]):
         if len(rows) == all_rows:
-            correct[size, 1:], chosen[size, 1:], c[size, 1:] = correct[size, 0], chosen[size, 0], c[size, 0]
-    return correct, chosen, c
+            scores[size, 1:], chosen[size, 1:], c[size, 1:] = scores[size, 0], chosen[size, 0], c[size, 0]
+    return scores, chosen, c
 
 
 def _layers(

@@ -15,6 +15,7 @@ from translearn_core.analysis.neighbours.knn_purity import (
 )
 from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette, trustworthiness
 from translearn_core.results import Estimate, NeighbourhoodQuality
+from translearn_core.results.format import magnitude
 from translearn_core.worker.context import Context
 
 IntArray = NDArray[np.int64]
@@ -83,10 +84,11 @@ class NeighbourhoodChange:
         change = mean_interval(self.same_label[1] - self.same_label[0])
         mean, low, high = 100 * change.value, 100 * change.low, 100 * change.high
         if low > 0:
-            by = f"{mean:.0f} points ({low:.0f} to {high:.0f})"
+            by = f"{magnitude(mean)} points ({low:.1f} to {high:.1f})"
             return f"Texts of one label lie nearer together than before, by {by}."
         if high < 0:
-            return f"Training mixed the labels here: {-mean:.0f} points fewer ({-high:.0f} to {-low:.0f})."
+            fewer = f"{magnitude(mean)} points fewer ({-high:.1f} to {-low:.1f})"
+            return f"Training mixed the labels here: {fewer}."
         return f"That difference, {low:+.1f} to {high:+.1f} points, could be chance."
 
     def _overlap_text(self) -> str:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
-from translearn_core.analysis.probing.layer_probing import Layers, probe_layers
+from translearn_core.analysis.probing.layer_map import Layers
+from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError

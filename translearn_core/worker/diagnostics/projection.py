@@ -25,7 +25,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
     evaluation = load_evaluation(context, config.job)
     index, variants = one_layer(context, config.job, evaluation, config.layer)
     rows = evaluation.predictions.iloc[index]
-    groups = strata(rows)
+    groups = strata(evaluation, rows)
     fit = stratified_sample(groups, config.limit, config.seed)
     before, after = (variants[variant] for variant in VARIANTS)
     layer = LayerPair(

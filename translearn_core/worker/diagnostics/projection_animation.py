@@ -9,7 +9,7 @@ from translearn_core.analysis.neighbours.knn_purity import (
     neighbours_with_same_label,
 )
 from translearn_core.analysis.neighbours.neighbourhood_metrics import knn_indices, silhouette
-from translearn_core.analysis.probing.layer_probing import Layers
+from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.projection.layer_alignment import layer_projections
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Split
@@ -36,7 +36,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
     evaluation = load_evaluation(context, config.job)
     index, features = layer_features(context, config.job, evaluation)
     rows = evaluation.predictions.iloc[index]
-    chosen = stratified_sample(strata(rows), config.limit, config.seed)
+    chosen = stratified_sample(strata(evaluation, rows), config.limit, config.seed)
     rows = rows.iloc[chosen]
     split = rows["split"].to_numpy()
     test, validation = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))

@@ -1,31 +1,40 @@
 """Training snapshots: projection, probes and kNN label purity of each layer at each checkpoint."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.neighbours.knn_purity import label_purity
-from translearn_core.analysis.probing.layer_probing import probe_layers
+from translearn_core.analysis.probing.cross_validation import stratified_folds
+from translearn_core.analysis.probing.layer_map import map_layers
+from translearn_core.analysis.probing.linear_probe import Progress
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config import ExperimentConfig, Method, Split, job_id
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import SnapshotsConfig
 from translearn_core.results import Snapshot, Snapshots
-from translearn_core.results.interval_estimate import NO_ESTIMATE
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import constant_score
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.training.snapshots import snapshots
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 FOLDS = 2
 """Cross-validation folds of the probes, the fewest possible: only test scores are used."""
 
 
-SCORES = ("majority", "accuracy", "low", "high", "purity", "c")
-"""Fields of `Snapshots` with the majority baseline and the scores of all layers, shape (moments, layers)."""
+SCORES = ("c", "score", "low", "high", "purity")
+"""Fields of `Snapshots` with the scores of all layers, shape (moments, layers)."""
 
 
 def score_snapshots(context: Context[SnapshotsConfig]) -> None:
@@ -43,11 +52,12 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
     if not 0 <= config.layer < len(checkpoints[0].vectors):
         raise ConfigError("layer", config.layer, f"a layer from 0 to {len(checkpoints[0].vectors) - 1}")
     rows = evaluation.predictions.iloc[checkpoints[0].index]
-    labels = class_indices(evaluation, rows["label"])
+    target = predictions_target(evaluation, rows)
+    problem = PROBLEMS[target.problem]
     train, test = (np.flatnonzero(rows["split"] == split) for split in (Split.TRAIN, Split.TEST))
     moments = tuple(snapshot_label(snapshot, experiment) for snapshot in checkpoints)
     scores = _stored_scores(context, config, checkpoints) or _measure(
-        context, dict(zip(moments, checkpoints, strict=True)), labels, train, test, config.seed
+        context, dict(zip(moments, checkpoints, strict=True)), target, train, test, config.seed
     )
     context.report("drawing the map")
     vectors = np.concatenate([snapshot.vectors[config.layer] for snapshot in checkpoints])
@@ -56,17 +66,20 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
         context.folder,
         Snapshots(
             layer=config.layer,
-            classes=evaluation.names,
+            classes=problem.stratum_names(target),
             splits=tuple(map(str, SPLITS)),
             moments=moments,
             epochs=tuple(snapshot.epoch for snapshot in checkpoints),
             steps=tuple(snapshot.step for snapshot in checkpoints),
             stages=tuple(snapshot.stage for snapshot in checkpoints),
+            metric=problem.row_metric,
+            constant_name=problem.constant_name,
+            constant_baseline=constant_score(problem, target, train, test, problem.row_metric),
             n_train=len(train),
             n_test=len(test),
             coordinates=plane.reshape(len(checkpoints), len(rows), 2),
             index=checkpoints[0].index,
-            label=labels,
+            label=problem.strata(target),
             split=split_indices(rows["split"]),
             **scores,
         ),
@@ -97,25 +110,25 @@ def _stored_scores(
 def _measure(
     context: Context,
     checkpoints: dict[str, Snapshot],
-    labels: NDArray[np.int64],
+    target: Target,
     train: NDArray[np.int64],
     test: NDArray[np.int64],
     seed: int,
 ) -> dict[str, Any]:
     """Score every layer at every moment; unchanged layers are computed once."""
+    problem, models = PROBLEMS[target.problem], LINEAR_MODELS[target.problem]
+    strata, metric = problem.strata(target), metric_of(problem.row_metric)
+    fold = stratified_folds(strata[train], FOLDS, seed)
+
+    def score(x: NDArray[np.floating], pool: Executor, tick: Progress) -> tuple[float, ...]:
+        probe = models.fit_probe(x[train], target.select(train), fold, pool=pool, progress=tick)
+        level = row_score_interval(problem.row_scores(target, test, probe.predict(x[test])))
+        interval = level if metric.higher_is_better else -level
+        return probe.c, *astuple(interval), label_purity(x, strata, of=test)
+
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}
-    scores = probe_layers(
-        layers, labels, train, test, tfidf=NO_ESTIMATE, folds=FOLDS, seed=seed,
-        progress=lambda done, total: context.report("probing layers", done, total),
-    )  # fmt: skip
-    moments, depth = scores.test.shape
-    purity = np.empty((moments, depth))
-    for moment, layer in np.ndindex(moments, depth):
-        context.report("looking at neighbours", moment * depth + layer, purity.size)
-        current, previous = (list(layers.values())[m][layer] for m in (moment, max(0, moment - 1)))
-        if moment and np.array_equal(current, previous):
-            purity[moment, layer] = purity[moment - 1, layer]
-        else:
-            purity[moment, layer] = label_purity(current, labels, of=test)
-    values = scores.majority, scores.test, scores.low, scores.high, purity, scores.c
-    return dict(zip(SCORES, values, strict=True))
+    results = map_layers(layers, [score], lambda done, total: context.report("probing layers", done, total))
+    scores = np.empty((len(SCORES), len(layers), len(next(iter(layers.values())))))
+    for layer, (values,) in results.items():
+        scores[:, *layer] = values
+    return dict(zip(SCORES, scores, strict=True))

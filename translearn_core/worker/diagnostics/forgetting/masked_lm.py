@@ -18,6 +18,7 @@ from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.inputs.text import tokenize
 from translearn_core.results import MaskedLmLoss
+from translearn_core.results.format import magnitude
 from translearn_core.results.interval_estimate import percentile_interval
 from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked
 from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
@@ -105,9 +106,9 @@ def _mlm_result(
     rise = percentile_interval(end - start, means[:, 0] / means[:, 1])
     low, high = rise.low, rise.high
     if low > 0:
-        verdict = f"got harder: the loss rose by {end - start:.2f} {rise.brackets(2)}"
+        verdict = f"got harder: the loss rose by {magnitude(rise.value, 2)} {rise.brackets(2)}"
     elif high < 0:
-        verdict = f"got easier: the loss fell by {start - end:.2f} {(-rise).brackets(2)}"
+        verdict = f"got easier: the loss fell by {magnitude(rise.value, 2)} {(-rise).brackets(2)}"
     else:
         verdict = f"did not measurably change: the loss moved by {end - start:+.2f} [{low:+.2f}, {high:+.2f}]"
     sentence = (

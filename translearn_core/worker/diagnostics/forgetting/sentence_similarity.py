@@ -16,6 +16,7 @@ from translearn_core.analysis.similarity.sentence_similarity import (
 from translearn_core.backbones import Backbone
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.results import Estimate, SentenceSimilarity
+from translearn_core.results.format import magnitude
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
@@ -77,12 +78,12 @@ def _sentence(pairs: int, agreement: Estimate, change: StsChange) -> str:
         else f"is kept to {agreement.value:.2f} {agreement.brackets(2)}, where 1 is entirely"
     )
     low, high = change.change.low, change.change.high
-    amount, span = abs(change.after - change.before), f"{change.before:.2f} to {change.after:.2f}"
+    amount, span = magnitude(change.change.value, 2), f"from {change.before:.2f} to {change.after:.2f}"
     if high < 0:
-        sts = f"That order now follows less well what they mean: {span}, {amount:.2f} lost"
+        sts = f"That order now follows less well what they mean: {span}, {amount} lost"
         sts += f" {(-change.change).brackets(2)}."
     elif low > 0:
-        sts = f"That order now follows better what they mean: {span}, {amount:.2f} gained"
+        sts = f"That order now follows better what they mean: {span}, {amount} gained"
         sts += f" {change.change.brackets(2)}."
     else:
         sts = "Nothing measurable was lost of how well that order follows what they mean: "

@@ -16,6 +16,7 @@ from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
 from translearn_core.results import Difference, Evaluation, TaskRetention
+from translearn_core.results.format import magnitude
 from translearn_core.transfer import load_trained
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
@@ -174,9 +175,9 @@ def _sentence(task: TaskRetention) -> str:
         f"pretrained one {task.pretrained.value:.3f}"
     )
     if lost.high < 0:
-        verdict = f"{-lost.value:.3f} {(-lost).brackets()} was lost"
+        verdict = f"{magnitude(lost.value, 3)} {(-lost).brackets()} was lost"
     elif lost.low > 0:
-        verdict = f"nothing was lost, {lost.value:.3f} {lost.brackets()} was gained"
+        verdict = f"nothing was lost, {magnitude(lost.value, 3)} {lost.brackets()} was gained"
     else:
         verdict = f"nothing measurable was lost (difference {lost.value:+.3f} {lost.brackets()})"
     sentence = f"{scored}: {verdict}."

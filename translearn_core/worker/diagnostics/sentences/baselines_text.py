@@ -6,6 +6,7 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Difference
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
+from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
@@ -56,11 +57,13 @@ def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int) 
     )
     if rows["validation"] < SMALL_TEST_SET:
         notes.append(
-            f"The probe's layer was chosen on {rows['validation']:,} validation rows only: another choice "
-            "could have done as well."
+            f"The probe's layer was chosen on {count_noun(rows['validation'], 'validation row')} only: "
+            "another choice could have done as well."
         )
     if probed < rows["train"]:
-        notes.append(f"The frozen probe learned from {probed:,} of the {rows['train']:,} training rows.")
+        notes.append(
+            f"The frozen probe learned from {probed:,} of the {count_noun(rows['train'], 'training row')}."
+        )
     if experiment.augment.copies:
         notes.append("The run learned from altered copies too, the lines from the table's own rows alone.")
     if experiment.distil is not None:

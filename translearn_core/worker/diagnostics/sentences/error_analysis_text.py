@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
-from translearn_core.results.format import count_noun, join_list, percent, quote, signed_points
+from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote, signed_points
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.language_id import UNSURE
@@ -45,8 +45,8 @@ def calibration_text(
     )
     if scaled.temperature == 1.0:
         return (
-            f"{average} No temperature could be fitted, as all "
-            f"{count_noun(n_validation, 'validation row')} are right: the percentages stay as they are."
+            f"{average} No temperature could be fitted: of {count_noun(n_validation, 'validation row')} none "
+            "of a class that training rows have is wrong. The percentages stay as they are."
         )
     if is_at_upper_bound(scaled.temperature):
         return (
@@ -57,7 +57,7 @@ def calibration_text(
     effect = ""
     if scaled.loss > raw.loss:
         effect = " On these test rows the scaling makes the loss worse: use the percentages as they are."
-    elif scaled.error.value > raw.error.value:
+    elif scaled.loss < raw.loss and scaled.error.value > raw.error.value:
         effect = " On these test rows the scaling lowers the loss, but not the calibration error."
     return (
         f"{average} Scaled by the temperature {scaled.temperature:.2f}, fitted on "
@@ -90,14 +90,22 @@ def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, co
         if len(validation) and (validation >= threshold).mean() >= MIN_COVERAGE:
             line = coverage.iloc[(coverage["threshold"] - threshold).abs().argmin()]
             if not line["coverage"]:
-                break
+                return (
+                    f"No test row reaches the threshold chosen on validation rows, {100 * threshold:.0f} %; "
+                    f"{full_coverage}."
+                )
             gain = ", so abstaining gains nothing here" * bool(line["accuracy"] <= everything)
             return (
                 f"Answer only above {100 * threshold:.0f} %: that is {percent(line['coverage'])} of the "
                 f"test texts, of which {percent(line['accuracy'])} are right "
                 f"({_span(Estimate(line['accuracy'], line['low'], line['high']))}); {full_coverage}{gain}."
             )
-    return f"It is hardly ever {100 * THRESHOLDS[-1]:.0f} % sure, so no threshold is of use; {full_coverage}."
+    if not len(validation):
+        return f"There are no validation rows to choose a threshold on; {full_coverage}."
+    return (
+        f"On fewer than {100 * MIN_COVERAGE:.0f} % of the validation rows it is {100 * THRESHOLDS[-1]:.0f} % "
+        f"sure, so no threshold is of use; {full_coverage}."
+    )
 
 
 def weakest_slice_text(slices: pd.DataFrame) -> str:
@@ -109,17 +117,17 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
     if weak.empty:
         lowest = slices.iloc[0]
         return (
-            f"No slice is weaker than the rest by more than chance; {n_slices} were looked at. Of the "
-            f"lowest, {_slice(lowest)}, {percent(lowest['accuracy'])} of {count_noun(lowest['rows'], 'row')} "
-            "are right."
+            f"No slice is weaker than the rest by more than chance, with {n_slices} looked at. Of the one "
+            f"furthest below, {_slice(lowest)}, {percent(lowest['accuracy'])} of "
+            f"{count_noun(lowest['rows'], 'row')} are right."
         )
     weakest = weak.iloc[0]
     others = [_slice(row) for _, row in weak.iloc[1:].iterrows()]
     more = f" Weak too: {join_list(others, 4)}." * (len(weak) > 1)
     return (
         f"Weakest is {_slice(weakest)}: {percent(weakest['accuracy'])} of "
-        f"{count_noun(weakest['rows'], 'row')} are right, {-100 * weakest['difference']:.1f} points fewer "
-        f"than of all others (95 %: {signed_points(weakest['difference low'])} to "
+        f"{count_noun(weakest['rows'], 'row')} are right, {magnitude(100 * weakest['difference'])} points "
+        f"fewer than of all others (95 %: {signed_points(weakest['difference low'])} to "
         f"{signed_points(weakest['difference high'])}). That is more than chance, with {n_slices} looked "
         f"at.{more}"
     )

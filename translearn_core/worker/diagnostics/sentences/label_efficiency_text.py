@@ -21,15 +21,20 @@ def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
             "the fewest tried, if not with fewer"
         )
     else:
-        only = "only " if estimate < crossing.reference_size and not crossing.could_be_chance else ""
+        fewer = _rounded(estimate) < crossing.reference_size
+        only = "only " if fewer and not crossing.could_be_chance else ""
         sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
     unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
     return f"{sentence}{span}{unsure}."
 
 
 def _about(size: float) -> str:
-    """Format a size to two significant digits."""
-    return f"{round(size) if size < 100 else int(float(f'{size:.2g}')):,}"
+    return f"{_rounded(size):,}"
+
+
+def _rounded(size: float) -> int:
+    """Return a size with two significant digits."""
+    return round(size) if size < 100 else int(float(f"{size:.2g}"))
 
 
 def _span(crossing: Crossing) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.results.format import percent, quote
+from translearn_core.results.format import count_noun, magnitude, percent, quote
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100
@@ -44,8 +44,8 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
             f"{interval}"
         )
     return (
-        f"Which layer knows most about {target}? On {scores.n_test:,} test rows, {'; '.join(parts)}. "
-        f"Counting words (TF-IDF) gets {percent(scores.tfidf.value)}, the majority class "
+        f"Which layer knows most about {target}? On {count_noun(scores.n_test, 'test row')}, "
+        f"{'; '.join(parts)}. Counting words (TF-IDF) gets {percent(scores.tfidf.value)}, the majority class "
         f"{percent(scores.majority)}."
     )
 
@@ -59,15 +59,24 @@ def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
             "How much of that is the layer's own cannot be told: no test text begins with a word that a "
             "training text begins with, so nothing can be memorised."
         )
-    few = f", only {recurring:,} rows, so take it roughly" if recurring < FEW_ROWS else ""
+    few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
     return (
         "How much of that is the layer's, and not the probe's? On a control task, classes drawn at random "
         f"for each first word, the same probe on layer {layer} of the {variant} model gets "
         f"{percent(control)} of the texts whose first word it has seen{few}; the majority class gets "
         f"{percent(float(scores.control_majority.mean()))}. What it gets above that it has memorised. "
-        f"The rest, {100 * scores.selectivity[v, layer]:.1f} points, is selectivity: what the layer "
-        "makes easy to read."
+        f"{_of_the_layer(float(scores.selectivity[v, layer]))}"
     )
+
+
+def _of_the_layer(selectivity: float) -> str:
+    points = f"{magnitude(100 * selectivity)} points"
+    if selectivity <= 0:
+        return (
+            f"That is {points} more than of the target itself, which leaves no selectivity: nothing shows "
+            "that the layer knows it."
+        )
+    return f"The rest, {points}, is selectivity: what the layer makes easy to read."
 
 
 def _change_text(scores: ProbeScores, target: str, *, label: bool) -> str:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.results import Estimate
-from translearn_core.results.format import percent
+from translearn_core.results.format import magnitude, percent
 from translearn_core.worker.diagnostics.sentences.similarity_text import list_layers
 
 FloatArray = NDArray[np.float64]
@@ -90,7 +90,9 @@ def _layer_name(layer: int) -> str:
 
 def _points(difference: Estimate, n_layers: int) -> str:
     """Return a difference of shares in points, with its interval."""
-    more = "more" if difference.value >= 0 else "fewer"
+    more = " more" if difference.value > 0 else " fewer" if difference.value < 0 else ""
     size = difference if difference.value >= 0 else -difference
     for_all = f", wide enough to hold for all {n_layers} layers that changed" if n_layers > 1 else ""
-    return f"{100 * size.value:.1f} points {more} ({100 * size.low:.1f} to {100 * size.high:.1f}{for_all})"
+    return (
+        f"{magnitude(100 * size.value)} points{more} ({100 * size.low:.1f} to {100 * size.high:.1f}{for_all})"
+    )

@@ -1,0 +1,1 @@
+"""Sentences with numbers, rendered over a grid of outcomes and read back."""

@@ -1,0 +1,176 @@
+"""Sentences on differences: studies, baselines, pairs of runs, small test sets, scores."""
+
+from hypothesis import strategies as st
+
+from tests.sentences.outcomes import counts, differences, ends, estimates, shares, split_counts
+from tests.sentences.reading import Case, sentence
+from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config.data import AugmentConfig
+from translearn_core.config.training import DistilConfig
+from translearn_core.results import ArmScore, Baseline, Comparison, Difference, Estimate
+from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer
+from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.paired_comparison import PairedComparison
+from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
+from translearn_core.worker.diagnostics.sentences import baselines_text
+
+Draw = st.DrawFn
+
+
+def same(difference: Difference) -> bool:
+    """Whether a difference has to be called equality."""
+    return not difference.excludes_zero and abs(difference.value) < NEGLIGIBLE
+
+
+def clause(difference: Difference) -> tuple[list[float], dict[str, bool]]:
+    """Return the numbers and the claims of `Difference.describe`."""
+    numbers = [*ends(difference), *([] if same(difference) else [100 * abs(difference.value)])]
+    claims = {
+        r"scores the same as": same(difference),
+        r"points better than": not same(difference) and difference.value > 0,
+        r"points worse than": not same(difference) and difference.value < 0,
+    }
+    return numbers, claims
+
+
+def arm(name: str, difference: Difference | None, negative: NegativeTransfer | None) -> ArmScore:
+    spot = Estimate(0.8, 0.7, 0.9)
+    return ArmScore(
+        name, 3, "over 3 seeds", {"accuracy": spot}, 9.0, 10, "head only", 6, 60, "a/b", difference, negative
+    )
+
+
+@sentence
+@st.composite
+def study_verdict(draw: Draw) -> Case:
+    """Every difference of a study beside its baseline, with negative transfer."""
+    difference = draw(st.none() | differences())
+    negative = draw(st.none() | differences().filter(lambda d: d.high < 0))
+    harm = None if negative is None else NegativeTransfer("scratch", negative)
+    comparison = Comparison("full", 600, (arm("full", None, None), arm("gradual", difference, harm)))
+    (text,) = comparison.sentences()
+    assert comparison.frame()["verdict"].tolist()[1] == text
+    numbers, claims = ([], {"cannot be compared": True}) if difference is None else clause(difference)
+    if difference is not None:
+        sure = difference.seeds > 1 and difference.excludes_zero
+        claims |= {"more than chance": sure, "needs more seeds": difference.seeds < 2}
+        claims |= {"could be chance": difference.seeds > 1 and not sure}
+    if negative is not None:
+        numbers += [100 * abs(negative.value), *ends(negative)]
+        claims["Negative transfer: .* below scratch"] = True
+    return Case(text, numbers, claims=claims)
+
+
+@sentence
+@st.composite
+def baseline_line(draw: Draw) -> Case:
+    """The run beside one baseline, and negative transfer from it."""
+    name, margin = draw(st.sampled_from((MAJORITY, WORDS, FROZEN, SCRATCH))), draw(differences(st.just(1)))
+    negative = baselines_text.negative_transfer(name, margin)
+    numbers, claims = clause(margin)
+    claims |= {"more than chance": margin.excludes_zero, "could be chance": not margin.excludes_zero}
+    harmed = name in (WORDS, SCRATCH) and margin.high < 0
+    claims |= {"Negative transfer: .* below": harmed}
+    numbers += [100 * abs(margin.value)] * harmed
+    return Case(f"{baselines_text.verdict_on(name, margin)} {negative}", numbers, claims=claims)
+
+
+def baseline(draw: Draw, name: str, layer: int | None = None) -> Baseline:
+    margin, score = draw(differences(st.just(1))), draw(estimates(shares))
+    negative = baselines_text.negative_transfer(name, margin)
+    return Baseline(name, {"accuracy": score}, margin, "", negative, layer)
+
+
+@sentence
+@st.composite
+def baselines_verdict(draw: Draw) -> Case:
+    """Whether transfer helped: beside words, the frozen probe and the same model from scratch."""
+    words, probe = baseline(draw, WORDS), baseline(draw, FROZEN, draw(st.integers(0, 6)))
+    scratch, accuracy = draw(st.none() | st.just(0)), draw(shares)
+    rival = None if scratch is None else baseline(draw, SCRATCH)
+    fresh = draw(st.booleans())
+    lines = {WORDS: words, FROZEN: probe} | ({} if rival is None else {SCRATCH: rival})
+    text = baselines_text.baseline_verdict(lines, accuracy, fresh=fresh)
+    numbers = [100 * probe.headline.value]
+    known = [float(probe.layer or 0)]
+    for line in (words, probe, *((rival,) if rival else ())):
+        known += [100 * abs(line.margin.value), *ends(line.margin), *ends(-line.margin), 100 * accuracy]
+    claims: dict[str, bool] = {}
+    if not fresh:
+        gain = probe.margin
+        claims |= {
+            r"training added": gain.excludes_zero and gain.value > 0,
+            r"this training fell": gain.excludes_zero and gain.value < 0,
+            r"what training changed about that could be chance": not gain.excludes_zero,
+        }
+        numbers += ends(gain)
+        judged = words.margin if rival is None else rival.margin
+        claims |= {
+            r"^Yes": rival is not None and judged.excludes_zero and judged.value > 0,
+            r"^Perhaps": rival is None and judged.excludes_zero and judged.value > 0,
+            r"^No[, ](?!t)": judged.excludes_zero and judged.value < 0,
+            r"^Not seen": not judged.excludes_zero,
+        }
+        opposite = rival is None and words.margin.high < 0
+        claims["counting words is .* better than the run"] = opposite
+        if opposite:
+            numbers += [100 * abs(words.margin.value), *ends(-words.margin)]
+        else:
+            numbers += clause(words.margin)[0]
+        if rival is not None:
+            numbers += [100 * accuracy, *clause(rival.margin)[0]]
+    else:
+        numbers += clause(words.margin)[0]
+        claims["nothing was transferred"] = True
+    return Case(text, numbers, known, claims)
+
+
+@sentence
+@st.composite
+def baselines_caveats(draw: Draw) -> Case:
+    """Caveats of a comparison with baselines."""
+    train, validation, test = (draw(counts) for _ in range(3))
+    probed, copies = draw(st.integers(1, train)), draw(st.integers(0, 2))
+    experiment = ExperimentConfig(
+        data=DataConfig(dataset="d" * 20, text="text", label="label"),
+        augment=AugmentConfig(copies=copies),
+        distil=draw(st.none() | st.just(DistilConfig(teacher="a" * 20))),
+    )
+    rows = {"train": train, "validation": validation, "test": test}
+    notes = " ".join(baselines_text.caveats(experiment, rows, probed))
+    shown = ([float(test), 100 / test] if test < SMALL_TEST_SET else []) + (
+        [float(validation)] if validation < SMALL_TEST_SET else []
+    )
+    shown += [float(probed), float(train)] if probed < train else []
+    claims = {"altered copies": copies > 0, "frozen probe learned from": probed < train}
+    return Case(notes, shown, claims=claims)
+
+
+@sentence
+@st.composite
+def paired_comparison(draw: Draw) -> Case:
+    """Two runs on their common test rows."""
+    outcomes = draw(st.just(()) | split_counts(4))
+    difference, rows = draw(differences(st.just(1))), draw(counts)
+    unpaired, relabelled = draw(split_counts(2))
+    first, second = (draw(estimates(shares)) for _ in range(2))
+    result = PairedComparison(
+        "accuracy", rows, unpaired, relabelled, first, second, difference, tuple(outcomes)
+    )
+    text = " ".join(result.sentences("one", "two"))
+    numbers, claims = clause(difference)
+    numbers += [rows, 100 * first.value, 100 * second.value, *outcomes]
+    numbers += [float(number) for number in (unpaired, relabelled) if number]
+    sure = difference.excludes_zero
+    claims |= {"could be chance": not sure, "more than the chance": sure}
+    claims |= {"another label": relabelled > 0, "one of the two only": unpaired > 0}
+    return Case(text, numbers, claims=claims)
+
+
+@sentence
+@st.composite
+def few_test_rows(draw: Draw) -> Case:
+    """The warning about few test rows."""
+    rows = draw(st.just(0) | counts)
+    few = 0 < rows < SMALL_TEST_SET
+    return Case(small_test_set_note(rows), [rows, 100 / rows] if few else [], claims={"Only": few})

@@ -1,0 +1,93 @@
+"""Linear models of each problem type: the probe of features, and the model of TF-IDF."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translearn_core.analysis.probing.linear_probe import LinearProbe, Progress
+from translearn_core.analysis.tfidf import tfidf_logistic_regression
+from translearn_core.config import ProblemType
+from translearn_core.tasks import Target
+from translearn_core.tasks.problem import IntArray, Outputs
+
+
+class Probe(Protocol):
+    """Fitted linear model of features; `c` is its inverse regularisation strength."""
+
+    @property
+    def c(self) -> float:
+        """Inverse regularisation strength."""
+
+    def predict(self, x: NDArray[np.floating]) -> Outputs:
+        """Return the outputs of each row, shape (rows, n_outputs)."""
+
+
+class LinearModels(Protocol):
+    """Linear models of targets of one problem type; `target` has one value per training row."""
+
+    def fit_probe(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        fold: IntArray | None = None,
+        *,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Probe:
+        """Fit a linear model to features, shape (rows, width), its strength chosen on the folds of `fold`."""
+
+    def predict_tfidf(
+        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+    ) -> Outputs:
+        """Fit a linear model to TF-IDF, and return the outputs of the test texts."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassProbe:
+    """Linear probe of classes whose outputs are probabilities, also of classes without training rows."""
+
+    probe: LinearProbe
+    n_outputs: int
+
+    @property
+    def c(self) -> float:
+        """Inverse regularisation strength."""
+        return float(self.probe.c[0])
+
+    def predict(self, x: NDArray[np.floating]) -> Outputs:
+        """Return the class probabilities of each row, shape (rows, classes)."""
+        probabilities = self.probe.predict_proba(x)
+        missing = self.n_outputs - probabilities.shape[1]
+        return np.pad(probabilities, ((0, 0), (0, missing)))
+
+
+class Classifiers:
+    """Logistic regression on features and on TF-IDF."""
+
+    def fit_probe(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        fold: IntArray | None = None,
+        *,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Probe:
+        """Fit a linear probe (see `LinearProbe.fit`)."""
+        probe = LinearProbe.fit(x, target.values, fold, pool=pool, progress=progress)
+        return ClassProbe(probe, target.n_outputs)
+
+    def predict_tfidf(
+        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+    ) -> Outputs:
+        """Return probability 1 for the class that `tfidf_logistic_regression` predicts."""
+        predicted = tfidf_logistic_regression(train_texts, target.values, test_texts, seed=seed)
+        return np.asarray(np.eye(target.n_outputs, dtype=np.float32)[predicted])
+
+
+LINEAR_MODELS: dict[ProblemType, LinearModels] = {ProblemType.SINGLE_LABEL: Classifiers()}
+"""Linear models of each problem type."""
