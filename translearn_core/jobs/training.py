@@ -43,16 +43,16 @@ class StudyArm(BaseConfig):
 
 
 class CompareConfig(JobConfig):
-    """Compare cells of runs: means with intervals, and paired differences from a baseline."""
+    """Compare arms of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
     arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
-    baseline: str = Field(description="name of the cell the others are held against")
+    baseline: str = Field(description="name of the arm the others are held against")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return all compared runs."""
-        return (job for cell in self.arms for job in cell.jobs)
+        return (job for arm in self.arms for job in arm.jobs)
 
 
 class PairedComparisonConfig(JobConfig):

@@ -56,7 +56,7 @@ class LabelEfficiencyConfig(TaskJobConfig):
 
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone, and the runs."""
-        return (*super().references(), *(job for cell in self.arms for job in cell.jobs))
+        return (*super().references(), *(job for arm in self.arms for job in arm.jobs))
 
 
 LABEL_EFFICIENCY = JobSpec(
