@@ -101,10 +101,24 @@ def test_counts_are_written_once_and_zeros_not_at_all():
     evaluation = make_evaluation(make_classes(3))
     evaluation.confusion[0, 1] = 0
     figure = plots.confusion_matrix(evaluation)
-    written = [list(t.text.ravel()) for t in figure.data]
+    written = [list(t.text.ravel()) for t in figure.data if t.type == "heatmap"]
     assert sorted(filter(None, written[0] + written[1]), key=int) == sorted(
         (str(n) for n in evaluation.confusion.ravel() if n), key=int
     )
+
+
+def test_every_filled_cell_can_be_selected():
+    evaluation = make_evaluation(make_classes(3))
+    evaluation.confusion[0, 1] = 0
+    cells = by_name(plots.confusion_matrix(evaluation), "cells")
+    true, predicted, count, share = np.asarray(cells.customdata).T
+    counts = np.zeros((3, 3))
+    counts[true.astype(int), predicted.astype(int)] = count
+    np.testing.assert_array_equal(counts, evaluation.confusion)
+    assert len(count) == np.count_nonzero(evaluation.confusion)
+    np.testing.assert_allclose(np.bincount(true.astype(int), share), 1.0)
+    names = by_name(plots.confusion_matrix(evaluation), "right").x
+    assert [list(names).index(name) for name in cells.x] == predicted.tolist()
 
 
 def test_a_class_without_test_rows_does_not_divide_by_zero():

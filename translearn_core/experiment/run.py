@@ -81,7 +81,6 @@ def run_experiment(
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
-
     loop = Loop(
         model, inputs, rows, config.training, compute, report,
         before=config.stages, inputs_for=stage_inputs, distillation=distillation,
@@ -91,26 +90,30 @@ def run_experiment(
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
     writer.begin(loop.state)
     clock.switch("evaluate")
-    stopped: Stopped | None = None
-    try:
-        recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
-        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
-            fit_probe(loop, recorder, report, copies=config.augment.copies)
-        loop.run(recorder)
-    except Stopped as request:
-        stopped = request  # already handled: score the current weights without stopping again
-        clock.switch("train")
-        loop.checkpoint(clock.spent).write(folder)
-        report = stage_inputs.report = no_progress
+    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+    if (stopped := _train(loop, recorder, config)) is not None:
+        report = stage_inputs.report = no_progress  # score the best weights without stopping again
         loop.restore_best()
     clock.switch("train")
-
     if stopped is None or loop.state.best:
         summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
     if stopped is not None:
         raise stopped
     Checkpoint.forget_previous(folder)
     return summary
+
+
+def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:
+    """Fit a probe or run the loop; return a request to stop, after which a checkpoint has been saved."""
+    try:
+        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
+            fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
+        loop.run(recorder)
+    except Stopped as request:
+        recorder.clock.switch("train")
+        loop.checkpoint(recorder.clock.spent).write(recorder.folder)
+        return request
+    return None
 
 
 def save_outputs(

@@ -11,7 +11,7 @@ from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
 from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary, Selection
 
 
-class LrFinderConfig(JobConfig):
+class LrFinderConfig(JobConfig[LrFinderResult]):
     """Learning-rate range test: raise the rate until the loss diverges (arXiv:1506.01186)."""
 
     kind: ClassVar = "lr_finder"
@@ -42,17 +42,17 @@ class StudyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
 
 
-class CompareConfig(JobConfig):
-    """Compare cells of runs: means with intervals, and paired differences from a baseline."""
+class CompareConfig(JobConfig[Comparison]):
+    """Compare arms of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
     arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
-    baseline: str = Field(description="name of the cell the others are held against")
+    baseline: str = Field(description="name of the arm the others are held against")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return all compared runs."""
-        return (job for cell in self.arms for job in cell.jobs)
+        return (job for arm in self.arms for job in arm.jobs)
 
 
 class SelectionCandidate(BaseConfig):
@@ -62,7 +62,7 @@ class SelectionCandidate(BaseConfig):
     chains: tuple[tuple[str, ...], ...] = Field(min_length=1, max_length=100)
 
 
-class SelectionConfig(JobConfig):
+class SelectionConfig(JobConfig[Selection]):
     """Choose the best candidate of a search on validation, and report on test."""
 
     kind: ClassVar = "selection"
@@ -73,7 +73,7 @@ class SelectionConfig(JobConfig):
         return (job for candidate in self.candidates for chain in candidate.chains for job in chain)
 
 
-class PairedComparisonConfig(JobConfig):
+class PairedComparisonConfig(JobConfig[PairedComparison]):
     """Compare two runs row by row on the test rows that both were tested on."""
 
     kind: ClassVar = "paired_comparison"

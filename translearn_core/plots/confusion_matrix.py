@@ -1,7 +1,10 @@
 """Confusion matrix, for two to many classes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import mixed, palette
@@ -18,7 +21,8 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     """Draw test rows by true class (rows) and predicted class (columns), coloured by share of the true class.
 
     The diagonal has its own colour scale; empty cells are blank. With many classes tick labels shrink and
-    overlapping ones are left out.
+    overlapping ones are left out. The trace ``cells`` has an invisible marker on every filled cell, because
+    heatmaps cannot be selected; its ``customdata`` is true class, predicted class, count and share.
     """
     colours, n = palette(dark), len(evaluation.names)
     few = n <= MOST_NUMBERED
@@ -33,7 +37,6 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             z=np.where(shown, 100 * share, np.nan).astype(np.float32),
             x=names,
             y=names,
-            customdata=evaluation.confusion.astype(np.int32),
             name=name,
             zmin=0,
             zmax=100,
@@ -41,16 +44,16 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             showscale=False,
             xgap=1,
             ygap=1,
-            hoverongaps=False,
+            hoverinfo="skip",
             text=np.where(shown, evaluation.confusion.astype(str), "") if few else None,
             texttemplate="%{text}" if few else None,
-            hovertemplate=f"<b>%{{customdata}} {name}</b>, %{{z:.1f}} %% of the class<br>label: "
-            "%{y}<br>predicted: %{x}<extra></extra>".replace("%%", "%"),
         )
+    _add_cells(figure, evaluation.confusion, names, row, colours.ink)
     size = 12 if few else 9
     frame = {"type": "category", "showgrid": False, "tickfont_size": size, "ticks": "", "showline": False}
-    figure.update_xaxes(**frame, title_text="predicted", tickangle=0 if n <= 3 else -45 if few else -90)
-    figure.update_yaxes(**frame, title_text="label", autorange="reversed")
+    turned = 0 if n <= 3 else -45 if few else -90
+    figure.update_xaxes(**frame, title_text="predicted", tickangle=turned, range=[-0.5, n - 0.5])
+    figure.update_yaxes(**frame, title_text="label", range=[n - 0.5, -0.5])
     figure.update_layout(
         plot_bgcolor=colours.panel,
         annotations=[
@@ -70,3 +73,31 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
         ],
     )
     return figure
+
+
+def _add_cells(
+    figure: go.Figure, counts: NDArray[np.int64], names: Sequence[str], height: int, colour: str
+) -> None:
+    """Add a marker for every filled cell, which shows its numbers and is outlined when selected."""
+    true, predicted = np.nonzero(counts)
+    count = counts[true, predicted]
+    share = count / counts.sum(axis=1)[true]
+    figure.add_scatter(
+        x=[names[int(k)] for k in predicted],
+        y=[names[int(k)] for k in true],
+        customdata=np.column_stack([true, predicted, count, share]).tolist(),  # typed rows come back as dicts
+        name="cells",
+        mode="markers",
+        marker={
+            "symbol": "square-open",
+            "size": 0.7 * height,
+            "color": colour,
+            "opacity": 0,
+            "line_width": 2,
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        showlegend=False,
+        hovertemplate="<b>%{customdata[2]:,} rows</b>, %{customdata[3]:.1%} of the class<br>label: %{y}<br>"
+        "predicted: %{x}<extra></extra>",
+    )

@@ -79,9 +79,10 @@ class Selection:
         """Name the winner with its scores, and the cheapest candidate beside it."""
         metric, winner, other = self.name, self.winner, self.alternative
         test = self.tests[winner.name]
+        found = f"{metric.label} {_score(metric, winner.validation)}"
         sentences = [
-            f"{_capital(winner.name)} is best on validation, {metric.label} {_score(metric, winner.validation)}; on "
-            f"{count_noun(test.n, 'test row')} it has {_score(metric, test.headline)}."
+            f"{_capital(winner.name)} is best on validation, {found}; on {count_noun(test.n, 'test row')} it "
+            f"has {_score(metric, test.headline)}."
         ]
         if self.difference is None:
             sentences.append("No cheaper candidate is as good: each is worse by more than chance.")
