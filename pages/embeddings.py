@@ -13,7 +13,7 @@ page_header.header(
     "picture are the evidence: they are computed in all dimensions of the layer.",
 )
 run = run_picker.finished()
-if not diagnostic.supported(PROJECTION, run):
+if not diagnostic.supported(PROJECTION, run.job.config):
     navigation.stop_page()
 config = run.job.config
 backbone_info = jobs.backbone_info(config.backbone)

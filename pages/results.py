@@ -41,7 +41,7 @@ st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
-if not LABEL_REVIEW.unsupported(config.data.problem):
+if not LABEL_REVIEW.unsupported(config):
     label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
 weights.panel(run)

@@ -40,7 +40,7 @@ from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfi
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
 from translearn_core.jobs.prediction import PREDICT, PREDICT_FILE, PredictConfig, PredictFileConfig
-from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot
+from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot, Task, TaskJobConfig
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
     DIAGNOSE,
@@ -131,6 +131,8 @@ __all__ = [
     "Slot",
     "SnapshotsConfig",
     "StudyArm",
+    "Task",
+    "TaskJobConfig",
     "TransferabilityConfig",
     "spec_of",
 ]
