@@ -26,15 +26,18 @@ scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
-history = state.store().history(run.job.id)
-measure = training_monitor.choose_metric("results_measure", history)
-tables.figure(
-    plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
-    training_monitor.metric_table(history, measure),
-    "history",
-    key="curves",
-    alt="Training against validation",
-)
+if config.fitted_at_once:
+    st.caption(training_monitor.AT_ONCE)
+else:
+    history = state.store().history(run.job.id)
+    measure = training_monitor.choose_metric("results_measure", history)
+    tables.figure(
+        plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
+        training_monitor.metric_table(history, measure),
+        "history",
+        key="curves",
+        alt="Training against validation",
+    )
 
 outputs.panel(run, evaluation)
 st.subheader("Most confident errors", anchor=False)

@@ -184,7 +184,10 @@ class JobSpec(Generic[C, R]):
         if task.trains_backbone:
             return ""
         trained = "A linear probe" if task.fitted_at_once else "The head alone"
-        return f"{trained} was trained on the frozen backbone, whose layers stayed as they were: {self.name} needs a run that trains some of them."
+        return (
+            f"{trained} was trained on the frozen backbone, whose layers stayed as they were: {self.name} "
+            "needs a run that trains some of them."
+        )
 
     @property
     def heading(self) -> str:

@@ -25,15 +25,19 @@ HARDLY = 0.01
 def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's training snapshots, or the button that computes them."""
     diagnostic.heading(SNAPSHOTS)
-    if not diagnostic.supported(SNAPSHOTS, run.job.config):
-        return
-    if not backbone_info.supports_partial_forward:
-        st.caption(UNSUPPORTED)
+    if reason := unsupported_reason(run.job.config, backbone_info):
+        st.caption(reason)
         return
     layer = config_fields.layer("Layer of the projection", backbone_info.n_blocks, LAYER)
     result = diagnostic.result(SNAPSHOTS, SnapshotsConfig(job=run.job.id, layer=layer))
     if result is not None:
         _show(run, result)
+
+
+def unsupported_reason(config: ExperimentConfig, backbone_info: BackboneInfo) -> str:
+    """Return why a run has no snapshots; an empty string if it has."""
+    layers = "" if backbone_info.supports_partial_forward else UNSUPPORTED
+    return SNAPSHOTS.unsupported(config) or layers
 
 
 def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
