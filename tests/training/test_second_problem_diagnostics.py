@@ -37,7 +37,7 @@ from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import RunStore, Workspace, artifacts
 from translearn_core.runs.label_efficiency_studies import label_efficiency_config
 from translearn_core.training.snapshots import snapshots
-from translearn_core.transfer import load_trained
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.data_loading import load_prepared, load_table
 from translearn_core.worker.diagnostics.forgetting.task_retention import measure_task_retention
 from translearn_core.worker.diagnostics.label_efficiency import measure_label_efficiency
@@ -181,7 +181,7 @@ def test_an_earlier_task_keeps_its_metric(workbench: Workbench) -> None:
     other = workbench.data.model_copy(update={"dataset": "another"})
     later = workbench.config.model_copy(update={"data": other})
     pretrained = load(later.backbone)
-    trained = load_trained(workbench.workspace.run(job)).model.loaded_backbone
+    trained = load_fine_tuned(workbench.workspace.run(job)).model.loaded_backbone
     task = measure_task_retention(
         workbench.context(), job, later, pretrained, trained,
         Compute.choose(Device.CPU, Precision.FLOAT32), 0,

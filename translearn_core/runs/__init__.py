@@ -11,6 +11,8 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
+from translearn_core.runs.search.records import Search
+from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
 from translearn_core.runs.studies import Studies
 from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
@@ -26,6 +28,8 @@ __all__ = [
     "Run",
     "RunStore",
     "RunningJob",
+    "Search",
+    "Searches",
     "State",
     "Studies",
     "Study",
