@@ -64,7 +64,7 @@ from translearn_core.runs.schema import jobs
 from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.snapshots import snapshots
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime
 from translearn_core.worker.data_loading import TABLE, load_table
 
@@ -227,7 +227,7 @@ class _Named(dict[str, Any]):
 
 
 def _model(home: Path) -> object:
-    trained = load_fine_tuned(home)
+    trained = load_trained(home)
     weights = {name: value.numpy() for name, value in trained.model.state_dict().items()}
     return [weights, trained.names, trained.token_limit]
 

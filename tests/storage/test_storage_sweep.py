@@ -24,7 +24,7 @@ from translearn_core.jobs import PredictConfig, ReadConfig
 from translearn_core.results import Evaluation, Prediction, RunSummary
 from translearn_core.runs import LOCAL, Run, RunStore, State, artifacts
 from translearn_core.training.checkpoint import Checkpoint
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime
 from translearn_core.worker.data_loading import TABLE, load_table
 
@@ -154,7 +154,7 @@ def test_a_run_with_a_damaged_model_and_damaged_checkpoints_is_trained_again_to_
 ) -> None:
     job = do(store, experiment)
     folder, run = store.workspace.run(job), store.runs(LOCAL)[0]
-    good = {name: value.clone() for name, value in load_fine_tuned(folder).model.state_dict().items()}
+    good = {name: value.clone() for name, value in load_trained(folder).model.state_dict().items()}
     assert not (folder / "previous-checkpoint.pt").exists(), "a finished run keeps one"
     damage(folder / "checkpoint.pt")
     damage(folder / "model" / "model.json")
@@ -162,7 +162,7 @@ def test_a_run_with_a_damaged_model_and_damaged_checkpoints_is_trained_again_to_
         Checkpoint.read(folder)
     assert store.recompute(LOCAL, run.id)
     assert work(store, run).state is State.DONE
-    again = load_fine_tuned(folder).model.state_dict()
+    again = load_trained(folder).model.state_dict()
     assert all((again[name] == value).all() for name, value in good.items())
 
 

@@ -24,7 +24,7 @@ from translearn_core.errors import BackboneError, ConfigError, DamagedFileError
 from translearn_core.transfer import (
     Classifier,
     Inputs,
-    load_fine_tuned,
+    load_trained,
     save_trained,
     set_trainable,
     trainable_parameter_names,
@@ -119,7 +119,7 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
                 parameter.add_(0.1)
         model.standardise.fit(torch.randn(10, 32))
     save_trained(tmp_path / "run", model, config, ["a", "b", "c"])
-    again = load_fine_tuned(tmp_path / "run")
+    again = load_trained(tmp_path / "run")
     expected = model.state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in again.model.state_dict().items())
     outputs = again.predict(TEXTS)
@@ -130,9 +130,9 @@ def test_a_trained_model_answers_the_same_after_a_round_trip(kind: HeadKind, tmp
 
 def test_a_damaged_or_missing_model_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="kept no trained model"):
-        load_fine_tuned(tmp_path)
+        load_trained(tmp_path)
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model.json").write_text("{}")
     (tmp_path / "model" / "trained.safetensors").write_bytes(b"\x00broken")
     with pytest.raises(DamagedFileError, match="resume the run"):
-        load_fine_tuned(tmp_path)
+        load_trained(tmp_path)

@@ -25,7 +25,7 @@ from translearn_core.config import (
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation, LayerMix
 from translearn_core.runs import artifacts
-from translearn_core.transfer import Classifier, StageInputs, load_fine_tuned
+from translearn_core.transfer import Classifier, StageInputs, load_trained
 from translearn_core.transfer.adapters import merge_lora
 
 EXACT = Compute(torch.device("cpu"), bf16=False)
@@ -99,7 +99,7 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     script = Script()
     summary = script.run(config, tmp_path / "run")
     assert summary.test["accuracy"].value > 0.8
-    trained = load_fine_tuned(tmp_path / "run")
+    trained = load_trained(tmp_path / "run")
     texts = list(toy().texts[:8])
     once = trained.predict(texts).predictions
     if kind is Tuning.LORA:
@@ -164,7 +164,7 @@ def test_features_of_any_layers_come_from_one_pass(
     summary = warm.run(config, tmp_path / str(layers))
     assert summary.reuse is not None
     assert summary.reuse.encoded == 0
-    trained = load_fine_tuned(tmp_path / str(layers))
+    trained = load_trained(tmp_path / str(layers))
     texts = list(toy().texts)
     outputs = trained.predict(texts)
     width = {LayerCombination.CONCAT_4: 4 * 32}.get(layers, 32)

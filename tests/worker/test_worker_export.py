@@ -25,7 +25,7 @@ from translearn_core.exporting.weights import in_float32
 from translearn_core.jobs import BaselinesConfig, ExportConfig, PredictConfig, ReadConfig
 from translearn_core.results import Baselines, Evaluation, ExportFile, Prediction, RunSummary, TableProfile
 from translearn_core.runs import State, artifacts
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 
 HOSTILE = "![x](http://evil.example/p.png) <img src=x>"
 
@@ -72,7 +72,7 @@ def test_the_export_holds_all_files(result: ExportFile) -> None:
 
 def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Path) -> None:
     texts = [line.split('"')[1] for line in reviews().decode().splitlines()[1:]]
-    ours = in_float32(load_fine_tuned(bench.store.workspace.run(run))).predict(texts).predictions
+    ours = in_float32(load_trained(bench.store.workspace.run(run))).predict(texts).predictions
     with silence_transformers():
         model = Classifier(folder)
     np.testing.assert_allclose(model.answer(texts).numpy(), ours, atol=1e-5)

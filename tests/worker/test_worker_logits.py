@@ -13,7 +13,7 @@ from translearn_core.errors import BackboneError, Stopped
 from translearn_core.jobs import ErrorAnalysisConfig
 from translearn_core.results import ErrorAnalysis, Evaluation, HeldOutLogits
 from translearn_core.runs import artifacts
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 from translearn_core.worker.context import Context
 
 NAME = artifacts.folder_name(HeldOutLogits)
@@ -56,7 +56,7 @@ def test_saved_logits_equal_a_new_inference_and_the_saved_predictions(
     bench: Bench, trained: str, logits: HeldOutLogits, split: Split
 ) -> None:
     folder = bench.store.workspace.run(trained)
-    evaluation, model = artifacts.load(folder, Evaluation), load_fine_tuned(folder)
+    evaluation, model = artifacts.load(folder, Evaluation), load_trained(folder)
     assert evaluation is not None
     rows = evaluation.predictions[evaluation.predictions["split"] == split]
     saved: np.ndarray = getattr(logits, split)
@@ -155,6 +155,6 @@ def test_logits_of_a_model_trained_further_meanwhile_are_not_saved(
 
 
 def test_no_texts_have_no_outputs(bench: Bench, trained: str, logits: HeldOutLogits) -> None:
-    outputs = load_fine_tuned(bench.store.workspace.run(trained)).predict([])
+    outputs = load_trained(bench.store.workspace.run(trained)).predict([])
     assert outputs.logits.shape == outputs.predictions.shape == (0, 2)
     assert outputs.features.shape == (0, 32)

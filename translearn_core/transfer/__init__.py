@@ -11,6 +11,7 @@ from translearn_core.transfer.saved_model import (
     TfidfModel,
     TrainedModel,
     load_fine_tuned,
+    load_trained,
     save_tfidf,
     save_trained,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "TransferModel",
     "augment",
     "load_fine_tuned",
+    "load_trained",
     "predict",
     "save_tfidf",
     "save_trained",

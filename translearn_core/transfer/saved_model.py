@@ -116,8 +116,8 @@ def write_tfidf(folder: Path, model: TfidfClassifier) -> None:
 
 
 def load_fine_tuned(folder: Path) -> FineTunedModel:
-    """Load a fine-tuned model; raises as `load_fine_tuned` does, and `BackboneError` for TF-IDF."""
-    model = load_fine_tuned(folder)
+    """Load a fine-tuned model; raises as `load_trained` does, and `BackboneError` for TF-IDF."""
+    model = load_trained(folder)
     if not isinstance(model, FineTunedModel):
         raise BackboneError("This run counts words (TF-IDF) and has no layers: choose a run of a backbone.")
     return model
@@ -140,7 +140,7 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, name
         (draft / "model.json").write_text(text, encoding="utf-8")
 
 
-def load_fine_tuned(folder: Path) -> TrainedModel:
+def load_trained(folder: Path) -> TrainedModel:
     """Load the model of a run, a fine-tuned one onto a fresh copy of its backbone.
 
     Raises

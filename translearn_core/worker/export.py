@@ -24,7 +24,7 @@ from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
 from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.storage import temporary_folder
-from translearn_core.transfer import FineTunedModel, TrainedModel, load_fine_tuned
+from translearn_core.transfer import FineTunedModel, TrainedModel, load_trained
 from translearn_core.transfer.saved_model import FOLDER as MODEL
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
@@ -40,7 +40,7 @@ def export(context: Context[ExportConfig]) -> None:
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     context.report("loading the model")
-    trained = load_fine_tuned(context.store.workspace.run(config.job))
+    trained = load_trained(context.store.workspace.run(config.job))
     with temporary_folder(context.folder) as folder:
         if isinstance(trained, FineTunedModel):
             info = trained.model.loaded_backbone.info

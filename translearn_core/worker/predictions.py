@@ -13,7 +13,7 @@ from translearn_core.errors import DataError, NotFoundError
 from translearn_core.jobs import PredictConfig
 from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
-from translearn_core.transfer import TrainedModel, load_fine_tuned
+from translearn_core.transfer import TrainedModel, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation
 
@@ -80,7 +80,7 @@ def cached_model(context: Context, job: str) -> TrainedModel:
     key = ("trained", job, file_version(folder))
     if key not in context.warm:
         context.report("loading the model")
-        context.warm[key] = load_fine_tuned(folder)
+        context.warm[key] = load_trained(folder)
     trained: TrainedModel = context.warm[key]
     return trained
 

@@ -22,7 +22,7 @@ from translearn_core.results import (
     Prediction,
 )
 from translearn_core.runs import artifacts
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics.error_analysis.error_analysis import (
     SplitPredictions,
     _fit_temperature,
@@ -83,7 +83,7 @@ class Reference:
 
     def __init__(self, bench: Bench, job: str, evaluation: Evaluation, split: str) -> None:
         self.rows = evaluation.predictions[evaluation.predictions["split"] == split]
-        trained = load_fine_tuned(bench.store.workspace.run(job))
+        trained = load_trained(bench.store.workspace.run(job))
         self.p = trained.predict(self.rows["text"].tolist()).predictions.astype(np.float64)
         self.labels = self.rows["label"].map(trained.names.index).to_numpy()
         self.correct = self.p.argmax(axis=1) == self.labels

@@ -10,7 +10,7 @@ from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import Evaluation, NearestNeighbours
 from translearn_core.runs import artifacts
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def test_neighbours_match_transformers_features(bench: Bench, job: str) -> None:
     result = bench.do(NeighboursConfig(job=job, layer=3, index=17, neighbours=5), NearestNeighbours)
     evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
     texts = evaluation.predictions["text"].tolist()
-    trained = load_fine_tuned(bench.store.workspace.run(job)).model.loaded_backbone
+    trained = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     assert result.variants == ("pretrained", "fine-tuned")
     assert result.neighbours.shape == (2, 5)
     for v, backbone in enumerate((load(trained.config), trained)):

@@ -30,7 +30,7 @@ from translearn_core.errors import ConfigError, NotFoundError, TooFewSamplesErro
 from translearn_core.jobs import ForgettingConfig, SimilarityConfig
 from translearn_core.results import Evaluation, Forgetting, Similarity
 from translearn_core.runs import artifacts
-from translearn_core.transfer import load_fine_tuned
+from translearn_core.transfer import load_trained
 from translearn_core.worker.diagnostics import similarity
 from translearn_core.worker.diagnostics.sentences.similarity_text import SimilarityText, list_layers
 from translearn_core.worker.diagnostics.similarity import held_out_first
@@ -85,7 +85,7 @@ def test_cka_of_the_top_layer_matches_transformers_features(
     texts = held_out_first(evaluation, 2000, 0)["text"].tolist()
     assert len(texts) == moved.rows
     trained, other = (
-        load_fine_tuned(bench.store.workspace.run(j)).model.loaded_backbone for j in (job, sibling)
+        load_trained(bench.store.workspace.run(j)).model.loaded_backbone for j in (job, sibling)
     )
     pretrained = load(trained.config)
     before, after, chance = (mean_pooled(b.model, b.tokenizer, texts) for b in (pretrained, trained, other))
@@ -240,8 +240,8 @@ def test_an_earlier_task_is_scored_with_its_own_and_refitted_heads(
     assert task.lost.low <= task.lost.value <= task.lost.high
     # by hand: the earlier head on this run's vectors
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]
-    backbone = load_fine_tuned(bench.store.workspace.run(job)).model.loaded_backbone
-    own = load_fine_tuned(bench.store.workspace.run(earlier))
+    backbone = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
+    own = load_trained(bench.store.workspace.run(earlier))
     pooled = torch.from_numpy(mean_pooled(backbone.model, backbone.tokenizer, test["text"].tolist()))
     with torch.inference_mode():
         sentence = own.model.head(pooled).argmax(-1).numpy()
@@ -256,7 +256,7 @@ def test_refitted_heads_match_scikit_learn(bench: Bench, job: str, earlier: str,
     from sklearn.preprocessing import StandardScaler
 
     rows = artifacts.load(bench.store.workspace.run(earlier), Evaluation).predictions
-    after = load_fine_tuned(bench.store.workspace.run(job)).model.loaded_backbone
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     for backbone, result in (
         (after, lost.tasks[0].refit_head.value),
         (load(after.config), lost.tasks[0].pretrained.value),
@@ -281,7 +281,7 @@ def test_similarities_of_the_reference_pairs_match_transformers_features(
 ) -> None:
     table, reference = lost.table, lost.reference
     assert reference.pairs == len(table) == 120
-    after = load_fine_tuned(bench.store.workspace.run(job)).model.loaded_backbone
+    after = load_trained(bench.store.workspace.run(job)).model.loaded_backbone
     for backbone, column in ((load(after.config), "before"), (after, "after")):
         some = table[:25]
         first, second = (
