@@ -14,6 +14,7 @@ from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.results.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
 from translearn_core.tasks import PROBLEMS
@@ -77,6 +78,8 @@ def load_trained(folder: Path) -> FineTunedModel:
         metadata = parse_json((path / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(path / "trained.safetensors")
     except FileNotFoundError:
+        if (folder / WEIGHTS_MARK).exists():
+            raise BackboneError(WEIGHTS_DELETED) from None
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
         raise DamagedFileError(path, str(error), REMEDY) from error
