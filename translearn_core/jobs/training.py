@@ -11,7 +11,7 @@ from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
 from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary
 
 
-class LrFinderConfig(JobConfig):
+class LrFinderConfig(JobConfig[LrFinderResult]):
     """Learning-rate range test: raise the rate until the loss diverges (arXiv:1506.01186)."""
 
     kind: ClassVar = "lr_finder"
@@ -42,7 +42,7 @@ class StudyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
 
 
-class CompareConfig(JobConfig):
+class CompareConfig(JobConfig[Comparison]):
     """Compare arms of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
@@ -55,7 +55,7 @@ class CompareConfig(JobConfig):
         return (job for arm in self.arms for job in arm.jobs)
 
 
-class PairedComparisonConfig(JobConfig):
+class PairedComparisonConfig(JobConfig[PairedComparison]):
     """Compare two runs row by row on the test rows that both were tested on."""
 
     kind: ClassVar = "paired_comparison"

@@ -1,7 +1,7 @@
 """Actions on a run: rename, stop, resume, delete."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,6 +13,8 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.results.run_summary import WEIGHTS_DELETED
 from translearn_core.runs import Run, RunTags, State
+
+R = TypeVar("R")
 
 
 def menu(run: Run, owned: Sequence[Run], *, controls: bool = True, tags: Sequence[str] | None = None) -> None:
@@ -110,7 +112,7 @@ def _controls(run: Run) -> None:
         )  # fmt: skip
 
 
-def result_or_stop(config: JobConfig, key: str) -> Any:
+def result_or_stop(config: JobConfig[R], key: str) -> R | None:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
     result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:

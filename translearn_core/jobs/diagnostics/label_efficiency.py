@@ -27,7 +27,7 @@ class LabelEfficiencyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200)
 
 
-class LabelEfficiencyConfig(TaskJobConfig):
+class LabelEfficiencyConfig(TaskJobConfig[LabelEfficiency]):
     """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
 
     `arms` are runs whose data differ only in `train_rows` and `subset_seed`. Howard & Ruder 2018,
