@@ -13,7 +13,7 @@ from translearn_core.activations import (
     no_progress,
 )
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, HeadKind, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
 from translearn_core.experiment.build_model import build, check
@@ -25,6 +25,7 @@ from translearn_core.experiment.evaluation import (
     weight_drift,
 )
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
+from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
@@ -32,6 +33,7 @@ from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.loop import Loop
+from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import StageInputs, predict, save_trained
@@ -61,6 +63,8 @@ def run_experiment(
     clock = PhaseTimer()
     report("reading the data", 0, 0)
     prepared = prepare()
+    if config.backbone.is_tfidf:
+        return run_tfidf(config, prepared, folder, clock, report=report, record=record)
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
@@ -87,7 +91,7 @@ def run_experiment(
     writer.begin(loop.state)
     clock.switch("evaluate")
     recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
-    if (stopped := _train(loop, recorder)) is not None:
+    if (stopped := _train(loop, recorder, config)) is not None:
         report = stage_inputs.report = no_progress  # score the best weights without stopping again
         loop.restore_best()
     clock.switch("train")
@@ -99,9 +103,11 @@ def run_experiment(
     return summary
 
 
-def _train(loop: Loop, recorder: RunRecorder) -> Stopped | None:
-    """Run the loop; return a request to stop, after which a checkpoint has been saved."""
+def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:
+    """Fit a probe or run the loop; return a request to stop, after which a checkpoint has been saved."""
     try:
+        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
+            fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
         loop.run(recorder)
     except Stopped as request:
         recorder.clock.switch("train")

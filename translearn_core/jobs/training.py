@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
 from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
-from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary
+from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary, Selection
 
 
 class LrFinderConfig(JobConfig[LrFinderResult]):
@@ -53,6 +53,24 @@ class CompareConfig(JobConfig[Comparison]):
     def references(self) -> Iterable[str | None]:
         """Return all compared runs."""
         return (job for arm in self.arms for job in arm.jobs)
+
+
+class SelectionCandidate(BaseConfig):
+    """Candidate of a search: its finished runs by seed, each a chain of runs that continue one another."""
+
+    name: str = Field(min_length=1, max_length=200)
+    chains: tuple[tuple[str, ...], ...] = Field(min_length=1, max_length=100)
+
+
+class SelectionConfig(JobConfig[Selection]):
+    """Choose the best candidate of a search on validation, and report on test."""
+
+    kind: ClassVar = "selection"
+    candidates: tuple[SelectionCandidate, ...] = Field(min_length=1, max_length=100)
+
+    def references(self) -> Iterable[str | None]:
+        """Return all runs."""
+        return (job for candidate in self.candidates for chain in candidate.chains for job in chain)
 
 
 class PairedComparisonConfig(JobConfig[PairedComparison]):
@@ -100,6 +118,15 @@ COMPARE = JobSpec(
     section="diagnostics.comparison:section",
     progress="Comparing the runs",
     report=ReportRole.STUDY,
+)
+
+SELECTION = JobSpec(
+    SelectionConfig,
+    Selection,
+    "Model selection",
+    "selection:select",
+    question="Which model is it?",
+    progress="Choosing on validation",
 )
 
 PAIRED_COMPARISON = JobSpec(

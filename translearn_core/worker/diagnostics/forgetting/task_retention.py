@@ -17,7 +17,7 @@ from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
 from translearn_core.results import Difference, Evaluation, TaskRetention
 from translearn_core.results.format import magnitude
-from translearn_core.transfer import load_trained
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.activations import make_encoder
@@ -80,7 +80,7 @@ def measure_task_retention(
     earlier = _earlier_config(context, job, experiment)
     evaluation = load_evaluation(context, job)
     rows = _Rows.of(evaluation, seed)
-    model = load_trained(context.store.workspace.run(job)).model
+    model = load_fine_tuned(context.store.workspace.run(job)).model
     reader = _FeatureReader(model, earlier.features.token_limit, compute)
     features_before, features_after = (
         reader.features(context, backbone, rows.texts) for backbone in (before, after)
