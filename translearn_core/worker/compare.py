@@ -65,7 +65,7 @@ def compare(context: Context[CompareConfig]) -> None:
 
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
-    tested: dict[int, list[pd.Series[Any]]] = {}
+    tested: dict[str, list[pd.Series[Any]]] = {}  # by seed, whose folds add up to all rows
     summaries, fold_means, train_rows = [], {}, 0
     for job in arm.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
@@ -73,7 +73,8 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
             raise NotFoundError(f"A run of {arm.name} has no results yet: let it finish, then compare again.")
         config, predictions = training_config(context, job), evaluation.predictions
         scores = row_scores(predictions[predictions["split"] == Split.TEST])
-        tested.setdefault(config.training.seed, []).append(scores)
+        folded = config.data.split.k_folds is not None
+        tested.setdefault(f"seed {config.training.seed}" if folded else job, []).append(scores)
         fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
