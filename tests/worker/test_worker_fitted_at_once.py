@@ -29,6 +29,7 @@ from translearn_core.config.search import probe_experiment, tfidf_experiment
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import (
     BASELINES,
+    DIAGNOSE,
     ERROR_ANALYSIS,
     LR_FINDER,
     PROBE,
@@ -131,7 +132,7 @@ def test_a_report_lacks_nothing_and_has_no_curves(
 ) -> None:
     run = request.getfixturevalue(name)
     file = bench.do(ReportConfig(job=run.job.id, parts=(), name=name), ReportFile)
-    expected = {spec.name for spec in (BASELINES, ERROR_ANALYSIS)}
+    expected = {spec.name for spec in (BASELINES, ERROR_ANALYSIS, DIAGNOSE)}
     assert set(file.missing) == (expected if name == "words" else expected | {PROBE.name, PROJECTION.name})
     section = training_section(run.job.config, ReportData(name, history=bench.store.history(run.job.id)))
     assert [block.name for block in section.tables] == ["settings"]

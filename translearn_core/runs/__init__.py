@@ -11,6 +11,7 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
+from translearn_core.runs.run_tags import RunTags
 from translearn_core.runs.search.records import Search
 from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
@@ -27,6 +28,7 @@ __all__ = [
     "Progress",
     "Run",
     "RunStore",
+    "RunTags",
     "RunningJob",
     "Search",
     "Searches",

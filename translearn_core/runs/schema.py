@@ -118,6 +118,13 @@ studies = Table(
     Column("created", Float, nullable=False),
 )
 
+run_tags = Table(
+    "run_tags",
+    metadata,
+    Column("run", String(24), ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(40), primary_key=True),
+)
+
 searches = Table(
     "searches",
     metadata,

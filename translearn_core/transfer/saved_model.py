@@ -18,6 +18,7 @@ from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.config.model_names import TFIDF
 from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.results.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
 from translearn_core.tasks import PROBLEMS
@@ -161,6 +162,8 @@ def load_trained(folder: Path) -> TrainedModel:
             classifier = TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays)
             return TfidfModel(classifier, tuple(metadata["names"]))
     except FileNotFoundError:
+        if (folder / WEIGHTS_MARK).exists():
+            raise BackboneError(WEIGHTS_DELETED) from None
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
         raise DamagedFileError(path, str(error), REMEDY) from error

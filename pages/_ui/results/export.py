@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.server import downloads
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain, size
@@ -52,6 +53,8 @@ def panel(run: Run[ExperimentConfig]) -> None:
     st.subheader("Export the model", anchor=False)
     counted = run.job.config.backbone.is_tfidf
     st.markdown(WHAT_TFIDF if counted else WHAT)
+    if run_actions.weights_deleted(run):
+        return
     config = export_config(run, onnx=not counted and _with_onnx())
     pressed = f"export-{config.model_dump_json()}"
     if jobs.find_run(config) is None and not state.get_value(pressed):
