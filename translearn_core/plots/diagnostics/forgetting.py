@@ -80,7 +80,6 @@ def _add_unit(
                 "range": [-limit, limit],
                 "title": {
                     "text": f"← lost · {TITLES[changes['unit'].iloc[0]]} · gained →",
-                    "font": {"size": 12},
                 },
                 "tickformat": "+~g",
                 "nticks": 5,
