@@ -57,7 +57,7 @@ def scores(
 
 
 def cost_and_score(table: pd.DataFrame, metric: Metric, dark: bool = False) -> go.Figure:
-    """Draw each run's test score with its interval against seconds (log); runs have the numbers of `scores`."""
+    """Draw each run's test score with its interval against seconds (log), numbered as in `scores`."""
     figure = bare("cost", dark, height=420)
     names, score, colours = _names(table, metric), metric.column, palette(dark)
     if not names:

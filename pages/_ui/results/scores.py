@@ -92,7 +92,8 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
         _capitalised(rival.name),
         metric.format(rival.headline.value),
         metric.format_range(rival.headline, " – "),
-        f"the baseline to beat: test {metric.label} of the best that trains no backbone; the {constant} gets {value}",
+        f"the baseline to beat: test {metric.label} of the best that trains no backbone; the {constant} gets "
+        f"{value}",
     )
 
 

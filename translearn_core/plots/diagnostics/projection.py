@@ -47,7 +47,7 @@ def projection(
     turn : int
         Selection revision: a new value clears the lasso of an otherwise equal figure.
     """
-    figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=460)
+    figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=400)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
     marks = np.isin(shown, marked) if marked is not None and len(marked) else None

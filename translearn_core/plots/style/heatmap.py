@@ -132,7 +132,7 @@ def _add_cells(
             "title": {
                 "text": f"{style.scale}<br>{GAP}",
                 "side": "top",
-                "font": {"color": colours.muted},
+                "font": {"size": TEXT_SIZE, "color": colours.muted},
             },
             "tickvals": ticks,
             "ticktext": [style.tick(10**tick) for tick in ticks],

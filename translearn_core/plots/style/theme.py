@@ -31,7 +31,7 @@ def template(dark: bool) -> go.layout.Template:
         "linecolor": colours.grid,
         "tickcolor": colours.grid,
         "ticklabelstandoff": 4,
-        "title": {"font": {"color": colours.muted}, "standoff": 8},
+        "title": {"font": {"size": TEXT_SIZE, "color": colours.muted}, "standoff": 8},
         "zeroline": False,
     }
     return go.layout.Template(
