@@ -8,8 +8,8 @@ from pages._ui.shell.formatting import plain
 
 page_header.header(
     "recipe",
-    "A transfer strategy: which parts train, when, and how fast. It fills in all settings but those of the "
-    "texts and the device; change them below and on the next page.",
+    "A transfer strategy: which parts train, when, and how fast. It sets all but pooling, token limit, batch "
+    "size, class weights, seed, precision and device; change it below and on the next page.",
 )
 ready = require_task.require_task(learnable=False)
 draft, backbone_info = ready.draft, ready.backbone_info
