@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._ui.results import file_prediction, predict_form
-from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header
+from pages._ui.runs import run_actions, run_picker
+from pages._ui.shell import jobs, navigation, page_header
 from translearn_core.jobs import PredictConfig
 
 page_header.header(
@@ -13,6 +13,8 @@ page_header.header(
     "the training texts: they often show why the model predicts what it does.",
 )
 run = run_picker.finished()
+if run_actions.weights_deleted(run):
+    navigation.stop_page()
 typed, table = st.tabs(["Sentences", "A whole file"], key="predict_kind", on_change="rerun")
 if typed.open:
     with typed:

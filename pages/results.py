@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines
 from pages._ui.forms import training_timeline
-from pages._ui.results import scores, weights
+from pages._ui.results import outputs, scores, weights
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
@@ -36,20 +36,7 @@ tables.figure(
     alt="Training against validation",
 )
 
-outputs = plots.OUTPUT_PLOTS[evaluation.problem]
-st.subheader(outputs.title, anchor=False)
-st.caption(outputs.caption)
-tables.figure(
-    outputs.draw(evaluation, dark),
-    outputs.table(evaluation),
-    outputs.table_name,
-    key="confusion",
-    alt=outputs.title,
-)
-st.subheader(outputs.metrics_title, anchor=False)
-st.caption(outputs.metrics_caption)
-score_columns = tables.fractions("precision", "recall", "f1")
-tables.table(outputs.metrics(evaluation), outputs.metrics_name, key="per_class", config=score_columns)
+outputs.panel(run, evaluation)
 st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}

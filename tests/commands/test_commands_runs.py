@@ -30,3 +30,20 @@ def test_a_run_that_cannot_be_read_is_listed_and_deleted(own_terminal: Terminal)
     left = own_terminal("runs", "--delete", old.id, "--json")
     assert [one["run"] for one in json.loads(left.stdout)["runs"]] == [good.id]
     assert "no such run" in refused(own_terminal("runs", "--delete", old.id))
+
+
+def test_runs_are_tagged_and_searched(own_terminal: Terminal) -> None:
+    store = RunStore(Workspace(own_terminal.workspace))
+    digest = store.add_dataset(LOCAL, "tickets.csv", {"train": TICKETS.read_bytes()}).digest
+    data = DataConfig(dataset=digest, text="text", label="intent")
+    for seed in (0, 1):
+        config = ExperimentConfig(data=data, training=TrainingConfig(seed=seed))
+        store.submit(LOCAL, config, f"seed {seed}")
+    store.close()
+    tagged = own_terminal("runs", "--tag", "seed 1=for the talk,final", "--search", "TALK", "--json")
+    (one,) = json.loads(tagged.stdout)["runs"]
+    assert (one["name"], one["tags"], one["weights_deleted"]) == ("seed 1", ["final", "for the talk"], False)
+    assert "final, for the talk" in own_terminal("runs").stdout
+    assert len(json.loads(own_terminal("runs", "--tag", "seed 1=", "--json").stdout)["runs"]) == 2
+    assert "RUN=TAG" in refused(own_terminal("runs", "--tag", "seed 1"))
+    assert "not finished" in refused(own_terminal("runs", "--delete-weights", "seed 1"))

@@ -55,22 +55,21 @@ def test_a_study_runs_to_its_end_and_is_said_as_json_and_csv(house: House, tmp_p
     done = house("study", house.file(), "--json", "--out", tmp_path / "cells.csv")
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert [(cell["cell"], cell["runs"]) for cell in record["cells"]] == [
+    assert [(arm["arm"], arm["runs"]) for arm in record["arms"]] == [
         ("linear", 2),
         ("last-k", 2),
         ("scratch", 2),
     ]
     assert (record["baseline"], record["test_rows"], record["failed"]) == ("linear", 80, [])
-    assert record["cells"][0]["difference"] is None
+    assert record["arms"][0]["difference"] is None
     assert all(
-        0 <= cell["accuracy low"] <= cell["accuracy"] <= cell["accuracy high"] <= 1
-        for cell in record["cells"]
+        0 <= cell["accuracy low"] <= cell["accuracy"] <= cell["accuracy high"] <= 1 for cell in record["arms"]
     )
     assert any(
         sentence.startswith("last-k is ") or "score the same" in sentence for sentence in record["sentences"]
     )
     with (tmp_path / "cells.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["cell"] for row in csv.DictReader(file)] == ["linear", "last-k", "scratch"]
+        assert [row["arm"] for row in csv.DictReader(file)] == ["linear", "last-k", "scratch"]
     assert "6 done" in done.stderr
 
 

@@ -92,7 +92,7 @@ def test_confusion_shares_and_counts(n):
     off = ~np.eye(n, dtype=bool)
     assert np.isnan(right.z[off]).all()
     np.testing.assert_allclose(np.nan_to_num(wrong.z)[off], share[off], rtol=1e-5)
-    assert (len(figure.data) == 4) == (n <= 15)
+    assert any(t.name == "counts" for t in figure.data) == (n <= 15)
     assert len(set(right.y)) == n
     assert right.colorscale != wrong.colorscale
 
@@ -101,7 +101,7 @@ def test_counts_are_written_once_and_zeros_not_at_all():
     evaluation = make_evaluation(make_classes(3))
     evaluation.confusion[0, 1] = 0
     figure = plots.confusion_matrix(evaluation)
-    written = [text for t in figure.data if t.type == "scatter" for text in t.text]
+    written = [text for t in figure.data if t.name == "counts" for text in t.text]
     assert sorted(written, key=int) == sorted((str(n) for n in evaluation.confusion.ravel() if n), key=int)
 
 
@@ -110,16 +110,36 @@ def test_counts_are_readable_on_every_shade(dark):
     evaluation, colours = make_evaluation(make_classes(3)), palette(dark)
     evaluation.confusion[:] = np.array([[90, 5, 5], [30, 40, 30], [1, 0, 99]])
     figure = plots.confusion_matrix(evaluation, dark)
-    for cells, counts in zip(figure.data[::2], figure.data[1::2], strict=True):
-        for x, y, ink in zip(counts.x, counts.y, counts.textfont.color, strict=True):
-            share = cells.z[list(cells.y).index(y), list(cells.x).index(x)] / 100
-            stops, shades = zip(*cells.colorscale, strict=True)
-            background = np.interp(share, stops, [luminance(shade) for shade in shades])
-            low, high = sorted((background, luminance(ink)))
-            other = colours.paper if ink == colours.ink else colours.ink
-            against = sorted((background, luminance(other)))
-            assert (high + 0.05) / (low + 0.05) >= (against[1] + 0.05) / (against[0] + 0.05)
-            assert (high + 0.05) / (low + 0.05) >= 3
+    scales = {name: by_name(figure, name).colorscale for name in ("right", "wrong")}
+    share = evaluation.confusion / evaluation.confusion.sum(axis=1, keepdims=True)
+    names = list(by_name(figure, "right").x)
+    for counts in (t for t in figure.data if t.name == "counts"):
+        ink = counts.textfont.color
+        other = colours.paper if ink == colours.ink else colours.ink
+        for x, y in zip(counts.x, counts.y, strict=True):
+            stops, shades = zip(*scales["right" if x == y else "wrong"], strict=True)
+            at = share[names.index(y), names.index(x)]
+            background = np.interp(at, stops, [luminance(shade) for shade in shades])
+            assert contrast(background, ink) >= max(3, contrast(background, other) - 0.1)
+
+
+def contrast(background, colour):
+    low, high = sorted((background, luminance(colour)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_filled_cell_can_be_selected():
+    evaluation = make_evaluation(make_classes(3))
+    evaluation.confusion[0, 1] = 0
+    cells = by_name(plots.confusion_matrix(evaluation), "cells")
+    true, predicted, count, share = np.asarray(cells.customdata).T
+    counts = np.zeros((3, 3))
+    counts[true.astype(int), predicted.astype(int)] = count
+    np.testing.assert_array_equal(counts, evaluation.confusion)
+    assert len(count) == np.count_nonzero(evaluation.confusion)
+    np.testing.assert_allclose(np.bincount(true.astype(int), share), 1.0)
+    names = by_name(plots.confusion_matrix(evaluation), "right").x
+    assert [list(names).index(name) for name in cells.x] == predicted.tolist()
 
 
 def test_a_class_without_test_rows_does_not_divide_by_zero():

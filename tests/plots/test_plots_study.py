@@ -13,7 +13,7 @@ from translearn_core.results import Comparison, Difference
 
 def test_cells_stand_in_their_order_with_intervals_and_the_baselines_line():
     comparison = make_comparison(("linear", "full", "gradual"))
-    figure = plots.study_cells(comparison)
+    figure = plots.study_arms(comparison)
     shown = {y: (x, up, down) for t in figure.data for y, x, up, down in zip(
         t.y, t.x, t.error_x.array, t.error_x.arrayminus, strict=True
     )}  # fmt: skip
@@ -33,7 +33,7 @@ def test_what_chance_could_have_done_looks_open_and_the_rest_says_which_way():
         replace(cell, difference=span and Difference(*span, 1 if k == 3 else 3))
         for k, (cell, span) in enumerate(zip(comparison.arms, spans, strict=True))
     ]
-    figure = plots.study_cells(replace(comparison, arms=tuple(cells)))
+    figure = plots.study_arms(replace(comparison, arms=tuple(cells)))
     assert list(by_name(figure, "better by more than chance").y) == ["full"]
     assert list(by_name(figure, "worse by more than chance").y) == ["gradual"]
     assert list(by_name(figure, "could be chance").y) == ["alone"], "one seed is never enough"
@@ -75,4 +75,4 @@ def test_the_size_curve_has_a_line_for_each_way_by_rows():
 @pytest.mark.parametrize("draw", [plots.depth_curve, plots.size_curve])
 def test_a_curve_of_nothing_says_so(draw):
     assert "done yet" in draw(make_comparison(), {}).layout.annotations[0].text
-    assert "done yet" in plots.study_cells(Comparison("x", 0, ())).layout.annotations[0].text
+    assert "done yet" in plots.study_arms(Comparison("x", 0, ())).layout.annotations[0].text

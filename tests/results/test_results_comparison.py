@@ -96,9 +96,9 @@ def test_other_names_are_told_everywhere_and_change_no_number() -> None:
     for fact in ("Gradual unfreezing", "2.1 points better than Full fine-tuning", "below From scratch"):
         assert fact in sentence
     assert renamed.baseline == renamed.arms[0].name == "Full fine-tuning"
-    same = ["cell", "backbone", "verdict"]
+    same = ["arm", "backbone", "verdict"]
     assert renamed.frame().drop(columns=same).equals(comparison.frame().drop(columns=same))
-    assert comparison.frame()["cell"].tolist() == ["full", "gradual"], "as it was"
+    assert comparison.frame()["arm"].tolist() == ["full", "gradual"], "as it was"
 
 
 def test_few_test_rows_are_told_and_enough_are_not() -> None:

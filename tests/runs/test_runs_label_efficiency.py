@@ -207,7 +207,7 @@ def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: E
     summary = RunSummary("cpu", "float32", {"total": 100.0}, {}, metrics, metrics, 0.5, 3, 3, -1)
 
     def seconds(config: ExperimentConfig) -> float:
-        return scaled_seconds(summary, full, config, task, 6)
+        return scaled_seconds(summary.seconds["total"], full, config, task, 6)
 
     assert seconds(full) == pytest.approx(100)
     passes = 1300 + 3 * (3 * 1000 + 100)

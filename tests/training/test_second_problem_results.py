@@ -110,7 +110,7 @@ def test_a_study_compares_by_the_headline_and_in_the_unit_of_the_row_scores(comp
     assert frame["difference"][0] == pytest.approx(difference)
     assert f"{difference:.3g} better than poor" in comparison.sentences()[0]
     assert "points" not in comparison.sentences()[0]
-    figure = plots.study_cells(comparison)
+    figure = plots.study_arms(comparison)
     assert "r2" in figure.layout.xaxis.title.text
     assert sorted(x for trace in figure.data for x in trace.x) == pytest.approx(sorted(frame["r2"]))
 

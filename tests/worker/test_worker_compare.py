@@ -145,7 +145,7 @@ def test_the_table_has_one_row_per_cell(bench: Bench) -> None:
         bench.cell("full", 0.9, ALL), bench.cell("head", 0.7, FreezePlan(), seeds=1), baseline="full"
     )
     frame = result.frame()
-    assert frame["cell"].tolist() == ["full", "head"]
+    assert frame["arm"].tolist() == ["full", "head"]
     assert ["3 seeds" in frame["interval"][0], "600 test rows" in frame["interval"][1]] == [True, True]
     assert "more seeds" in frame["verdict"][1]
     assert np.isnan(frame["difference"][0])

@@ -48,6 +48,11 @@ def is_cached(config: BackboneConfig) -> Path | None:
     """Return the folder with the backbone's files, None if they must be downloaded from the Hub."""
     if config.id == BUNDLED:
         return _bundled()
+    if config.is_tfidf:
+        raise BackboneError(
+            "TF-IDF counts words and has no layers to look into or to train: choose a pretrained backbone "
+            "for this."
+        )
     if config.id.startswith(ADAPTED):
         return _adapted(config.id)
     if (path := local_path(config.id)) is not None:

@@ -17,7 +17,10 @@ from translearn_core.config import (
     DataConfig,
     DistilConfig,
     ExperimentConfig,
+    FeatureConfig,
     FreezePlan,
+    HeadConfig,
+    HeadKind,
     SplitConfig,
     TrainingConfig,
     apply_overrides,
@@ -96,8 +99,9 @@ def build_experiment(
         data=data,
         backbone=source,
         freeze=plan,
-        features=info.features,
-        training=TrainingConfig.defaults_for(plan),
+        features=FeatureConfig() if source.is_tfidf else info.features,
+        head=HeadConfig(kind=HeadKind.PROBE) if source.is_tfidf else HeadConfig(),
+        training=TrainingConfig(epochs=1) if source.is_tfidf else TrainingConfig.defaults_for(plan),
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)

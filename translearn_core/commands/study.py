@@ -166,7 +166,7 @@ def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[
         "name": study.name,
         "baseline": comparison.baseline,
         "test_rows": comparison.test_rows,
-        "cells": json.loads(comparison.frame().to_json(orient="records")),
+        "arms": json.loads(comparison.frame().to_json(orient="records")),
         "sentences": comparison.sentences(),
         "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
     }
@@ -181,7 +181,7 @@ def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Co
         comparison.arms, key=lambda arm: arm.headline.value, reverse=comparison.metric.higher_is_better
     )
     rows = [_row(arm) for arm in best_first]
-    print_table(screen, ("cell", *numbers), rows, numbers=numbers, title=title)
+    print_table(screen, ("arm", *numbers), rows, numbers=numbers, title=title)
     for sentence in comparison.sentences():
         print_line(sentence, screen)
     for run in failed:

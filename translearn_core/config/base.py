@@ -2,16 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Generic, Self
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
 from pydantic_core import to_json
+from typing_extensions import TypeVar
 
 FORMAT = 6
 """Version of the results' format; part of every job id, so that old results are never read as new ones."""
 
 MAX_SEED = 2**32 - 1
 """Largest seed accepted by NumPy, scikit-learn and PyTorch."""
+
+R = TypeVar("R", default=Any)
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
@@ -77,8 +80,8 @@ class BaseConfig(BaseModel):
         return super().model_copy(update=update, deep=deep)
 
 
-class JobConfig(BaseConfig):
-    """Configuration of a job; its class determines the kind of the job."""
+class JobConfig(BaseConfig, Generic[R]):
+    """Configuration of a job with a result of type R; its class determines the kind of the job."""
 
     kind: ClassVar[str]
 

@@ -72,10 +72,11 @@ class Tuning(StrEnum):
 
 
 class HeadKind(StrEnum):
-    """Classifier on top of the pooled vector."""
+    """Classifier on top of the pooled vector; `PROBE` is linear, fitted at once (`LinearProbe`)."""
 
     LINEAR = "linear"
     MLP = "mlp"
+    PROBE = "probe"
 
 
 class Activation(StrEnum):

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import LayerCombination, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -80,11 +80,33 @@ class ExperimentConfig(JobConfig):
                 f"features.layer_combination: {self.features.layer_combination!s} needs a frozen backbone: "
                 "train the head only, or read the last layer"
             )
+        self._check_probe()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
         if self.tuning.kind is Tuning.LORA and self.freeze.embeddings:
             raise ValueError("freeze: with lora the embeddings stay frozen")
         return self
+
+    def _check_probe(self) -> None:
+        """Check that a head fitted at once has features that stay as they are, and only labels to fit."""
+        if self.backbone.is_tfidf and self.head.kind is not HeadKind.PROBE:
+            raise ValueError("head.kind: tf-idf takes a probe, and no other classifier: set it to 'probe'")
+        if self.backbone.is_tfidf and self.augment.copies:
+            raise ValueError("augment.copies: tf-idf has no tokenizer to alter texts with: set it to 0")
+        if self.head.kind is not HeadKind.PROBE:
+            return
+        conflicts = {
+            "freeze": self.trains_backbone,
+            "stages": bool(self.stages),
+            "distil": self.distil is not None,
+            "resume_from": self.resume_from is not None,
+            "features.layer_combination": self.features.layer_combination is LayerCombination.MIX,
+        }
+        if conflicting := [name for name, conflict in conflicts.items() if conflict]:
+            raise ValueError(
+                f"{conflicting[0]}: a probe is fitted at once on fixed features: leave this at its default, "
+                "or choose head.kind 'linear'"
+            )
 
     @property
     def trains_backbone(self) -> bool:

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import Activation, HeadKind, LayerCombination, Pooling, Tuning
-from translearn_core.config.model_names import BUNDLED, parse_model_name
+from translearn_core.config.model_names import BUNDLED, TFIDF, parse_model_name
 from translearn_core.errors import ConfigError
 
 ADAPTED = "adapted-"
@@ -38,6 +38,20 @@ class BackboneConfig(BaseConfig):
             return fields
         name, revision = parse_model_name(id, revision)
         return fields | {"id": name, "revision": revision}
+
+    @model_validator(mode="after")
+    def _check_tfidf(self) -> Self:
+        if self.is_tfidf and (self.random_init or self.keep_blocks or self.reinit_top_layers):
+            raise ValueError(
+                "tf-idf has neither blocks nor pretrained weights: leave random_init, "
+                "keep_blocks and reinit_top_layers at their defaults"
+            )
+        return self
+
+    @property
+    def is_tfidf(self) -> bool:
+        """Whether words are counted instead, without a network."""
+        return self.id == TFIDF
 
     @property
     def pretraining_job(self) -> str | None:

@@ -6,6 +6,9 @@ from urllib.parse import unquote, urlsplit
 BUNDLED = "all-MiniLM-L6-v2"
 """Backbone that ships with the project and needs no network."""
 
+TFIDF = "tf-idf"
+"""Name in place of a backbone: counts of words and word pairs, no transfer."""
+
 _BUNDLED_NAMES = frozenset({BUNDLED.lower(), f"sentence-transformers/{BUNDLED}".lower()})
 _HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
 _QUOTES = ('""', "''", "``", "<>", "“”", "‘’", "„“", "«»")
@@ -32,6 +35,8 @@ def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str |
     revision = revision or address_revision
     if name.lower() in _BUNDLED_NAMES and revision in (None, "main"):
         return BUNDLED, None
+    if name.lower() in (TFIDF, "tfidf"):
+        return TFIDF, None
     return name, revision
 
 

@@ -20,7 +20,7 @@ from translearn_core.engine.cluster import Cluster
 from translearn_core.engine.status import HEARTBEAT_SECONDS
 from translearn_core.errors import WorkspaceError
 from translearn_core.jobs import Slot
-from translearn_core.runs import RunStore, State
+from translearn_core.runs import RunStore, Searches, State
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,9 @@ SAVING_SECONDS = 600.0
 """Seconds a stopping job may take to save a checkpoint and its scores."""
 
 SWEEP_SECONDS = 60.0
+
+SEARCH_SECONDS = 0.5
+"""Seconds between two looks at the searches, whose next runs depend on finished ones."""
 
 RETRY_SECONDS = 1.0
 """Seconds between retries while the store is unavailable."""
@@ -78,7 +81,8 @@ class Dispatcher:
         self._flights: dict[str, InFlight] = {}
         self._workers: dict[str, Slot] = {}
         self._busy = time.monotonic()
-        self._swept = self._pulsed = 0.0
+        self._searches = Searches(store)
+        self._swept = self._pulsed = self._searched = 0.0
         self._reconciled = self._interrupted = False
         self._store_error: str | None = None
 
@@ -136,6 +140,9 @@ class Dispatcher:
             self._pulse(self._workers)
         if self._flights:
             await self._watch()
+        if now - self._searched > SEARCH_SECONDS:
+            self._searched = now
+            await asyncio.to_thread(self._searches.advance)
         if await asyncio.to_thread(self._store.busy) or self._flights:
             self._busy = now
             self._workers = await self._cluster.workers()

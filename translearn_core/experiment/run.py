@@ -13,7 +13,7 @@ from translearn_core.activations import (
     no_progress,
 )
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, HeadKind, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
 from translearn_core.experiment.build_model import build, check
@@ -25,6 +25,7 @@ from translearn_core.experiment.evaluation import (
     weight_drift,
 )
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
+from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
@@ -32,6 +33,7 @@ from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.loop import Loop
+from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import StageInputs, predict, save_trained
@@ -61,6 +63,8 @@ def run_experiment(
     clock = PhaseTimer()
     report("reading the data", 0, 0)
     prepared = prepare()
+    if config.backbone.is_tfidf:
+        return run_tfidf(config, prepared, folder, clock, report=report, record=record)
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
@@ -77,7 +81,6 @@ def run_experiment(
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
-
     loop = Loop(
         model, inputs, rows, config.training, compute, report,
         before=config.stages, inputs_for=stage_inputs, distillation=distillation,
@@ -87,23 +90,30 @@ def run_experiment(
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
     writer.begin(loop.state)
     clock.switch("evaluate")
-    stopped: Stopped | None = None
-    try:
-        loop.run(RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages)))
-    except Stopped as request:
-        stopped = request  # already handled: score the current weights without stopping again
-        clock.switch("train")
-        loop.checkpoint(clock.spent).write(folder)
-        report = stage_inputs.report = no_progress
+    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+    if (stopped := _train(loop, recorder, config)) is not None:
+        report = stage_inputs.report = no_progress  # score the best weights without stopping again
         loop.restore_best()
     clock.switch("train")
-
     if stopped is None or loop.state.best:
         summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
     if stopped is not None:
         raise stopped
     Checkpoint.forget_previous(folder)
     return summary
+
+
+def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:
+    """Fit a probe or run the loop; return a request to stop, after which a checkpoint has been saved."""
+    try:
+        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
+            fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
+        loop.run(recorder)
+    except Stopped as request:
+        recorder.clock.switch("train")
+        loop.checkpoint(recorder.clock.spent).write(recorder.folder)
+        return request
+    return None
 
 
 def save_outputs(

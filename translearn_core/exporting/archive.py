@@ -11,9 +11,9 @@ SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
 """Scripts of every export; an ONNX file adds ``predict_onnx.py``."""
 
 
-def add_script(folder: Path, name: str) -> None:
-    """Copy a script from the templates into `folder`."""
-    source = files("translearn_core.exporting.templates") / name
+def add_script(folder: Path, name: str, *, source_name: str | None = None) -> None:
+    """Copy a script from the templates into `folder`; `source_name` if it has another name there."""
+    source = files("translearn_core.exporting.templates") / (source_name or name)
     (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
 
 

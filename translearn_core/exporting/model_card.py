@@ -83,7 +83,9 @@ def limits(card: Card) -> list[str]:
     config, test = card.config, card.evaluation.metrics.get(str(Split.TEST))
     sentences = [
         *PROBLEMS[card.evaluation.problem].limits(),
-        f"It reads the first {config.features.token_limit} tokens of a text; the rest is cut off.",
+        "It knows the words and word pairs it learned from, and no other."
+        if config.backbone.is_tfidf
+        else f"It reads the first {config.features.token_limit} tokens of a text; the rest is cut off.",
         "The scores hold for texts like those it was tested on. For other people, times or topics, test it "
         "again before relying on it.",
     ]

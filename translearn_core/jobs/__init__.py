@@ -4,6 +4,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
+from translearn_core.config import JobConfig
 from translearn_core.jobs.backbones import (
     BACKBONE_INFO,
     DOWNLOAD_SIZE,
@@ -39,7 +40,7 @@ from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfi
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
 from translearn_core.jobs.prediction import PREDICT, PREDICT_FILE, PredictConfig, PredictFileConfig
-from translearn_core.jobs.spec import C, JobSpec, ReportRole, RunJobConfig, Slot
+from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
     DIAGNOSE,
@@ -54,10 +55,13 @@ from translearn_core.jobs.training import (
     COMPARE,
     LR_FINDER,
     PAIRED_COMPARISON,
+    SELECTION,
     TRAIN,
     CompareConfig,
     LrFinderConfig,
     PairedComparisonConfig,
+    SelectionCandidate,
+    SelectionConfig,
     StudyArm,
 )
 
@@ -87,6 +91,7 @@ __all__ = [
     "PROJECTION_ANIMATION",
     "READ",
     "REPORT",
+    "SELECTION",
     "SIMILARITY",
     "SNAPSHOTS",
     "SPECS",
@@ -120,6 +125,8 @@ __all__ = [
     "ReportConfig",
     "ReportRole",
     "RunJobConfig",
+    "SelectionCandidate",
+    "SelectionConfig",
     "SimilarityConfig",
     "Slot",
     "SnapshotsConfig",
@@ -141,6 +148,6 @@ SPECS = _specs()
 """All kinds of jobs, by kind; a new module in this package needs no other entry."""
 
 
-def spec_of(config: C) -> JobSpec[C, Any]:
+def spec_of(config: JobConfig[R]) -> JobSpec[Any, R]:
     """Return the specification of a configuration's job."""
     return SPECS[config.kind]

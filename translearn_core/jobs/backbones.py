@@ -11,19 +11,19 @@ from translearn_core.jobs.spec import BackboneJobConfig, JobSpec, Slot
 from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining
 
 
-class DownloadSizeConfig(BackboneJobConfig):
+class DownloadSizeConfig(BackboneJobConfig[DownloadSize]):
     """Determine the download size of a backbone."""
 
     kind: ClassVar = "download_size"
 
 
-class BackboneInfoConfig(BackboneJobConfig):
+class BackboneInfoConfig(BackboneJobConfig[BackboneInfo]):
     """Summarise a backbone's architecture, after downloading it if necessary."""
 
     kind: ClassVar = "backbone_info"
 
 
-class ProfileConfig(BackboneJobConfig):
+class ProfileConfig(BackboneJobConfig[CostModel]):
     """Time a few steps of a backbone on this device."""
 
     kind: ClassVar = "profile"
@@ -31,7 +31,7 @@ class ProfileConfig(BackboneJobConfig):
     training: TrainingConfig = TrainingConfig()
 
 
-class PretrainConfig(JobConfig):
+class PretrainConfig(JobConfig[Pretraining]):
     """Continue masked-language-model pretraining of a backbone on a table's texts.
 
     Gururangan et al. 2020, arXiv:2004.10964.

@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
 from translearn_core.results import ExportFile, ReportFile
 
 
-class ReportConfig(JobConfig):
+class ReportConfig(JobConfig[ReportFile]):
     """HTML report of a run or a study from the results so far."""
 
     kind: ClassVar = "report"
@@ -34,7 +34,7 @@ class ReportConfig(JobConfig):
         return (self.job, *self.parts)
 
 
-class ExportConfig(RunJobConfig):
+class ExportConfig(RunJobConfig[ExportFile]):
     """Self-contained export: weights, tokenizer, labels, model card, ``predict.py``."""
 
     kind: ClassVar = "export"

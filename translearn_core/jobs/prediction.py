@@ -8,7 +8,7 @@ from translearn_core.jobs.spec import JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Prediction
 
 
-class PredictConfig(RunJobConfig):
+class PredictConfig(RunJobConfig[Prediction]):
     """Classify typed texts with a finished run."""
 
     kind: ClassVar = "predict"
@@ -19,7 +19,7 @@ class PredictConfig(RunJobConfig):
     )
 
 
-class PredictFileConfig(RunJobConfig):
+class PredictFileConfig(RunJobConfig[FilePrediction]):
     """Classify every row of a file with a finished run."""
 
     kind: ClassVar = "predict_file"

@@ -3,22 +3,23 @@
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self
 
 from pydantic import Field
+from typing_extensions import TypeVar
 
 from translearn_core.config import BackboneConfig, DataConfig, JobConfig, ProblemType
 from translearn_core.results.format import join_list
 
 C = TypeVar("C", bound=JobConfig)
-R = TypeVar("R")
+R = TypeVar("R", default=Any)
 
 
 CLASSES = frozenset({ProblemType.SINGLE_LABEL})
 """Problem types whose targets are classes."""
 
 
-class RunJobConfig(JobConfig):
+class RunJobConfig(JobConfig[R], Generic[R]):
     """Configuration of a job about one training run."""
 
     job: str = Field(description="the training job")
@@ -41,7 +42,7 @@ class RunJobConfig(JobConfig):
         return 0
 
 
-class BackboneJobConfig(JobConfig):
+class BackboneJobConfig(JobConfig[R], Generic[R]):
     """Configuration of a job about a backbone."""
 
     backbone: BackboneConfig
@@ -51,7 +52,7 @@ class BackboneJobConfig(JobConfig):
         return (self.backbone.pretraining_job,)
 
 
-class TaskJobConfig(JobConfig):
+class TaskJobConfig(JobConfig[R], Generic[R]):
     """Configuration of a job about a table as a task for a backbone."""
 
     data: DataConfig

@@ -11,7 +11,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, Slot, TaskJo
 from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
-class ReadConfig(JobConfig):
+class ReadConfig(JobConfig[TableProfile]):
     """Read a data set's files into one table."""
 
     kind: ClassVar = "read"
@@ -25,14 +25,14 @@ class ReadConfig(JobConfig):
         return self.dataset
 
 
-class DiagnoseConfig(TaskJobConfig):
+class DiagnoseConfig(TaskJobConfig[Diagnosis]):
     """Check a table as a task: findings, split and tokenization."""
 
     kind: ClassVar = "diagnose"
     token_limit: int = 128
 
 
-class LabelReviewConfig(TaskJobConfig):
+class LabelReviewConfig(TaskJobConfig[LabelReview]):
     """Find rows and classes whose labels are worth a look, before or after training."""
 
     kind: ClassVar = "label_review"
@@ -44,7 +44,7 @@ class LabelReviewConfig(TaskJobConfig):
         return self.job, *super().references()
 
 
-class AugmentationPreviewConfig(TaskJobConfig):
+class AugmentationPreviewConfig(TaskJobConfig[AugmentationPreview]):
     """Augment a few training texts as a preview."""
 
     kind: ClassVar = "augmentation_preview"

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
 from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
-from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary
+from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary, Selection
 
 
-class LrFinderConfig(JobConfig):
+class LrFinderConfig(JobConfig[LrFinderResult]):
     """Learning-rate range test: raise the rate until the loss diverges (arXiv:1506.01186)."""
 
     kind: ClassVar = "lr_finder"
@@ -42,20 +42,38 @@ class StudyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200, description="finished runs, one a seed")
 
 
-class CompareConfig(JobConfig):
-    """Compare cells of runs: means with intervals, and paired differences from a baseline."""
+class CompareConfig(JobConfig[Comparison]):
+    """Compare arms of runs: means with intervals, and paired differences from a baseline."""
 
     kind: ClassVar = "compare"
     arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=500)
-    baseline: str = Field(description="name of the cell the others are held against")
+    baseline: str = Field(description="name of the arm the others are held against")
     seed: Seed = 0
 
     def references(self) -> Iterable[str | None]:
         """Return all compared runs."""
-        return (job for cell in self.arms for job in cell.jobs)
+        return (job for arm in self.arms for job in arm.jobs)
 
 
-class PairedComparisonConfig(JobConfig):
+class SelectionCandidate(BaseConfig):
+    """Candidate of a search: its finished runs by seed, each a chain of runs that continue one another."""
+
+    name: str = Field(min_length=1, max_length=200)
+    chains: tuple[tuple[str, ...], ...] = Field(min_length=1, max_length=100)
+
+
+class SelectionConfig(JobConfig[Selection]):
+    """Choose the best candidate of a search on validation, and report on test."""
+
+    kind: ClassVar = "selection"
+    candidates: tuple[SelectionCandidate, ...] = Field(min_length=1, max_length=100)
+
+    def references(self) -> Iterable[str | None]:
+        """Return all runs."""
+        return (job for candidate in self.candidates for chain in candidate.chains for job in chain)
+
+
+class PairedComparisonConfig(JobConfig[PairedComparison]):
     """Compare two runs row by row on the test rows that both were tested on."""
 
     kind: ClassVar = "paired_comparison"
@@ -100,6 +118,15 @@ COMPARE = JobSpec(
     section="diagnostics.comparison:section",
     progress="Comparing the runs",
     report=ReportRole.STUDY,
+)
+
+SELECTION = JobSpec(
+    SelectionConfig,
+    Selection,
+    "Model selection",
+    "selection:select",
+    question="Which model is it?",
+    progress="Choosing on validation",
 )
 
 PAIRED_COMPARISON = JobSpec(

@@ -22,7 +22,7 @@ from translearn_core.plots.freeze_map import freeze_map
 from translearn_core.plots.layer_weights import layer_weights
 from translearn_core.plots.lr_finder import lr_finder
 from translearn_core.plots.outputs import OUTPUT_PLOTS
-from translearn_core.plots.study_results import depth_curve, size_curve, study_cells
+from translearn_core.plots.study_results import depth_curve, size_curve, study_arms
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, palette
 from translearn_core.plots.style.theme import template
@@ -62,7 +62,7 @@ __all__ = [
     "size_curve",
     "slice_accuracies",
     "snapshot_animation",
-    "study_cells",
+    "study_arms",
     "template",
     "text_lengths",
     "timeline",

@@ -20,8 +20,9 @@ MOST_NUMBERED = 15
 def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     """Draw test rows by true class (rows) and predicted class (columns), coloured by share of the true class.
 
-    The diagonal has its own colour scale; empty cells are blank. With many classes overlapping tick
-    labels are left out.
+    The diagonal has its own colour scale; empty cells are blank. With many classes overlapping tick labels
+    are left out. The trace ``cells`` has an invisible marker on every filled cell, because heatmaps cannot be
+    selected; its ``customdata`` is true class, predicted class, count and share.
     """
     colours, n = palette(dark), len(evaluation.names)
     few = n <= MOST_NUMBERED
@@ -29,7 +30,7 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     share = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
     row = 44 if n <= 6 else 34 if few else 17
     figure = bare(f"confusion {n}", dark, height=max(260, n * row) + (130 if few else 150))
-    diagonal = np.eye(n, dtype=bool)
+    diagonal, inverted = np.eye(n, dtype=bool), np.zeros((n, n), dtype=bool)
     for name, cells, colour in (("right", diagonal, colours.right), ("wrong", ~diagonal, colours.wrong)):
         shown = cells & (evaluation.confusion > 0)
         scale = [(at, mixed(colour, colours.panel, strength)) for at, strength in RAMP]
@@ -37,7 +38,6 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             z=np.where(shown, 100 * share, np.nan).astype(np.float32),
             x=names,
             y=names,
-            customdata=evaluation.confusion.astype(np.int32),
             name=name,
             zmin=0,
             zmax=100,
@@ -45,26 +45,16 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             showscale=False,
             xgap=1,
             ygap=1,
-            hoverongaps=False,
-            hovertemplate=f"<b>%{{customdata}} {name}</b>, %{{z:.1f}} % of the class<br>label: "
-            "%{y}<br>predicted: %{x}<extra></extra>",
+            hoverinfo="skip",
         )
-        if few:
-            rows, columns = np.nonzero(shown)
-            inverted = share[rows, columns] >= _inversion(scale, colours)
-            figure.add_scatter(
-                x=[names[j] for j in columns],
-                y=[names[i] for i in rows],
-                text=evaluation.confusion[rows, columns].astype(str),
-                name=f"{name}, counts",
-                mode="text",
-                textfont_color=np.where(inverted, colours.paper, colours.ink),
-                hoverinfo="skip",
-                showlegend=False,
-            )
+        inverted |= cells & (share >= _inversion(scale, colours))
+    if few:
+        _add_counts(figure, evaluation.confusion, names, inverted, colours)
+    _add_cells(figure, evaluation.confusion, names, row, colours.ink)
     frame = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
-    figure.update_xaxes(**frame, title_text="predicted", tickangle=0 if n <= 3 else -45 if few else -90)
-    figure.update_yaxes(**frame, title_text="label", autorange="reversed")
+    turned = 0 if n <= 3 else -45 if few else -90
+    figure.update_xaxes(**frame, title_text="predicted", tickangle=turned, range=[-0.5, n - 0.5])
+    figure.update_yaxes(**frame, title_text="label", range=[n - 0.5, -0.5])
     figure.update_layout(
         plot_bgcolor=colours.panel,
         annotations=[
@@ -86,6 +76,29 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     return figure
 
 
+def _add_counts(
+    figure: go.Figure,
+    counts: NDArray[np.int64],
+    names: Sequence[str],
+    inverted: NDArray[np.bool_],
+    colours: Palette,
+) -> None:
+    """Add the count of every filled cell, in ink or, where `inverted`, in the page's colour."""
+    for colour, cells in ((colours.ink, ~inverted), (colours.paper, inverted)):
+        true, predicted = np.nonzero(cells & (counts > 0))
+        figure.add_scatter(
+            x=[names[int(k)] for k in predicted],
+            y=[names[int(k)] for k in true],
+            text=counts[true, predicted].astype(str),
+            name="counts",
+            mode="text",
+            textfont_color=colour,
+            unselected={"textfont": {"color": colour}},  # a selected cell leaves the others readable
+            hoverinfo="skip",
+            showlegend=False,
+        )
+
+
 def _inversion(scale: Sequence[tuple[float, str]], colours: Palette) -> float:
     """Return the share from which text in the page's colour has more contrast than ink; 2 if none does."""
     shares = np.linspace(0, 1, 101)
@@ -98,3 +111,31 @@ def _inversion(scale: Sequence[tuple[float, str]], colours: Palette) -> float:
 def _contrast(first: NDArray[np.float64], second: float) -> NDArray[np.float64]:
     high, low = np.maximum(first, second), np.minimum(first, second)
     return np.asarray((high + 0.05) / (low + 0.05))
+
+
+def _add_cells(
+    figure: go.Figure, counts: NDArray[np.int64], names: Sequence[str], height: int, colour: str
+) -> None:
+    """Add a marker for every filled cell, which shows its numbers and is outlined when selected."""
+    true, predicted = np.nonzero(counts)
+    count = counts[true, predicted]
+    share = count / counts.sum(axis=1)[true]
+    figure.add_scatter(
+        x=[names[int(k)] for k in predicted],
+        y=[names[int(k)] for k in true],
+        customdata=np.column_stack([true, predicted, count, share]).tolist(),  # typed rows come back as dicts
+        name="cells",
+        mode="markers",
+        marker={
+            "symbol": "square-open",
+            "size": 0.7 * height,
+            "color": colour,
+            "opacity": 0,
+            "line_width": 2,
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        showlegend=False,
+        hovertemplate="<b>%{customdata[2]:,} rows</b>, %{customdata[3]:.1%} of the class<br>label: %{y}<br>"
+        "predicted: %{x}<extra></extra>",
+    )

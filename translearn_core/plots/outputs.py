@@ -1,7 +1,8 @@
 """Figure of a model's test outputs against the target, for each problem type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,8 +17,9 @@ from translearn_core.results import Evaluation, Prediction
 class OutputPlot:
     """Figure of test outputs with its table, and a table of metrics per output.
 
-    `table_name` and `metrics_name` are file names of their CSV. `prediction` draws the outputs of one
-    text, given its number.
+    `table_name` and `metrics_name` are file names of their CSV. `rows` returns the predictions behind a
+    point of the figure, given its ``customdata``; `prediction` draws the outputs of one text, given its
+    number.
     """
 
     title: str
@@ -29,6 +31,7 @@ class OutputPlot:
     metrics_caption: str
     metrics: Callable[[Evaluation], pd.DataFrame]
     metrics_name: str
+    rows: Callable[[Evaluation, Sequence[Any]], pd.DataFrame]
     prediction: Callable[[Prediction, int, bool], go.Figure]
 
 
@@ -44,6 +47,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
         metrics=lambda evaluation: evaluation.per_class,
         metrics_name="classes",
+        rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
         prediction=probabilities,
     )
 }

@@ -19,13 +19,13 @@ from translearn_core.results import ArmScore, Comparison
 NO_RUNS = "No two runs are done yet."
 
 
-def study_cells(comparison: Comparison, dark: bool = False) -> go.Figure:
+def study_arms(comparison: Comparison, dark: bool = False) -> go.Figure:
     """Draw each arm's mean headline score with its interval, the baseline's as a line and a band.
 
     Filled dots differ from the baseline by more than chance.
     """
     arms, colours = comparison.arms, palette(dark)
-    figure = bare("study cells", dark, height=110 + 30 * max(len(arms), 2))
+    figure = bare("study arms", dark, height=110 + 30 * max(len(arms), 2))
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     names = labels((arm.name for arm in arms), 44)

@@ -49,8 +49,8 @@ def few_seeds(data: ReportData) -> list[str]:
     few = [arm.name for arm in comparison.arms if arm.runs < FEW_SEEDS] if comparison else []
     if few:
         sentences.append(
-            f"{len(few)} of the {len(comparison.arms) if comparison else 0} ways compared have fewer than "
-            f"{FEW_SEEDS} seeds: their intervals are over test rows, not over seeds."
+            f"{len(few)} of the {len(comparison.arms) if comparison else 0} configurations compared have "
+            f"fewer than {FEW_SEEDS} seeds: their intervals are over test rows, not over seeds."
         )
     return sentences
 

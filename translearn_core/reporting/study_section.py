@@ -16,16 +16,16 @@ NO_RECIPE = "No recipe: the same settings throughout, and only how deep it train
 
 def study_section(study: StudyConfig, data: ReportData) -> Section:
     """Return the section on the factors and the common settings of a study."""
-    cells, seeds = len(data.arms), len(study.seeds)
-    same = " Combinations that train the same count once." if study.combinations > cells else ""
+    arms, seeds = len(data.arms), len(study.seeds)
+    same = " Combinations that train the same count once." if study.combinations > arms else ""
     sentences = [
-        f"{count_noun(len(data.planned), 'run')}: {count_noun(cells, 'way')}, {count_noun(seeds, 'seed')} "
-        f"each ({', '.join(map(str, study.seeds))}).{same}",
+        f"{count_noun(len(data.planned), 'run')}: {count_noun(arms, 'configuration')}, "
+        f"{count_noun(seeds, 'seed')} each ({', '.join(map(str, study.seeds))}).{same}",
         *_strategies(study),
         *_varied(study, data.planned),
         _settings(study),
     ]
-    tables = [TableBlock("the ways", _arms(data))]
+    tables = [TableBlock("the configurations", _arms(data))]
     if study.settings:
         lines = [(name, str(value)) for name, value in study.settings.items()]
         tables.append(TableBlock("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
@@ -70,7 +70,7 @@ def _settings(study: StudyConfig) -> str:
     if study.recipes:
         shared = ", ".join(name.replace("_", " ") for names in UNCHANGED_SETTINGS.values() for name in names)
         usual = "" if listed else f", and {shared} are as usual"
-        return f"{common}All other settings come from each way{usual}."
+        return f"{common}All other settings come from each configuration{usual}."
     return f"{common}All other settings are what suits the blocks that train."
 
 
@@ -83,7 +83,7 @@ def _arms(data: ReportData) -> pd.DataFrame:
         arms.setdefault(
             run.name,
             {
-                "way": titles[run.name],
+                "configuration": titles[run.name],
                 "trains": config.freeze.label,
                 "stages": len(config.resolved_stages),
                 "epochs": sum(stage.epochs for stage in config.resolved_stages),

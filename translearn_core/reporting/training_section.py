@@ -26,7 +26,7 @@ def scores_section(evaluation: Evaluation) -> Section:
     if not (metrics := outputs.metrics(evaluation)).empty:
         tables.append(TableBlock(outputs.metrics_title.lower(), metrics))
     if not evaluation.predictions.empty:
-        tables.append(TableBlock("the surest mistakes on test", evaluation.mistakes(20)))
+        tables.append(TableBlock("the most confident mistakes on test", evaluation.mistakes(20)))
     return Section("How good is it?", (score_sentence(evaluation),), (figure, *tables))
 
 

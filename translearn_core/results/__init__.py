@@ -31,6 +31,7 @@ from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction, ReviewThreshold
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import CacheUsage, RunSummary
+from translearn_core.results.selection import Selection
 from translearn_core.results.table_profile import (
     Column,
     ColumnType,
@@ -100,6 +101,7 @@ __all__ = [
     "ReportFile",
     "ReviewThreshold",
     "RunSummary",
+    "Selection",
     "SentenceSimilarity",
     "Severity",
     "Similarity",

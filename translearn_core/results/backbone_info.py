@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from translearn_core.config import FeatureConfig, FreezePlan, Pooling, Tuning, TuningConfig
+from translearn_core.config.model_names import TFIDF
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,23 @@ class BackboneInfo:
         if self.final_parameters:
             parts.append(("final norm", self.final_parameters))
         return pd.DataFrame(parts[::-1], columns=["part", "parameters"])
+
+
+TFIDF_INFO = BackboneInfo(
+    id=TFIDF,
+    architecture="TF-IDF of words and word pairs",
+    width=0,
+    token_limit=8192,
+    vocabulary=0,
+    causal=False,
+    embedding_parameters=0,
+    block_parameters=(),
+    final_parameters=0,
+    block_class="",
+    bytes=0,
+    digest=TFIDF,
+)
+"""Counted words in place of a backbone: no blocks, no parameters."""
 
 
 @dataclass(frozen=True)

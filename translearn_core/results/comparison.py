@@ -132,7 +132,7 @@ class Comparison:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per arm: runs, scores and difference with intervals, cost, verdict."""
-        return pd.DataFrame([_row(cell, self.baseline) for cell in self.arms])
+        return pd.DataFrame([_row(arm, self.baseline) for arm in self.arms])
 
     @property
     def metric(self) -> Metric:
@@ -141,42 +141,42 @@ class Comparison:
 
     def sentences(self) -> tuple[str, ...]:
         """Return one sentence per arm; for the baseline only negative transfer."""
-        others = (cell for cell in self.arms if cell.name != self.baseline)
-        harms = (
-            cell.negative_transfer.sentence
-            for cell in self.arms
-            if cell.name == self.baseline and cell.negative_transfer
+        others = (arm for arm in self.arms if arm.name != self.baseline)
+        negatives = (
+            arm.negative_transfer.sentence
+            for arm in self.arms
+            if arm.name == self.baseline and arm.negative_transfer
         )
-        return (*harms, *(cell.describe(self.baseline) for cell in others))
+        return (*negatives, *(arm.describe(self.baseline) for arm in others))
 
     def rename_arms(self, rename: Callable[[str], str]) -> "Comparison":
         """Return a copy with the names of arms and backbones replaced by `rename(name)`."""
-        cells = []
-        for cell in self.arms:
-            harm = (
-                replace(cell.negative_transfer, control=rename(cell.negative_transfer.control))
-                if cell.negative_transfer
+        arms = []
+        for arm in self.arms:
+            negative = (
+                replace(arm.negative_transfer, control=rename(arm.negative_transfer.control))
+                if arm.negative_transfer
                 else None
             )
-            cells.append(
-                replace(cell, name=rename(cell.name), backbone=rename(cell.backbone), negative_transfer=harm)
+            arms.append(
+                replace(arm, name=rename(arm.name), backbone=rename(arm.backbone), negative_transfer=negative)
             )
-        return replace(self, baseline=rename(self.baseline), arms=tuple(cells))
+        return replace(self, baseline=rename(self.baseline), arms=tuple(arms))
 
 
-def _row(cell: ArmScore, baseline: str) -> dict[str, object]:
+def _row(arm: ArmScore, baseline: str) -> dict[str, object]:
     no_difference = dict.fromkeys(("difference", "difference low", "difference high"))
     return {
-        "cell": cell.name,
-        "runs": cell.runs,
-        **cell.score_columns(),
-        "interval": cell.spread,
-        "seconds": cell.seconds,
-        "trainable parameters": cell.trainable,
-        "trains": cell.trains,
-        "boundary": cell.boundary,
-        "training rows": cell.train_rows,
-        "backbone": cell.backbone,
-        **(cell.difference.columns("difference") if cell.difference else no_difference),
-        "verdict": cell.describe(baseline),
+        "arm": arm.name,
+        "runs": arm.runs,
+        **arm.score_columns(),
+        "interval": arm.spread,
+        "seconds": arm.seconds,
+        "trainable parameters": arm.trainable,
+        "trains": arm.trains,
+        "boundary": arm.boundary,
+        "training rows": arm.train_rows,
+        "backbone": arm.backbone,
+        **(arm.difference.columns("difference") if arm.difference else no_difference),
+        "verdict": arm.describe(baseline),
     }

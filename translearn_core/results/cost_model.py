@@ -200,6 +200,6 @@ class CostModel:
         mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
         if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)
-        if config.head.kind is HeadKind.LINEAR:
+        if config.head.kind is not HeadKind.MLP:
             return (width + 1) * n_outputs + mix
         return (width + 1) * config.head.width + (config.head.width + 1) * n_outputs + mix

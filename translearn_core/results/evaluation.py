@@ -103,6 +103,20 @@ class Evaluation:
         label, predicted = (names.get_indexer(pd.Index(test[column])) for column in ("label", "predicted"))
         return confusion(label, predicted, len(names))
 
+    def cell(self, label: int, predicted: int) -> pd.DataFrame:
+        """Return the predictions counted in one cell of the confusion matrix, the most confident first."""
+        rows = self.predictions
+        same = (rows["label"] == self.names[label]) & (rows["predicted"] == self.names[predicted])
+        return rows[same & (rows["split"] == "test")].sort_values(
+            "confidence", ascending=False, kind="stable"
+        )
+
+    def between(self, low: float, high: float) -> pd.DataFrame:
+        """Return the test predictions with a confidence above `low` up to `high`, errors first."""
+        rows = self.predictions
+        inside = (rows["confidence"] > low) & (rows["confidence"] <= high)
+        return rows[inside & (rows["split"] == "test")].sort_values("score", kind="stable")
+
     @property
     def per_class(self) -> pd.DataFrame:
         """Label, precision, recall, f1 and support of every class on test; of a single-label problem."""

@@ -7,6 +7,13 @@ from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.results.evaluation import Metrics
 from translearn_core.results.format import count_noun
 
+WEIGHTS_DELETED = (
+    "The weights of this run were deleted, its results are kept: train it again to restore them."
+)
+"""Message for a run with results and without a model."""
+WEIGHTS_MARK = "weights_deleted"
+"""File in the folder of a run whose weights were deleted."""
+
 
 @dataclass(frozen=True)
 class CacheUsage:

@@ -11,6 +11,9 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
+from translearn_core.runs.run_tags import RunTags
+from translearn_core.runs.search.records import Search
+from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
 from translearn_core.runs.studies import Studies
 from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
@@ -25,7 +28,10 @@ __all__ = [
     "Progress",
     "Run",
     "RunStore",
+    "RunTags",
     "RunningJob",
+    "Search",
+    "Searches",
     "State",
     "Studies",
     "Study",

@@ -17,7 +17,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
-from translearn_core.results import RunSummary, Workload
+from translearn_core.results import Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs.study_records import Study
 
@@ -158,14 +158,14 @@ def label_efficiency_sizes(study: Study, rows: int) -> tuple[int, ...]:
 
 
 def scaled_seconds(
-    summary: RunSummary, reference: ExperimentConfig, config: ExperimentConfig, task: Workload, n_blocks: int
+    seconds: float, reference: ExperimentConfig, config: ExperimentConfig, task: Workload, n_blocks: int
 ) -> float:
-    """Estimate the seconds of `config` from the `summary` of `reference`, without timed steps.
+    """Estimate the seconds of `config` from those of `reference`, without timed steps.
 
     Proportional to passes of texts through the backbone: a training step counts `STEP_COST`, frozen blocks
     are passed once.
     """
-    return summary.seconds["total"] * _passes(config, task, n_blocks) / _passes(reference, task, n_blocks)
+    return seconds * _passes(config, task, n_blocks) / _passes(reference, task, n_blocks)
 
 
 def _passes(config: ExperimentConfig, task: Workload, n_blocks: int) -> float:

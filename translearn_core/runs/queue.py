@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from translearn_core.errors import DamagedFileError, NotFoundError
-from translearn_core.jobs import COMPARE, PRETRAIN, TRAIN, Slot
+from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.fair_queue import QueuedJob, fair_order
 from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
@@ -265,7 +265,7 @@ def _by(worker: str | None) -> tuple[Any, ...]:
 
 def results_of(job: str) -> Any:
     """Return the SQL condition that a job was computed from the results of `job`."""
-    comparison = and_(jobs.c.kind == COMPARE.kind, jobs.c.config.contains(job))
+    comparison = and_(jobs.c.kind.in_((COMPARE.kind, SELECTION.kind)), jobs.c.config.contains(job))
     return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), comparison)
 
 

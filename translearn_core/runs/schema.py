@@ -118,6 +118,30 @@ studies = Table(
     Column("created", Float, nullable=False),
 )
 
+run_tags = Table(
+    "run_tags",
+    metadata,
+    Column("run", String(24), ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(40), primary_key=True),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("dataset", String(64), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("n_blocks", Integer, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("trials", Text, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("reason", Text),
+    Column("selection", String(24)),
+    Column("created", Float, nullable=False),
+)
+
 edit_drafts = Table(
     "edit_drafts",
     metadata,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar, overload
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job_id, referenced_jobs
 from translearn_core.config.settings import settings
-from translearn_core.errors import NotFoundError
+from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.dataset_store import DatasetStore
@@ -129,6 +129,33 @@ class RunStore(DatasetStore):
             db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(children)))
             db.execute(delete(job_owners).where(job_owners.c.id == row.run))
         self.sweep()
+
+    def delete_weights(self, owner: str, run: str) -> None:
+        """Delete the model and the checkpoints of a finished training; its results stay readable.
+
+        Raises
+        ------
+        WorkspaceError
+            If the training or a job that reads the weights is not finished, or another owner has the run.
+        """
+        record = self.run(owner, run, TRAIN)
+        if record.state.live:
+            raise WorkspaceError(f"{record.name!r} is not finished: stop it, or wait until it is.")
+        job = record.job.id
+        with self._engine.begin() as db:
+            if db.scalar(select(exists().where(job_owners.c.job == job, job_owners.c.owner != owner))):
+                raise WorkspaceError(
+                    f"Somebody else has the same run as {record.name!r} and shares its weights: they stay."
+                )
+            live = [str(state) for state in State if state.live]
+            reads = or_(results_of(job), jobs.c.config.contains(job))
+            query = select(job_owners.c.name).join(jobs, jobs.c.id == job_owners.c.job)
+            if (name := db.scalar(query.where(reads, jobs.c.id != job, jobs.c.state.in_(live)))) is not None:
+                raise WorkspaceError(
+                    f"{name!r} is not finished and needs the weights of {record.name!r}: wait for it, or "
+                    "stop it."
+                )
+            self.workspace.delete_weights(job)
 
     def queue_position(self, run: Run) -> int:
         """Return the position in the queue, 1 = next; 0 if it is not queued."""

@@ -16,10 +16,14 @@ from translearn_core.config.table_edits import TableEdits
 from translearn_core.data.table_edits import apply_edits
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.errors.os_errors import explain_os_error, quoted
+from translearn_core.results.run_summary import WEIGHTS_MARK
 from translearn_core.runs import artifacts, permissions
 from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal, verify_file
 
 OWNER_ONLY = 0o700
+
+WEIGHTS = ("model", "*checkpoint.pt*")
+"""Patterns of the files with the weights of a training, in its folder: its model and its checkpoints."""
 
 BACKBONE = "backbone"
 """Folder of the backbone, in the folder of a pretraining job."""
@@ -104,6 +108,26 @@ class Workspace:
     def run(self, job: str) -> Path:
         """Folder of the job with this id."""
         return self.root / "runs" / job
+
+    def weights(self, job: str) -> list[Path]:
+        """Return the files and folders with the weights of a training."""
+        return [path for pattern in WEIGHTS for path in self.run(job).glob(pattern)]
+
+    def weights_deleted(self, job: str) -> bool:
+        """Whether the weights of a training were deleted, and it was not trained again since."""
+        folder = self.run(job)
+        return (folder / WEIGHTS_MARK).exists() and not (folder / WEIGHTS[0]).exists()
+
+    def weights_disk_usage(self, job: str) -> int:
+        """Return the bytes of the weights of a training."""
+        paths = self.weights(job)
+        return sum(artifacts.size(path) if path.is_dir() else path.stat().st_size for path in paths)
+
+    def delete_weights(self, job: str) -> None:
+        """Delete the weights of a training; its results stay."""
+        (self.run(job) / WEIGHTS_MARK).touch()
+        for path in self.weights(job):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def job_of(self, path: Path) -> str | None:
         """Return the job whose folder contains `path`; None if there is none."""

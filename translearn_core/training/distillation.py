@@ -12,7 +12,7 @@ from torch import Tensor
 from translearn_core.activations import ProgressCallback
 from translearn_core.config import DistilConfig
 from translearn_core.errors import ConfigError
-from translearn_core.transfer import load_trained
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.transfer.objectives import Objective
 
 
@@ -51,7 +51,7 @@ def teacher_outputs(
         return None
     if teacher is None:
         raise ConfigError("distil.teacher", config.teacher, "a finished run that is still here")
-    model = load_trained(teacher)
+    model = load_fine_tuned(teacher)
     if set(model.names) != set(names):
         mismatched = sorted(set(model.names) ^ set(names))
         raise ConfigError(

@@ -96,6 +96,19 @@ class Loop:
         done, steps, ended = state.step - origin, end - origin, self.schedule.finished(state)
         callback(TrainingEvent(point, done, steps, self.checkpoint, state.stage, ended))
 
+    def record_fit(self, targets: Tensor, callback: Callback) -> None:
+        """Record a head that was fitted at once as the only epoch, and end the run."""
+        state, train = self.state, self.task.train
+        self.model.eval()
+        with torch.no_grad():
+            batch = self.inputs.batch(train, learning=True)
+            outputs = self.model(batch, self.compute).float().cpu()
+            losses = self.task.objective.loss(outputs, targets[train])
+        state.loss_sum, state.loss_count, state.outputs = float(losses.double().sum()), len(train), [outputs]
+        point = self._close_epoch(train)
+        state.finished = True
+        callback(TrainingEvent(point, 1, 1, self.checkpoint, state.stage, ended=True))
+
     def step(self, index: NDArray[np.int64], batch: Batch, end: int, in_epoch: int) -> StepPoint:
         """Take one step on `batch`, the rows `index`; rates follow a schedule that ends at step `end`.
 

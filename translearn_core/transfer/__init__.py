@@ -6,7 +6,15 @@ from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
 from translearn_core.transfer.model import TransferModel
 from translearn_core.transfer.prediction import ModelOutputs, predict
-from translearn_core.transfer.saved_model import FineTunedModel, load_trained, save_trained
+from translearn_core.transfer.saved_model import (
+    FineTunedModel,
+    TfidfModel,
+    TrainedModel,
+    load_fine_tuned,
+    load_trained,
+    save_tfidf,
+    save_trained,
+)
 from translearn_core.transfer.stage_inputs import StageInputs
 
 __all__ = [
@@ -16,10 +24,14 @@ __all__ = [
     "Inputs",
     "ModelOutputs",
     "StageInputs",
+    "TfidfModel",
+    "TrainedModel",
     "TransferModel",
     "augment",
+    "load_fine_tuned",
     "load_trained",
     "predict",
+    "save_tfidf",
     "save_trained",
     "set_trainable",
     "trainable_parameter_names",

@@ -4,16 +4,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
+from safetensors import numpy as numpy_tensors
 from safetensors.torch import load_file, save_file
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
+from translearn_core.analysis.tfidf import TfidfClassifier
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, ProblemType
+from translearn_core.config.model_names import TFIDF
 from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.results.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
 from translearn_core.tasks import PROBLEMS
@@ -25,6 +30,23 @@ FOLDER = "model"
 REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 
+class TrainedModel(Protocol):
+    """Model of a finished run for prediction; `names` are those of its outputs."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+
+    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+        """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
+
+    def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, see `Problem.decode`."""
+
+
 @dataclass(frozen=True)
 class FineTunedModel:
     """Fine-tuned model for prediction; `names` are those of its outputs."""
@@ -34,6 +56,11 @@ class FineTunedModel:
     token_limit: int
     compute: Compute
 
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+        return self.model.problem
+
     def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
         inputs = Inputs.of(self.model.loaded_backbone.examples(texts, self.token_limit))
@@ -42,6 +69,59 @@ class FineTunedModel:
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, see `Problem.decode`."""
         return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
+
+
+@dataclass(frozen=True)
+class TfidfModel:
+    """TF-IDF with logistic regression for prediction; `names` are those of its classes."""
+
+    classifier: TfidfClassifier
+    names: tuple[str, ...]
+
+    @property
+    def problem(self) -> ProblemType:
+        """Problem type of its target."""
+        return ProblemType.SINGLE_LABEL
+
+    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+        """Return logits and projected vectors of `texts`."""
+        report("predicting", 0, len(texts))
+        vectors = self.classifier.vectors(texts)
+        return ModelOutputs(self.classifier.logits(vectors), self.classifier.project(vectors), self.problem)
+
+    def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
+        """Return predictions in the terms of the target's column, see `Problem.decode`."""
+        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
+
+
+def save_tfidf(folder: Path, model: TfidfClassifier, config: ExperimentConfig, names: Sequence[str]) -> None:
+    """Write terms, weights, config and class names."""
+    metadata = {
+        "problem": str(ProblemType.SINGLE_LABEL),
+        "names": list(names),
+        "backbone": TFIDF,
+        "c": model.c,
+        "config": json.loads(config.model_dump_json()),
+    }
+    with atomic_folder(folder / FOLDER) as draft:
+        write_tfidf(draft, model)
+        text = json.dumps(metadata, ensure_ascii=False, indent=1)
+        (draft / "model.json").write_text(text, encoding="utf-8")
+
+
+def write_tfidf(folder: Path, model: TfidfClassifier) -> None:
+    """Write ``terms.json``, and the arrays `idf`, `weight` and `bias` to ``trained.safetensors``."""
+    (folder / "terms.json").write_text(json.dumps(model.terms, ensure_ascii=False), encoding="utf-8")
+    arrays = {name: np.ascontiguousarray(getattr(model, name)) for name in ("idf", "weight", "bias")}
+    numpy_tensors.save_file(arrays, folder / "trained.safetensors")
+
+
+def load_fine_tuned(folder: Path) -> FineTunedModel:
+    """Load a fine-tuned model; raises as `load_trained` does, and `BackboneError` for TF-IDF."""
+    model = load_trained(folder)
+    if not isinstance(model, FineTunedModel):
+        raise BackboneError("This run counts words (TF-IDF) and has no layers: choose a run of a backbone.")
+    return model
 
 
 def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, names: Sequence[str]) -> None:
@@ -61,8 +141,8 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, name
         (draft / "model.json").write_text(text, encoding="utf-8")
 
 
-def load_trained(folder: Path) -> FineTunedModel:
-    """Load a fine-tuned model onto a fresh copy of its backbone.
+def load_trained(folder: Path) -> TrainedModel:
+    """Load the model of a run, a fine-tuned one onto a fresh copy of its backbone.
 
     Raises
     ------
@@ -76,7 +156,14 @@ def load_trained(folder: Path) -> FineTunedModel:
         verify_folder(path, REMEDY)
         metadata = parse_json((path / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(path / "trained.safetensors")
+        if metadata["backbone"] == TFIDF:
+            terms = parse_json((path / "terms.json").read_text(encoding="utf-8"))
+            arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+            classifier = TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays)
+            return TfidfModel(classifier, tuple(metadata["names"]))
     except FileNotFoundError:
+        if (folder / WEIGHTS_MARK).exists():
+            raise BackboneError(WEIGHTS_DELETED) from None
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
         raise DamagedFileError(path, str(error), REMEDY) from error

@@ -10,6 +10,7 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import memory
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig, ProfileConfig, Slot
 from translearn_core.results import CostModel, DownloadSize
+from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
 from translearn_core.training.profiler import profile_steps
 from translearn_core.worker.context import Context
@@ -19,7 +20,8 @@ def download_size(context: Context[DownloadSizeConfig]) -> None:
     """Measure the bytes of a backbone that are still to be downloaded."""
     config = context.config
     context.report("asking how large the model is")
-    artifacts.save(context.folder, DownloadSize(bytes_to_fetch(config.backbone)))
+    size = 0 if config.backbone.is_tfidf else bytes_to_fetch(config.backbone)
+    artifacts.save(context.folder, DownloadSize(size))
 
 
 def inspect_backbone(context: Context[BackboneInfoConfig]) -> None:
@@ -36,6 +38,9 @@ def inspect_backbone(context: Context[BackboneInfoConfig]) -> None:
         else:
             context.report("loading the backbone")
 
+    if config.backbone.is_tfidf:
+        artifacts.save(context.folder, TFIDF_INFO)
+        return
     report()
     artifacts.save(context.folder, load(config.backbone, network=True, report=report).info)
 

@@ -42,68 +42,66 @@ class _ArmResults:
 def compare(context: Context[CompareConfig]) -> None:
     """Score every arm and its difference from the baseline arm."""
     config = context.config
-    if config.baseline not in {cell.name for cell in config.arms}:
+    if config.baseline not in {arm.name for arm in config.arms}:
         raise ConfigError("baseline", config.baseline, f"one of {', '.join(c.name for c in config.arms)}")
-    cells = []
-    for number, cell in enumerate(config.arms):
+    arms = []
+    for number, arm in enumerate(config.arms):
         context.report("reading the runs", number, len(config.arms))
-        cells.append(_arm_results(context, cell))
+        arms.append(_arm_results(context, arm))
     context.report("comparing")
-    baseline = next(cell for cell in cells if cell.runs.name == config.baseline)
-    from_baseline = differences([cell.runs for cell in cells], baseline.runs, seed=config.seed)
-    negative = _negative_transfer(cells, config.seed)
+    baseline = next(arm for arm in arms if arm.runs.name == config.baseline)
+    from_baseline = differences([arm.runs for arm in arms], baseline.runs, seed=config.seed)
+    negative = _negative_transfer(arms, config.seed)
     scores = [
-        _score(cell, None if cell is baseline else difference, negative.get(cell.runs.name))
-        for cell, difference in zip(cells, from_baseline, strict=True)
+        _score(arm, None if arm is baseline else difference, negative.get(arm.runs.name))
+        for arm, difference in zip(arms, from_baseline, strict=True)
     ]
     artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
 
 
-def _arm_results(context: Context, cell: StudyArm) -> _ArmResults:
+def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     runs: list[pd.Series[Any]] = []
     summaries, train_rows = [], 0
-    for job in cell.jobs:
+    for job in arm.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
         if evaluation is None or summary is None:
-            raise NotFoundError(
-                f"A run of {cell.name} has no results yet: let it finish, then compare again."
-            )
+            raise NotFoundError(f"A run of {arm.name} has no results yet: let it finish, then compare again.")
         predictions = evaluation.predictions
         tested = predictions[predictions["split"] == Split.TEST]
         runs.append(row_scores(tested))
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
     if any(not run.index.equals(runs[0].index) for run in runs):
-        raise ConfigError("arms", cell.name, "a cell whose runs were all tested on the same rows")
+        raise ConfigError("arms", arm.name, "an arm whose runs were all tested on the same rows")
     scores = np.stack([run.to_numpy() for run in runs])
-    arm = ArmRuns(cell.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
-    return _ArmResults(arm, tuple(summaries), training_config(context, cell.jobs[0]), train_rows)
+    paired = ArmRuns(arm.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
+    return _ArmResults(paired, tuple(summaries), training_config(context, arm.jobs[0]), train_rows)
 
 
-def _negative_transfer(cells: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
+def _negative_transfer(arms: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
     """Return the arms significantly below the same architecture trained from scratch, by name."""
     negative: dict[str, NegativeTransfer] = {}
-    for control in (cell for cell in cells if cell.control):
-        others = [cell.runs for cell in cells if not cell.control and cell.task == control.task]
+    for control in (arm for arm in arms if arm.control):
+        others = [arm.runs for arm in arms if not arm.control and arm.task == control.task]
         for other, difference in zip(others, differences(others, control.runs, seed=seed), strict=True):
             if difference is not None and difference.beyond_chance and difference.value < 0:
                 negative[other.name] = NegativeTransfer(control.runs.name, difference)
     return negative
 
 
-def _score(cell: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
-    tests = [summary.test for summary in cell.summaries]
+def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
+    tests = [summary.test for summary in arm.summaries]
     return ArmScore(
-        name=cell.runs.name,
+        name=arm.runs.name,
         runs=len(tests),
         spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
         scores={name: seed_interval([test[name] for test in tests]) for name in tests[0].scores},
-        seconds=float(np.mean([summary.seconds["total"] for summary in cell.summaries])),
-        trainable=cell.summaries[0].parameters["trainable"],
-        trains=cell.summaries[0].kept_weights(cell.config).label,
-        boundary=cell.summaries[0].boundary,
-        train_rows=cell.train_rows,
-        backbone=cell.config.backbone.label,
+        seconds=float(np.mean([summary.seconds["total"] for summary in arm.summaries])),
+        trainable=arm.summaries[0].parameters["trainable"],
+        trains=arm.summaries[0].kept_weights(arm.config).label,
+        boundary=arm.summaries[0].boundary,
+        train_rows=arm.train_rows,
+        backbone=arm.config.backbone.label,
         difference=difference,
         negative_transfer=harm,
     )

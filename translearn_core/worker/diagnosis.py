@@ -21,9 +21,9 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         )
     texts = table[config.data.text].dropna().astype(str).tolist()
     context.report("splitting texts into tokens")
-    tokenizer = load_tokenizer(config.backbone)
+    tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
-        statistics = token_statistics(tokenizer, texts, config.token_limit) if texts else None
+        statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
     artifacts.save(context.folder, diagnosis)

@@ -1,5 +1,6 @@
 """Export of a finished run as a self-contained zip, verified on its own test texts."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,19 +10,22 @@ from numpy.typing import NDArray
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
-from translearn_core.errors import TranslearnError
+from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
 from translearn_core.exporting.model_card import Card, licence_of, write_card
 from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import max_abs_difference, predict_sample
+from translearn_core.exporting.templates import predict_tfidf
 from translearn_core.exporting.templates.predict import Classifier
-from translearn_core.exporting.weights import in_float32, save_model, save_record
+from translearn_core.exporting.weights import in_float32, save_model, save_record, write_json
 from translearn_core.jobs import BaselinesConfig, ExportConfig
-from translearn_core.results import Baselines, Evaluation, ExportFile, RunSummary
+from translearn_core.results import BackboneInfo, Baselines, Evaluation, ExportFile, RunSummary
+from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
 from translearn_core.runs.workspace import READ_OPTIONS
 from translearn_core.storage import temporary_folder
-from translearn_core.transfer import FineTunedModel, load_trained
+from translearn_core.transfer import FineTunedModel, TrainedModel, load_trained
+from translearn_core.transfer.saved_model import FOLDER as MODEL
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
 
@@ -36,10 +40,15 @@ def export(context: Context[ExportConfig]) -> None:
     experiment = training_config(context, config.job)
     evaluation = load_evaluation(context, config.job)
     context.report("loading the model")
-    trained = in_float32(load_trained(context.store.workspace.run(config.job)))
+    trained = load_trained(context.store.workspace.run(config.job))
     with temporary_folder(context.folder) as folder:
-        difference = _write(context, folder, trained, experiment, evaluation)
-        write_card(folder, _card(context, config, trained, evaluation, difference))
+        if isinstance(trained, FineTunedModel):
+            info = trained.model.loaded_backbone.info
+            difference = _write(context, folder, in_float32(trained), experiment, evaluation)
+        else:
+            info, difference = TFIDF_INFO, None
+            _write_tfidf(context, folder, trained, experiment, evaluation)
+        write_card(folder, _card(context, config, info, evaluation, difference))
         names = pack(folder, context.folder / FILE, context.report)
     size = (context.folder / FILE).stat().st_size
     artifacts.save(context.folder, ExportFile(FILE, size, names, difference))
@@ -58,10 +67,7 @@ def _write(
     expected = trained.predict(texts).predictions  # before adapters are merged
     context.report("writing the model")
     save_model(folder, trained, experiment)
-    save_record(folder, experiment, evaluation)
-    options = context.store.workspace.read_options(experiment.data.dataset)
-    if options.given:
-        (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
+    _add_record(context, folder, experiment, evaluation)
     for name in SCRIPTS:
         add_script(folder, name)
     with silence_transformers():
@@ -87,17 +93,52 @@ def _write(
     )
 
 
+def _write_tfidf(
+    context: Context[ExportConfig],
+    folder: Path,
+    trained: TrainedModel,
+    experiment: ExperimentConfig,
+    evaluation: Evaluation,
+) -> None:
+    """Write and verify all files of a TF-IDF model but the card."""
+    if context.config.onnx:
+        raise ConfigError("onnx", True, "it off: a TF-IDF model needs numpy alone", verb="leave")
+    texts = predict_sample(evaluation)
+    context.report("writing the model")
+    for name in ("terms.json", "trained.safetensors"):
+        shutil.copy(context.store.workspace.run(context.config.job) / MODEL / name, folder / name)
+    write_json(folder / "labels.json", list(trained.names))
+    _add_record(context, folder, experiment, evaluation)
+    for name in SCRIPTS:
+        add_script(folder, name, source_name="predict_tfidf.py" if name == "predict.py" else None)
+    classifier = predict_tfidf.Classifier(folder)
+    expected = trained.predict(texts).predictions
+    max_abs_difference(lambda some, _: classifier.answer(some), texts, expected, "predict.py", context.report)
+
+
+def _add_record(
+    context: Context[ExportConfig], folder: Path, experiment: ExperimentConfig, evaluation: Evaluation
+) -> None:
+    """Write settings and scores, and how the files were read if a person chose it."""
+    save_record(folder, experiment, evaluation)
+    options = context.store.workspace.read_options(experiment.data.dataset)
+    if options.given:
+        (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
+
+
 def _card(
     context: Context,
     config: ExportConfig,
-    trained: FineTunedModel,
+    info: BackboneInfo,
     evaluation: Evaluation,
     difference: float | None,
 ) -> Card:
     """Gather the model card; baselines only if computed before, preferably with the from-scratch run."""
     workspace = context.store.workspace
     experiment = training_config(context, config.job)
-    scratch = job_id(from_scratch_control(experiment, trained.model.loaded_backbone.n_blocks))
+    scratch = None
+    if not experiment.backbone.is_tfidf:
+        scratch = job_id(from_scratch_control(experiment, info.n_blocks))
     questions = (BaselinesConfig(job=config.job, from_scratch_run=job) for job in (scratch, None))
     baselines = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in questions)
     return Card(
@@ -105,8 +146,8 @@ def _card(
         data=config.data,
         job=config.job,
         config=experiment,
-        backbone_info=trained.model.loaded_backbone.info,
-        licence=licence_of(experiment.backbone),
+        backbone_info=info,
+        licence=None if experiment.backbone.is_tfidf else licence_of(experiment.backbone),
         evaluation=evaluation,
         summary=context.result(config.job, RunSummary),
         baselines=next((result for result in baselines if result is not None), None),

@@ -16,7 +16,7 @@ from translearn_core.results import Evaluation
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.predictions import predictions_target
-from translearn_core.transfer import load_trained
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import kept_weights, training_config
@@ -103,7 +103,7 @@ def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list
     boundary = kept_weights(context, job).first_trainable_block(n_blocks)
     if boundary == n_blocks:
         return before, before
-    trained = load_trained(context.store.workspace.run(job)).model.loaded_backbone
+    trained = load_fine_tuned(context.store.workspace.run(job)).model.loaded_backbone
     unchanged = boundary + 1  # layer k is the input of block k
     return before, before[:unchanged] + _pooled(context, config, trained, texts)[unchanged:]
 

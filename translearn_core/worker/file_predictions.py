@@ -15,7 +15,7 @@ from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import artifacts
-from translearn_core.transfer import FineTunedModel
+from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.predictions import cached_model
@@ -32,10 +32,8 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     table = load_table(context.store.workspace, config.dataset)
     shown = table.drop(columns=["__row__", "__part__"], errors="ignore").reset_index(drop=True)
     trained = cached_model(context, config.job)
-    if trained.model.problem not in CLASSES and (
-        config.review_precision is not None or config.top_labels > 1
-    ):
-        raise ConfigError("problem type", trained.model.problem, "a run that predicts classes")
+    if trained.problem not in CLASSES and (config.review_precision is not None or config.top_labels > 1):
+        raise ConfigError("problem type", trained.problem, "a run that predicts classes")
     review = None
     if config.review_precision is not None:
         review = review_threshold(load_evaluation(context, config.job), config.review_precision)
@@ -69,7 +67,7 @@ def texts_of(table: pd.DataFrame, column: str) -> list[str]:
     return [str(text) for text in table[column].astype(object).where(table[column].notna(), "")]
 
 
-def predict_texts(trained: FineTunedModel, texts: Sequence[str], top: int, context: Context) -> pd.DataFrame:
+def predict_texts(trained: TrainedModel, texts: Sequence[str], top: int, context: Context) -> pd.DataFrame:
     """Return the columns of `Problem.decode`, the confidence as probability, empty for rows without a text.
 
     With `top` > 1 also label_k and probability_k of the k-th likeliest classes.

@@ -55,8 +55,7 @@ def panel(dataset: Dataset) -> None:
             dataset.name.replace(", ", "-").replace(" ", "-"),
             key="edited_table",
             label="The corrected table as CSV",
-            delimiter=profile.formats[0].delimiter or ",",
-            types=profile.formats[0].types,
+            form=profile.formats[0],
         )
     _train_again(dataset)
 

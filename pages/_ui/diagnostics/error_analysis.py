@@ -2,21 +2,30 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.results import text_table
+from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
 from translearn_core.reporting.blocks import FigureBlock, TableBlock
-from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
+from translearn_core.reporting.diagnostics.error_analysis import (
+    CONFUSED_TABLE,
+    COVERAGE_TABLE,
+    RELIABILITY_TABLE,
+)
 from translearn_core.results import ErrorAnalysis
 from translearn_core.results.format import percent
 from translearn_core.runs import Run, State
 
 THRESHOLD = "the model answers only where its confidence is at least this; elsewhere it abstains"
+BARS = 0
+"""Trace of the bars of the reliability diagram."""
 QUOTED = 5
 """Confused pairs shown with texts; the table has all."""
 
@@ -35,7 +44,11 @@ def panel(run: Run[ExperimentConfig]) -> None:
     config = ErrorAnalysisConfig(job=run.job.id, columns=_columns(run.job.config))
     result = diagnostic.result(ERROR_ANALYSIS, config)
     if result is not None:
-        custom = {COVERAGE_TABLE: partial(_coverage, result), CONFUSED_TABLE: partial(_pairs, result)}
+        custom = {
+            RELIABILITY_TABLE: partial(_reliability, run, result),
+            COVERAGE_TABLE: partial(_coverage, result),
+            CONFUSED_TABLE: partial(_pairs, result),
+        }
         diagnostic.show(ERROR_ANALYSIS, result, custom=custom)
 
 
@@ -55,6 +68,31 @@ def _columns(config: ExperimentConfig) -> tuple[str, ...]:
         help="length and language are always included; numeric columns are cut into quartiles",
     )
     return tuple(name for name in names if name in chosen)
+
+
+def _reliability(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock) -> None:
+    st.fragment(_bars)(run, result, block)
+
+
+def _bars(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock) -> None:
+    """Show the reliability diagram, and the texts behind its selected bars."""
+    points = tables.selectable(
+        block.figure,
+        block.table.frame,
+        RELIABILITY_TABLE,
+        key=RELIABILITY_TABLE,
+        alt=block.alt,
+        config=tables.fractions(*block.table.fractions),
+    )
+    st.caption(f"{block.caption} Click a bar to read its texts.")
+    bars = [point["x"] for point in points if point["curve_number"] == BARS]
+    bins = result.bins[result.bins["which"] == "raw"][["from", "to"]].itertuples(index=False)
+    chosen = [(low, high) for low, high in bins if any(low < x <= high for x in bars)]
+    if chosen:
+        evaluation = run_picker.evaluation(run)
+        rows = pd.concat([evaluation.between(low, high) for low, high in chosen])
+        if len(rows):
+            text_table.listing(run, rows, "bar", turn=str(bars))
 
 
 def _coverage(result: ErrorAnalysis, block: FigureBlock) -> None:

@@ -54,9 +54,9 @@ class Curve:
 
     def question(self, done: Sequence[str] = (), at: int | None = None) -> LabelEfficiencyConfig:
         """Return the job config for a target of `at` labels, by default about 64, with the runs `done`."""
-        cells = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
+        arms = label_efficiency_arms(self.study, done, self.rows) if self.study else ()
         return label_efficiency_config(
-            self.experiment, self.sizes, self.seeds, balanced=self.balanced, arms=cells, reference_size=at
+            self.experiment, self.sizes, self.seeds, balanced=self.balanced, arms=arms, reference_size=at
         )
 
 

@@ -114,4 +114,7 @@ def _seconds(curve: Curve, left: Sequence[ExperimentConfig], backbone_info: Back
         return [calibration.estimate(backbone_info, config, task).seconds for config in left]
     took = result_cache.cached_result(curve.run, RunSummary)
     assert took is not None  # a run with results has one
-    return [scaled_seconds(took, curve.experiment, config, task, backbone_info.n_blocks) for config in left]
+    return [
+        scaled_seconds(took.seconds["total"], curve.experiment, config, task, backbone_info.n_blocks)
+        for config in left
+    ]

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.server import downloads
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain, size
@@ -43,6 +44,8 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Offer the export of a run's model."""
     st.subheader("Export the model", anchor=False)
     st.markdown(WHAT)
+    if run_actions.weights_deleted(run):
+        return
     config = export_config(run, onnx=_with_onnx())
     pressed = f"export-{config.model_dump_json()}"
     if jobs.find_run(config) is None and not state.get_value(pressed):

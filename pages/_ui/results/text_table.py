@@ -1,6 +1,8 @@
 """Table of selected texts, text search, and nearest neighbours of one row."""
 
+from collections.abc import Hashable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,26 +69,55 @@ def _table(
     run: Run[ExperimentConfig], evaluation: Evaluation, projection: Projection, selection: PointSelection
 ) -> int | None:
     """List texts, and return the row of the ticked one."""
-    rows = evaluation.predictions.iloc[selection.lines][COLUMNS]
-    st.markdown(
-        caption(rows, len(rows) - int(np.isin(selection.lines, projection.index[projection.shown]).sum()))
-    )
+    rows = evaluation.predictions.iloc[selection.lines]
+    hidden = len(rows) - int(np.isin(selection.lines, projection.index[projection.shown]).sum())
+    ticked = listing(run, rows, "circled", turn=selection.turn, hidden=hidden, note=CHOOSE)
+    return None if ticked is None else int(selection.lines[ticked])
+
+
+def listing(
+    run: Run[ExperimentConfig],
+    rows: pd.DataFrame,
+    key: str,
+    *,
+    turn: Hashable = 0,
+    hidden: int = 0,
+    note: str = "",
+) -> int | None:
+    """List rows of a run's predictions with their CSV and a button that opens them in the label editor.
+
+    Parameters
+    ----------
+    turn : hashable
+        Differs between selections, so that a tick does not outlive its rows.
+    hidden : int
+        Number of rows that their figure does not draw.
+    note : str
+        Sentence on ticking a row; without one, rows cannot be ticked.
+
+    Returns
+    -------
+    int or None
+        Position of the ticked row.
+    """
+    rows = rows[[column for column in COLUMNS if column in rows]]
+    st.markdown(caption(rows, hidden))
     shown = rows.head(MOST)
-    event = st.dataframe(
+    event: Any = st.dataframe(
         shown.assign(text=shown["text"].map(partial(short, limit=nearest_neighbours.LONGEST))),
         hide_index=True,
-        key=f"circled_table-{selection.turn}",
+        key=f"{key}_table-{turn}",
         column_config={"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")},
         selection_mode="single-row",
-        on_select="rerun",
+        on_select="rerun" if note else "ignore",
         placeholder="–",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(CHOOSE if len(shown) == len(rows) else f"These are the first {MOST:,}. {CHOOSE}")
-        tables.download(rows, "circled", key="circled", label="All as CSV")
-        label_editor.edit_button(run, rows, "edit_circled")
-    ticked = event["selection"]["rows"]
-    return int(selection.lines[ticked[0]]) if ticked else None
+        st.caption(note if len(shown) == len(rows) else f"These are the first {MOST:,}. {note}")
+        tables.download(rows, key, key=key, label="All as CSV")
+        label_editor.edit_button(run, rows, f"edit_{key}")
+    ticked = event["selection"]["rows"] if note else []
+    return ticked[0] if ticked else None
 
 
 def caption(rows: pd.DataFrame, hidden: int) -> str:

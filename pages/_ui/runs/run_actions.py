@@ -1,22 +1,42 @@
 """Actions on a run: rename, stop, resume, delete."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
 from pages._ui.runs import dependents
 from pages._ui.shell import engine_warning, errors, jobs, state
+from pages._ui.shell.formatting import size
 from translearn_core.config import JobConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
-from translearn_core.runs import Run, State
+from translearn_core.results.run_summary import WEIGHTS_DELETED
+from translearn_core.runs import Run, RunTags, State
+
+R = TypeVar("R")
 
 
-def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:
-    """Draw the menu of a run; `mine` are all runs of the owner, `controls` adds stop and resume."""
+def menu(run: Run, owned: Sequence[Run], *, controls: bool = True, tags: Sequence[str] | None = None) -> None:
+    """Draw the menu of a run.
+
+    Parameters
+    ----------
+    owned : sequence of Run
+        All runs of the owner.
+    controls : bool
+        Also stop and resume.
+    tags : sequence of str, optional
+        Tags of a training, which the menu edits.
+    """
     state.init_widget(f"name-{run.id}", run.name)
     st.text_input("Name", key=f"name-{run.id}", max_chars=200, on_change=rename, args=(run.id,))
+    if tags is not None:
+        state.init_widget(f"tags-{run.id}", ", ".join(tags))
+        st.text_input(
+            "Tags, separated by commas", key=f"tags-{run.id}", max_chars=400, on_change=_tag, args=(run.id,)
+        )
+        _weights(run)
     if controls:
         _controls(run)
     for sentence in dependents.dependents_note(run, owned):
@@ -26,6 +46,54 @@ def menu(run: Run, owned: Sequence[Run], *, controls: bool = True) -> None:
         "Delete", key=f"delete-{run.id}", icon=":material/delete:", on_click=delete, args=(run.id,),
         disabled=not sure, width="stretch",
     )  # fmt: skip
+
+
+def _weights(run: Run) -> None:
+    """Offer to delete the weights of a finished training, or to train it again."""
+    if run.state.live:
+        return
+    workspace = state.store().workspace
+    if workspace.weights(run.job.id):
+        st.button(
+            f"Delete weights, keep results ({size(workspace.weights_disk_usage(run.job.id))})",
+            key=f"weights-{run.id}",
+            icon=":material/cleaning_services:",
+            on_click=_delete_weights,
+            args=(run.id,),
+            help="Scores, curves and diagnostics stay; predicting and exporting need a training again.",
+            width="stretch",
+        )
+    elif workspace.weights_deleted(run.job.id):
+        st.caption("Its weights were deleted.")
+        train_again(run)
+
+
+def train_again(run: Run) -> None:
+    """Draw the button that trains a run without weights again."""
+    st.button(
+        "Train again", key=f"train_again-{run.id}", icon=":material/replay:", on_click=recompute,
+        args=(run.id,),
+    )  # fmt: skip
+
+
+def weights_deleted(run: Run) -> bool:
+    """Whether the weights of a finished run were deleted; says so, with a button that trains it again."""
+    deleted = not run.state.live and state.store().workspace.weights_deleted(run.job.id)
+    if deleted:
+        st.info(WEIGHTS_DELETED, icon=":material/cleaning_services:")
+        train_again(run)
+    return deleted
+
+
+def _delete_weights(run_id: str) -> None:
+    with errors.show_errors():
+        state.store().delete_weights(state.owner(), run_id)
+
+
+def _tag(run_id: str) -> None:
+    with errors.show_errors():
+        tags = str(state.get_value(f"tags-{run_id}")).split(",")
+        RunTags(state.store()).set(state.owner(), run_id, tags)
 
 
 def _controls(run: Run) -> None:
@@ -44,7 +112,7 @@ def _controls(run: Run) -> None:
         )  # fmt: skip
 
 
-def result_or_stop(config: JobConfig, key: str) -> Any:
+def result_or_stop(config: JobConfig[R], key: str) -> R | None:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
     result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:

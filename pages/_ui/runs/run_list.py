@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.backbones import backbone_names
 from pages._ui.datasets import data_sources, text_source
 from pages._ui.results import scores
-from pages._ui.runs import run_actions
+from pages._ui.runs import run_actions, run_difference, run_filter
 from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
@@ -32,15 +32,28 @@ def engine() -> None:
 
 
 def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None:
-    """Show training runs as rows and as a table; `mine` are the owner's runs of any kind."""
-    pages = -(-len(trained) // PAGE)
+    """Show training runs by study and data version, as rows and as a table; `owned` are runs of any kind."""
+    everything = run_filter.listed_runs(trained)
+    listed = run_filter.choose(everything)
+    if not listed:
+        st.caption("No run matches.")
+        return
+    pages = -(-len(listed) // PAGE)
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
+    several, group = len({one.group for one in everything}) > 1, None
     with st.container(gap="small"):
-        for run in trained[(page - 1) * PAGE : page * PAGE]:
-            if _row(run, _scores(run), owned):
+        for one in listed[(page - 1) * PAGE : page * PAGE]:
+            if several and one.group != group:
+                group = one.group
+                st.markdown(f"**{plain(group)}**")
+            run = one.run
+            if _row(run, [*(f"#{plain(tag)}" for tag in one.tags), *_scores(run)], owned, one.tags):
                 navigation.switch_to("run" if run.state is not State.DONE else "results", run=run.id)
+    if len(listed) > 1:
+        run_difference.panel([one.run for one in listed])
     with st.expander("As a table", icon=":material/table_rows:"):
-        tables.table(scores.comparison(trained), "runs", key="runs", config=scores.columns(trained))
+        shown = [one.run for one in listed]
+        tables.table(scores.comparison(shown), "runs", key="runs", config=scores.columns(shown))
 
 
 def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
@@ -98,7 +111,7 @@ def _delete_unreadable(kind: str, id: str) -> None:
         Studies(state.store()).delete(state.owner(), id)
 
 
-def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
+def _row(run: Run, facts: Sequence[str], owned: Sequence[Run], tags: Sequence[str] | None = None) -> bool:
     """Show a run with its actions; return whether to open it."""
     if run.state.live:
         facts = [*facts, jobs.progress_text(run)]
@@ -111,7 +124,7 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run]) -> bool:
         )
         opened = st.button("Open", key=f"open-{run.id}", type="tertiary", icon=":material/arrow_forward:")
         with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
-            run_actions.menu(run, owned)
+            run_actions.menu(run, owned, tags=tags)
     return opened
 
 

@@ -1,6 +1,6 @@
 """Jobs of pages: submit, poll progress, return the cached result."""
 
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
@@ -14,6 +14,8 @@ from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.jobs import BackboneInfoConfig, spec_of
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
+
+R = TypeVar("R")
 
 POLL = {"ask": 0.4, "train": 1.0, "still": 5.0}
 """Polling intervals in seconds; `still` is for runs that stopped and may be resumed elsewhere."""
@@ -51,10 +53,10 @@ def failed(config: JobConfig) -> bool:
     return run is not None and run.state in (State.FAILED, State.STOPPED)
 
 
-def known(config: JobConfig | None) -> Any:
+def known(config: JobConfig[R] | None) -> R | None:
     """Return the result of `config` if it was submitted before and has one, else None; submits no job."""
     run = None if config is None else find_run(config)
-    return None if run is None else result_cache.cached_result(run, spec_of(run.job.config).result)
+    return None if run is None or config is None else result_cache.cached_result(run, spec_of(config).result)
 
 
 def backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
@@ -62,7 +64,7 @@ def backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
     return submit_and_watch(BackboneInfoConfig(backbone=backbone))
 
 
-def submit_and_watch(config: JobConfig) -> Any:
+def submit_and_watch(config: JobConfig[R]) -> R | None:
     """Return the result of `config`; submit it if needed, and show its progress until it is done.
 
     A `WorkspaceError`, such as a full or read-only disk, is shown instead.

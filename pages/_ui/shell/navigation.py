@@ -33,6 +33,9 @@ PAGES: dict[str, PageEntry] = {
     ),
     "recipe": PageEntry("Set up", "Recipe", "menu_book", "Choose a transfer strategy."),
     "train": PageEntry("Set up", "Train", "play_circle", "Check the settings and start the training."),
+    "search": PageEntry(
+        "Set up", "Search", "search", "Find the best model in the time there is: 2 minutes to 2 hours."
+    ),
     "run": PageEntry("See", "Progress", "monitoring", "Watch a training, stop it, resume it."),
     "results": PageEntry(
         "See", "Results", "query_stats", "Scores, learning curves, confusion matrix, errors, weight drift."

@@ -1,6 +1,7 @@
 """Tables and figures with downloads; formula cells are escaped in exported files."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -112,6 +113,25 @@ def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt:
     chart(picture, key=key, alt=alt)
     with st.expander("The numbers", icon=":material/table_rows:"):
         table(frame, name, key=key)
+
+
+def selectable(
+    picture: go.Figure,
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    key: str,
+    alt: str,
+    config: dict[str, object] | None = None,
+) -> list[dict[str, Any]]:
+    """Show a figure as `figure` does, and return its selected points, as Plotly describes them."""
+    event: Any = st.plotly_chart(
+        picture, key=key, config=CONFIG, theme=None, alt=alt, on_select="rerun", selection_mode="points"
+    )
+    with st.expander("The numbers", icon=":material/table_rows:"):
+        table(frame, name, key=key, config=config)
+    points: list[dict[str, Any]] = event["selection"]["points"]
+    return points
 
 
 def fractions(*names: str) -> dict[str, object]:

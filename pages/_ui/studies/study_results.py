@@ -28,7 +28,7 @@ ONLY_IN_CSV = ["interval", "trains", "boundary", "training rows", "backbone"]
 """Columns of the table that are not on screen."""
 
 COLUMNS: dict[str, object] = {
-    "cell": "configuration",
+    "arm": "configuration",
     **{
         name: st.column_config.NumberColumn(format="%+.3f")
         for name in ("difference", "difference low", "difference high")
@@ -103,8 +103,8 @@ def _figures(study: Study, short: Comparison) -> None:
     dark, config, tell = page_header.dark(), study.config, backbone_names.name_lookup()
     comparison = short.rename_arms(_name_lookup(study))
     tables.chart(
-        plots.study_cells(comparison, dark),
-        key="study_cells",
+        plots.study_arms(comparison, dark),
+        key="study_arms",
         alt=f"Test {comparison.metric.label} of each configuration with its interval",
     )
     if few := small_test_set_note(comparison.test_rows):

@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 from visits import BOB, Open
 
 from pages._ui.datasets.label_editor import FILTER, SELECTED, edits_of
-from translearn_core.config import DataConfig, FreezePlan
+from translearn_core.config import DataConfig, FreezePlan, job_id
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
-from translearn_core.jobs import LabelReviewConfig
-from translearn_core.results import LabelReview
+from translearn_core.jobs import LabelReviewConfig, ReadConfig
+from translearn_core.results import LabelReview, TableProfile
+from translearn_core.runs import artifacts
 from translearn_core.worker import data_loading
 from translearn_core.worker.diagnostics.error_analysis.label_review import label_rows, merge_proposals
 
@@ -121,6 +122,18 @@ def test_a_version_is_saved_opened_and_listed(labels: AppTest, filled: Filled, d
     assert edits.edits == (ValueRename(column="label", value="biling", replacement="billing"),)
     labels.selectbox(key="data_version").select(digest).run()
     assert labels.session_state["draft"].dataset == digest
+
+
+def test_a_corrected_table_is_offered_once_it_was_read(labels: AppTest, filled: Filled, digest: str) -> None:
+    version = filled.store.add_version(filled.owner, digest, [RowDrop(row=1)])
+    review(filled, version.digest)
+    read = filled.store.run(filled.owner, job_id(ReadConfig(dataset=digest)))
+    profile = artifacts.load(filled.store.workspace.run(read.job.id), TableProfile)
+    filled.answer(ReadConfig(dataset=version.digest), profile)
+    labels.run()
+    labels.selectbox(key="data_version").select(version.digest).run()
+    assert not labels.exception
+    assert any(b.label == "The corrected table as CSV" for b in labels.get("download_button"))
 
 
 def test_a_run_of_the_first_version_is_trained_again_on_the_second(

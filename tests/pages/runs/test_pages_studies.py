@@ -256,7 +256,7 @@ def test_a_finished_study_is_compared_by_itself(visit: Open, filled: Filled) -> 
     )
     assert f"- {sentence}: more than chance." in page_text(at)
     table = next(frame.value for frame in at.dataframe if "verdict" in frame.value)
-    assert table["cell"].tolist() == ["Feature extraction, linear", "Full fine-tuning"]
+    assert table["arm"].tolist() == ["Feature extraction, linear", "Full fine-tuning"]
     assert "Full fine-tuning" in str(at.get("plotly_chart")[0].proto.spec)
     assert "cell" not in page_text(at)
     assert "Only" not in page_text(at), "600 test rows are enough"
@@ -270,7 +270,7 @@ def test_the_file_of_a_comparison_keeps_the_short_names(
     answer(filled, study.comparison(study.jobs))
     saved: dict[str, list[str]] = {}
     monkeypatch.setattr(
-        tables, "download", lambda frame, name, *, key: saved.update({name: frame["cell"].tolist()})
+        tables, "download", lambda frame, name, *, key: saved.update({name: frame["arm"].tolist()})
     )
     visit("study", study=study.id)
     assert saved == {"study": ["linear", "full"]}

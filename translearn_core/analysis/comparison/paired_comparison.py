@@ -32,7 +32,7 @@ class ArmRuns:
 
 
 def differences(
-    cells: Sequence[ArmRuns], baseline: ArmRuns, *, draws: int = 2000, seed: int = 0
+    arms: Sequence[ArmRuns], baseline: ArmRuns, *, draws: int = 2000, seed: int = 0
 ) -> list[Difference | None]:
     """Compare the mean score of each arm with the baseline's: paired by test row, 95 % bootstrap interval.
 
@@ -43,7 +43,7 @@ def differences(
 
     Parameters
     ----------
-    cells : sequence of ArmRuns
+    arms : sequence of ArmRuns
     baseline : ArmRuns
     draws, seed : int
         Of the bootstrap.
@@ -59,15 +59,15 @@ def differences(
     Welch (1947), doi:10.1093/biomet/34.1-2.28.
     """
     random = np.random.default_rng(seed)
-    arms = [baseline, *(arm for arm in cells if np.array_equal(arm.rows, baseline.rows))]
-    shares = np.stack([arm.scores.mean(axis=0, dtype=np.float64) for arm in arms], axis=1)
+    paired = [baseline, *(arm for arm in arms if np.array_equal(arm.rows, baseline.rows))]
+    shares = np.stack([arm.scores.mean(axis=0, dtype=np.float64) for arm in paired], axis=1)
     means = bootstrap_means(shares, draws, random)
-    spreads = [_resample_seeds(arm.scores, draws, random) for arm in arms]
+    spreads = [_resample_seeds(arm.scores, draws, random) for arm in paired]
     results = {
         arm: _difference(arm, baseline, means[:, k] - means[:, 0], spreads[k], spreads[0])
-        for k, arm in enumerate(arms[1:], 1)
+        for k, arm in enumerate(paired[1:], 1)
     }
-    return [results.get(arm) for arm in cells]
+    return [results.get(arm) for arm in arms]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class LinearProbe:
         fold: IntArray | None = None,
         *,
         scored: BoolArray | None = None,
+        weight: NDArray[np.float32] | None = None,
         pool: Executor | None = None,
         progress: Progress | None = None,
     ) -> "LinearProbe":
@@ -79,6 +80,8 @@ class LinearProbe:
             Fold of each row, from 0; by default `SEARCH_FOLDS` or fewer, stratified by the first labelling.
         scored : bool array, shape (labellings, rows), optional
             Rows that count in the choice; all by default.
+        weight : float32 array, shape (rows,), optional
+            Weight of each row in the fits, about 1 on average; the choice of C counts all rows the same.
         pool : Executor, optional
             From `thread_pools`, to share one; by default one for this fit.
         progress : callable, optional
@@ -86,7 +89,7 @@ class LinearProbe:
         """
         if pool is None:
             with thread_pools(1) as (own,):
-                return cls.fit(x, labels, fold, scored=scored, pool=own, progress=progress)
+                return cls.fit(x, labels, fold, scored=scored, weight=weight, pool=own, progress=progress)
         targets = np.atleast_2d(labels)
         if fold is None:
             fold = _search_folds(targets[0])
@@ -98,7 +101,8 @@ class LinearProbe:
         y = torch.tensor(
             np.ascontiguousarray(targets.T), dtype=torch.int64
         )  # a copy: labels may be read-only
-        problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1)
+        weights = None if weight is None else torch.from_numpy(weight)
+        problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1, weights)
         regression = BatchedRegression(problem, pool)
         counted = np.ones(targets.shape, dtype=np.bool_) if scored is None else scored
         c = _choose_c(regression, fold, counted, _section(progress, 0.0, 0.5))
@@ -115,6 +119,17 @@ class LinearProbe:
     def predict_proba(self, x: NDArray[np.floating], labelling: int = 0) -> FloatArray:
         """Predict the class probabilities of each row, shape (rows, classes), in the order of the logits."""
         return np.asarray(self._logits(x, labelling).double().softmax(dim=1).numpy())
+
+    def linear_layer(self, labelling: int = 0) -> tuple[Tensor, Tensor]:
+        """Return the weights, shape (classes, width), and biases of the fit to all rows.
+
+        A class without rows has a bias so low that it is never predicted.
+        """
+        regression, part = self._regression, self._regression.objective.parts - 1
+        fit = torch.tensor([labelling * regression.objective.parts + part])
+        weight, bias = regression.objective.unscaled(regression.theta[fit], fit)
+        weight = weight[0] / self._deviation[:, None]
+        return weight.T.contiguous(), bias[0] - self._mean @ weight
 
     def held_out_proba(self, labelling: int = 0) -> NDArray[np.float32]:
         """Predict each training row's class probabilities by the fit to the other folds, (rows, classes)."""

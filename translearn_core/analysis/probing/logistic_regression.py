@@ -37,13 +37,15 @@ class BatchedProblem:
     """Rows, one or more labellings of them, and parts of the rows; each labelling × part is a fit.
 
     `x` (rows, width) float32, roughly standardised so that single precision suffices; `y` (rows, labellings)
-    int64; `seen` (rows, parts) float32, 1 where a part contains a row; `classes` counts the classes.
+    int64; `seen` (rows, parts) float32, 1 where a part contains a row; `classes` counts the classes;
+    `weight` (rows,) float32 weighs each row's loss.
     """
 
     x: Tensor
     y: Tensor
     seen: Tensor
     classes: int
+    weight: Tensor | None = None
 
 
 class BatchedRegression:
@@ -162,20 +164,21 @@ class _Objective:
         weight, bias = self.unscaled(theta, fits)
         step = max(256, LOGITS_AT_ONCE // bias.numel())
         blocks = [
-            (x[start : start + step], y[start : start + step], seeing)
-            for x, y, parts in self.kinds
+            (x[start : start + step], y[start : start + step], w[start : start + step], seeing)
+            for x, y, w, parts in self.kinds
             if len(seeing := parts[fits % self.parts].nonzero()[:, 0])
             for start in range(0, len(x), step)
         ]
 
-        def sums(block: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-            x, y, seeing = block
-            return _sums(x, y[:, fits[seeing] // self.parts], weight[seeing], bias[seeing])
+        def sums(block: tuple[Tensor, Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+            x, y, w, seeing = block
+            weighted = None if self.problem.weight is None else w
+            return _sums(x, y[:, fits[seeing] // self.parts], weight[seeing], bias[seeing], weighted)
 
         penalty = self.penalty[fits, None, None]
         loss = (penalty * theta[:, :-1].square()).sum(dim=(1, 2), dtype=torch.float64) / 2
         by_weight, by_bias = torch.zeros_like(weight), torch.zeros_like(bias)
-        for (_, _, seeing), partial in zip(blocks, self.pool.map(sums, blocks), strict=True):
+        for (*_, seeing), partial in zip(blocks, self.pool.map(sums, blocks), strict=True):
             for total, part in zip((loss, by_weight, by_bias), partial, strict=True):
                 total.index_add_(0, seeing, part)
         by_bias = by_bias[:, None]
@@ -195,21 +198,31 @@ class _Objective:
         return torch.cat([by_weight.view(side_by_side.shape).permute(1, 0, 2), by_bias], dim=1)
 
 
-def _group_rows_by_fit(problem: BatchedProblem) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """Group rows contained in the same parts: features, labels, and a bool mask of the parts."""
+def _group_rows_by_fit(problem: BatchedProblem) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Group rows contained in the same parts: features, labels, weights, and a bool mask of the parts."""
     patterns, kind = np.unique(problem.seen.numpy() > 0, axis=0, return_inverse=True)
     rows = [torch.from_numpy(np.flatnonzero(kind == k)) for k in range(len(patterns))]
-    return [(problem.x[of], problem.y[of], torch.from_numpy(p)) for of, p in zip(rows, patterns, strict=True)]
+    weight = torch.ones(len(problem.x)) if problem.weight is None else problem.weight
+    return [
+        (problem.x[of], problem.y[of], weight[of], torch.from_numpy(part))
+        for of, part in zip(rows, patterns, strict=True)
+    ]
 
 
-def _sums(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _sums(
+    x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, row_weight: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
     """Sum loss, features × residuals, and residuals over rows shared by all fits; `y` is (rows, fits)."""
     fits, width, classes = weight.shape
     side_by_side = weight.permute(1, 0, 2).reshape(width, -1)
     log_p = torch.addmm(bias.view(-1), x, side_by_side).view(len(x), fits, classes).log_softmax(dim=2)
     label = y[:, :, None]
-    loss = -log_p.gather(2, label)[:, :, 0].sum(dim=0, dtype=torch.float64)
+    losses = -log_p.gather(2, label)[:, :, 0]
     residual = log_p.exp_().scatter_add_(2, label, torch.full((1, 1, 1), -1.0).expand_as(label))
+    if row_weight is not None:
+        losses *= row_weight[:, None]
+        residual *= row_weight[:, None, None]
+    loss = losses.sum(dim=0, dtype=torch.float64)
     product = (x.T @ residual.view(len(x), -1)).view(width, fits, classes)
     return loss, product.permute(1, 0, 2), residual.sum(dim=0)
 

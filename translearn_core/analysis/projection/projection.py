@@ -38,12 +38,10 @@ def project(
 
     PCA uses the two principal axes of all variants stacked. Every variant is first centred and scaled to unit
     root-mean-square distance from its mean, so that none dominates. The largest loading of each axis is
-    positive.
+    positive. A variant whose rows are all equal is one point, 0.
 
     UMAP lays out each variant's nearest-neighbour graph, initialised with its principal components. As its
     axes are arbitrary, later variants are rotated or reflected (not scaled) onto the first.
-
-    A variant whose rows are all equal is one point, 0.
 
     Parameters
     ----------
@@ -65,19 +63,12 @@ def project(
 
     Raises
     ------
-    TooFewSamplesError
-        If UMAP has fewer than 4 rows to fit on.
-    TrainingError
-        If features are not finite: the training diverged.
+    TooFewSamplesError, TrainingError
+        If UMAP has fewer than 4 rows to fit on; if features are not finite, as the training diverged.
     """
-    total = len(features)
-    rows = np.arange(len(next(iter(features.values())))) if fit is None else fit
-    for variant, x in features.items():
-        _check(x, variant)
-    if method is Method.UMAP and len(rows) < FEWEST:
-        raise TooFewSamplesError(
-            f"{len(rows)} rows are too few for UMAP, which needs {FEWEST}: use PCA or more rows."
-        )
+    total, variants = len(features), list(features.values())
+    rows = np.arange(len(variants[0])) if fit is None else fit
+    _check(features, rows, method)
 
     def report(done: float, part: float = 0.0) -> None:
         if progress:
@@ -85,9 +76,9 @@ def project(
 
     report(0)
     if method is Method.PCA:
-        return np.stack(_on_principal_axes(list(features.values()), rows, 2, seed, report))
+        return np.stack(_on_principal_axes(variants, rows, 2, seed, report))
     planes: list[Plane] = []
-    for done, x in enumerate(features.values()):
+    for done, x in enumerate(variants):
         plane = _umap(x, rows, neighbours, min_dist, seed, partial(report, done))
         planes.append(procrustes_align(plane, planes[0], rows) if planes else plane)
         report(done + 1)
@@ -176,9 +167,15 @@ def procrustes_align(plane: Plane, onto: Plane, fit: IntArray | None = None) -> 
     return np.asarray((plane @ orthogonal_procrustes(*points)[0]).astype(np.float32))
 
 
-def _check(x: NDArray[np.floating], variant: str) -> None:
-    if not np.isfinite(x).all():
-        raise TrainingError(
-            f"The features of the {variant} backbone hold values that are not finite: the training diverged, "
-            "train again with a lower learning rate."
+def _check(features: Mapping[str, NDArray[np.floating]], fit: IntArray, method: Method) -> None:
+    """Raise an error for features that are not finite, and for too few rows."""
+    for variant, x in features.items():
+        if not np.isfinite(x).all():
+            raise TrainingError(
+                f"The features of the {variant} backbone hold values that are not finite: the training "
+                "diverged, train again with a lower learning rate."
+            )
+    if method is Method.UMAP and len(fit) < FEWEST:
+        raise TooFewSamplesError(
+            f"{len(fit)} rows are too few for UMAP, which needs {FEWEST}: use PCA or more rows."
         )

@@ -23,6 +23,16 @@ RECIPES: dict[RecipeName, Recipe] = {
             frozen(),
         ),
         Recipe(
+            RecipeName.PROBE,
+            Family.FROZEN,
+            "Linear probe",
+            "Logistic regression on the frozen backbone, its strength chosen by cross-validation.",
+            "The fastest model to keep: no rate, no epochs, nothing to tune; hard to beat with few labels.",
+            "One pass over the texts, then seconds.",
+            "Alain & Bengio 2016, arXiv:1610.01644",
+            frozen(head=HeadConfig(kind=HeadKind.PROBE), training={"epochs": 1}),
+        ),
+        Recipe(
             RecipeName.DENSE,
             Family.FROZEN,
             "Feature extraction, dense",

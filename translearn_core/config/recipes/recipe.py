@@ -29,6 +29,7 @@ class RecipeName(StrEnum):
     """Names of the recipes, in the order of the catalog."""
 
     LINEAR = "linear"
+    PROBE = "probe"
     DENSE = "dense"
     SECOND_LAST = "second-last"
     SUM_4 = "sum-4"

@@ -44,7 +44,8 @@ class StudyConfig(BaseConfig):
         (None,), max_length=100, description="training rows to learn from; none: all"
     )
     custom_recipe: ExperimentConfig | None = Field(
-        None, description="one way more: these settings as they are, on the study's rows and with its seeds"
+        None,
+        description="one arm more: these settings as they are, on the study's rows and with its seeds",
     )
     resample: bool = Field(
         False, description="each seed learns from its own draw of rows, fewer ones still among more"

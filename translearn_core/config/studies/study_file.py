@@ -39,7 +39,7 @@ class StudyFile(BaseConfig):
     seeds: tuple[int, ...] = (0,)
     sizes: tuple[int | None, ...] = (None,)
     custom_recipe: dict[str, JsonValue] | None = Field(
-        None, description="one way more: an experiment's settings as they are, on these rows"
+        None, description="one arm more: an experiment's settings as they are, on these rows"
     )
     balanced_subset: bool = Field(False, description="take fewer rows from all classes alike")
     subset_seed: int | None = Field(None, description="which fewer rows; none: the split's own seed")
@@ -47,7 +47,7 @@ class StudyFile(BaseConfig):
     min_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
     settings: dict[str, JsonValue] = Field({})
     teacher: str | None = None
-    baseline: str | None = Field(None, description="cell or recipe the others are held against")
+    baseline: str | None = Field(None, description="arm or recipe the others are held against")
 
     @field_validator("split", mode="before")
     @classmethod

@@ -38,7 +38,8 @@ def repeat(
     data = config.data.model_copy(update={"dataset": digest})
     config = config.model_copy(update={"data": data})
     table, _ = read_table(workspace.sources(digest), settings(), options)
-    load(config.backbone, network=settings().hub)  # downloads a missing Hub model
+    if not config.backbone.is_tfidf:
+        load(config.backbone, network=settings().hub)  # downloads a missing Hub model
     return run_experiment(
         config,
         lambda: prepare(table, data),

@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, TaskJobConfig
 from translearn_core.results import Advice
 
 
-class AdviseConfig(TaskJobConfig):
+class AdviseConfig(TaskJobConfig[Advice]):
     """Recommend a recipe by published rules applied to measurements of the data."""
 
     kind: ClassVar = "advice"

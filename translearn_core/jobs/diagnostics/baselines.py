@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import Baselines
 
 
-class BaselinesConfig(RunJobConfig):
+class BaselinesConfig(RunJobConfig[Baselines]):
     """Baselines on the same test rows.
 
     Majority class, TF-IDF with logistic regression, a linear probe of the frozen backbone and, if it was

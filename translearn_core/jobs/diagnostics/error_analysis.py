@@ -9,7 +9,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import ErrorAnalysis
 
 
-class ErrorAnalysisConfig(RunJobConfig):
+class ErrorAnalysisConfig(RunJobConfig[ErrorAnalysis]):
     """Calibration, selective prediction, slices and label issues of a run."""
 
     kind: ClassVar = "error_analysis"

@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import Forgetting
 
 
-class ForgettingConfig(RunJobConfig):
+class ForgettingConfig(RunJobConfig[Forgetting]):
     """Catastrophic forgetting: earlier tasks, sentence similarity and masked-language modelling."""
 
     kind: ClassVar = "forgetting"

@@ -27,7 +27,7 @@ class LabelEfficiencyArm(BaseConfig):
     jobs: tuple[str, ...] = Field(min_length=1, max_length=200)
 
 
-class LabelEfficiencyConfig(TaskJobConfig):
+class LabelEfficiencyConfig(TaskJobConfig[LabelEfficiency]):
     """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
 
     `arms` are runs whose data differ only in `train_rows` and `subset_seed`. Howard & Ruder 2018,
@@ -56,7 +56,7 @@ class LabelEfficiencyConfig(TaskJobConfig):
 
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone, and the runs."""
-        return (*super().references(), *(job for cell in self.arms for job in cell.jobs))
+        return (*super().references(), *(job for arm in self.arms for job in arm.jobs))
 
 
 LABEL_EFFICIENCY = JobSpec(

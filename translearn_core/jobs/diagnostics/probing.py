@@ -13,7 +13,7 @@ LENGTH = "(length of the text)"
 """Pseudo-column: quartile of the number of words of a text."""
 
 
-class ProbeConfig(RunJobConfig):
+class ProbeConfig(RunJobConfig[ProbeScores]):
     """Linear probes of every layer: pretrained, fine-tuned and randomly initialised."""
 
     kind: ClassVar = "probe"

@@ -11,7 +11,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import NearestNeighbours, Projection
 
 
-class ProjectConfig(RunJobConfig):
+class ProjectConfig(RunJobConfig[Projection]):
     """2-D projection of one layer of a finished run, before and after training."""
 
     kind: ClassVar = "projection"
@@ -37,7 +37,7 @@ class ProjectConfig(RunJobConfig):
         return self.job, self.layer
 
 
-class NeighboursConfig(RunJobConfig):
+class NeighboursConfig(RunJobConfig[NearestNeighbours]):
     """Nearest neighbours of one text in one layer of a finished run, before and after training."""
 
     kind: ClassVar = "neighbours"

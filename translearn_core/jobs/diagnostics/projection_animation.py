@@ -9,7 +9,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
 from translearn_core.results import ProjectionAnimation
 
 
-class ProjectionAnimationConfig(RunJobConfig):
+class ProjectionAnimationConfig(RunJobConfig[ProjectionAnimation]):
     """2-D projections of every layer of a finished run, before and after training."""
 
     kind: ClassVar = "projection_animation"

@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import Similarity
 
 
-class SimilarityConfig(RunJobConfig):
+class SimilarityConfig(RunJobConfig[Similarity]):
     """Representation similarity of layers before and after training (debiased CKA, arXiv:1905.00414)."""
 
     kind: ClassVar = "similarity"

@@ -9,7 +9,7 @@ from translearn_core.jobs.spec import JobSpec, RunJobConfig
 from translearn_core.results import Snapshots
 
 
-class SnapshotsConfig(RunJobConfig):
+class SnapshotsConfig(RunJobConfig[Snapshots]):
     """Training snapshots of a finished run: projection of one layer, probe scores of all layers."""
 
     kind: ClassVar = "snapshots"

@@ -11,7 +11,7 @@ from translearn_core.jobs.spec import CLASSES, JobSpec
 from translearn_core.results import Transferability
 
 
-class TransferabilityConfig(JobConfig):
+class TransferabilityConfig(JobConfig[Transferability]):
     """Transferability scores (LogME, H-score) of the layers of backbones, before training."""
 
     kind: ClassVar = "transferability"

@@ -13,13 +13,13 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
     """Return the section that compares the arms of a study."""
     titles = arm_titles(data.arms)
     comparison = result.rename_arms(lambda name: titles.get(name, name))
-    numbers = comparison.frame().rename(columns={"cell": "way"})
+    numbers = comparison.frame().rename(columns={"arm": "configuration"})
     score = comparison.metric.label
     blocks = [
         FigureBlock(
-            plots.study_cells(comparison, dark),
-            f"Mean test {score} of each way. {INTERVAL} Filled dots differ from {comparison.baseline} by "
-            "more than chance; among twenty, one looks different by chance alone.",
+            plots.study_arms(comparison, dark),
+            f"Mean test {score} of each configuration. {INTERVAL} Filled dots differ from "
+            f"{comparison.baseline} by more than chance; among twenty, one looks different by chance alone.",
             TableBlock("comparison", numbers),
         )
     ]
@@ -37,8 +37,8 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
         blocks.append(
             FigureBlock(
                 plots.size_curve(comparison, group_labels(data.arms, "rows"), dark),
-                f"Test {score} by number of training rows. {INTERVAL} Where lines cross, the better way "
-                "changes.",
+                f"Test {score} by number of training rows. {INTERVAL} Where lines cross, the better "
+                "configuration changes.",
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
             )
         )

@@ -32,7 +32,7 @@ CONFUSED = (
     "For each class, how many of its test rows are predicted as another one; the most confident errors are "
     "quoted."
 )
-COVERAGE_TABLE, CONFUSED_TABLE = "coverage", "confused classes"
+COVERAGE_TABLE, CONFUSED_TABLE, RELIABILITY_TABLE = "coverage", "confused classes", "reliability"
 """Names of the blocks that a page draws in its own way."""
 
 
@@ -43,7 +43,9 @@ def section(result: ErrorAnalysis, data: ReportData, dark: bool = False) -> Sect
         FigureBlock(
             plots.reliability_diagram(result, dark),
             RELIABILITY,
-            TableBlock("reliability", result.bins, ("from", "to", "confidence", "accuracy", "low", "high")),
+            TableBlock(
+                RELIABILITY_TABLE, result.bins, ("from", "to", "confidence", "accuracy", "low", "high")
+            ),
             alt="Reliability diagram: accuracy by confidence",
             heading="Can its confidence be trusted? Reliability diagram (calibration)",
             sentences=(calibration,),

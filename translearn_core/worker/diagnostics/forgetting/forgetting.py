@@ -5,7 +5,7 @@ from translearn_core.errors import NotFoundError
 from translearn_core.jobs import ForgettingConfig
 from translearn_core.results import Forgetting
 from translearn_core.runs import artifacts
-from translearn_core.transfer import load_trained
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.forgetting.masked_lm import measure_mlm_loss
 from translearn_core.worker.diagnostics.forgetting.sentence_similarity import measure_sts_retention
@@ -29,7 +29,7 @@ def measure_forgetting(context: Context[ForgettingConfig]) -> None:
     evaluation = load_evaluation(context, config.job)
     texts = held_out_first(evaluation, MAX_MASKED_TEXTS, config.seed)["text"].tolist()
     context.report("loading the model")
-    trained = load_trained(context.store.workspace.run(config.job))
+    trained = load_fine_tuned(context.store.workspace.run(config.job))
     before, after, compute = load(experiment.backbone), trained.model.loaded_backbone, trained.compute
     tasks = tuple(
         measure_task_retention(context, job, experiment, before, after, compute, config.seed)

@@ -1,0 +1,1 @@
+"""Search for a good model: form, list, progress and outcome."""

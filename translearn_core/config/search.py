@@ -1,0 +1,143 @@
+"""Search for a good model: its settings, and the candidates that it tries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from translearn_core.config.base import BaseConfig
+from translearn_core.config.enums import HeadKind, LayerCombination
+from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.model import BackboneConfig, FeatureConfig, HeadConfig
+from translearn_core.config.model_names import TFIDF
+from translearn_core.config.recipes.catalog import RECIPES
+from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS, RecipeName
+from translearn_core.config.training import TrainingConfig
+
+RUNG_EPOCHS = (1, 1, 2, 4)
+"""Epochs that each rung adds, in units of the first rung: every rung doubles what was trained."""
+
+FEWEST_STEPS = 60
+"""Least number of steps of a first rung: with fewer, few rows would say nothing about a recipe."""
+
+WORDS = "TF-IDF"
+"""Name of the candidate without a backbone."""
+
+
+class SearchConfig(BaseConfig):
+    """Search over transfer strategies on one table and backbone, within a time of training."""
+
+    experiment: ExperimentConfig = Field(
+        description="data, backbone, and the settings that recipes leave unchanged"
+    )
+    minutes: float = Field(10.0, ge=0.1, le=24 * 60, description="minutes of training in all")
+    repeats: int = Field(3, ge=1, le=10, description="seeds of the finalists, the first one included")
+
+
+def base_experiment(experiment: ExperimentConfig) -> ExperimentConfig:
+    """Return what a search takes from an experiment: data, backbone, and what recipes leave unchanged."""
+    parts = {
+        part: {name: getattr(getattr(experiment, part), name) for name in names}
+        for part, names in UNCHANGED_SETTINGS.items()
+    }
+    changes = {"random_init": False, "keep_blocks": None, "reinit_top_layers": 0}
+    return ExperimentConfig(
+        data=experiment.data,
+        backbone=experiment.backbone.model_copy(update=changes),
+        features=FeatureConfig(**parts["features"]),
+        training=TrainingConfig(seed=experiment.training.seed, **parts["training"]),
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Transfer strategy of a search; `config` is its first rung, `fixed` that it is fitted at once."""
+
+    name: str
+    config: ExperimentConfig
+    fixed: bool = False
+
+    def at_rung(self, rung: int, repeat: int, previous: str | None) -> ExperimentConfig:
+        """Return the run of a rung, from 0; `previous` is the job of the rung before, whose run it continues.
+
+        `repeat` counts the seeds from 0.
+        """
+        training = self.config.training
+        values = {"seed": training.seed + repeat, "epochs": training.epochs * RUNG_EPOCHS[rung]}
+        return self.config.model_copy(
+            update={"training": training.model_copy(update=values), "resume_from": previous}
+        )
+
+
+def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidate, ...]:
+    """Return the candidates in the order in which they are tried, those that are fitted at once first.
+
+    Parameters
+    ----------
+    config : SearchConfig
+    n_blocks : int
+        Number of blocks of the backbone.
+    rows : int
+        Number of training rows.
+
+    References
+    ----------
+    Order and rates follow what METHODS of transfer agree on: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
+    2019, arXiv:1911.03090; Hu et al. 2021, arXiv:2106.09685; Kumar et al. 2022, arXiv:2202.10054.
+    """
+    return (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
+
+
+def _fixed(base: ExperimentConfig) -> Iterator[Candidate]:
+    yield Candidate(WORDS, tfidf_experiment(base), fixed=True)
+    for name, layers in (
+        ("linear probe", LayerCombination.LAST),
+        ("linear probe, last four layers", LayerCombination.CONCAT_4),
+    ):
+        yield Candidate(name, _probe(base, layers), fixed=True)
+
+
+def tfidf_experiment(base: ExperimentConfig) -> ExperimentConfig:
+    """Return the experiment that fits TF-IDF and logistic regression to the rows of `base`."""
+    return ExperimentConfig(
+        data=base.data,
+        backbone=BackboneConfig(id=TFIDF),
+        head=HeadConfig(kind=HeadKind.PROBE),
+        training=TrainingConfig(epochs=1, seed=base.training.seed, class_weights=base.training.class_weights),
+    )
+
+
+def _probe(base: ExperimentConfig, layers: LayerCombination) -> ExperimentConfig:
+    return base.model_copy(
+        update={
+            "features": base.features.model_copy(update={"layer_combination": layers}),
+            "head": HeadConfig(kind=HeadKind.PROBE),
+            "training": base.training.model_copy(update={"epochs": 1}),
+        }
+    )
+
+
+def _tuned(base: ExperimentConfig, n_blocks: int, rows: int) -> Iterator[Candidate]:
+    half = max(1, n_blocks // 2)
+    strategies: list[tuple[str, RecipeName, int | None, dict[str, Any]]] = [
+        ("last 2 blocks", RecipeName.LAST_K, min(2, n_blocks), {}),
+        ("all blocks", RecipeName.FULL, None, {}),
+        (f"last {half} blocks", RecipeName.LAST_K, half, {}),
+        ("LoRA", RecipeName.LORA, None, {}),
+        ("head first, then all blocks", RecipeName.LP_FT, None, {}),
+        ("all blocks, half the rate", RecipeName.FULL, None, {"lr": 5e-5}),
+        ("last 2 blocks, a third of the rate", RecipeName.LAST_K, min(2, n_blocks), {"lr": 1e-4}),
+        ("discriminative rates", RecipeName.DISCRIMINATIVE, None, {}),
+    ]
+    seen: set[ExperimentConfig] = set()
+    for name, recipe, depth, changes in strategies:
+        config = RECIPES[recipe].apply(base, n_blocks, depth=depth)
+        config = config.model_copy(
+            update={"training": config.training.model_copy(update={"epochs": 1, **changes})}
+        )
+        config = with_min_steps(config, rows, FEWEST_STEPS)
+        if config not in seen:
+            seen.add(config)
+            yield Candidate(name, config)

@@ -1,0 +1,98 @@
+"""Run without a backbone: TF-IDF and logistic regression, with the results of any other run."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from translearn_core.activations import ProgressCallback
+from translearn_core.analysis.tfidf import TfidfClassifier
+from translearn_core.config import ClassWeights, ExperimentConfig, ProblemType, Split
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.errors import ConfigError
+from translearn_core.experiment.evaluation import (
+    evaluate,
+    held_out_logits,
+    save_neighbour_index,
+)
+from translearn_core.experiment.run_recorder import PhaseTimer
+from translearn_core.experiment.training_data import rows_of
+from translearn_core.results import EpochPoint, RunSummary
+from translearn_core.results.metric import LOSS
+from translearn_core.runs import artifacts
+from translearn_core.training.callbacks import Record
+from translearn_core.training.training_rows import TrainingRows
+from translearn_core.transfer import ModelOutputs, TfidfModel, save_tfidf
+from translearn_core.transfer.objectives import OBJECTIVES
+
+
+def run_tfidf(
+    config: ExperimentConfig,
+    prepared: PreparedDataset,
+    folder: Path,
+    clock: PhaseTimer,
+    *,
+    report: ProgressCallback,
+    record: Record,
+) -> RunSummary:
+    """Fit TF-IDF and logistic regression to the training rows, and save everything under `folder`.
+
+    Raises
+    ------
+    ConfigError
+        If the target is not a class.
+    Stopped
+        If `report` asks to stop; there is nothing to resume from, as it takes seconds.
+    """
+    if prepared.target.problem is not ProblemType.SINGLE_LABEL:
+        expected = "a pretrained backbone, unless every row has one class"
+        raise ConfigError("backbone.id", config.backbone.id, expected)
+    rows = rows_of(prepared)
+    clock.switch("read")
+    classifier = TfidfClassifier.fit(
+        [prepared.texts[i] for i in rows.train],
+        rows.target.values[rows.train],
+        len(rows.target.names),
+        seed=config.training.seed,
+        balanced=config.training.class_weights is ClassWeights.BALANCED,
+        progress=lambda done, total: report("fitting the classifier", done, total),
+    )
+    clock.switch("train")
+    model = TfidfModel(classifier, rows.target.names)
+    outputs = model.predict(prepared.texts, report)
+    save_tfidf(folder, classifier, config, model.names)
+    record([_epoch(rows, outputs, clock.spent["train"])])
+    evaluation = evaluate(outputs, prepared, seed=config.training.seed)
+    save_neighbour_index(folder, outputs.features, prepared)
+    artifacts.save(folder, held_out_logits(outputs.logits, prepared))
+    artifacts.save(folder, evaluation)
+    clock.switch("evaluate")
+    parameters = classifier.weight.size + classifier.bias.size
+    summary = RunSummary(
+        device="CPU",
+        precision="float32",
+        seconds=clock.totals(),
+        parameters={"trainable": parameters, "total": parameters},
+        validation=evaluation.metrics[str(Split.VALIDATION)],
+        test=evaluation.metrics[str(Split.TEST)],
+        constant_baseline=evaluation.constant_baseline,
+        epochs=1,
+        best_epoch=1,
+        boundary=0,
+        best_stage=0,
+    )
+    artifacts.save(folder, summary)
+    return summary
+
+
+def _epoch(rows: TrainingRows, outputs: ModelOutputs, seconds: float) -> EpochPoint:
+    """Return the only epoch: metrics on the training and validation rows."""
+
+    def metrics(index: NDArray[np.int64]) -> dict[str, float]:
+        logits = outputs.logits[index]
+        losses = OBJECTIVES[outputs.problem].loss(torch.from_numpy(logits), rows.targets[index])
+        return {LOSS: float(losses.double().mean())} | rows.metrics(index, torch.from_numpy(logits))
+
+    train, validation = metrics(rows.train), metrics(rows.validation)
+    return EpochPoint(epoch=1, step=1, train=train, validation=validation, seconds=seconds, best=True)

@@ -1,0 +1,74 @@
+"""Classify texts with the model in this folder. Needs numpy and safetensors, nothing else.
+
+    python predict.py "a text" "another text"
+    python predict.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
+    python predict.py < one_text_a_line.txt
+
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
+cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+WORD = re.compile(r"\b\w+\b")
+
+
+class Classifier:
+    """Words and word pairs, weighted by TF-IDF, and a linear layer: texts in, probabilities out.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``terms.json``, ``trained.safetensors`` and ``labels.json``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self.columns = {term: column for column, term in enumerate(terms)}
+        arrays = load_file(folder / "trained.safetensors")
+        self.idf, self.weight, self.bias = (arrays[name] for name in ("idf", "weight", "bias"))
+
+    def answer(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the label probabilities of each text, shape (texts, labels)."""
+        logits = np.array([self.logits(text) for text in texts]).reshape(len(texts), len(self.labels))
+        shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
+        return probabilities
+
+    def logits(self, text: str) -> NDArray[np.float32]:
+        """Return the logits of a text: each term counts 1 + log(n) times its idf, at length 1 in all."""
+        words = WORD.findall(text.lower())
+        pairs = [f"{first} {second}" for first, second in pairwise(words)]
+        counts = Counter(term for term in (*words, *pairs) if term in self.columns)
+        columns = np.array([self.columns[term] for term in counts], dtype=np.int64)
+        values = (1 + np.log(np.array(list(counts.values()), dtype=np.float64))) * self.idf[columns]
+        norm = np.linalg.norm(values) or 1.0
+        logits: NDArray[np.float32] = self.weight[:, columns] @ (values / norm) + self.bias
+        return logits
+
+
+def main() -> None:
+    """Parse the command line and print the prediction of each text."""
+    here = Path(__file__).resolve().parent
+    sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
+    import table_io  # type: ignore[import-not-found]
+
+    arguments = table_io.parser(__doc__).parse_args()
+    source = table_io.read(arguments)
+    model = Classifier(here)
+    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Fitting of a linear head at once by logistic regression, instead of by steps."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from translearn_core.activations import ProgressCallback
+from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe
+from translearn_core.training.callbacks import Callback
+from translearn_core.training.loop import Loop
+from translearn_core.transfer import Classifier
+from translearn_core.transfer.heads import SUPPRESSED_LOGIT
+
+CONSTANT = 1e-6
+"""Standard deviation below which a standardised feature is constant: its weight would be noise."""
+
+
+def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copies: int = 0) -> None:
+    """Fit the head of `loop` to its training rows, and record it as the run's only epoch.
+
+    The inverse regularisation strength is chosen by cross-validation on the training rows, see
+    `LinearProbe.fit`.
+
+    Parameters
+    ----------
+    loop : Loop
+        Of a classifier whose backbone is frozen; its inputs are pooled.
+    callback : callable
+        Called with the epoch.
+    report : callable
+        Called with the share done; may raise to stop.
+    copies : int
+        Augmented copies of each training row, which follow all rows in order; a text and its copies are held
+        out together.
+    """
+    task, inputs = loop.task, loop.inputs
+    assert inputs.standardised is not None
+    assert task.targets is not None
+    features = inputs.standardised[torch.from_numpy(task.train)].float().cpu()
+    features[:, features.std(0, correction=0) < CONSTANT] = 0.0
+    labels = task.targets[task.train].numpy()
+    probe = LinearProbe.fit(
+        features.numpy(),
+        labels,
+        _folds(labels, copies),
+        weight=None if task.weights is None else task.weights[task.train].numpy(),
+        progress=lambda share: report("fitting the classifier", round(100 * share), 100),
+    )
+    assert isinstance(loop.model, Classifier)
+    _set_head(loop.model, probe, labels)
+    loop.record_fit(task.targets, callback)
+
+
+def _folds(labels: NDArray[np.int64], copies: int) -> NDArray[np.int64] | None:
+    """Return folds that keep augmented copies with their text; None: those of `LinearProbe`."""
+    rows = len(labels) // (1 + copies)
+    if not copies or len(np.unique(labels)) < 2:
+        return None
+    source = np.concatenate([np.arange(rows), np.repeat(np.arange(rows), copies)])
+    return assign_folds(labels, min(SEARCH_FOLDS, rows), 0, source)
+
+
+@torch.no_grad()
+def _set_head(model: Classifier, probe: LinearProbe, labels: NDArray[np.int64]) -> None:
+    """Write the layer fitted to standardised features into the head; classes without rows never win."""
+    final = model.head[-1]
+    assert isinstance(final, nn.Linear)
+    weight, bias = (tensor.to(final.weight.device) for tensor in probe.linear_layer())
+    present = torch.from_numpy(np.unique(labels))
+    final.weight.zero_()
+    final.bias.fill_(SUPPRESSED_LOGIT)
+    final.weight[present], final.bias[present] = weight[present], bias[present]
