@@ -1,0 +1,105 @@
+"""Prediction of a sentence while it is typed, with the importance of its words."""
+
+import time
+
+import streamlit as st
+
+from pages._ui.diagnostics import baselines
+from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core import plots
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import TranslearnError
+from translearn_core.jobs import OCCLUSION, OcclusionConfig
+from translearn_core.results import Occlusion
+from translearn_core.results.format import percent
+from translearn_core.runs import Run, State
+
+PAUSE = "400ms"
+"""Pause in typing after which the sentence is predicted."""
+WAIT_SECONDS, POLL_SECONDS = 1.5, 0.04
+"""How long the page waits for an answer before it shows the progress, and how often it looks."""
+LAST = "live_run"
+"""Session key of the last answer's run."""
+
+MEANING = (
+    "The log-odds of the predicted class fall by so much without the word; below zero, the word speaks "
+    "against it (occlusion)."
+)
+TWIN = (
+    " Beside it the same class in the same model from random weights: where only this run depends on a word, "
+    "it knows the word from transfer."
+)
+NO_TWIN = " Train from scratch too, on the Evidence page, to see the same without transfer."
+
+
+def panel(run: Run[ExperimentConfig]) -> None:
+    """Draw the text field and the prediction of its text."""
+    if OCCLUSION.unsupported(run.job.config.data.problem):
+        return
+    st.fragment(_panel)(run)
+
+
+def _panel(run: Run[ExperimentConfig]) -> None:
+    with errors.show_errors():
+        text = st.text_input(
+            "Type a sentence and watch",
+            key="live_text",
+            max_chars=2_000,
+            live=PAUSE,
+            persist_state="session",
+            placeholder="predicted while you type",
+            icon=":material/bolt:",
+        ).strip()
+        if not text:
+            return
+        control = baselines.from_scratch_run(run)
+        twin = control.job.id if control is not None and control.state is State.DONE else None
+        if twin is not None and state.store().workspace.weights_deleted(twin):
+            twin = None
+        answer = _answer(OcclusionConfig(job=run.job.id, text=text, control=twin))
+        if answer is not None:
+            _show(answer)
+
+
+def _answer(config: OcclusionConfig) -> Occlusion | None:
+    """Return the result of a job, which usually comes within a second; else show its progress.
+
+    The run of the answer before is deleted: there would be one for every pause in typing.
+    """
+    submitted = jobs.find_run(config) or jobs.submit(config)
+    end = time.monotonic() + WAIT_SECONDS
+    while submitted.state.live and time.monotonic() < end:
+        time.sleep(POLL_SECONDS)
+        submitted = state.store().run(state.owner(), submitted.id)
+    answer: Occlusion | None = jobs.submit_and_watch(config)
+    last = state.get_value(LAST)
+    if answer is not None and last != submitted.id:
+        state.set_value(LAST, submitted.id)
+        if last is not None:
+            _forget(last)
+    return answer
+
+
+def _forget(run_id: str) -> None:
+    try:
+        state.store().delete_run(state.owner(), run_id)
+    except TranslearnError:
+        return  # deleted meanwhile, or the disk is read-only
+
+
+def _show(answer: Occlusion) -> None:
+    st.markdown(f"**{plain(answer.predicted)}**, {percent(answer.probability)} sure")
+    if answer.control_predicted is not None and answer.control_probability is not None:
+        st.caption(
+            f"From random weights: {plain(answer.control_predicted)}, "
+            f"{percent(answer.control_probability)} sure."
+        )
+    tables.figure(
+        plots.word_importance(answer, page_header.dark()),
+        answer.frame(),
+        "word_importance",
+        key="word_importance",
+        alt="Importance of each word for the predicted class",
+    )
+    st.caption(MEANING + (NO_TWIN if answer.control_predicted is None else TWIN))
