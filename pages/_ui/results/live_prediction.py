@@ -1,5 +1,6 @@
 """Prediction of a sentence while it is typed, with the importance of its words."""
 
+import contextlib
 import time
 
 import streamlit as st
@@ -19,16 +20,16 @@ PAUSE = "400ms"
 """Pause in typing after which the sentence is predicted."""
 WAIT_SECONDS, POLL_SECONDS = 1.5, 0.04
 """How long the page waits for an answer before it shows the progress, and how often it looks."""
-LAST = "live_run"
-"""Session key of the last answer's run."""
+LIVE = "live_runs"
+"""Session key of the runs submitted since the last answer, and of that answer."""
 
 MEANING = (
     "The log-odds of the predicted class fall by so much without the word; below zero, the word speaks "
     "against it (occlusion)."
 )
 TWIN = (
-    " Beside it the same class in the same model from random weights: where only this run depends on a word, "
-    "it knows the word from transfer."
+    " Beside it is the same class in the same model trained from random weights: words that matter as much "
+    "there need no transfer."
 )
 NO_TWIN = " Train from scratch too, on the Evidence page, to see the same without transfer."
 
@@ -57,35 +58,33 @@ def _panel(run: Run[ExperimentConfig]) -> None:
         twin = control.job.id if control is not None and control.state is State.DONE else None
         if twin is not None and state.store().workspace.weights_deleted(twin):
             twin = None
-        answer = _answer(OcclusionConfig(job=run.job.id, text=text, control=twin))
+        config = OcclusionConfig(job=run.job.id, text=text, control=twin)
+        answer = _answer(config)
         if answer is not None:
             _show(answer)
+            _forget_others(config)
 
 
 def _answer(config: OcclusionConfig) -> Occlusion | None:
-    """Return the result of a job, which usually comes within a second; else show its progress.
-
-    The run of the answer before is deleted: there would be one for every pause in typing.
-    """
+    """Return the result of a job, which usually comes within a second; else show its progress."""
     submitted = jobs.find_run(config) or jobs.submit(config)
+    state.set_value(LIVE, (*state.get_value(LIVE, ()), submitted.id))
     end = time.monotonic() + WAIT_SECONDS
     while submitted.state.live and time.monotonic() < end:
         time.sleep(POLL_SECONDS)
         submitted = state.store().run(state.owner(), submitted.id)
     answer: Occlusion | None = jobs.submit_and_watch(config)
-    last = state.get_value(LAST)
-    if answer is not None and last != submitted.id:
-        state.set_value(LAST, submitted.id)
-        if last is not None:
-            _forget(last)
     return answer
 
 
-def _forget(run_id: str) -> None:
-    try:
-        state.store().delete_run(state.owner(), run_id)
-    except TranslearnError:
-        return  # deleted meanwhile, or the disk is read-only
+def _forget_others(config: OcclusionConfig) -> None:
+    """Delete the other runs of this session: there would be one for every pause in typing."""
+    answered = jobs.find_run(config)
+    for run_id in dict.fromkeys(state.get_value(LIVE, ())):
+        if answered is not None and run_id != answered.id:
+            with contextlib.suppress(TranslearnError):  # deleted meanwhile, or the disk is read-only
+                state.store().delete_run(state.owner(), run_id)
+    state.set_value(LIVE, (answered.id,) if answered is not None else ())
 
 
 def _show(answer: Occlusion) -> None:
