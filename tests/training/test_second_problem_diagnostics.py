@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,18 @@ from tests.training.test_second_problem import REGRESSION, numbers
 from tests.training.test_second_problem_results import member
 from tests.training.test_training import experiment, toy
 from translearn_core import plots
-from translearn_core.activations import ActivationCache
-from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, Split, TargetConfig, job_id
+from translearn_core.activations import ActivationCache, Compute
+from translearn_core.backbones import load
+from translearn_core.config import (
+    DataConfig,
+    Device,
+    ExperimentConfig,
+    Precision,
+    ProblemType,
+    Split,
+    TargetConfig,
+    job_id,
+)
 from translearn_core.config.settings import Settings
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.experiment import run_experiment
@@ -27,7 +37,9 @@ from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import RunStore, Workspace, artifacts
 from translearn_core.runs.label_efficiency_studies import label_efficiency_config
 from translearn_core.training.snapshots import snapshots
+from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.data_loading import load_prepared, load_table
+from translearn_core.worker.diagnostics.forgetting.task_retention import measure_task_retention
 from translearn_core.worker.diagnostics.label_efficiency import measure_label_efficiency
 from translearn_core.worker.diagnostics.snapshots import score_snapshots
 
@@ -70,15 +82,18 @@ class Workbench:
         """Execute a diagnostic; return its folder."""
         folder = self.workspace.run(job_id(config))
         folder.mkdir(parents=True)
+        handler(self.context(config, folder))
+        return folder
+
+    def context(self, config: Any = None, folder: Path | None = None) -> Any:
+        """Return the context of a job."""
         store = SimpleNamespace(
             workspace=self.workspace, job=lambda job: SimpleNamespace(config=self.trained[job])
         )
-        context = SimpleNamespace(
+        return SimpleNamespace(
             config=config, store=store, folder=folder, warm={}, report=lambda *_, **__: None,
             result=lambda job, kind: artifacts.load(self.workspace.run(job), kind),
         )  # fmt: skip
-        handler(cast(Any, context))
-        return folder
 
     def evaluation(self, job: str) -> Evaluation:
         """Return the evaluation of a run."""
@@ -159,3 +174,23 @@ def test_snapshots_are_scored_and_coloured_by_stratum(workbench: Workbench) -> N
     assert {"probe MSE", "label agreement"} <= set(result.frame())
     figure = plots.snapshot_animation(result)
     assert figure.layout.yaxis2.title.text == "probe MSE"
+
+
+def test_an_earlier_task_keeps_its_metric(workbench: Workbench) -> None:
+    job = workbench.train(0)
+    other = workbench.data.model_copy(update={"dataset": "another"})
+    later = workbench.config.model_copy(update={"data": other})
+    pretrained = load(later.backbone)
+    trained = load_fine_tuned(workbench.workspace.run(job)).model.loaded_backbone
+    task = measure_task_retention(
+        workbench.context(), job, later, pretrained, trained,
+        Compute.choose(Device.CPU, Precision.FLOAT32), 0,
+    )  # fmt: skip
+    error = workbench.evaluation(job).metrics["test"]["mse"]
+    assert (task.name, task.metric) == ("stars", "mse")
+    assert task.before.value == pytest.approx(error.value)
+    assert task.with_old_head is not None
+    assert task.with_old_head.value == pytest.approx(error.value, rel=1e-3), "its own backbone"
+    assert task.lost.value == pytest.approx(task.pretrained.value - task.refit_head.value, rel=1e-4)
+    assert not task.lost.shares
+    assert "MSE" in task.sentence

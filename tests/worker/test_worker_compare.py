@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.config import (
     BackboneConfig,
     BaseConfig,
@@ -52,11 +53,14 @@ class Bench:
         scratch: bool = False,
         shuffled: bool = False,
         rows: int = ROWS,
+        folds: tuple[int, int] | None = None,
     ) -> str:
         """Save a run with a test accuracy of about `share`; return the job's id."""
-        random = np.random.default_rng(seed + int(1000 * share))
+        k_folds, fold = folds or (None, 0)
+        random = np.random.default_rng(seed + int(1000 * share) + 31 * fold)
+        split = self.data.split.model_copy(update={"k_folds": k_folds, "fold": fold})
         config = ExperimentConfig(
-            data=self.data,
+            data=self.data.model_copy(update={"split": split}),
             backbone=BackboneConfig(random_init=scratch, init_seed=seed if scratch else 0),
             freeze=plan,
             training=TrainingConfig(seed=seed, lr=share / 1000),
@@ -66,9 +70,9 @@ class Bench:
         correct = np.clip(easy + 0.05 * random.standard_normal(rows), 0, 1) < share
         table = pd.DataFrame(
             {
-                "row": np.arange(rows),
+                "row": np.arange(rows) + fold * rows,
                 "split": "test",
-                "text": [f"text {k}" for k in range(rows)],
+                "text": [f"text {k + fold * rows}" for k in range(rows)],
                 "label": np.where(np.arange(rows) % 2, "yes", "no"),
                 "predicted": "yes",
                 "confidence": 0.9,
@@ -102,6 +106,11 @@ class Bench:
         return StudyArm(
             name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds))
         )
+
+    def folded(self, name: str, share: float, plan: FreezePlan, k_folds: int, done: int) -> StudyArm:
+        """Save the runs of the first folds of an arm."""
+        jobs = (self.trained(share, 0, plan, rows=150, folds=(k_folds, fold)) for fold in range(done))
+        return StudyArm(name=name, jobs=tuple(jobs))
 
     def compare(self, *cells: StudyArm, baseline: str) -> Comparison:
         """Compare cells at once."""
@@ -138,6 +147,27 @@ def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     assert f"full is {100 * full.difference.value:.1f} points better than head" in sentence
     assert "more than chance" in sentence
     assert head.difference is None
+
+
+def test_folds_are_compared_fold_by_fold_on_all_rows(bench: Bench) -> None:
+    arms = [bench.folded("full", 0.9, ALL, 4, 4), bench.folded("head", 0.7, FreezePlan(), 4, 4)]
+    result = bench.compare(*arms, baseline="head")
+    full, head = result.arms
+    assert result.test_rows == 4 * 150
+    assert (full.runs, full.spread) == (4, "over 4 folds")
+    tests = [artifacts.load(bench.store.workspace.run(job), RunSummary).test for job in arms[0].jobs]
+    expected = fold_interval([test.headline.value for test in tests], 4)
+    assert full.headline == expected
+    assert full.difference.value == pytest.approx(full.headline.value - head.headline.value)
+    assert full.difference.seeds == 4
+    assert full.difference.beyond_chance
+
+
+def test_an_arm_without_all_folds_is_not_compared(bench: Bench) -> None:
+    result = bench.compare(
+        bench.folded("full", 0.9, ALL, 4, 3), bench.folded("head", 0.7, FreezePlan(), 4, 4), baseline="head"
+    )
+    assert result.arms[0].difference is None
 
 
 def test_the_table_has_one_row_per_cell(bench: Bench) -> None:

@@ -35,6 +35,24 @@ class SplitConfig(BaseConfig):
         (), max_length=1000, description="values of the group column whose rows are the test split"
     )
 
+    k_folds: int | None = Field(
+        None,
+        ge=2,
+        le=20,
+        description="cross-validation: test on one of so many folds; none: a share",
+    )
+    fold: int = Field(0, ge=0, description="fold to test on, from 0; the others train and validate")
+
+    @model_validator(mode="after")
+    def _check_folds(self) -> Self:
+        if self.k_folds is None and self.fold:
+            raise ValueError("fold is one of k_folds: name their number too")
+        if self.k_folds is not None and self.fold >= self.k_folds:
+            raise ValueError(f"fold {self.fold} of {self.k_folds} does not exist: they count from 0")
+        if self.k_folds is not None and (self.column or self.time or self.test_groups):
+            raise ValueError("in cross-validation the folds are the test rows: choose no other test rows")
+        return self
+
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
         if self.time is not None and self.column is not None:

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import DataConfig, Split
 from translearn_core.data.columns import split_word
-from translearn_core.data.stratified_split import draw_split
+from translearn_core.data.stratified_split import draw_fold, draw_split
 from translearn_core.data.time_split import split_by_time
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -127,13 +127,23 @@ def assign_splits(
     keep them, and new rows train unless their text or group stands in another split.
     """
     rows = state.rows
+    if config.split.k_folds is not None and TEST in given:
+        raise DataError(
+            f"In cross-validation every row is tested on once, and test comes from {given[TEST]}: leave out "
+            "the test rows, or the folds."
+        )
     split = rows["split"].to_numpy().copy()
     shares = {VALIDATION: config.split.validation, TEST: config.split.test}
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
         groups, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
-        if earlier is None:
+        if config.split.k_folds is not None:
+            split[pool] = draw_fold(
+                groups, strata, folds=config.split.k_folds, fold=config.split.fold,
+                validation=shares[VALIDATION], seed=config.split.seed,
+            )  # fmt: skip
+        elif earlier is None:
             split[pool] = draw_split(
                 groups, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
             )
@@ -141,7 +151,12 @@ def assign_splits(
             split[pool] = _kept_splits(rows.iloc[pool], groups, earlier)
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
     drawn = [str(SPLITS[index]) for index, share in shares.items() if share]
-    if drawn:
+    if config.split.k_folds is not None:
+        sources.append(
+            f"test is fold {config.split.fold + 1} of {config.split.k_folds}, drawn with seed "
+            f"{config.split.seed}"
+        )
+    elif drawn:
         how = "as in version 1" if earlier is not None else f"by class with seed {config.split.seed}"
         sources.append(f"{join_list(drawn)} drawn from train {how}")
     sizes = join_list([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])

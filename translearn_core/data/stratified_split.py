@@ -34,8 +34,7 @@ def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: fl
     counts = apportion(
         np.bincount(stratum_of_text, minlength=strata.max(initial=0) + 1), validation, test, rng
     )
-    # a text repeated so often that it would fill a split stays in train
-    too_frequent = np.bincount(group) > max(3.0, 0.01 * len(texts))
+    too_frequent = _too_frequent(group, len(texts))  # stay in train
     shuffled = rng.permutation(len(distinct))
     order = shuffled[np.lexsort((too_frequent[shuffled], stratum_of_text[shuffled]))]
     sorted_strata = stratum_of_text[order]
@@ -46,6 +45,47 @@ def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: fl
     split[order[in_test]] = TEST
     split[order[in_validation]] = VALIDATION
     return split[group]
+
+
+def draw_fold(
+    texts: IntArray, strata: IntArray, *, folds: int, fold: int, validation: float, seed: int
+) -> IntArray:
+    """Draw the split of one fold of a stratified cross-validation.
+
+    Parameters
+    ----------
+    texts, strata : int arrays, shape (rows,)
+        As for `draw_split`.
+    folds, fold : int
+        Number of folds, and the one that is the test split, from 0.
+    validation : float
+        Share of all distinct texts, drawn from the other folds.
+    seed : int
+        Seed of the draw; the folds of one seed are disjoint.
+
+    Returns
+    -------
+    int array, shape (rows,)
+        Indices into `SPLITS`. Every row is in the test split of exactly one fold, except those of a text
+        repeated so often that it would fill a fold, which always train or validate.
+    """
+    distinct, group = np.unique(texts, return_inverse=True)
+    stratum_of_text = _rarest_stratum(group, strata)
+    shuffled = np.random.default_rng(seed).permutation(len(distinct))
+    dealt = shuffled[~_too_frequent(group, len(texts))[shuffled]]
+    dealt = dealt[np.argsort(stratum_of_text[dealt], kind="stable")]
+    fold_of_text = np.full(len(distinct), -1, dtype=np.int64)
+    fold_of_text[dealt] = np.arange(len(dealt)) % folds
+    tested = (fold_of_text == fold)[group]
+    split = np.full(len(texts), TEST, dtype=np.int64)
+    share = min(0.9, validation * folds / (folds - 1))
+    split[~tested] = draw_split(texts[~tested], strata[~tested], validation=share, test=0.0, seed=seed)
+    return split
+
+
+def _too_frequent(group: IntArray, rows: int) -> NDArray[np.bool_]:
+    """Mark texts repeated so often that they would fill a split."""
+    return np.asarray(np.bincount(group) > max(3.0, 0.01 * rows))
 
 
 def apportion(sizes: IntArray, validation: float, test: float, rng: np.random.Generator) -> IntArray:

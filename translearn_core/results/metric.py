@@ -1,9 +1,12 @@
 """Metrics by name: labels, units, and scores with intervals."""
 
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from translearn_core.results.format import percent
 from translearn_core.results.interval_estimate import Estimate
+
+S = TypeVar("S", bound=Any)
 
 LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""
@@ -29,10 +32,9 @@ class Metric:
         """Label at the beginning of a sentence."""
         return self.label[:1].upper() + self.label[1:]
 
-    @property
-    def sign(self) -> int:
-        """Factor of mean row scores, where higher is better, that makes them values of this metric."""
-        return 1 if self.higher_is_better else -1
+    def of_row_scores(self, score: S) -> S:
+        """Return a mean row score, where higher is better, as a value of this metric."""
+        return score if self.higher_is_better else cast("S", -score)
 
     def format(self, value: float) -> str:
         """Format a value: in percent, or with three digits."""

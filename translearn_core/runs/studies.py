@@ -206,7 +206,9 @@ class Studies:
             ids = (run.config.data.dataset, *referenced_jobs(run.config))
             if ids not in dependencies:
                 dependencies[ids] = self._store.dependencies(owner, run.config)
-            title = f"{name}: {run.name}, seed {run.seed}"
+            split = run.config.data.split
+            fold = "" if split.k_folds is None else f", fold {split.fold + 1} of {split.k_folds}"
+            title = f"{name}: {run.name}, seed {run.seed}{fold}"
             requests.append(JobRequest(run.config, title, *dependencies[ids]))
         return requests
 

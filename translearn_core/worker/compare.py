@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import ExperimentConfig, Split
@@ -21,12 +22,16 @@ from translearn_core.worker.run_results import row_scores, training_config
 
 @dataclass(frozen=True)
 class _ArmResults:
-    """Results of an arm: scores of the test rows, summaries, and the configuration of its first run."""
+    """Results of an arm: scores of the test rows, summaries, and the configuration of its first run.
+
+    `fold_means` has the mean score of the test rows by seed and fold, which is 0 without a cross-validation.
+    """
 
     runs: ArmRuns
     summaries: tuple[RunSummary, ...]
     config: ExperimentConfig
     train_rows: int
+    fold_means: dict[tuple[int, int], float]
 
     @property
     def control(self) -> bool:
@@ -50,7 +55,7 @@ def compare(context: Context[CompareConfig]) -> None:
         arms.append(_arm_results(context, arm))
     context.report("comparing")
     baseline = next(arm for arm in arms if arm.runs.name == config.baseline)
-    from_baseline = differences([arm.runs for arm in arms], baseline.runs, seed=config.seed)
+    from_baseline = _differences(arms, baseline, config.seed)
     negative = _negative_transfer(arms, config.seed)
     scores = [
         _score(arm, None if arm is baseline else difference, negative.get(arm.runs.name))
@@ -60,42 +65,74 @@ def compare(context: Context[CompareConfig]) -> None:
 
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
-    runs: list[pd.Series[Any]] = []
-    summaries, train_rows = [], 0
+    tested: dict[str, list[pd.Series[Any]]] = {}  # by seed, whose folds add up to all rows
+    summaries, fold_means, train_rows = [], {}, 0
     for job in arm.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
         if evaluation is None or summary is None:
             raise NotFoundError(f"A run of {arm.name} has no results yet: let it finish, then compare again.")
-        predictions = evaluation.predictions
-        tested = predictions[predictions["split"] == Split.TEST]
-        runs.append(row_scores(tested))
+        config, predictions = training_config(context, job), evaluation.predictions
+        scores = row_scores(predictions[predictions["split"] == Split.TEST])
+        folded = config.data.split.k_folds is not None
+        tested.setdefault(f"seed {config.training.seed}" if folded else job, []).append(scores)
+        fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
-    if any(not run.index.equals(runs[0].index) for run in runs):
+    by_seed = [pd.concat(folds).sort_index() for folds in tested.values()]
+    if any(not scores.index.equals(by_seed[0].index) for scores in by_seed):
         raise ConfigError("arms", arm.name, "an arm whose runs were all tested on the same rows")
-    scores = np.stack([run.to_numpy() for run in runs])
-    paired = ArmRuns(arm.name, runs[0].index.to_numpy(dtype=np.uint64), scores)
-    return _ArmResults(paired, tuple(summaries), training_config(context, arm.jobs[0]), train_rows)
+    rows = by_seed[0].index.to_numpy(dtype=np.uint64)
+    paired = ArmRuns(arm.name, rows, np.stack([scores.to_numpy() for scores in by_seed]))
+    first = training_config(context, arm.jobs[0])
+    return _ArmResults(paired, tuple(summaries), first, train_rows, fold_means)
+
+
+def _differences(arms: Sequence[_ArmResults], baseline: _ArmResults, seed: int) -> list[Difference | None]:
+    """Return the difference of each arm from the baseline; by fold in a cross-validation."""
+    by_rows = differences([arm.runs for arm in arms], baseline.runs, seed=seed)
+    folds = baseline.config.data.split.k_folds
+    if folds is None:
+        return by_rows
+    return [
+        None if difference is None else _fold_difference(arm, baseline, folds, shares=difference.shares)
+        for arm, difference in zip(arms, by_rows, strict=True)
+    ]
+
+
+def _fold_difference(
+    arm: _ArmResults, baseline: _ArmResults, folds: int, *, shares: bool
+) -> Difference | None:
+    """Compare the mean scores of the same folds and seeds; None if an arm lacks some."""
+    if arm.fold_means.keys() != baseline.fold_means.keys():
+        return None
+    by_fold = [score - baseline.fold_means[key] for key, score in arm.fold_means.items()]
+    interval = fold_interval(by_fold, folds)
+    return Difference(interval.value, interval.low, interval.high, folds, shares)
 
 
 def _negative_transfer(arms: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
     """Return the arms significantly below the same architecture trained from scratch, by name."""
     negative: dict[str, NegativeTransfer] = {}
     for control in (arm for arm in arms if arm.control):
-        others = [arm.runs for arm in arms if not arm.control and arm.task == control.task]
-        for other, difference in zip(others, differences(others, control.runs, seed=seed), strict=True):
+        others = [arm for arm in arms if not arm.control and arm.task == control.task]
+        for other, difference in zip(others, _differences(others, control, seed), strict=True):
             if difference is not None and difference.beyond_chance and difference.value < 0:
-                negative[other.name] = NegativeTransfer(control.runs.name, difference)
+                negative[other.runs.name] = NegativeTransfer(control.runs.name, difference)
     return negative
 
 
 def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
-    tests = [summary.test for summary in arm.summaries]
+    tests, folds = [summary.test for summary in arm.summaries], arm.config.data.split.k_folds
+    scores = {name: seed_interval([test[name] for test in tests]) for name in tests[0].scores}
+    spread = f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows"
+    if folds is not None:
+        scores = {name: fold_interval([test[name].value for test in tests], folds) for name in scores}
+        spread = f"over {folds} folds"
     return ArmScore(
         name=arm.runs.name,
         runs=len(tests),
-        spread=f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows",
-        scores={name: seed_interval([test[name] for test in tests]) for name in tests[0].scores},
+        spread=spread,
+        scores=scores,
         seconds=float(np.mean([summary.seconds["total"] for summary in arm.summaries])),
         trainable=arm.summaries[0].parameters["trainable"],
         trains=arm.summaries[0].kept_weights(arm.config).label,

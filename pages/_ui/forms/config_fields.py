@@ -30,6 +30,8 @@ LABELS: dict[str, str] = {
     "keep": "Epoch to keep",
     "time": "Split by time",
     "test_groups": "Test on whole groups",
+    "k_folds": "Folds of a cross-validation",
+    "fold": "Fold to test on",
     "precision": "Precision",
     "device": "Device",
     "seed": "Seed",

@@ -186,7 +186,21 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             persist_state="session",
             help="repetitions of each configuration: at least three are needed to estimate the variance",
         )
+        state.init_widget(f"{key}.k_folds", begin.get("k_folds"))
+        k_folds = st.number_input(
+            "Folds",
+            2,
+            20,
+            begin.get("k_folds"),
+            key=f"{key}.k_folds",
+            persist_state="session",
+            placeholder="none",
+            disabled=key != "study",
+            help="cross-validation: each configuration trains once for each fold and is tested on it, so "
+            "that every row is tested on; empty: one test split",
+        )
     return {
+        "k_folds": k_folds,
         "recipes": tuple(recipes),
         "boundaries": tuple(boundaries),
         "sizes": tuple(size or None for size in sizes) or (None,),

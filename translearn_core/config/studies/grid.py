@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from pydantic import ValidationError
 
 from translearn_core.config.base import BaseConfig, job_id
-from translearn_core.config.data import DataConfig
+from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
@@ -61,7 +62,8 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     -------
     tuple of PlannedRun
         The seed sets head, batch order, dropout and random weights and, with `resample`, the training subset,
-        but not the split, so that all runs have the same test rows. Of equal experiments the first stays.
+        but not the split, so that all runs have the same test rows; with `k_folds` every fold is the test
+        split of one run each. Of equal experiments the first stays.
 
     Raises
     ------
@@ -70,9 +72,9 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     """
     arms = list(_expand_arms(study, n_blocks))
     planned: dict[str, PlannedRun] = {}
-    for seed in study.seeds:
+    for seed, fold in product(study.seeds, range(study.k_folds or 1)):
         for factors, name, config in arms:
-            experiment = _with_seed(config, seed, resample=study.resample)
+            experiment = _with_seed(_with_fold(config, study.k_folds, fold), seed, resample=study.resample)
             planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
             if len(planned) > MAX_RUNS:
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
@@ -196,6 +198,13 @@ def _with_settings(study: StudyConfig, config: ExperimentConfig, n: int) -> Expe
         raise explain_validation_error(error, "settings: {}".format) from None
     config.check(config.backbone.keep_blocks or n)
     return config
+
+
+def _with_fold(config: ExperimentConfig, k_folds: int | None, fold: int) -> ExperimentConfig:
+    if k_folds is None:
+        return config
+    split = SplitConfig.model_validate(config.data.split.model_dump() | {"k_folds": k_folds, "fold": fold})
+    return config.model_copy(update={"data": config.data.model_copy(update={"split": split})})
 
 
 def _with_seed(config: ExperimentConfig, seed: int, *, resample: bool) -> ExperimentConfig:

@@ -50,6 +50,9 @@ class StudyConfig(BaseConfig):
     resample: bool = Field(
         False, description="each seed learns from its own draw of rows, fewer ones still among more"
     )
+    k_folds: int | None = Field(
+        None, ge=2, le=20, description="cross-validation: every run once for each fold, which it is tested on"
+    )
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )
@@ -105,6 +108,8 @@ class StudyConfig(BaseConfig):
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
+        if self.data.split.k_folds is not None:
+            raise ValueError("data.split.k_folds is the study's to set: give k_folds instead")
         if self.resample and self.data.subset_seed is not None:
             raise ValueError("data.subset_seed is each run's seed where rows are drawn again: leave it out")
         if self.custom_recipe is not None and self.custom_recipe.resume_from is not None:

@@ -15,11 +15,10 @@ LINE, GAP = 46, 62
 """Pixels per change, and between the axes of two units."""
 
 TITLES = {
-    "accuracy": "change of test accuracy, head fitted anew",
     "rank correlation": "change of rank correlation",
     "nats a word": "fall of the loss, nats a word",
 }
-"""Axis title of each unit."""
+"""Axis titles of units other than the metrics of earlier tasks."""
 
 
 def forgetting_bars(result: Forgetting, dark: bool = False) -> go.Figure:
@@ -48,6 +47,8 @@ def _add_unit(
     x, y = f"x{suffix}", f"y{suffix}"
     names = labels(changes["what"], 28)
     ends = changes[["change", "low", "high"]].to_numpy(dtype=float)
+    unit = changes["unit"].iloc[0]
+    title = TITLES.get(unit, f"change of test {unit}, head fitted anew")
     limit = 1.25 * (float(np.nanmax(np.abs(ends), initial=0.0)) or 0.01)
     marks = [
         _mark(what, low, high, colours) for what, (_, low, high) in zip(changes["what"], ends, strict=True)
@@ -79,7 +80,7 @@ def _add_unit(
                 "anchor": y,
                 "range": [-limit, limit],
                 "title": {
-                    "text": f"← lost · {TITLES[changes['unit'].iloc[0]]} · gained →",
+                    "text": f"← lost · {title} · gained →",
                     "font": {"size": 12},
                 },
                 "tickformat": "+~g",

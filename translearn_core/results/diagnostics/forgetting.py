@@ -6,6 +6,7 @@ import pandas as pd
 
 from translearn_core.results.comparison import Difference
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import metric_of
 
 ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "guessing covered words"
 """Names of the changes other than those of earlier tasks."""
@@ -13,11 +14,11 @@ ORDER, MEANING, WORDS = "pairs keep their order", "order follows the meaning", "
 
 @dataclass(frozen=True)
 class TaskRetention:
-    """Test accuracy of an earlier run's task with this run's backbone.
+    """Test score of an earlier run's task with this run's backbone; `metric` names it.
 
-    `before` is the earlier run's own accuracy, `with_old_head` that of its head on this run's backbone, None
+    `before` is the earlier run's own score, `with_old_head` that of its head on this run's backbone, None
     if it does not fit; `refit_head` is a new linear head on this run's frozen backbone, `pretrained` one on
-    the pretrained backbone. `lost` is `refit_head` minus `pretrained`, paired by row.
+    the pretrained backbone. `lost` is their difference of mean row scores, paired by row; below 0 for a loss.
     """
 
     run: str
@@ -29,6 +30,7 @@ class TaskRetention:
     pretrained: Estimate
     lost: Difference
     sentence: str
+    metric: str = "accuracy"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ class Forgetting:
         """Return one row per change with its unit and interval; a negative change is a loss."""
         order = self.reference.agreement
         below_one = Estimate(order.value - 1, order.low - 1, order.high - 1)
-        changes: list[tuple[str, str, Estimate]] = [(task.name, "accuracy", task.lost) for task in self.tasks]
+        changes: list[tuple[str, str, Estimate]] = [
+            (task.name, metric_of(task.metric).label, task.lost) for task in self.tasks
+        ]
         changes.append((ORDER, "rank correlation", below_one))
         changes.append((MEANING, "rank correlation", self.reference.by_meaning_change))
         if self.masked is not None:  # a rising loss counts as negative

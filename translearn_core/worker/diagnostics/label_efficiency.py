@@ -94,7 +94,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         constant_name=problem.constant_name,
         constant_baseline=constant_score(problem, target, train, test, metric.name),
         sentences=(*_no_task(prepared, test), *(sentence for sentence, _ in crossings)),
-        scores=metric.sign * np.stack([arm.scores for arm in arms]),
+        scores=metric.of_row_scores(np.stack([arm.scores for arm in arms])),
         mean=mean,
         low=low,
         high=high,
@@ -182,7 +182,7 @@ def _levels(arm: Arm, metric: Metric) -> FloatArray:
     levels = np.full((3, len(arm.ran)), np.nan)
     for size in arm.measured_sizes:
         level = row_score_interval(arm.row_scores[size][arm.ran[size]])
-        levels[:, size] = astuple(level if metric.higher_is_better else -level)
+        levels[:, size] = astuple(metric.of_row_scores(level))
     return levels
 
 
@@ -223,7 +223,7 @@ def find_crossing(
         row_scores_a=a.row_scores[of_a].swapaxes(0, 1),
         row_scores_b=b.row_scores[of_b].swapaxes(0, 1),
     )
-    crossing = replace(crossing, score=metric.sign * crossing.score)
+    crossing = replace(crossing, score=metric.of_row_scores(crossing.score))
     estimate = crossing.score, crossing.estimate, crossing.low, crossing.high
     sentence = crossing_sentence(crossing, _arm_title(a), _arm_title(b))
     return sentence, SampleEfficiency(a.name, b.name, at, *estimate)

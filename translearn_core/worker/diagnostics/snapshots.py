@@ -123,8 +123,7 @@ def _measure(
     def score(x: NDArray[np.floating], pool: Executor, tick: Progress) -> tuple[float, ...]:
         probe = models.fit_probe(x[train], target.select(train), fold, pool=pool, progress=tick)
         level = row_score_interval(problem.row_scores(target, test, probe.predict(x[test])))
-        interval = level if metric.higher_is_better else -level
-        return probe.c, *astuple(interval), label_purity(x, strata, of=test)
+        return probe.c, *astuple(metric.of_row_scores(level)), label_purity(x, strata, of=test)
 
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}
     results = map_layers(layers, [score], lambda done, total: context.report("probing layers", done, total))

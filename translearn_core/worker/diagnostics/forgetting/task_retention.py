@@ -1,4 +1,4 @@
-"""Accuracy of an earlier run's task on a backbone that was since trained on another task."""
+"""Score of an earlier run's task on a backbone that was since trained on another task."""
 
 from dataclasses import dataclass, replace
 
@@ -10,19 +10,24 @@ from torch import Tensor
 from translearn_core.activations import Compute
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import RowScores, row_score_interval
-from translearn_core.analysis.probing.linear_probe import LinearProbe
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig, FeatureConfig, Split
 from translearn_core.errors import ConfigError
-from translearn_core.results import Difference, Evaluation, TaskRetention
+from translearn_core.results import Difference, Estimate, Evaluation, TaskRetention
 from translearn_core.results.format import magnitude
+from translearn_core.results.metric import metric_of
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import Outputs
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
+from translearn_core.transfer.objectives import OBJECTIVES
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import class_indices, load_evaluation
+from translearn_core.worker.run_results import load_evaluation
 
 MAX_TRAIN, MAX_TEST = 5_000, 20_000
 """Largest stratified samples that the refitted heads are fitted and scored on."""
@@ -35,27 +40,31 @@ class _Rows:
     """Sampled rows of an earlier run: training rows first, then test rows, with its scores of the latter."""
 
     texts: list[str]
-    labels: IntArray
+    target: Target
     train: IntArray
     test: IntArray
     scores: RowScores
 
     @classmethod
     def of(cls, evaluation: Evaluation, seed: int) -> "_Rows":
-        rows, samples = evaluation.predictions, []
+        rows, samples, target = evaluation.predictions, [], predictions_target(evaluation)
+        strata = PROBLEMS[target.problem].strata(target)
         for split, limit in ((Split.TRAIN, MAX_TRAIN), (Split.TEST, MAX_TEST)):
             index = np.flatnonzero(rows["split"] == split)
-            labels = class_indices(evaluation, rows["label"].iloc[index])
-            samples.append(index[stratified_sample(labels, limit, seed)])
+            samples.append(index[stratified_sample(strata[index], limit, seed)])
         sampled = rows.iloc[np.concatenate(samples)]
         n_train = len(samples[0])
         return cls(
             sampled["text"].tolist(),
-            class_indices(evaluation, sampled["label"]),
+            predictions_target(evaluation, sampled),
             np.arange(n_train),
             np.arange(n_train, len(sampled)),
             sampled["score"].to_numpy()[n_train:],
         )
+
+    def score(self, outputs: Outputs) -> RowScores:
+        """Return the scores of outputs of the test rows."""
+        return PROBLEMS[self.target.problem].row_scores(self.target, self.test, outputs)
 
 
 def measure_task_retention(
@@ -69,7 +78,7 @@ def measure_task_retention(
 ) -> TaskRetention:
     """Score an earlier run's task on a backbone before and after training on another task.
 
-    Layers, pooling and token limit are those of the earlier run. Accuracies are on its test rows; a linear
+    Layers, pooling and token limit are those of the earlier run. Scores are on its test rows; a linear
     head is refitted on its training rows in the same way on both backbones.
 
     Raises
@@ -88,17 +97,23 @@ def measure_task_retention(
     pretrained = _refit_head(context, reader.vectors(features_before), rows, "as it came")
     refitted = _refit_head(context, reader.vectors(features_after), rows, "after the training")
     old_head = reader.old_head(features_after, rows)
-    classes = ", ".join(evaluation.names[:3]) + ", …" * (len(evaluation.names) > 3)
+    metric = metric_of(PROBLEMS[evaluation.problem].row_metric)
+
+    def level(scores: RowScores) -> Estimate:
+        return metric.of_row_scores(row_score_interval(scores))
+
+    names = ", ".join(evaluation.names[:3]) + ", …" * (len(evaluation.names) > 3)
     task = TaskRetention(
         run=job,
-        name=f"{earlier.data.label} ({classes})",
+        name=f"{earlier.data.label} ({names})" if len(evaluation.names) > 1 else earlier.data.label,
         n_test=len(rows.test),
-        before=row_score_interval(rows.scores),
-        with_old_head=None if old_head is None else row_score_interval(old_head),
-        refit_head=row_score_interval(refitted),
-        pretrained=row_score_interval(pretrained),
+        before=level(rows.scores),
+        with_old_head=None if old_head is None else level(old_head),
+        refit_head=level(refitted),
+        pretrained=level(pretrained),
         lost=_paired_difference(refitted, pretrained, seed),
         sentence="",
+        metric=metric.name,
     )
     return replace(task, sentence=_sentence(task))
 
@@ -128,14 +143,14 @@ class _FeatureReader:
         vectors: NDArray[np.float32] = combined.numpy()
         return vectors
 
-    def old_head(self, features: Tensor, rows: _Rows) -> NDArray[np.bool_] | None:
-        """Return which test rows the run's own head gets right; None if the shapes do not fit."""
+    def old_head(self, features: Tensor, rows: _Rows) -> RowScores | None:
+        """Return the scores of the test rows by the run's own head; None if the shapes do not fit."""
         if features.shape[1:] != self.model.standardise.mean.shape:
             return None
         head = self.model.cpu().eval().head
         with torch.inference_mode():
-            answers = head(features[torch.from_numpy(rows.test)]).argmax(-1).numpy()
-        return np.asarray(answers == rows.labels[rows.test])
+            logits = head(features[torch.from_numpy(rows.test)])
+            return rows.score(OBJECTIVES[rows.target.problem].activate(logits.double()).numpy())
 
 
 def _earlier_config(context: Context, job: str, experiment: ExperimentConfig) -> ExperimentConfig:
@@ -150,13 +165,13 @@ def _earlier_config(context: Context, job: str, experiment: ExperimentConfig) ->
     return earlier
 
 
-def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str) -> NDArray[np.bool_]:
-    """Fit a linear head on the training rows; return which test rows it gets right."""
-    probe = LinearProbe.fit(
-        x[rows.train], rows.labels[rows.train],
+def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str) -> RowScores:
+    """Fit a linear head on the training rows; return the scores of the test rows."""
+    probe = LINEAR_MODELS[rows.target.problem].fit_probe(
+        x[rows.train], rows.target.select(rows.train),
         progress=lambda share: context.report(f"fitting a head on the model {when}", share, 1),
     )  # fmt: skip
-    return np.asarray(probe.predict(x[rows.test]) == rows.labels[rows.test])
+    return rows.score(probe.predict(x[rows.test]))
 
 
 def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Difference:
@@ -170,9 +185,9 @@ def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Differ
 def _sentence(task: TaskRetention) -> str:
     lost = task.lost
     scored = (
-        f"{task.name}: a linear head fitted anew gets {task.refit_head.value:.3f} "
-        f"{task.refit_head.brackets()} of {task.n_test:,} test rows right on this run's backbone, on the "
-        f"pretrained one {task.pretrained.value:.3f}"
+        f"{task.name}: the {metric_of(task.metric).label} of a linear head fitted anew is "
+        f"{task.refit_head.value:.3f} {task.refit_head.brackets()} on {task.n_test:,} test rows with this "
+        f"run's backbone, with the pretrained one {task.pretrained.value:.3f}"
     )
     if lost.high < 0:
         verdict = f"{magnitude(lost.value, 3)} {(-lost).brackets()} was lost"
