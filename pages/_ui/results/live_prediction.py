@@ -16,7 +16,7 @@ from translearn_core.results import Occlusion
 from translearn_core.results.format import percent
 from translearn_core.runs import Run, State
 
-PAUSE = "400ms"
+PAUSE = "250ms"
 """Pause in typing after which the sentence is predicted."""
 WAIT_SECONDS, POLL_SECONDS = 1.5, 0.04
 """How long the page waits for an answer before it shows the progress, and how often it looks."""
