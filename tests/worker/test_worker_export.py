@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench, reviews
 
+from translearn_core.backbones.metadata import licence_of
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import (
     BackboneConfig,
@@ -18,7 +19,6 @@ from translearn_core.config import (
     optional_deps,
 )
 from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
-from translearn_core.exporting.model_card import licence_of
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.repeat import repeat
 from translearn_core.exporting.weights import in_float32

@@ -1,5 +1,7 @@
 """Task diagnosis: blocking problems, decisions to take, and token statistics."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ from translearn_core.data.task_shape import groups_finding, one_hot_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 from translearn_core.results.findings import finding
-from translearn_core.results.format import quote, rounded_percent
+from translearn_core.results.format import join_list, quote, rounded_percent
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.splits import SPLITS
 
@@ -156,6 +158,31 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
         sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average."
         findings.append(finding("pieces-per-word", Severity.DETECTED, sentence))
     return findings
+
+
+def language_finding(language: str, share: float, model: str, reads: Sequence[str]) -> Finding:
+    """Return the finding on the main language of the texts.
+
+    Parameters
+    ----------
+    language : str
+        Its name.
+    share : float
+        Share of the sampled passages in it.
+    model : str
+        Name of the backbone.
+    reads : sequence of str
+        Names of the languages that it was trained on; empty if unknown.
+    """
+    sentence = f"The texts are {language} ({rounded_percent(share)} of the passages sampled)."
+    if not reads or language in reads:
+        return finding("language", Severity.DETECTED, sentence)
+    advice = (
+        f"Choose a backbone that reads {language}: one for that language, or a multilingual one such as "
+        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2."
+    )
+    sentence += f" {model} was trained on {join_list(list(reads))}, so it transfers little to them."
+    return finding("language", Severity.WARNING, sentence, advice=advice)
 
 
 def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | None) -> list[Finding]:

@@ -13,14 +13,12 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from translearn_core.backbones.resolve import resolve_backbone
-from translearn_core.config import BackboneConfig, ExperimentConfig, Split, Tuning
+from translearn_core.config import ExperimentConfig, Split, Tuning
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
 from translearn_core.results.format import count_noun, join_list
 from translearn_core.results.metric import metric_of
 from translearn_core.runs.versions import versions
 from translearn_core.storage import file_digest
-from translearn_core.storage.documents import parse_yaml, read_text
 from translearn_core.tasks import PROBLEMS
 
 LIBRARIES = ("translearn", "torch", "transformers", "tokenizers", "safetensors", "onnxruntime")
@@ -140,15 +138,3 @@ def prose(sentence: str) -> str:
 def rows(counts: dict[str, int]) -> str:
     """Format the row counts of the splits."""
     return join_list([f"{counts.get(str(s), 0):,} for {s}" for s in Split])
-
-
-def licence_of(backbone: BackboneConfig) -> str | None:
-    """Return the licence in the YAML front matter of the backbone's model card, None if there is none."""
-    try:
-        text = read_text(resolve_backbone(backbone, network=False) / "README.md")
-        _, front_matter, _ = text.split("---\n", 2)
-        metadata = parse_yaml(front_matter)
-    except (OSError, ValueError):
-        return None
-    licence = metadata.get("license") if isinstance(metadata, dict) else None
-    return licence if isinstance(licence, str) else None

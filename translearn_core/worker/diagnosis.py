@@ -1,7 +1,12 @@
 """Diagnosis of a table as a classification task."""
 
+from dataclasses import replace
+
+from translearn_core.analysis.language_id import NAMES, main_language
 from translearn_core.backbones import load_tokenizer, token_statistics
+from translearn_core.backbones.metadata import languages_of
 from translearn_core.data import diagnose
+from translearn_core.data.diagnosis import language_finding
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts
@@ -26,4 +31,10 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
+    if (main := main_language(texts)) is not None:
+        code, share = main
+        backbone = config.backbone
+        reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
+        language = language_finding(NAMES[code], share, backbone.label, reads)
+        diagnosis = replace(diagnosis, findings=(*diagnosis.findings, language))
     artifacts.save(context.folder, diagnosis)

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.backbones.metadata import licence_of
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
-from translearn_core.exporting.model_card import Card, licence_of, write_card
+from translearn_core.exporting.model_card import Card, write_card
 from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import max_abs_difference, predict_sample
 from translearn_core.exporting.templates import predict_tfidf

@@ -10,6 +10,7 @@ from sklearn.metrics import confusion_matrix, log_loss
 from statistics_by_hand import ece
 from worker_bench import ME, Bench
 
+from translearn_core.analysis.language_id import OTHERS, UNSURE, identify_languages
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, SplitConfig
 from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError
@@ -30,7 +31,6 @@ from translearn_core.worker.diagnostics.error_analysis.error_analysis import (
 from translearn_core.worker.diagnostics.error_analysis.label_issues import COLUMNS, LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import COLUMNS as SLICES
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
-from translearn_core.worker.diagnostics.language_id import OTHERS, UNSURE, identify_languages
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
 
 ENGLISH = ("this was a {} film and we all {} it on {} of the {} week", "{} {} {} {}")

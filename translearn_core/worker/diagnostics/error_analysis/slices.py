@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.slices import LEVEL, slice_scores
 from translearn_core.analysis.intervals import RowScores
+from translearn_core.analysis.language_id import identify_languages
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
@@ -15,7 +16,6 @@ from translearn_core.jobs import LENGTH
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
-from translearn_core.worker.diagnostics.language_id import identify_languages
 
 LANGUAGE = "(language of the text)"
 """Pseudo-column: identified language of a text."""

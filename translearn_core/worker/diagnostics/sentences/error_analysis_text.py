@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
+from translearn_core.analysis.language_id import UNSURE
 from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote, signed_points
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
-from translearn_core.worker.diagnostics.language_id import UNSURE
 
 THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5)
 """Candidate thresholds; the first with enough coverage of the validation rows is reported."""

@@ -1,0 +1,61 @@
+"""Language of the texts beside those that a backbone was trained on."""
+
+import pytest
+
+from translearn_core.analysis.language_id import main_language
+from translearn_core.backbones.metadata import languages_of
+from translearn_core.config import BackboneConfig, DataConfig
+from translearn_core.config.settings import Settings
+from translearn_core.jobs import DiagnoseConfig
+from translearn_core.results import Diagnosis, Severity
+from translearn_core.runs import RunStore, Workspace, artifacts
+from translearn_core.worker.context import Context
+from translearn_core.worker.handlers import handler
+
+ENGLISH = ["How do I activate my card?", "My card has not arrived yet.", "I want to cancel an order."]
+CHINESE = ["请问我的卡什么时候可以送达？", "因为地址写错了，我想取消这个订单。"]
+GERMAN = ["Wie kann ich meine Karte freischalten?", "Meine Karte ist noch nicht da.", "Ich will kündigen."]
+
+
+@pytest.mark.parametrize(("texts", "code"), [(ENGLISH, "en"), (GERMAN, "de"), (CHINESE, "zh")])
+def test_the_main_language_is_found(texts, code):
+    language, share = main_language(texts * 20)
+    assert language == code
+    assert share > 0.9
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["AB-77 12", "33 x"], ["12 33 48"] * 200, ENGLISH[:1]])
+def test_codes_numbers_and_too_few_words_have_none(texts):
+    assert main_language(texts) is None
+
+
+def test_languages_come_from_the_models_card(tmp_path):
+    assert languages_of(BackboneConfig()) == ("en",)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    backbone = BackboneConfig(id=str(folder))
+    assert languages_of(backbone) == ()
+    for named, expected in (("de", ("de",)), ("[de, fr, multilingual]", ("de", "fr")), ("{a: 1}", ())):
+        (folder / "README.md").write_text(f"---\nlanguage: {named}\n---\nA model.\n")
+        assert languages_of(backbone) == expected
+
+
+@pytest.mark.parametrize(("texts", "severity"), [(GERMAN, Severity.WARNING), (ENGLISH, Severity.DETECTED)])
+def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_path, texts, severity):
+    store = RunStore(Workspace(tmp_path))
+    rows = "".join(f'"{text} {k}",c{k % 2}\n' for k, text in enumerate(texts * 20))
+    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,label\n{rows}".encode()}, Settings())
+    run = store.submit(
+        "ann", DiagnoseConfig(data=DataConfig(dataset=dataset.digest, text="text", label="label"))
+    )
+    store.begin(run.job.id, "w")
+    job = store.job(run.job.id)
+    context = Context(store, job, store.workspace.run(job.id), {})
+    handler(job.spec)(context)
+    diagnosis = artifacts.load(context.folder, Diagnosis)
+    (found,) = [finding for finding in diagnosis.findings if finding.code == "language"]
+    assert found.severity is severity
+    assert ("German" in found.sentence) is (texts is GERMAN)
+    assert (found.advice is not None) is (texts is GERMAN)
+    store.close()
