@@ -39,7 +39,14 @@ from translearn_core.jobs.diagnostics.similarity import SIMILARITY, SimilarityCo
 from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfig
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
-from translearn_core.jobs.prediction import PREDICT, PREDICT_FILE, PredictConfig, PredictFileConfig
+from translearn_core.jobs.prediction import (
+    OCCLUSION,
+    PREDICT,
+    PREDICT_FILE,
+    OcclusionConfig,
+    PredictConfig,
+    PredictFileConfig,
+)
 from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot, Task, TaskJobConfig
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
@@ -81,6 +88,7 @@ __all__ = [
     "LENGTH",
     "LR_FINDER",
     "NEIGHBOURS",
+    "OCCLUSION",
     "PAIRED_COMPARISON",
     "PREDICT",
     "PREDICT_FILE",
@@ -113,6 +121,7 @@ __all__ = [
     "LabelReviewConfig",
     "LrFinderConfig",
     "NeighboursConfig",
+    "OcclusionConfig",
     "PairedComparisonConfig",
     "PredictConfig",
     "PredictFileConfig",
