@@ -130,7 +130,7 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
         BackboneConfig(id=given["backbone"], random_init=given["random_init"]),
         MINILM,
         train_blocks=given["train_blocks"],
-        training={name: given[name] for name in reproduce.LOOP},
+        training={name: given[name] for name in reproduce.LOOP if given[name] is not None},
         recipe=given["recipe"],
         teacher=given["teacher"],
         settings=parse_overrides(given["settings"] or []),
