@@ -33,7 +33,7 @@ if draft.diagnose is not None:
     run = jobs.find_run(draft.diagnose) or jobs.submit(draft.diagnose)
     diagnosis = result_cache.cached_result(run, Diagnosis)
 
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([5, 4], gap="large")
 with left:
     st.subheader("Freeze map", anchor=False)
     st.markdown("Click a part to freeze it or let it train. The **head** on top is new and always trains.")

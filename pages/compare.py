@@ -41,7 +41,7 @@ first = result_cache.cached_result(runs[0], RunSummary)
 assert first is not None
 metric, selection = first.test.metric, metric_of(PROBLEMS[runs[0].job.config.data.problem].selection)
 same = len({run.job.config.data for run in runs}) == 1 and table["test rows"].nunique() == 1
-left, right = st.columns(2)
+left, right = st.columns([3, 2])
 with left:
     st.subheader(f"How good, how sure: test {metric.label}", anchor=False)
     tables.chart(
@@ -52,7 +52,7 @@ with left:
 with right:
     st.subheader("At what price: training time", anchor=False)
     picture = plots.cost_and_score(table, selection, dark)
-    tables.chart(picture, key="cost", alt="Seconds against score of each run")
+    tables.chart(picture, key="cost", alt="Seconds against score of each run, by their numbers")
 if not same:
     st.caption(
         "These runs were not all tested on the same rows, so their scores are not strictly comparable."
@@ -63,7 +63,7 @@ paired_comparison.panel(runs)
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
 measure = training_monitor.choose_metric("compare_measure", *histories.values())
-legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 24), 1))
+legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 44), 1))
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 tables.chart(picture, key="overlay", alt="Learning curves of the runs")
 curves = training_monitor.combined_table(histories, measure)

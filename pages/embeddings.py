@@ -8,9 +8,8 @@ from translearn_core.jobs import PROJECTION
 
 page_header.header(
     "embeddings",
-    "A 2-D projection of your texts as one layer of the model represents them, before and after training. If "
-    "training moved texts of one class together, the picture after training shows it. The numbers below each "
-    "picture are the evidence: they are computed in all dimensions of the layer.",
+    "Your texts as one layer of the model represents them, in 2-D, before and after training. The evidence "
+    "is below each picture: numbers from all dimensions of the layer.",
 )
 run = run_picker.finished()
 if not diagnostic.supported(PROJECTION, run):

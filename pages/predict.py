@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import file_prediction, predict_form
+from pages._ui.results import file_prediction, live_prediction, predict_form
 from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import jobs, navigation, page_header
 from translearn_core.jobs import PredictConfig
@@ -18,6 +18,7 @@ if run_actions.weights_deleted(run):
 typed, table = st.tabs(["Sentences", "A whole file"], key="predict_kind", on_change="rerun")
 if typed.open:
     with typed:
+        live_prediction.panel(run)
         texts = predict_form.sentences()
         if texts:
             predict_config = PredictConfig(

@@ -26,6 +26,7 @@ from translearn_core.results import (
     LrFinderResult,
     Metrics,
     NeighbourhoodQuality,
+    Occlusion,
     Prediction,
     ProbeScores,
     Projection,
@@ -194,6 +195,12 @@ def make_prediction(classes: tuple[str, ...]) -> Prediction:
         ("one", "two"), classes, ProblemType.SINGLE_LABEL, probabilities.astype(np.float32), decoded,
         pd.DataFrame(),
     )  # fmt: skip
+
+
+def make_occlusion(words: tuple[str, ...]) -> Occlusion:
+    importance, control = np.random.default_rng(4).normal(0, 1.5, (2, len(words)))
+    frame = pd.DataFrame({"word": words, "importance": importance, "control": control})
+    return Occlusion(" ".join(words), "good", 0.9, frame, "bad", 0.6)
 
 
 ACCURACY, MACRO_F1 = metric_of("accuracy"), metric_of("macro_f1")

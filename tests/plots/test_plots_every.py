@@ -1,6 +1,6 @@
 """Properties of every figure: light and dark, transparent, small, with user texts escaped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import plotly.graph_objects as go
@@ -23,6 +23,7 @@ from small_results import (
     make_label_efficiency,
     make_mix,
     make_moved,
+    make_occlusion,
     make_prediction,
     make_probes,
     make_projection,
@@ -38,6 +39,7 @@ from small_results import (
 from translearn_core import plots
 from translearn_core.config import FreezePlan
 from translearn_core.plots.style.palette import DARK, LIGHT
+from translearn_core.plots.style.theme import TEXT_SIZE, template
 
 Draw = Callable[[tuple[str, ...], bool], go.Figure]
 
@@ -69,6 +71,7 @@ EVERY: dict[str, Draw] = {
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
     "text_lengths": lambda names, dark: plots.text_lengths(make_diagnosis(names), dark),
     "probabilities": lambda names, dark: plots.probabilities(make_prediction(names), 0, dark),
+    "word_importance": lambda names, dark: plots.word_importance(make_occlusion(names), dark),
     "scores": lambda names, dark: plots.scores(make_runs(names), ACCURACY, dark),
     "cost_and_score": lambda names, dark: plots.cost_and_score(make_runs(names), MACRO_F1, dark),
     "study_arms": lambda names, dark: plots.study_arms(make_comparison(names), dark),
@@ -92,6 +95,7 @@ NAMED = [
     "timeline",
     "class_counts",
     "probabilities",
+    "word_importance",
     "scores",
     "cost_and_score",
     "study_arms",
@@ -123,6 +127,27 @@ def test_light_and_dark_are_two_looks_of_one_figure(name):
     assert len(light.data) == len(dark.data)
     used = [set(strings([t.to_plotly_json() for t in f.data])) for f in (light, dark)]
     assert used[0] != used[1]  # colours of traces change too
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("classes", [3, 77])
+def test_no_text_is_smaller_than_13_pixels(name, classes):
+    figure = EVERY[name](make_classes(classes), False)
+    sizes = list(font_sizes(figure.to_plotly_json())) + list(font_sizes(template(False).to_plotly_json()))
+    assert sizes
+    assert min(sizes) >= TEXT_SIZE == 13
+
+
+def font_sizes(node: object, key: str = "") -> Iterator[float]:
+    """Yield every font size of a figure."""
+    if isinstance(node, dict):
+        if key.endswith("font") and node.get("size", 1) > 1:  # 1 hides the labels of a slider
+            yield node["size"]
+        for name, child in node.items():
+            yield from font_sizes(child, name)
+    elif isinstance(node, list | tuple):
+        for child in node:
+            yield from font_sizes(child, key)
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -23,7 +23,7 @@ from tests.plots.traces import by_name
 from translearn_core import plots
 from translearn_core.config import FreezePlan
 from translearn_core.errors import ConfigError
-from translearn_core.plots.style.palette import LIGHT
+from translearn_core.plots.style.palette import LIGHT, luminance, palette
 from translearn_core.results import History
 
 # -- learning --------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_confusion_shares_and_counts(n):
     off = ~np.eye(n, dtype=bool)
     assert np.isnan(right.z[off]).all()
     np.testing.assert_allclose(np.nan_to_num(wrong.z)[off], share[off], rtol=1e-5)
-    assert (right.text is not None) == (n <= 15)
+    assert any(t.name == "counts" for t in figure.data) == (n <= 15)
     assert len(set(right.y)) == n
     assert right.colorscale != wrong.colorscale
 
@@ -101,10 +101,31 @@ def test_counts_are_written_once_and_zeros_not_at_all():
     evaluation = make_evaluation(make_classes(3))
     evaluation.confusion[0, 1] = 0
     figure = plots.confusion_matrix(evaluation)
-    written = [list(t.text.ravel()) for t in figure.data if t.type == "heatmap"]
-    assert sorted(filter(None, written[0] + written[1]), key=int) == sorted(
-        (str(n) for n in evaluation.confusion.ravel() if n), key=int
-    )
+    written = [text for t in figure.data if t.name == "counts" for text in t.text]
+    assert sorted(written, key=int) == sorted((str(n) for n in evaluation.confusion.ravel() if n), key=int)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_counts_are_readable_on_every_shade(dark):
+    evaluation, colours = make_evaluation(make_classes(3)), palette(dark)
+    evaluation.confusion[:] = np.array([[90, 5, 5], [30, 40, 30], [1, 0, 99]])
+    figure = plots.confusion_matrix(evaluation, dark)
+    scales = {name: by_name(figure, name).colorscale for name in ("right", "wrong")}
+    share = evaluation.confusion / evaluation.confusion.sum(axis=1, keepdims=True)
+    names = list(by_name(figure, "right").x)
+    for counts in (t for t in figure.data if t.name == "counts"):
+        ink = counts.textfont.color
+        other = colours.paper if ink == colours.ink else colours.ink
+        for x, y in zip(counts.x, counts.y, strict=True):
+            stops, shades = zip(*scales["right" if x == y else "wrong"], strict=True)
+            at = share[names.index(y), names.index(x)]
+            background = np.interp(at, stops, [luminance(shade) for shade in shades])
+            assert contrast(background, ink) >= max(3, contrast(background, other) - 0.1)
+
+
+def contrast(background, colour):
+    low, high = sorted((background, luminance(colour)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_every_filled_cell_can_be_selected():
@@ -189,14 +210,16 @@ def test_a_deep_backbone_has_room_for_its_layer_numbers():
     assert "0: embeddings" in axis.title.text
 
 
-def test_drift_bars_show_percent_and_hatch_what_did_not_move():
+def test_drift_bars_show_percent_and_no_bar_for_what_did_not_move():
     drift = make_drift()
     figure = plots.drift_bars(drift)
     moved, still = by_name(figure, "moved"), by_name(figure, "did not move")
     assert list(moved.y) == ["block 4", "block 5", "head"]
     np.testing.assert_allclose(moved.x, [2.1, 4.65, 70])
     assert list(still.y) == ["embeddings", "block 0", "block 1", "block 2", "block 3"]
-    assert still.marker.pattern.shape == "/"
+    assert still.type == "scatter"
+    assert still.mode == "text"
+    assert set(still.text) == {"0 %"}
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 2.1
     assert high > 70

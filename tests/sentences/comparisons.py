@@ -11,7 +11,8 @@ from translearn_core.results import ArmScore, Baseline, Comparison, Difference, 
 from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.results.diagnostics.paired_comparison import PairedComparison
-from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
+from translearn_core.results.evaluation import SMALL_TEST_SET, Metrics, small_test_set_note
+from translearn_core.results.selection import CandidateScore, Selection
 from translearn_core.worker.diagnostics.sentences import baselines_text
 
 Draw = st.DrawFn
@@ -174,3 +175,39 @@ def few_test_rows(draw: Draw) -> Case:
     rows = draw(st.just(0) | counts)
     few = 0 < rows < SMALL_TEST_SET
     return Case(small_test_set_note(rows), [rows, 100 / rows] if few else [], claims={"Only": few})
+
+
+@sentence
+@st.composite
+def search_winner(draw: Draw) -> Case:
+    """The winner of a search, and the cheapest candidate that may be as good."""
+    behind = [
+        Estimate(0.0, 0.0, 0.0),
+        *(draw(estimates().filter(lambda gap: gap.value <= 0)) for _ in range(draw(st.integers(0, 2)))),
+    ]
+    candidates = tuple(
+        CandidateScore(
+            f"candidate {'abc'[k]}", "", 1, draw(estimates(shares)), gap, draw(st.sampled_from(TIMES))
+        )
+        for k, gap in enumerate(behind)
+    )
+    good = min((one for one in candidates if one.as_good), key=lambda one: one.seconds)
+    winner, rows = candidates[0], draw(counts)
+    tests = {one.name: Metrics(rows, {"accuracy": draw(estimates(shares))}, 0.4) for one in candidates}
+    difference = None if good is winner else draw(differences(st.just(1)))
+    text = " ".join(Selection("accuracy", candidates, good.name, tests, difference).sentences())
+    scores = [winner.validation, tests[winner.name].headline]
+    numbers, claims = ([], {}) if difference is None else clause(difference)
+    cheaper = any(one.seconds < winner.seconds for one in candidates)
+    claims |= {"No cheaper candidate is as good": good is winner and cheaper}
+    claims |= {"No candidate is cheaper": not cheaper, "is the cheapest that": good is not winner}
+    if good is not winner:
+        scores.append(tests[good.name].headline)
+        numbers += [good.seconds, winner.seconds]
+    numbers += [rows, *(100 * score.value for score in scores)]
+    numbers += [end for score in scores for end in ends(score)]
+    return Case(text, numbers, claims=claims)
+
+
+TIMES = (2.0, 20.0, 50.0)
+"""Seconds of a training."""

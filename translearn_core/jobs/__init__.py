@@ -40,7 +40,14 @@ from translearn_core.jobs.diagnostics.similarity import SIMILARITY, SimilarityCo
 from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfig
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
-from translearn_core.jobs.prediction import PREDICT, PREDICT_FILE, PredictConfig, PredictFileConfig
+from translearn_core.jobs.prediction import (
+    OCCLUSION,
+    PREDICT,
+    PREDICT_FILE,
+    OcclusionConfig,
+    PredictConfig,
+    PredictFileConfig,
+)
 from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
@@ -83,6 +90,7 @@ __all__ = [
     "LR_FINDER",
     "NEIGHBOURS",
     "NEXT_STEPS",
+    "OCCLUSION",
     "PAIRED_COMPARISON",
     "PREDICT",
     "PREDICT_FILE",
@@ -116,6 +124,7 @@ __all__ = [
     "LrFinderConfig",
     "NeighboursConfig",
     "NextStepsConfig",
+    "OcclusionConfig",
     "PairedComparisonConfig",
     "PredictConfig",
     "PredictFileConfig",

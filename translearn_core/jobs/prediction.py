@@ -1,11 +1,12 @@
 """Prediction of typed texts and of files."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.jobs.spec import JobSpec, RunJobConfig
-from translearn_core.results import FilePrediction, Prediction
+from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
+from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
 class PredictConfig(RunJobConfig[Prediction]):
@@ -38,6 +39,18 @@ class PredictFileConfig(RunJobConfig[FilePrediction]):
         return self.dataset
 
 
+class OcclusionConfig(RunJobConfig[Occlusion]):
+    """Classify one text, and measure what each of its words contributes."""
+
+    kind: ClassVar = "occlusion"
+    text: str = Field(min_length=1, max_length=2_000)
+    control: str | None = Field(None, description="the same model trained from random weights")
+
+    def references(self) -> Iterable[str | None]:
+        """Return the run and its control."""
+        return (self.job, self.control)
+
+
 PREDICT = JobSpec(
     PredictConfig, Prediction, "Prediction", "predictions:predict", progress="Predicting", warm_up=True
 )
@@ -49,4 +62,14 @@ PREDICT_FILE = JobSpec(
     "file_predictions:predict_file",
     progress="Predicting every row",
     low_priority=True,
+)
+
+OCCLUSION = JobSpec(
+    OcclusionConfig,
+    Occlusion,
+    "Word importance",
+    "occlusion:occlude",
+    progress="Predicting",
+    warm_up=True,
+    problems=CLASSES,
 )

@@ -18,6 +18,7 @@ from translearn_core.plots.diagnostics.projection_animation import projection_an
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
 from translearn_core.plots.diagnostics.snapshots import snapshot_animation
 from translearn_core.plots.diagnostics.transferability import layer_ratings
+from translearn_core.plots.diagnostics.word_importance import word_importance
 from translearn_core.plots.freeze_map import freeze_map
 from translearn_core.plots.layer_weights import layer_weights
 from translearn_core.plots.lr_finder import lr_finder
@@ -67,4 +68,5 @@ __all__ = [
     "text_lengths",
     "timeline",
     "training_curves",
+    "word_importance",
 ]

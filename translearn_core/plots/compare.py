@@ -48,7 +48,7 @@ def scores(
             x=value,
             line={"color": palette(dark).muted, "width": 1.5, "dash": dash},
             layer="below",
-            annotation={"text": plain(name, 20), "font": {"size": 11, "color": palette(dark).muted}},
+            annotation={"text": plain(name, 44), "font": {"color": palette(dark).muted}},
             annotation_position="top",
         )
     if lines:
@@ -57,7 +57,7 @@ def scores(
 
 
 def cost_and_score(table: pd.DataFrame, metric: Metric, dark: bool = False) -> go.Figure:
-    """Draw each run's test score with its interval against seconds (log); runs numbered as in `scores`."""
+    """Draw each run's test score with its interval against seconds (log), numbered as in `scores`."""
     figure = bare("cost", dark, height=420)
     names, score, colours = _names(table, metric), metric.column, palette(dark)
     if not names:
@@ -71,7 +71,7 @@ def cost_and_score(table: pd.DataFrame, metric: Metric, dark: bool = False) -> g
             name=f"<b>{i + 1}</b> {name}",
             mode="markers+text",
             text=[str(i + 1)],
-            textfont={"size": 12, "color": colours.paper, "weight": 700},
+            textfont={"color": colours.paper, "weight": 700},
             marker={"size": 20, "color": class_colour(i, dark), "line": {"width": 1, "color": colours.paper}},
             error_y=error_bars(run[score], run[f"{score} low"], run[f"{score} high"], class_colour(i, dark)),
             hovertemplate="%{fullData.name}<br>%{x:.3g} s: <b>%{y:.3f}</b> (%{customdata[0]:.3f} to "
@@ -79,7 +79,7 @@ def cost_and_score(table: pd.DataFrame, metric: Metric, dark: bool = False) -> g
         )
     figure.update_xaxes(title_text="seconds, log scale", type="log", showgrid=True, **_seconds(table))
     figure.update_yaxes(**score_axis(metric))
-    figure.update_layout(showlegend=True)
+    figure.update_layout(showlegend=False)
     return figure
 
 
@@ -88,7 +88,7 @@ def _names(table: pd.DataFrame, metric: Metric) -> tuple[str, ...]:
     required = ("name", score, f"{score} low", f"{score} high", "seconds", "trainable")
     if missing := [c for c in required if c not in table.columns]:
         raise ConfigError("table", list(table.columns), f"a table of runs that also has {', '.join(missing)}")
-    return labels(table["name"], 26)
+    return labels(table["name"], 44)
 
 
 def _seconds(table: pd.DataFrame) -> dict[str, object]:

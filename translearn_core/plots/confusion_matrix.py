@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style.labels import labels
-from translearn_core.plots.style.palette import mixed, palette
+from translearn_core.plots.style.palette import Palette, luminance, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
 
@@ -20,19 +20,20 @@ MOST_NUMBERED = 15
 def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     """Draw test rows by true class (rows) and predicted class (columns), coloured by share of the true class.
 
-    The diagonal has its own colour scale; empty cells are blank. With many classes tick labels shrink and
-    overlapping ones are left out. The trace ``cells`` has an invisible marker on every filled cell, because
-    heatmaps cannot be selected; its ``customdata`` is true class, predicted class, count and share.
+    The diagonal has its own colour scale; empty cells are blank. With many classes overlapping tick labels
+    are left out. The trace ``cells`` has an invisible marker on every filled cell, because heatmaps cannot be
+    selected; its ``customdata`` is true class, predicted class, count and share.
     """
     colours, n = palette(dark), len(evaluation.names)
     few = n <= MOST_NUMBERED
     names = labels(evaluation.names, 20 if few else 16)
     share = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
-    row = 44 if n <= 6 else 34 if few else 14
+    row = 44 if n <= 6 else 34 if few else 17
     figure = bare(f"confusion {n}", dark, height=max(260, n * row) + (130 if few else 150))
-    diagonal = np.eye(n, dtype=bool)
+    diagonal, inverted = np.eye(n, dtype=bool), np.zeros((n, n), dtype=bool)
     for name, cells, colour in (("right", diagonal, colours.right), ("wrong", ~diagonal, colours.wrong)):
         shown = cells & (evaluation.confusion > 0)
+        scale = [(at, mixed(colour, colours.panel, strength)) for at, strength in RAMP]
         figure.add_heatmap(
             z=np.where(shown, 100 * share, np.nan).astype(np.float32),
             x=names,
@@ -40,17 +41,17 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
             name=name,
             zmin=0,
             zmax=100,
-            colorscale=[(at, mixed(colour, colours.panel, share)) for at, share in RAMP],
+            colorscale=scale,
             showscale=False,
             xgap=1,
             ygap=1,
             hoverinfo="skip",
-            text=np.where(shown, evaluation.confusion.astype(str), "") if few else None,
-            texttemplate="%{text}" if few else None,
         )
+        inverted |= cells & (share >= _inversion(scale, colours))
+    if few:
+        _add_counts(figure, evaluation.confusion, names, inverted, colours)
     _add_cells(figure, evaluation.confusion, names, row, colours.ink)
-    size = 12 if few else 9
-    frame = {"type": "category", "showgrid": False, "tickfont_size": size, "ticks": "", "showline": False}
+    frame = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
     turned = 0 if n <= 3 else -45 if few else -90
     figure.update_xaxes(**frame, title_text="predicted", tickangle=turned, range=[-0.5, n - 0.5])
     figure.update_yaxes(**frame, title_text="label", range=[n - 0.5, -0.5])
@@ -68,11 +69,48 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
                 "yanchor": "bottom",
                 "yshift": 6,
                 "showarrow": False,
-                "font": {"size": 12, "color": colours.muted},
+                "font": {"color": colours.muted},
             }
         ],
     )
     return figure
+
+
+def _add_counts(
+    figure: go.Figure,
+    counts: NDArray[np.int64],
+    names: Sequence[str],
+    inverted: NDArray[np.bool_],
+    colours: Palette,
+) -> None:
+    """Add the count of every filled cell, in ink or, where `inverted`, in the page's colour."""
+    for colour, cells in ((colours.ink, ~inverted), (colours.paper, inverted)):
+        true, predicted = np.nonzero(cells & (counts > 0))
+        figure.add_scatter(
+            x=[names[int(k)] for k in predicted],
+            y=[names[int(k)] for k in true],
+            text=counts[true, predicted].astype(str),
+            name="counts",
+            mode="text",
+            textfont_color=colour,
+            unselected={"textfont": {"color": colour}},  # a selected cell leaves the others readable
+            hoverinfo="skip",
+            showlegend=False,
+        )
+
+
+def _inversion(scale: Sequence[tuple[float, str]], colours: Palette) -> float:
+    """Return the share from which text in the page's colour has more contrast than ink; 2 if none does."""
+    shares = np.linspace(0, 1, 101)
+    background = np.interp(shares, [at for at, _ in scale], [luminance(colour) for _, colour in scale])
+    ink, paper = luminance(colours.ink), luminance(colours.paper)
+    inverted = _contrast(background, paper) > _contrast(background, ink)
+    return float(shares[inverted.argmax()]) if inverted.any() else 2.0
+
+
+def _contrast(first: NDArray[np.float64], second: float) -> NDArray[np.float64]:
+    high, low = np.maximum(first, second), np.minimum(first, second)
+    return np.asarray((high + 0.05) / (low + 0.05))
 
 
 def _add_cells(

@@ -37,7 +37,7 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
             text=[f" {n:,}" for n in totals],
             mode="text",
             textposition="middle right",
-            textfont={"size": 12, "color": colours.muted},
+            textfont={"color": colours.muted},
             cliponaxis=False,
             hoverinfo="skip",
             showlegend=False,
@@ -46,7 +46,6 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
     figure.update_yaxes(
         type="category",
         showgrid=False,
-        tickfont_size=12 if few else 10,
         categoryorder="array",
         categoryarray=names,
     )
@@ -85,7 +84,7 @@ def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
         showarrow=False,
         xanchor="right" if limit > ends.max() / 2 else "left",
         yanchor="bottom",
-        font={"size": 12, "color": colours.ink},
+        font={"color": colours.ink},
     )
     figure.update_xaxes(title_text="tokens in a text", range=[0, 1.03 * max(int(ends.max()), limit)])
     figure.update_yaxes(title_text="texts", nticks=6)

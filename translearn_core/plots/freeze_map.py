@@ -187,7 +187,7 @@ def _add_boundary(figure: go.Figure, y: float, colours: Palette) -> None:
         mode="text",
         text=["computed once below this line"],
         textposition="middle center",
-        textfont={"color": colours.pretrained, "size": 12},
+        textfont={"color": colours.pretrained},
         hoverinfo="skip",
     )
 
@@ -199,6 +199,6 @@ def _add_text(figure: go.Figure, y: float, text: str, colours: Palette) -> None:
         mode="text",
         text=[text],
         textposition="middle center",
-        textfont={"color": colours.muted, "size": 12},
+        textfont={"color": colours.muted},
         hoverinfo="skip",
     )

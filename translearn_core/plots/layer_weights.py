@@ -24,7 +24,6 @@ def layer_weights(mix: LayerMix, dark: bool = False) -> go.Figure:
         text=[f"{weight:.0f} %" for weight in share] if len(layers) <= 9 else None,
         textposition="outside",
         textangle=0,
-        textfont_size=11,
         constraintext="none",
         cliponaxis=False,
         hovertemplate="layer %{x}: <b>%{y:.1f} %</b><extra></extra>",

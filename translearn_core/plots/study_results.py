@@ -134,7 +134,7 @@ def _lines(arms: Sequence[ArmScore], lines: Mapping[str, str]) -> Iterable[tuple
     grouped: dict[str, list[ArmScore]] = {}
     for arm in arms:
         grouped.setdefault(lines[arm.name], []).append(arm)
-    return zip(labels(grouped, 30), grouped.values(), strict=True)
+    return zip(labels(grouped, 44), grouped.values(), strict=True)
 
 
 def _offset(k: int, n_lines: int, width: float) -> float:

@@ -71,7 +71,7 @@ def training_curves(
 def compare_training_curves(histories: Mapping[str, History], measure: str, dark: bool = False) -> go.Figure:
     """Overlay the runs that have a measure: validation solid, training dotted in the same colour."""
     figure = _axes(f"overlay {measure}", measure, dark)
-    names, longest = labels(histories, 28), 0
+    names, longest = labels(histories, 48), 0
     for index, (name, history) in enumerate(zip(names, histories.values(), strict=True)):
         colour = class_colour(index, dark)
         line = {"color": colour, "width": 2.2, "dash": line_dash(index)}

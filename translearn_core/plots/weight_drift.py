@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from translearn_core.plots.style.labels import labels
-from translearn_core.plots.style.palette import hatch_pattern, palette
+from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift
 
@@ -13,7 +13,7 @@ from translearn_core.results import Drift
 def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
     """Draw the relative change of every part on a log axis, input at the bottom.
 
-    Unchanged parts have no length on a log axis: a hatched band spans the plot.
+    Unchanged parts have no bar, only their label.
     """
     parts, colours = drift.by_part(), palette(dark)
     figure = bare("drift", dark, height=90 + 34 * len(parts))
@@ -22,16 +22,15 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
     moved = change > 0
     low, high = _axis_limits(change[moved])
     ticks = 10.0 ** np.arange(np.log10(low), np.log10(high))
-    figure.add_bar(
-        x=np.full(int((~moved).sum()), high),
+    figure.add_scatter(
+        x=np.full(int((~moved).sum()), low),
         y=names[~moved],
         name="did not move",
-        orientation="h",
-        marker=hatch_pattern(colours),
+        mode="text",
         text=["0 %"] * int((~moved).sum()),
-        textposition="inside",
-        insidetextanchor="start",
-        insidetextfont_color=colours.frozen_ink,
+        textposition="middle right",
+        textfont_color=colours.muted,
+        showlegend=False,
         hovertemplate="%{y}: <b>did not move</b><extra></extra>",
     )
     figure.add_bar(
@@ -54,7 +53,7 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
         showgrid=True,
     )
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=names, showgrid=False)
-    figure.update_layout(barmode="overlay", bargap=0.28)
+    figure.update_layout(bargap=0.28, showlegend=False)
     return figure
 
 

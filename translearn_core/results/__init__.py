@@ -28,7 +28,13 @@ from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.lr_finder import LrFinderResult
-from translearn_core.results.prediction import FilePrediction, NeighbourBank, Prediction, ReviewThreshold
+from translearn_core.results.prediction import (
+    FilePrediction,
+    NeighbourBank,
+    Occlusion,
+    Prediction,
+    ReviewThreshold,
+)
 from translearn_core.results.pretraining import Pretraining
 from translearn_core.results.run_summary import CacheUsage, RunSummary
 from translearn_core.results.selection import Selection
@@ -88,6 +94,7 @@ __all__ = [
     "NearestNeighbours",
     "NeighbourBank",
     "NeighbourhoodQuality",
+    "Occlusion",
     "Option",
     "PairedComparison",
     "Prediction",

@@ -42,6 +42,27 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Occlusion:
+    """Prediction of one text and the importance of its words, by leaving out one word at a time.
+
+    `words` has word, importance, control: by how much the log-odds of the predicted class fall without the
+    word, in the run and in its control from random weights (NaN without one). `control_predicted` and
+    `control_probability` are that model's own prediction.
+    """
+
+    text: str
+    predicted: str
+    probability: float
+    words: pd.DataFrame = field(compare=False)
+    control_predicted: str | None = None
+    control_probability: float | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per word in the order of the text."""
+        return self.words
+
+
+@dataclass(frozen=True)
 class NeighbourBank:
     """Vectors of training texts, shape (texts, width), and their lines in the run's predictions."""
 

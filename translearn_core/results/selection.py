@@ -85,7 +85,12 @@ class Selection:
             f"has {_score(metric, test.headline)}."
         ]
         if self.difference is None:
-            sentences.append("No cheaper candidate is as good: each is worse by more than chance.")
+            cheaper = any(one.seconds < winner.seconds for one in self.candidates)
+            sentences.append(
+                "No cheaper candidate is as good: each is worse by more than chance."
+                if cheaper
+                else "No candidate is cheaper."
+            )
         else:
             test = self.tests[other.name]
             sentences.append(

@@ -19,7 +19,7 @@ TRAINS = "ten epochs of the whole model, the most expensive training there is"
 
 def finished_baselines(run: Run[ExperimentConfig]) -> Baselines | None:
     """Return a run's baselines if they are computed, with the from-scratch control if it is done."""
-    control = _control(run)
+    control = from_scratch_run(run)
     controls = [control.job.id] if control is not None and control.state is State.DONE else []
     for scratch in (*controls, None):
         job = jobs.find_run(BaselinesConfig(job=run.job.id, from_scratch_run=scratch))
@@ -53,7 +53,7 @@ def first_untrained_scores(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, f
 def panel(run: Run[ExperimentConfig]) -> None:
     """Compare a run with its baselines; the cheap ones are submitted at once."""
     diagnostic.heading(BASELINES)
-    control = _control(run)
+    control = from_scratch_run(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
     config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
     result = jobs.submit_and_watch(config)
@@ -89,7 +89,8 @@ def _scratch(run: Run[ExperimentConfig], config: ExperimentConfig) -> Experiment
     return from_scratch_control(config, drift.n_blocks)
 
 
-def _control(run: Run[ExperimentConfig]) -> Run | None:
+def from_scratch_run(run: Run[ExperimentConfig]) -> Run[ExperimentConfig] | None:
+    """Return the owner's run of the same model trained from scratch, in any state; None without one."""
     from_scratch = _scratch(run, run.job.config)
     return jobs.find_run(from_scratch) if from_scratch is not None else None
 

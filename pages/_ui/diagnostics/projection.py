@@ -36,23 +36,22 @@ def panel(run: Run, backbone_info: BackboneInfo) -> None:
 
 
 def _panel(run: Run, backbone_info: BackboneInfo) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         projection_config = ProjectConfig(
             job=run.job.id,
             layer=config_fields.layer("Layer", backbone_info.n_blocks, "layer"),
             method=_method(),
         )
         colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
-    with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
-        fields = ("neighbours", "min_dist", "limit", "seed")
-        projection_config = config_fields.edit(
-            projection_config, fields if projection_config.method is Method.UMAP else fields[2:], "projection"
-        )
+        with st.popover("More", icon=":material/tune:", help="seed, number of texts, settings of UMAP"):
+            fields = ("neighbours", "min_dist", "limit", "seed")
+            shown = fields if projection_config.method is Method.UMAP else fields[2:]
+            projection_config = config_fields.edit(projection_config, shown, "projection")
     projection = jobs.submit_and_watch(projection_config)
     if projection is None:
         return
-    st.markdown(plain(projection.sentence))
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
+    st.markdown(plain(projection.sentence))
     neighbourhood_quality.neighbour_overlap(projection)
     caption(projection)
     text_table.panel(run, projection, picked)

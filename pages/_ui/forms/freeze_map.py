@@ -31,8 +31,9 @@ def choose(backbone_info: BackboneInfo) -> FreezePlan:
     state.set_value(PARTS, parts_of(state.draft().freeze))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="presets"):
         for name, plan in presets(backbone_info).items():
-            kind = "primary" if plan == state.draft().freeze else "secondary"
-            st.button(name, key=f"preset-{name}", type=kind, on_click=_take, args=(plan,))
+            # a mark, not another type: a button of another type is a new one, without the keyboard's focus
+            mark = ":material/check:" if plan == state.draft().freeze else None
+            st.button(name, key=f"preset-{name}", icon=mark, on_click=_take, args=(plan,))
         _last(backbone_info.n_blocks)
     picture = plots.freeze_map(backbone_info, state.draft().freeze, page_header.dark())
     st.plotly_chart(

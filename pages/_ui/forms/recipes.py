@@ -45,35 +45,32 @@ def default_run_name(experiment: ExperimentConfig) -> str:
     return experiment.freeze.label if name is None else str(name)
 
 
-def cards(experiment: ExperimentConfig, n_blocks: int) -> RecipeName | None:
-    """Draw a card for every recipe; return the one that the experiment matches exactly, or None."""
+def choose_family(experiment: ExperimentConfig, n_blocks: int) -> tuple[Family, RecipeName | None]:
+    """Choose the family of recipes; also return the recipe that the experiment matches exactly, or None."""
     matched = match_recipe(experiment, n_blocks)
-    families = list(Family)
     state.init_widget("family", RECIPES[matched].family if matched else Family.FROZEN)
-    family = st.segmented_control("Kind", families, key="family", required=True, label_visibility="collapsed")
-    shown = [recipe for recipe in RECIPES.values() if recipe.family is family]
-    with st.grid(3, min_column_width=250):
-        for recipe in shown:
+    family = st.segmented_control(
+        "Kind", list(Family), key="family", required=True, label_visibility="collapsed"
+    )
+    return family, matched
+
+
+def cards(experiment: ExperimentConfig, n_blocks: int, family: Family, matched: RecipeName | None) -> None:
+    """Draw a card for every recipe of a family; `matched` is the chosen one."""
+    for recipe in RECIPES.values():
+        if recipe.family is family:
             _card(recipe, recipe.name is matched, experiment, n_blocks)
-    return matched
 
 
 def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: int) -> None:
-    box = st.container(
-        border=True, key=f"recipe-{recipe.name}", height="stretch", vertical_alignment="distribute"
-    )
-    with box:
-        with st.container():
-            st.markdown(f"**{recipe.title}**")
-            st.markdown(recipe.summary)
-            st.caption(f":material/lightbulb: {recipe.use_when}")
-            st.caption(f":material/timer: {recipe.cost}")
-            st.caption(f":material/menu_book: {plain(recipe.source)}")
-            teacher = _teacher(experiment) if recipe.teacher else None
+    with st.container(border=True, key=f"recipe-{recipe.name}"):
+        st.markdown(f"**{recipe.title}**", help=plain(recipe.source))
+        st.markdown(recipe.summary)
+        st.caption(f":material/lightbulb: {recipe.use_when}  \n:material/timer: {recipe.cost}")
+        teacher = _teacher(experiment) if recipe.teacher else None
         st.button(
             "Chosen" if taken else "Use this",
             key=f"use-{recipe.name}",
-            type="primary" if taken else "secondary",
             icon=":material/check:" if taken else None,
             disabled=recipe.teacher and teacher is None,
             on_click=_take,

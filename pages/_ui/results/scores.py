@@ -86,13 +86,14 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     metric, constant = evaluation.metrics["test"].metric, PROBLEMS[evaluation.problem].constant_name
     value = metric.format(evaluation.constant_baseline)
     if rival is None or rival.name == MAJORITY:
-        meaning = f"test {metric.label} of the best constant prediction"
-        return _capitalised(constant), value, "the baseline to beat", meaning
+        meaning = f"the baseline to beat: test {metric.label} of the best constant prediction"
+        return _capitalised(constant), value, "best constant prediction", meaning
     return (
         _capitalised(rival.name),
         metric.format(rival.headline.value),
-        f"{metric.format_range(rival.headline, ' – ')}, the baseline to beat",
-        f"test {metric.label} of the best baseline that trains no backbone; the {constant} gets {value}",
+        metric.format_range(rival.headline, " – "),
+        f"the baseline to beat: test {metric.label} of the best that trains no backbone; the {constant} gets "
+        f"{value}",
     )
 
 

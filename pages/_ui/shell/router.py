@@ -10,15 +10,19 @@ from translearn_core.config.settings import app_root
 
 ASSETS = app_root() / "assets"
 
-# text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the page
-SELECTED = (
-    "<style>button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }</style>"
-)
+# the text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the
+# page; and a strip above each chart for its toolbar, which would cover legends and titles
+STYLE = """<style>
+button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
+.stElementContainer:has(> * > .stPlotlyChart) { margin-top: 12px; overflow: visible }
+.stPlotlyChart .js-plotly-plot { overflow: visible !important }
+.stPlotlyChart .modebar-container { top: -28px !important }
+</style>"""
 
 # a file: an icon by name would be fetched from the network
 st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
-st.html(SELECTED)
+st.html(STYLE)
 chosen = st.navigation(navigation.menu())
 state.begin_page(chosen.url_path)
 with errors.show_errors():

@@ -17,6 +17,8 @@ CONFIG = {"displaylogo": False, "scrollZoom": False}
 AS_THEY_ARE = "Cells that a spreadsheet would run as formulas get no apostrophe: for programs, and for joins."
 FOR_EXCEL = DelimitedStyle(bom=True)
 """With a byte-order mark, by which Excel recognises UTF-8."""
+WIDE = 5
+"""Columns of a table that may be wider than the page."""
 MOST_CHECKED = 2_000
 """Longer tables are not searched for formula cells."""
 
@@ -80,11 +82,25 @@ def table(
     saved: pd.DataFrame | None = None,
 ) -> None:
     """Show a table with its CSV of all columns; `saved` replaces the frame in the CSV."""
-    shown = [column for column in order if column in frame] if order else None
+    shown = [column for column in order or frame.columns if column in frame]
     st.dataframe(
-        frame, hide_index=True, key=f"{key}_table", column_config=config, column_order=shown, placeholder="–"
+        frame,
+        hide_index=True,
+        key=f"{key}_table",
+        column_config=with_pinned(config or {}, shown),
+        column_order=shown if order else None,
+        placeholder="–",
     )
     download(frame if saved is None else saved, name, key=key)
+
+
+def with_pinned(config: dict[str, object], columns: Sequence[str]) -> dict[str, object]:
+    """Return column settings that keep the first column of a wide table in view while others scroll."""
+    if len(columns) < WIDE:
+        return config
+    first = config.get(columns[0])
+    settings = first if isinstance(first, dict) else st.column_config.Column(first)
+    return config | {columns[0]: {**settings, "pinned": True}}
 
 
 def chart(picture: go.Figure, *, key: str, alt: str) -> None:

@@ -17,9 +17,10 @@ from translearn_core.runs.report_jobs import study_diagnosis
 def describe_runs(config: StudyConfig, planned: Sequence[PlannedRun], done: int) -> str:
     """Return a sentence on the number of runs, configurations and seeds; `done` runs are finished."""
     arms = len({run.name for run in planned})
+    folds = f" and {count_noun(config.k_folds, 'fold')}" if config.k_folds else ""
     text = (
         f"**{count_noun(len(planned), 'run')}**: {count_noun(arms, 'configuration')}, "
-        f"{count_noun(len(config.seeds), 'seed')} each."
+        f"{count_noun(len(config.seeds), 'seed')}{folds} each."
     )
     if config.combinations > arms:
         text += f" Of the {config.combinations:,} combinations some train the same: those count once."

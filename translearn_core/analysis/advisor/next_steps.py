@@ -124,8 +124,8 @@ def _more_labels(facts: RunFacts) -> Iterator[NextStep]:
     yield NextStep(
         "more labels",
         "Label more rows" if gain.low > 0 else "More labels may not help much",
-        f"{MORE_LABELS} more labels: about {signed_points(value)} points{interval}, from the last doubling to "
-        f"{labels:,} labels with {curve.names[best]}.",
+        f"{MORE_LABELS} more labels: about {signed_points(value)} points{interval}, from the last doubling "
+        f"to {labels:,} labels with {curve.names[best]}.",
         Estimate(value, low, high),
         "evidence",
         "See label efficiency",

@@ -81,7 +81,6 @@ def _add_unit(
                 "range": [-limit, limit],
                 "title": {
                     "text": f"← lost · {title} · gained →",
-                    "font": {"size": 12},
                 },
                 "tickformat": "+~g",
                 "nticks": 5,

@@ -47,7 +47,7 @@ def projection(
     turn : int
         Selection revision: a new value clears the lasso of an otherwise equal figure.
     """
-    figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=520)
+    figure = bare(f"projection {variant} {projection.settings.get('layer', '')}", dark, height=400)
     shown = projection.shown
     points = np.ascontiguousarray(projection.coordinates[variant][shown], dtype=np.float32)
     marks = np.isin(shown, marked) if marked is not None and len(marked) else None
@@ -64,11 +64,13 @@ def projection(
     if len(points) < projection.total:
         notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
     axis = point_styles.NO_SCALE | {"fixedrange": False}
-    figure.update_xaxes(**axis, title_text="<br>".join(notes) or None, title_font_size=12)
+    figure.update_xaxes(**axis, title_text="<br>".join(notes) or None)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)
     figure.update_layout(
         dragmode="lasso",
         showlegend=bool(figure.data[0].name),
+        legend={"y": 0, "yanchor": "top"},  # below: the points come first
+        margin_t=8,
         newselection_line_color=palette(dark).ink,
         selectionrevision=turn,
     )

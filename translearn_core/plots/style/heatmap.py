@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from translearn_core.plots.style.palette import Palette, hatch_pattern, mixed, palette
 from translearn_core.plots.style.stage_bands import STAGE, name_stages, stage_at
-from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.plots.style.theme import TEXT_SIZE, annotate_empty, bare
 from translearn_core.results import Timeline
 
 GAP = '<span style="font-size: 4px"> </span>'
@@ -78,7 +78,7 @@ def heatmap(
         barcornerradius=0,
         margin={"t": 48 if staged else 30, "b": 92},
         legend={"yref": "container", "y": 1, "yanchor": "top"},
-        uniformtext={"mode": "hide", "minsize": 10},
+        uniformtext={"mode": "hide", "minsize": TEXT_SIZE},
     )
     return figure
 
@@ -132,11 +132,11 @@ def _add_cells(
             "title": {
                 "text": f"{style.scale}<br>{GAP}",
                 "side": "top",
-                "font": {"size": 12, "color": colours.muted},
+                "font": {"size": TEXT_SIZE, "color": colours.muted},
             },
             "tickvals": ticks,
             "ticktext": [style.tick(10**tick) for tick in ticks],
-            "tickfont": {"size": 11, "color": colours.muted},
+            "tickfont": {"color": colours.muted},
         },
     )
 

@@ -140,6 +140,13 @@ def mixed(colour: str, base: str, share: float) -> str:
     return "#" + "".join(f"{round(share * a + (1 - share) * b):02X}" for a, b in pairs)
 
 
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#RRGGBB`` in [0, 1] (WCAG 2.2, as contrast ratios use it)."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def faint(colour: str, opacity: float) -> str:
     """Return ``#RRGGBB`` as a CSS colour of this opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

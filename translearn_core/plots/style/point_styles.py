@@ -80,7 +80,7 @@ def annotate_class_count(figure: go.Figure, texts: Labelled, dark: bool) -> None
         figure.add_annotation(
             text=f"{len(texts.classes)} classes: point at a text to read its class",
             x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False,
-            font={"size": 12, "color": palette(dark).muted},
+            font={"color": palette(dark).muted},
         )  # fmt: skip
 
 

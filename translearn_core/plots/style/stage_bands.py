@@ -32,7 +32,7 @@ def name_stages(figure: go.Figure, schedule: Timeline, colours: Palette) -> None
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
-        insidetextfont={"color": colours.ink, "size": 11},
+        insidetextfont={"color": colours.ink},
         hoverinfo="skip",
     )
     first_step, total = schedule.stages[0][0], schedule.stages[-1][1] - schedule.stages[0][0]
@@ -48,7 +48,7 @@ def name_stages(figure: go.Figure, schedule: Timeline, colours: Palette) -> None
             last = (middle - first_step) / total
             figure.add_annotation(
                 text=str(number), x=middle, y=1, yref="paper", yanchor="bottom", showarrow=False,
-                font={"size": 12, "color": colours.muted},
+                font={"color": colours.muted},
             )  # fmt: skip
 
 

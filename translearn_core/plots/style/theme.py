@@ -11,6 +11,8 @@ from translearn_core.plots.style.palette import faint, palette
 
 FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 """Streamlit's own font, then system fonts; none is fetched from a network."""
+TEXT_SIZE = 13
+"""Size of all text in pixels: ticks, legends and notes inherit it, and none is smaller."""
 
 
 @cache
@@ -28,9 +30,8 @@ def template(dark: bool) -> go.layout.Template:
         "gridwidth": 1,
         "linecolor": colours.grid,
         "tickcolor": colours.grid,
-        "tickfont": {"size": 12},
         "ticklabelstandoff": 4,
-        "title": {"font": {"size": 13, "color": colours.muted}, "standoff": 8},
+        "title": {"font": {"size": TEXT_SIZE, "color": colours.muted}, "standoff": 8},
         "zeroline": False,
     }
     return go.layout.Template(
@@ -39,11 +40,11 @@ def template(dark: bool) -> go.layout.Template:
             "barcornerradius": 3,
             "colorway": list(colours.classes),
             "dragmode": False,
-            "font": {"family": FONT, "size": 13, "color": colours.ink},
+            "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.ink},
             "hoverlabel": {
                 "bgcolor": colours.panel,
                 "bordercolor": colours.grid,
-                "font": {"family": FONT, "size": 13, "color": colours.ink},
+                "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.ink},
                 "align": "left",
             },
             "hovermode": "closest",
@@ -54,7 +55,7 @@ def template(dark: bool) -> go.layout.Template:
                 "y": 1.02,
                 "yanchor": "bottom",
                 "bgcolor": "rgba(0,0,0,0)",
-                "font": {"size": 12, "color": colours.ink},
+                "font": {"color": colours.ink},
                 "itemsizing": "constant",
             },
             "margin": {"l": 8, "r": 16, "t": 36, "b": 8, "pad": 0},
