@@ -29,7 +29,6 @@ from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study
 
 ORDER = (
-    NEXT_STEPS,
     BASELINES,
     LABEL_EFFICIENCY,
     PROBE,
@@ -52,7 +51,12 @@ def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobCon
     diagnosis = DiagnoseConfig(
         data=config.data, backbone=config.backbone, token_limit=config.features.token_limit
     )
-    parts = (_finished(store, run, part) or part for part in default_diagnostics(store, run))
+    parts = (
+        next_steps_config(store, run)
+        if part.kind == NEXT_STEPS.kind
+        else _finished(store, run, part) or part
+        for part in default_diagnostics(store, run)
+    )
     return (diagnosis, *sorted([*parts, *_same_data(store, run)], key=_place))
 
 
