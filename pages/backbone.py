@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
-from pages._ui.forms import freeze_map
+from pages._ui.forms import freeze_map, require_task
 from pages._ui.shell import jobs, navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
@@ -15,6 +15,7 @@ page_header.header(
     "The backbone is a pretrained model. Decide which of its layers stay frozen and which train: that "
     "decides how much is transferred, and what it costs.",
 )
+require_task.require_backbone()
 backbone = backbone_picker.choose()
 backbone_info = download_panel.require_backbone_info(backbone)
 if backbone_info is None:

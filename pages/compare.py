@@ -61,9 +61,15 @@ tables.table(table, "runs", key="compare", config=scores.columns(runs))
 paired_comparison.panel(runs)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
-histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in enumerate(runs, 1)}
+numbered = [(number, run) for number, run in enumerate(runs, 1) if not run.job.config.fitted_at_once]
+if len(numbered) < len(runs):
+    st.caption(training_monitor.WITHOUT_CURVES)
+if not numbered:
+    navigation.stop_page()
+histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in numbered}
 measure = training_monitor.choose_metric("compare_measure", *histories.values())
-legend = (f"{number}. {name}" for number, name in enumerate(shortened((run.name for run in runs), 44), 1))
+short_names = shortened((run.name for run in runs), 44)
+legend = (f"{number}. {short_names[number - 1]}" for number, _ in numbered)
 picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
 tables.chart(picture, key="overlay", alt="Learning curves of the runs")
 curves = training_monitor.combined_table(histories, measure)

@@ -12,7 +12,7 @@ page_header.header(
     "is below each picture: numbers from all dimensions of the layer.",
 )
 run = run_picker.finished()
-if not diagnostic.supported(PROJECTION, run):
+if not diagnostic.supported(PROJECTION, run.job.config):
     navigation.stop_page()
 config = run.job.config
 backbone_info = jobs.backbone_info(config.backbone)

@@ -41,7 +41,7 @@ run = run_picker.finished()
 
 def report_and_export(run: Run[ExperimentConfig]) -> None:
     report.panel(run)
-    if diagnostic.supported(EXPORT, run):
+    if diagnostic.supported(EXPORT, run.job.config):
         export.panel(run)
 
 
@@ -59,5 +59,5 @@ for tab, (spec, panel) in zip(
 ):
     if tab.open:
         with tab:
-            if diagnostic.supported(spec, run):
+            if diagnostic.supported(spec, run.job.config):
                 panel(run)

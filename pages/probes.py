@@ -15,7 +15,7 @@ page_header.header(
     "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()
-if not diagnostic.supported(PROBE, run):
+if not diagnostic.supported(PROBE, run.job.config):
     navigation.stop_page()
 probe_config = ProbeConfig(job=run.job.id, target=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):

@@ -26,22 +26,25 @@ scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
-history = state.store().history(run.job.id)
-measure = training_monitor.choose_metric("results_measure", history)
-tables.figure(
-    plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
-    training_monitor.metric_table(history, measure),
-    "history",
-    key="curves",
-    alt="Training against validation",
-)
+if config.fitted_at_once:
+    st.caption(training_monitor.AT_ONCE)
+else:
+    history = state.store().history(run.job.id)
+    measure = training_monitor.choose_metric("results_measure", history)
+    tables.figure(
+        plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
+        training_monitor.metric_table(history, measure),
+        "history",
+        key="curves",
+        alt="Training against validation",
+    )
 
 outputs.panel(run, evaluation)
 st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
-if not LABEL_REVIEW.unsupported(config.data.problem):
+if not LABEL_REVIEW.unsupported(config):
     label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
 next_steps.panel(run)

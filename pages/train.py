@@ -2,64 +2,31 @@
 
 import streamlit as st
 
-from pages._ui.forms import config_fields, freeze_map, lr_finder, recipes, require_task, summary, teachers
-from pages._ui.shell import jobs, navigation, page_header, state
+from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.forms import freeze_map, lr_finder, recipes, require_task, summary, teachers, train_settings
+from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import short
-from translearn_core.config import HeadKind
+from translearn_core.jobs import LR_FINDER
 
 page_header.header(
     "train",
     "This is the experiment you have put together. Check it and start: the training goes on in the "
     "background, also when you close this page.",
 )
-ready = require_task.require_task()
+ready = require_task.require_task(pretrained=False)
 draft, backbone_info, diagnosis = ready.draft, ready.backbone_info, ready.diagnosis
 
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.subheader("Settings", anchor=False)
-    with st.grid(3, min_column_width=150):
-        training = config_fields.edit(
-            draft.training, ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed"), "training"
-        )
-    with st.expander("More settings", icon=":material/tune:"):
-        st.markdown("**From text to vector**")
-        with st.grid(3, min_column_width=150):
-            features = config_fields.edit(
-                draft.features,
-                ("pooling", "token_limit"),
-                "features",
-                choices={"pooling": backbone_info.poolings},
-            )
-        st.markdown("**Head**")
-        with st.grid(3, min_column_width=150):
-            fields = (
-                ("kind", "dropout")
-                if draft.head.kind is HeadKind.LINEAR
-                else ("kind", "dropout", "width", "activation")
-            )
-            head = config_fields.edit(draft.head, fields, "head")
-        st.markdown("**Training loop**")
-        loop_fields = (
-            "patience",
-            "schedule",
-            "warmup_ratio",
-            "weight_decay",
-            "max_grad_norm",
-            "precision",
-            "device",
-        )
-        with st.grid(3, min_column_width=150):
-            training = config_fields.edit(training, loop_fields, "training")
-    changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
-    draft = state.change(training=training, features=features, head=head)
-    if changed:
-        st.rerun()
-    lr_finder.panel(draft.experiment, lr_finder.max_seconds(draft.experiment, backbone_info, diagnosis))
+    draft = train_settings.edit(draft, backbone_info)
+    if diagnostic.supported(LR_FINDER, draft.experiment):
+        lr_finder.panel(draft.experiment, lr_finder.max_seconds(draft.experiment, backbone_info, diagnosis))
 with right:
     st.subheader("The experiment", anchor=False)
     summary.describe_experiment(ready.dataset, draft, diagnosis)
-    freeze_map.cost(backbone_info, diagnosis)
+    if not draft.backbone.is_tfidf:
+        freeze_map.cost(backbone_info, diagnosis)
 
 experiment = draft.experiment
 experiment.check(backbone_info.n_blocks)

@@ -121,7 +121,7 @@ def test_label_efficiency_is_in_the_metric_of_the_row_scores(workbench: Workbenc
     )
     curve = artifacts.load(workbench.do(measure_label_efficiency, config), LabelEfficiency)
     assert curve is not None
-    assert LABEL_EFFICIENCY.unsupported(REGRESSION) == ""
+    assert LABEL_EFFICIENCY.unsupported(workbench.config) == ""
     assert (curve.metric, curve.names) == ("mse", (WORDS, FROZEN, OWN))
     prepared = load_prepared(workbench.workspace, workbench.data)
     train, test = (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
@@ -156,7 +156,7 @@ def test_snapshots_are_scored_and_coloured_by_stratum(workbench: Workbench) -> N
     job = workbench.train(0)
     result = artifacts.load(workbench.do(score_snapshots, SnapshotsConfig(job=job, layer=3)), Snapshots)
     assert result is not None
-    assert SNAPSHOTS.unsupported(REGRESSION) == ""
+    assert SNAPSHOTS.unsupported(workbench.config) == ""
     rows = workbench.evaluation(job).predictions.iloc[result.index]
     values = rows["label"].to_numpy()
     assert result.classes == ("lowest", "low", "high", "highest")

@@ -18,7 +18,7 @@ from translearn_core import plots
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
-from translearn_core.config import ProblemType
+from translearn_core.config import BackboneConfig, ProblemType
 from translearn_core.experiment.evaluation import evaluate
 from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.plots.outputs import OUTPUT_PLOTS
@@ -159,6 +159,10 @@ def test_a_table_gains_the_columns_of_decode() -> None:
 
 
 def test_diagnostics_of_classes_say_that_they_are() -> None:
-    assert "single label classification" in ERROR_ANALYSIS.unsupported(REGRESSION)
-    assert SIMILARITY.unsupported(REGRESSION) == ""
-    assert ERROR_ANALYSIS.unsupported(ProblemType.SINGLE_LABEL) == ""
+    regression, classes = (
+        cast(Any, SimpleNamespace(data=SimpleNamespace(problem=problem), backbone=BackboneConfig()))
+        for problem in (REGRESSION, ProblemType.SINGLE_LABEL)
+    )
+    assert "single label classification" in ERROR_ANALYSIS.unsupported(regression)
+    assert SIMILARITY.unsupported(regression) == ""
+    assert ERROR_ANALYSIS.unsupported(classes) == ""

@@ -21,7 +21,7 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     """Fine-tune a backbone on a file and report on its test rows."""
     config, dataset, data = experiment_of(options, reading)
     data.show(quiet=reading.quiet)
-    run = submit(config, f"{dataset.name}, {config.freeze.label}")
+    run = submit(config, f"{dataset.name}, {config.method_name()}")
     print_result(report(run, config) | {"findings": data.records()}, show, as_json=as_json)
 
 
@@ -40,10 +40,11 @@ def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
         "constant_baseline": summary.constant_baseline,
         "constant_name": PROBLEMS[config.data.problem].constant_name,
         "reuse": asdict(summary.reuse) if summary.reuse else None,
+        "fitted_at_once": config.fitted_at_once,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
         "best_stage": summary.best_stage,
-        "trained": summary.kept_weights(config).label,
+        "trained": config.method_name(summary.kept_weights(config)),
         "early_stage": summary.early_stage_sentence(config),
         "history": [epoch.row() | {"moved": epoch.moved} for epoch in history.epochs],
         "folder": str(open_store().workspace.run(run.job.id)),
@@ -75,7 +76,13 @@ def show(record: dict[str, Any], screen: Console) -> None:
     screen.print(
         f"{record['constant_name'].capitalize()}: {record['constant_baseline']:.3f}. "
         f"{trained:,} of {total:,} parameters trained on {record['device']} in "
-        f"{record['seconds']['total']:.1f} s; epoch {record['best_epoch']} of {record['epochs']} was best."
+        f"{record['seconds']['total']:.1f} s"
+        + (
+            ""
+            if record["fitted_at_once"]
+            else f"; epoch {record['best_epoch']} of {record['epochs']} was best"
+        )
+        + "."
         + (f" Activation cache: {CacheUsage(**record['reuse']).summary()}." if record["reuse"] else ""),
         markup=False,
         highlight=False,

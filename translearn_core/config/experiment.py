@@ -109,6 +109,22 @@ class ExperimentConfig(JobConfig):
             )
 
     @property
+    def fitted_at_once(self) -> bool:
+        """Whether the head is fitted by logistic regression, without steps, epochs and learning rate."""
+        return self.head.kind is HeadKind.PROBE
+
+    def method_name(self, trained: FreezePlan | None = None) -> str:
+        """Return what the model is, short enough for a table: TF-IDF, linear probe or what trains.
+
+        `trained` is what had trained in the weights that were kept; None: the whole plan.
+        """
+        if self.backbone.is_tfidf:
+            return "TF-IDF"
+        if self.fitted_at_once:
+            return "linear probe"
+        return (self.freeze if trained is None else trained).label
+
+    @property
     def trains_backbone(self) -> bool:
         """Whether any part below the head trains."""
         return bool(self.freeze.blocks) or self.freeze.embeddings

@@ -8,6 +8,8 @@ from translearn_core.config.experiment import ExperimentConfig
 def with_min_steps(config: ExperimentConfig, rows: int, min_steps: int) -> ExperimentConfig:
     """Return `config` with epochs and patience of all stages multiplied to take `min_steps` steps.
 
+    What is fitted at once stays as it is.
+
     On a handful of rows an epoch is a single step, too little training to judge the transfer.
 
     Parameters
@@ -23,6 +25,8 @@ def with_min_steps(config: ExperimentConfig, rows: int, min_steps: int) -> Exper
     Mosbach et al. 2021, arXiv:2006.04884, and Zhang et al. 2021, arXiv:2006.05987: fine-tuning on few rows
     fails for lack of steps.
     """
+    if config.fitted_at_once:
+        return config
     per_epoch = -(-rows * (1 + config.augment.copies) // config.training.batch_size)
     steps = per_epoch * sum(stage.epochs for stage in config.resolved_stages)
     factor = -(-min_steps // steps)

@@ -96,7 +96,7 @@ def _fixed(base: ExperimentConfig) -> Iterator[Candidate]:
         ("linear probe", LayerCombination.LAST),
         ("linear probe, last four layers", LayerCombination.CONCAT_4),
     ):
-        yield Candidate(name, _probe(base, layers), fixed=True)
+        yield Candidate(name, probe_experiment(base, layers), fixed=True)
 
 
 def tfidf_experiment(base: ExperimentConfig) -> ExperimentConfig:
@@ -109,10 +109,17 @@ def tfidf_experiment(base: ExperimentConfig) -> ExperimentConfig:
     )
 
 
-def _probe(base: ExperimentConfig, layers: LayerCombination) -> ExperimentConfig:
+def probe_experiment(
+    base: ExperimentConfig, layers: LayerCombination, layer: int | None = None
+) -> ExperimentConfig:
+    """Return the linear probe of `layers` with data, backbone and unchanged settings of `base`.
+
+    `layer` is that of `LayerCombination.ONE`.
+    """
+    base = base_experiment(base)
     return base.model_copy(
         update={
-            "features": base.features.model_copy(update={"layer_combination": layers}),
+            "features": base.features.model_copy(update={"layer_combination": layers, "layer": layer}),
             "head": HeadConfig(kind=HeadKind.PROBE),
             "training": base.training.model_copy(update={"epochs": 1}),
         }

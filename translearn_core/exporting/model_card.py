@@ -103,6 +103,8 @@ def limits(card: Card) -> list[str]:
 
 def trained_part(config: ExperimentConfig, summary: RunSummary | None) -> str:
     """Return a phrase for the parts that had trained in the weights that are kept."""
+    if config.fitted_at_once:
+        return f"{config.method_name()}, on the backbone as it came"
     plan = config.freeze if summary is None else summary.kept_weights(config)
     if not plan.blocks and not plan.embeddings:
         return "the head only; the backbone is as it came"

@@ -48,7 +48,7 @@ from translearn_core.jobs.prediction import (
     PredictConfig,
     PredictFileConfig,
 )
-from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot
+from translearn_core.jobs.spec import JobSpec, R, ReportRole, RunJobConfig, Slot, Task, TaskJobConfig
 from translearn_core.jobs.tables import (
     AUGMENTATION_PREVIEW,
     DIAGNOSE,
@@ -143,6 +143,8 @@ __all__ = [
     "Slot",
     "SnapshotsConfig",
     "StudyArm",
+    "Task",
+    "TaskJobConfig",
     "TransferabilityConfig",
     "spec_of",
 ]

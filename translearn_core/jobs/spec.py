@@ -3,12 +3,12 @@
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, Self
+from typing import Any, Generic, Protocol, Self
 
 from pydantic import Field
 from typing_extensions import TypeVar
 
-from translearn_core.config import BackboneConfig, DataConfig, JobConfig, ProblemType
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, JobConfig, ProblemType
 from translearn_core.results.format import join_list
 
 C = TypeVar("C", bound=JobConfig)
@@ -17,6 +17,24 @@ R = TypeVar("R", default=Any)
 
 CLASSES = frozenset({ProblemType.SINGLE_LABEL})
 """Problem types whose targets are classes."""
+
+
+class Task(Protocol):
+    """Experiment, or another configuration of a table and a backbone."""
+
+    @property
+    def data(self) -> DataConfig: ...  # noqa: D102
+
+    @property
+    def backbone(self) -> BackboneConfig: ...  # noqa: D102
+
+
+class Requirement(StrEnum):
+    """What a job needs of its run; each includes those before."""
+
+    LAYERS = "layers"
+    STEPS = "training in steps"
+    TRAINED_BACKBONE = "a trained backbone"
 
 
 class RunJobConfig(JobConfig[R], Generic[R]):
@@ -80,7 +98,6 @@ class ReportRole(StrEnum):
 
     NONE = "none"
     RUN = "run"
-    FINE_TUNED_RUN = "fine-tuned run"
     STUDY = "study"
     RUN_AND_STUDY = "run and study"
 
@@ -119,6 +136,8 @@ class JobSpec(Generic[C, R]):
     report : ReportRole
     problems : set of ProblemType
         Problem types that it supports; None for all.
+    requires : Requirement
+        What it needs of a run or of a backbone to be trained; None for nothing.
     """
 
     config: type[C]
@@ -138,20 +157,37 @@ class JobSpec(Generic[C, R]):
     resumable: bool = False
     report: ReportRole = ReportRole.NONE
     problems: Collection[ProblemType] | None = None
+    requires: Requirement | None = None
 
     @property
     def kind(self) -> str:
         """Kind of the job in the database."""
         return self.config.kind
 
-    def unsupported(self, problem: ProblemType) -> str:
-        """Return a sentence if it does not support targets of a problem type, else an empty string."""
-        if self.problems is None or problem in self.problems:
+    def unsupported(self, task: Task) -> str:
+        """Return a sentence if it does not support an experiment or task, else an empty string."""
+        if self.problems is not None and task.data.problem not in self.problems:
+            supported, given = (
+                join_list([name.replace("_", " ") for name in names])
+                for names in (self.problems, [task.data.problem])
+            )
+            return f"{self.title} is for {supported}; the target of this run is of the type {given}."
+        if self.requires is None:
             return ""
-        supported, given = (
-            join_list([name.replace("_", " ") for name in names]) for names in (self.problems, [problem])
+        if task.backbone.is_tfidf:
+            return f"{self.title} needs a pretrained backbone: TF-IDF counts words and has no layers."
+        if self.requires is Requirement.LAYERS or not isinstance(task, ExperimentConfig):
+            return ""
+        if self.requires is Requirement.STEPS:
+            lacking = "A linear probe is fitted at once, without steps and learning rate"
+            return f"{lacking}: {self.name} needs another recipe." if task.fitted_at_once else ""
+        if task.trains_backbone:
+            return ""
+        trained = "A linear probe" if task.fitted_at_once else "The head alone"
+        return (
+            f"{trained} was trained on the frozen backbone, whose layers stayed as they were: {self.name} "
+            "needs a run that trains some of them."
         )
-        return f"{self.title} is for {supported}; the target of this run is of the type {given}."
 
     @property
     def heading(self) -> str:

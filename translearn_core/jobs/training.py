@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, Slot
+from translearn_core.jobs.spec import JobSpec, ReportRole, Requirement, Slot
 from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary, Selection
 
 
@@ -107,6 +107,7 @@ LR_FINDER = JobSpec(
     progress="Trying learning rates",
     low_priority=True,
     memory_hint=_SMALLER,
+    requires=Requirement.STEPS,
 )
 
 COMPARE = JobSpec(

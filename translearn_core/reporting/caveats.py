@@ -101,7 +101,12 @@ def cut_texts(data: ReportData) -> list[str]:
 
 def chosen_on_validation(data: ReportData) -> list[str]:
     """Warn that the epoch was selected on validation rows."""
-    if data.evaluation is None or (held := data.evaluation.metrics.get(str(Split.VALIDATION))) is None:
+    fitted = isinstance(data.config, ExperimentConfig) and data.config.fitted_at_once
+    if (
+        fitted
+        or data.evaluation is None
+        or (held := data.evaluation.metrics.get(str(Split.VALIDATION))) is None
+    ):
         return []
     hedge = ", which are few: another choice could have done as well" if held.n < SMALL_TEST_SET else ""
     return [

@@ -36,7 +36,7 @@ def _strategies(study: StudyConfig) -> Iterator[str]:
     for name in study.recipes:
         yield f"{RECIPES[name].title}: {RECIPES[name].summary}"
     if study.custom_recipe is not None:
-        yield f"Own settings: {study.custom_recipe.freeze.label}, as one run was set."
+        yield f"Own settings: {study.custom_recipe.method_name()}, as one run was set."
     if not study.recipes and study.boundaries:
         yield NO_RECIPE
 
@@ -84,7 +84,7 @@ def _arms(data: ReportData) -> pd.DataFrame:
             run.name,
             {
                 "configuration": titles[run.name],
-                "trains": config.freeze.label,
+                "trains": config.method_name(),
                 "stages": len(config.resolved_stages),
                 "epochs": sum(stage.epochs for stage in config.resolved_stages),
                 "rate": config.training.lr if config.trains_backbone else None,

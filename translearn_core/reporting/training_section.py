@@ -13,6 +13,9 @@ from translearn_core.results import Drift, Evaluation, RunSummary
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 
+FITTED_AT_ONCE = "Logistic regression was fitted at once, its strength chosen by cross-validation"
+"""Beginning of the sentence on a training without epochs."""
+
 
 def scores_section(evaluation: Evaluation) -> Section:
     """Return the section on scores, outputs and most confident errors."""
@@ -33,18 +36,23 @@ def scores_section(evaluation: Evaluation) -> Section:
 def training_section(config: ExperimentConfig, data: ReportData) -> Section:
     """Return the section on training: trained parts, curves, timeline, weight drift and settings."""
     summary = data.summary
-    plan = config.freeze if summary is None else summary.kept_weights(config)
-    sentences = [f"What trained: {plan.label}. Seed {config.training.seed}."]
+    method = config.method_name(None if summary is None else summary.kept_weights(config))
+    sentences = [f"What trained: {method}. Seed {config.training.seed}."]
     if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
+        passes = (
+            FITTED_AT_ONCE
+            if config.fitted_at_once
+            else f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
+            f"{summary.best_epoch}"
+        )
         sentences.append(
-            f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
-            f"{summary.best_epoch}, in {summary.seconds['total']:.0f} s on {summary.device} with "
+            f"{passes}, in {summary.seconds['total']:.0f} s on {summary.device} with "
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
         sentences += filter(None, [summary.early_stage_sentence(config)])
-    figures = [*_curves(config, data), *_timelines(data)]
-    if data.drift is not None:
+    figures = [] if config.fitted_at_once else [*_curves(config, data), *_timelines(data)]
+    if data.drift is not None and not config.fitted_at_once:
         figures.append(_weight_drift(data.drift, summary))
     return Section(
         "How was it trained?",

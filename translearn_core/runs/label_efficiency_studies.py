@@ -59,7 +59,7 @@ def arm_of(experiment: ExperimentConfig, n_blocks: int) -> str:
     if experiment.backbone.random_init:
         return SCRATCH
     name = match_recipe(experiment, n_blocks)
-    return f"recipe {name}" if name else f"own settings, {experiment.freeze.label}"
+    return f"recipe {name}" if name else f"own settings, {experiment.method_name()}"
 
 
 def label_efficiency_study(

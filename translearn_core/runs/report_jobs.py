@@ -96,13 +96,10 @@ def study_diagnosis(study: StudyConfig) -> DiagnoseConfig:
 
 def default_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> list[RunJobConfig]:
     """Return the diagnostics that belong in the report of a run, with their default settings."""
-    roles = {ReportRole.RUN}
-    if run.job.config.trains_backbone:
-        roles.add(ReportRole.FINE_TUNED_RUN)
     drift = artifacts.load(store.workspace.run(run.job.id), Drift)
     n_blocks = drift.n_blocks if drift is not None else 0
-    problem = run.job.config.data.problem
-    expected = (s for s in SPECS.values() if s.report in roles and not s.unsupported(problem))
+    runs = (spec for spec in SPECS.values() if spec.report is ReportRole.RUN)
+    expected = (spec for spec in runs if not spec.unsupported(run.job.config))
     parts = [spec.config.for_run(run.job.id, n_blocks) for spec in expected]
     return sorted((part for part in parts if n_blocks or part.kind != PROJECTION.kind), key=_place)
 

@@ -10,6 +10,8 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    HeadConfig,
+    HeadKind,
     ReadOptions,
     Split,
     SplitConfig,
@@ -23,6 +25,9 @@ from translearn_core.results import BackboneInfo
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
 """Training settings with an option of their own on the command line."""
+
+AT_ONCE = ("precision", "device", "seed")
+"""Those that count where the head is fitted at once."""
 
 
 def cli_command(
@@ -53,7 +58,7 @@ def cli_command(
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
     words += ["--train-blocks", _blocks(config.freeze)]
-    for name in LOOP:
+    for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude={"distil"})))
     values = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
@@ -85,10 +90,12 @@ def non_default_settings(parts: Collection[str]) -> list[str]:
 def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> ExperimentConfig:
     """Return the experiment of the command without any ``--set``."""
     data, model, plan, features = config.data, config.backbone, config.freeze, FeatureConfig()
-    if backbone_info is not None:
+    if backbone_info is not None and not model.is_tfidf:
         plan = FreezePlan.parse(_blocks(plan), backbone_info.n_blocks)
         features = backbone_info.features
-    loop = {name: getattr(config.training, name) for name in LOOP}
+    options = AT_ONCE if config.fitted_at_once else LOOP
+    loop = {name: getattr(config.training, name) for name in options}
+    training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
     return ExperimentConfig(
         data=DataConfig(
             dataset=data.dataset, text=data.text, targets=data.targets,
@@ -99,7 +106,8 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         freeze=plan,
         features=features,
-        training=TrainingConfig.defaults_for(plan).model_copy(update=loop),
+        head=HeadConfig(kind=HeadKind.PROBE) if model.is_tfidf else HeadConfig(),
+        training=training.model_copy(update=loop),
     )  # fmt: skip
 
 

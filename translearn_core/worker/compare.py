@@ -135,7 +135,7 @@ def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransf
         scores=scores,
         seconds=float(np.mean([summary.seconds["total"] for summary in arm.summaries])),
         trainable=arm.summaries[0].parameters["trainable"],
-        trains=arm.summaries[0].kept_weights(arm.config).label,
+        trains=arm.config.method_name(arm.summaries[0].kept_weights(arm.config)),
         boundary=arm.summaries[0].boundary,
         train_rows=arm.train_rows,
         backbone=arm.config.backbone.label,

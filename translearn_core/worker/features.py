@@ -108,6 +108,13 @@ def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list
     return before, before[:unchanged] + _pooled(context, config, trained, texts)[unchanged:]
 
 
+def pretrained_twin(backbone: BackboneConfig) -> BackboneConfig:
+    """Return a backbone with its pretrained weights; the bundled one in place of TF-IDF."""
+    if backbone.is_tfidf:
+        return BackboneConfig()
+    return backbone.model_copy(update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0})
+
+
 def backbone_features(
     context: Context, config: ExperimentConfig, backbone: BackboneConfig, texts: Sequence[str]
 ) -> list[NDArray[np.floating]]:

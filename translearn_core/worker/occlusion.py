@@ -11,7 +11,7 @@ from translearn_core.runs import artifacts
 from translearn_core.transfer.word_split import join_words, split_words
 from translearn_core.worker.context import Context
 from translearn_core.worker.predictions import cached_model
-from translearn_core.worker.run_results import check_problem
+from translearn_core.worker.run_results import check_supported
 
 MOST_WORDS = 60
 """Words that are left out in turn, from the beginning of the text."""
@@ -19,7 +19,7 @@ MOST_WORDS = 60
 
 def occlude(context: Context[OcclusionConfig]) -> None:
     """Predict a text whole and without each word, by a run and by its control from random weights."""
-    check_problem(context)
+    check_supported(context)
     config = context.config
     words = split_words(config.text)
     if not words:

@@ -60,7 +60,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
             name=config.name or "A study",
             question=config.question,
             parts=parts,
-            missing=tuple(dict.fromkeys((*missing, *_not_included({ReportRole.STUDY}, parts)))),
+            missing=tuple(dict.fromkeys((*missing, *_not_included(ReportRole.STUDY, parts)))),
             hashes={
                 f"part: {context.store.job(job).spec.name}": job for job in _diagnostic_jobs(context, config)
             },
@@ -69,7 +69,6 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         return data if config.study is None else _with_study(context, config, config.study, data)
     experiment = training_config(context, config.job)
     history, drift = context.store.history(config.job), context.result(config.job, Drift)
-    roles = {ReportRole.RUN} | ({ReportRole.FINE_TUNED_RUN} if experiment.trains_backbone else set())
     return ReportData(
         name=config.name or "A run",
         question=config.question,
@@ -81,7 +80,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         history=history,
         timeline=_timeline(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_not_included(roles, parts)))),
+        missing=tuple(dict.fromkeys((*missing, *_not_included(ReportRole.RUN, parts, experiment)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
@@ -151,11 +150,14 @@ def _missing_text(name: str, state: State, reason: str | None) -> str:
     return f"{name}, whose files are gone" if state is State.DONE else f"{name}, which is {state}"
 
 
-def _not_included(roles: set[ReportRole], parts: tuple[Part, ...]) -> Iterator[str]:
+def _not_included(
+    role: ReportRole, parts: tuple[Part, ...], experiment: ExperimentConfig | None = None
+) -> Iterator[str]:
     """Yield the names of expected diagnostics that the report does not include."""
     included = {part.spec for part in parts}
     for spec in SPECS.values():
-        if spec.report in {*roles, ReportRole.RUN_AND_STUDY} and spec not in included:
+        expected = spec.report in (role, ReportRole.RUN_AND_STUDY) and spec not in included
+        if expected and (experiment is None or not spec.unsupported(experiment)):
             yield spec.name
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import ExperimentConfig, FreezePlan
-from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.jobs import RunJobConfig
+from translearn_core.errors import ConfigError, NotFoundError, TrainingError
+from translearn_core.jobs import LrFinderConfig, RunJobConfig, Task, TaskJobConfig, TransferabilityConfig
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.worker.context import Context
 
@@ -21,14 +21,25 @@ def training_config(context: Context, job: str) -> ExperimentConfig:
     return config
 
 
-def check_problem(context: Context[Any]) -> None:
-    """Raise `ConfigError` if the kind of job does not support the problem type of its run or data."""
-    config, spec = context.config, context.job.spec
-    if spec.problems is None:
-        return
-    data = training_config(context, config.job).data if isinstance(config, RunJobConfig) else config.data
-    if spec.unsupported(data.problem):
-        raise ConfigError("problem type", str(data.problem), f"one of {', '.join(spec.problems)}")
+def check_supported(context: Context[Any]) -> None:
+    """Raise `TrainingError` if the kind of job does not support its run or task."""
+    reasons = map(context.job.spec.unsupported, _tasks(context))
+    if reason := next(filter(None, reasons), None):
+        raise TrainingError(reason)
+
+
+def _tasks(context: Context[Any]) -> tuple[Task, ...]:
+    """Return the run or the tasks that a job is about."""
+    match context.config:
+        case RunJobConfig(job=job):
+            return (training_config(context, job),)
+        case TaskJobConfig() as task:
+            return (task,)
+        case LrFinderConfig(experiment=experiment):
+            return (experiment,)
+        case TransferabilityConfig(data=data, backbones=backbones):
+            return tuple(TaskJobConfig(data=data, backbone=backbone) for backbone in backbones)
+    return ()
 
 
 def kept_weights(context: Context, job: str) -> FreezePlan:

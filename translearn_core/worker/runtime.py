@@ -22,7 +22,7 @@ from translearn_core.worker.context import Context, LruCache
 from translearn_core.worker.handlers import handler
 from translearn_core.worker.process import resource_limits
 from translearn_core.worker.process.persistence import persist
-from translearn_core.worker.run_results import check_problem
+from translearn_core.worker.run_results import check_supported
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def _outcome(store: RunStore, job: Job) -> tuple[State, str | None]:
 def _execute(context: Context) -> None:
     with resource_limits.memory_guard():
         try:
-            check_problem(context)
+            check_supported(context)
             handler(context.job.spec)(context)
         finally:
             context.flush(last=True)

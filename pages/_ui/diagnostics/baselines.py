@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
-from pages._ui.shell import jobs, result_cache
+from pages._ui.shell import jobs, navigation, result_cache
 from pages._ui.shell.formatting import about
-from translearn_core.config import ExperimentConfig, from_scratch_control
+from translearn_core.config import ExperimentConfig, LayerCombination, from_scratch_control
+from translearn_core.config.search import probe_experiment, tfidf_experiment
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Drift
-from translearn_core.results.diagnostics.baselines import MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 TRAINS = "ten epochs of the whole model, the most expensive training there is"
@@ -61,8 +62,47 @@ def panel(run: Run[ExperimentConfig]) -> None:
         result = finished_baselines(run)
     if result is not None:
         diagnostic.show(BASELINES, result)
+        for line in result.lines:
+            _keep(run, line)
     if not run.job.config.backbone.random_init:
         _from_scratch(run, run.job.config, control)
+
+
+def baseline_experiment(run: Run[ExperimentConfig], line: Baseline) -> ExperimentConfig | None:
+    """Return the run that trains a baseline as a model; None if it is `run` itself, or no model."""
+    config, drift = run.job.config, result_cache.cached_result(run, Drift)
+    baseline = None
+    if line.name == WORDS:
+        baseline = tfidf_experiment(config)
+    elif line.name == FROZEN and line.layer is not None and drift is not None:
+        last = line.layer == drift.n_blocks
+        baseline = (
+            probe_experiment(config, LayerCombination.LAST)
+            if last
+            else probe_experiment(config, LayerCombination.ONE, line.layer)
+        )
+    return None if baseline == config else baseline
+
+
+def _keep(run: Run[ExperimentConfig], line: Baseline) -> None:
+    """Offer to train a baseline as a model of its own, unless the run is better by more than chance."""
+    baseline = baseline_experiment(run, line)
+    if baseline is None or line.margin.low > 0:
+        return
+    known, title = jobs.find_run(baseline), baseline.method_name()
+    if known is not None and known.state is State.DONE:
+        navigation.link("results", f"Results of {title} as a model", run=known.id)
+        return
+    diagnostic.offer_control(
+        baseline,
+        f"{title}, baseline of {run.name}",
+        f"Training {title}",
+        f"On these test rows the run is not better than {title} by more than chance. {title[:1].upper()}"
+        f"{title[1:]} takes seconds to train; as a model it can predict and be exported.",
+        label="Keep it as a model",
+        key=f"keep_{line.name.replace(' ', '_')}",
+        icon="bookmark",
+    )
 
 
 def _from_scratch(run: Run[ExperimentConfig], config: ExperimentConfig, control: Run | None) -> None:

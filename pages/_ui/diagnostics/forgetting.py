@@ -14,9 +14,6 @@ from translearn_core.reporting.diagnostics.forgetting import PAIRS_TABLE
 from translearn_core.results import Forgetting
 from translearn_core.runs import Run
 
-HEAD_ONLY = (
-    "Only the head trained in this run. The frozen backbone did not change, so nothing can be forgotten."
-)
 NO_EARLIER = (
     "You have no other finished run on this backbone with other data. Train one, and its task can be checked "
     "here."
@@ -35,9 +32,6 @@ COLUMNS: dict[str, object] = {
 def panel(run: Run[ExperimentConfig]) -> None:
     """Show a run's forgetting, or the button that measures it."""
     diagnostic.heading(FORGETTING)
-    if not run.job.config.trains_backbone:
-        st.caption(HEAD_ONLY)
-        return
     config = run.job.config
     names = {r.job.id: r.name for r in run_picker.runs_with_results() if _another_task(r, config)}
     result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))

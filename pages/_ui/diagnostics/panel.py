@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
-from translearn_core.jobs import SPECS, JobSpec, ReportRole
+from translearn_core.jobs import SPECS, JobSpec, ReportRole, Task
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.sections import part_section
@@ -24,8 +24,7 @@ LONG_TEXTS = ("text", "texts", "verdict")
 
 def specs(elsewhere: Collection[JobSpec[Any, Any]]) -> Iterator[JobSpec[Any, Any]]:
     """Yield the diagnostics of a report that are not shown `elsewhere`."""
-    roles = (ReportRole.RUN, ReportRole.FINE_TUNED_RUN)
-    return (spec for spec in SPECS.values() if spec.report in roles and spec not in elsewhere)
+    return (spec for spec in SPECS.values() if spec.report is ReportRole.RUN and spec not in elsewhere)
 
 
 def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
@@ -37,9 +36,9 @@ def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
         show(spec, value, ReportData(run.name, drift=drift))
 
 
-def supported(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> bool:
-    """Return whether a diagnostic supports the run's problem type; if not, say so."""
-    if sentence := spec.unsupported(run.job.config.data.problem):
+def supported(spec: JobSpec[Any, Any], task: Task) -> bool:
+    """Return whether a diagnostic supports an experiment or task; if not, say so."""
+    if sentence := spec.unsupported(task):
         st.caption(sentence)
     return not sentence
 

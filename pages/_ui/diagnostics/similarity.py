@@ -14,7 +14,6 @@ from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run, State
 
-HEAD_ONLY = "Only the head trained in this run. No layer below it changed, so there is nothing to compare."
 CONTINUED = "This run continues another one, so a second seed would have to begin with that one."
 
 
@@ -22,9 +21,6 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Show a run's representation similarity, weight drift and timeline."""
     config = run.job.config
     diagnostic.heading(SIMILARITY)
-    if not config.trains_backbone:
-        st.caption(HEAD_ONLY)
-        return
     drift, similarity_config = result_cache.cached_result(run, Drift), _config(run)
     result = diagnostic.result(SIMILARITY, similarity_config)
     if result is not None:

@@ -17,6 +17,7 @@ from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
 
 LAYER = "replay_layer"
+UNSUPPORTED = "The layers of this architecture cannot be looked at one by one, so there is nothing to replay."
 HARDLY = 0.01
 """Smallest increase of label agreement that is reported."""
 
@@ -24,8 +25,8 @@ HARDLY = 0.01
 def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     """Show a run's training snapshots, or the button that computes them."""
     diagnostic.heading(SNAPSHOTS)
-    if (nothing := unsupported_reason(run.job.config, backbone_info)) is not None:
-        st.caption(nothing)
+    if reason := unsupported_reason(run.job.config, backbone_info):
+        st.caption(reason)
         return
     layer = config_fields.layer("Layer of the projection", backbone_info.n_blocks, LAYER)
     result = diagnostic.result(SNAPSHOTS, SnapshotsConfig(job=run.job.id, layer=layer))
@@ -33,15 +34,10 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
         _show(run, result)
 
 
-def unsupported_reason(config: ExperimentConfig, backbone_info: BackboneInfo) -> str | None:
-    """Return why a run has no snapshots; None if it has."""
-    if not config.trains_backbone:
-        return "Only the head trained in this run. No layer moved, so there is nothing to replay."
-    if not backbone_info.supports_partial_forward:
-        return (
-            "The layers of this architecture cannot be looked at one by one, so there is nothing to replay."
-        )
-    return None
+def unsupported_reason(config: ExperimentConfig, backbone_info: BackboneInfo) -> str:
+    """Return why a run has no snapshots; an empty string if it has."""
+    layers = "" if backbone_info.supports_partial_forward else UNSUPPORTED
+    return SNAPSHOTS.unsupported(config) or layers
 
 
 def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:

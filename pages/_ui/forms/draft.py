@@ -13,6 +13,7 @@ from translearn_core.config import (
     FeatureConfig,
     FreezePlan,
     HeadConfig,
+    HeadKind,
     LayerCombination,
     SplitConfig,
     Stage,
@@ -62,6 +63,16 @@ class Draft:
         )
 
     @property
+    def head_kinds(self) -> tuple[HeadKind, ...]:
+        """Heads that fit the other settings; a probe needs features that stay as they are."""
+        if self.backbone.is_tfidf:
+            return (HeadKind.PROBE,)
+        moves = self.freeze.blocks or self.freeze.embeddings or self.stages or self.distil
+        if moves or self.features.layer_combination is LayerCombination.MIX:
+            return (HeadKind.LINEAR, HeadKind.MLP)
+        return tuple(HeadKind)
+
+    @property
     def diagnose(self) -> DiagnoseConfig | None:
         """The diagnosis config, None while the data part is missing."""
         data = self.data
@@ -78,9 +89,18 @@ class Draft:
         return ExperimentConfig(data=data, **{name: getattr(self, name) for name in PARTS})
 
     def settled(self, before: "Draft") -> "Draft":
-        """Return the draft without settings that are incompatible with a changed freeze plan."""
-        if self.freeze == before.freeze:
-            return self
+        """Return the draft without settings that are incompatible with a changed freeze plan or head."""
+        after = self if self.freeze == before.freeze else self._with_plan(before)
+        if after.head.kind not in after.head_kinds:
+            after = replace(after, head=HeadConfig())
+        at_once = after.head.kind is HeadKind.PROBE
+        if at_once is (before.head.kind is HeadKind.PROBE):
+            return after
+        epochs = 1 if at_once else TrainingConfig.defaults_for(after.freeze).epochs
+        return replace(after, training=after.training.model_copy(update={"epochs": epochs}))
+
+    def _with_plan(self, before: "Draft") -> "Draft":
+        """Return the draft without settings that are incompatible with its freeze plan."""
         parts: dict[str, Any] = {}
         if self.stages == before.stages:
             parts["stages"] = ()

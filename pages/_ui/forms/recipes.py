@@ -39,7 +39,9 @@ def title(name: RecipeName | None) -> str:
 
 
 def default_run_name(experiment: ExperimentConfig) -> str:
-    """Return the default name of a run: the closest recipe, else the freeze plan."""
+    """Return the default name of a run: the closest recipe, else what trains."""
+    if experiment.fitted_at_once:
+        return experiment.method_name()
     backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
     name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
     return experiment.freeze.label if name is None else str(name)
@@ -152,7 +154,7 @@ def _features(backbone_info: BackboneInfo) -> None:
             choices={"pooling": backbone_info.poolings},
         )
         shown = ("kind", "width") if draft.head.kind is HeadKind.MLP else ("kind",)
-        head = config_fields.edit(draft.head, shown, "head")
+        head = config_fields.edit(draft.head, shown, "head", choices={"kind": draft.head_kinds})
     if (features, head) != (draft.features, draft.head):
         state.change(features=features, head=head)
         st.rerun()

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 
 NO_TABLE = "There is no table yet, or its columns are not chosen."
+NO_BACKBONE = (
+    "These settings are TF-IDF with logistic regression: words are counted, and there are no layers to "
+    "freeze or to train."
+)
 UNUSABLE = "Something in the table stops training: see the red card on the Data page."
 
 
@@ -23,14 +29,31 @@ class Ready:
     diagnosis: Diagnosis
 
 
-def require_task(lacking: str = NO_TABLE, *, learnable: bool = True) -> Ready:
+def require_backbone() -> None:
+    """End the page with the next step if the draft counts words instead of using a pretrained backbone."""
+    if state.draft().backbone.is_tfidf:
+        st.info(NO_BACKBONE, icon=":material/format_list_numbered:")
+        st.button(
+            "Choose a pretrained backbone",
+            key="replace_tfidf",
+            type="primary",
+            icon=":material/layers:",
+            on_click=state.replace_tfidf,
+        )
+        navigation.stop_page()
+
+
+def require_task(lacking: str = NO_TABLE, *, learnable: bool = True, pretrained: bool = True) -> Ready:
     """Return the task, or end the page with the next step.
 
-    `lacking` is shown if there is no table; `learnable` requires that no finding blocks training.
+    `lacking` is shown if there is no table; `learnable` requires that no finding blocks training,
+    `pretrained` that there is a backbone.
     """
     dataset, draft = state.dataset(), state.draft()
     if dataset is None or draft.data is None:
         page_header.empty(lacking, "Choose a table", "data")
+    if pretrained:
+        require_backbone()
     backbone_info = jobs.backbone_info(draft.backbone)
     diagnosis = jobs.submit_and_watch(draft.diagnose)
     if backbone_info is None or diagnosis is None:

@@ -6,7 +6,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
-from translearn_core.config import ExperimentConfig, flatten
+from translearn_core.config import ExperimentConfig, HeadKind, flatten
 from translearn_core.results import Diagnosis
 from translearn_core.results.format import percent
 from translearn_core.runs import Dataset, State
@@ -22,11 +22,7 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
         f"of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
-    st.markdown(
-        f"Start from **{plain(backbone_names.backbone(draft.backbone))}**; what trains is "
-        f"**{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, {draft.training.batch_size} texts a "
-        f"step, {draft.features.pooling} pooling, {draft.head.kind} head, seed {draft.training.seed}."
-    )
+    st.markdown(_model(draft))
     if draft.stages:
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
         st.markdown(f"Before that **{many}** of gradual unfreezing: see the Recipe page.")
@@ -48,7 +44,7 @@ def trained_before(state: State) -> str:
 
 def settings_of(config: ExperimentConfig) -> dict[str, str]:
     """Return all settings of an experiment by name."""
-    lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.freeze.label}
+    lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.method_name()}
     for number, stage in enumerate(config.stages, 1):
         until = f", or {stage.patience} without gain" if stage.patience else ""
         lines[f"stage {number}"] = f"{stage.freeze.label}, {epochs(stage.epochs)}{until}"
@@ -59,6 +55,26 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
     if config.distil is not None:
         lines["distil teacher"] = teachers.teacher_name(config.distil.teacher)
     return lines
+
+
+def _model(draft: Draft) -> str:
+    """Return sentences on the model of a draft and how it is trained."""
+    if draft.backbone.is_tfidf:
+        return (
+            "No backbone: **TF-IDF** counts words and word pairs, and logistic regression, its strength "
+            f"chosen by cross-validation, classifies them. Seed {draft.training.seed}."
+        )
+    start = f"Start from **{plain(backbone_names.backbone(draft.backbone))}**"
+    if draft.head.kind is HeadKind.PROBE:
+        return (
+            f"{start}; a **linear probe** is fitted to its frozen output at once, its strength chosen by "
+            f"cross-validation. {draft.features.pooling.capitalize()} pooling, seed {draft.training.seed}."
+        )
+    return (
+        f"{start}; what trains is **{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, "
+        f"{draft.training.batch_size} texts a step, {draft.features.pooling} pooling, "
+        f"{draft.head.kind} head, seed {draft.training.seed}."
+    )
 
 
 def _trains(draft: Draft) -> str:

@@ -26,9 +26,17 @@ MOVED = (
 )
 """Alternative texts of the figures."""
 
+AT_ONCE = (
+    "**Linear probe**: the texts pass the frozen backbone once, then logistic regression is fitted to its "
+    "output at once. There are no epochs and no learning rate, so there is no timeline."
+)
+
 
 def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, train_rows: int) -> None:
     """Show the planned timeline, stage by stage."""
+    if config.fitted_at_once:
+        st.markdown(AT_ONCE)
+        return
     rows = min(train_rows, config.data.train_rows or train_rows) * (1 + config.augment.copies)
     each = max(1, -(-rows // config.training.batch_size))
     timeline = planned_timeline(config, backbone_info.n_blocks, each)
@@ -41,6 +49,8 @@ def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, train_ro
 def show_actual(run: Run[ExperimentConfig]) -> None:
     """Show the actual timeline of a run and the weight drift of each part."""
     config, drift = run.job.config, result_cache.cached_result(run, Drift)
+    if config.fitted_at_once:
+        return
     history = state.store().history(run.job.id)
     begun = _begun(config, history)
     if drift is None or not any(epoch.step > begun for epoch in history.epochs):

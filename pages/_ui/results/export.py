@@ -21,6 +21,12 @@ WHAT = (
     '`python predict.py "a text"` needs PyTorch and Transformers only, nothing of this laboratory. '
     "`python repeat.py FILE` trains it again."
 )
+WHAT_TFIDF = (
+    "Use the trained model anywhere: one zip with the words, their weights, the labels, a model card with "
+    "purpose, scores and limits, and a small program. "
+    '`python predict.py "a text"` needs numpy and safetensors only, nothing of this laboratory. '
+    "`python repeat.py FILE` trains it again."
+)
 ONNX_HELP = "a file that programs in many languages can run, without PyTorch"
 PURPOSES = {
     "README.md": "model card: purpose, data, scores, limits, how it was made",
@@ -33,6 +39,8 @@ PURPOSES = {
     "head.safetensors": "weights of the head",
     "experiment.json": "every setting of the run",
     "scores.json": "scores on validation and test",
+    "terms.json": "words and word pairs that are counted",
+    "trained.safetensors": "their weights and the classifier",
     "backbone/model.safetensors": "weights of the backbone",
     "backbone/config.json": "architecture of the backbone",
     "backbone/tokenizer.json": "how texts are split into tokens",
@@ -43,10 +51,11 @@ PURPOSES = {
 def panel(run: Run[ExperimentConfig]) -> None:
     """Offer the export of a run's model."""
     st.subheader("Export the model", anchor=False)
-    st.markdown(WHAT)
+    counted = run.job.config.backbone.is_tfidf
+    st.markdown(WHAT_TFIDF if counted else WHAT)
     if run_actions.weights_deleted(run):
         return
-    config = export_config(run, onnx=_with_onnx())
+    config = export_config(run, onnx=not counted and _with_onnx())
     pressed = f"export-{config.model_dump_json()}"
     if jobs.find_run(config) is None and not state.get_value(pressed):
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):

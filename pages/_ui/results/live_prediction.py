@@ -36,7 +36,7 @@ NO_TWIN = " Train from scratch too, on the Evidence page, to see the same withou
 
 def panel(run: Run[ExperimentConfig]) -> None:
     """Draw the text field and the prediction of its text."""
-    if OCCLUSION.unsupported(run.job.config.data.problem):
+    if OCCLUSION.unsupported(run.job.config):
         return
     st.fragment(_panel)(run)
 

@@ -53,9 +53,11 @@ def headline(
     if run_summary is not None:
         trained, total = run_summary.parameters["trainable"], run_summary.parameters["total"]
         reused = f" What stays frozen: {run_summary.reuse.summary()}." if run_summary.reuse else ""
+        passes = f"for {epochs(run_summary.epochs)} (best: {run_summary.best_epoch})"
         st.caption(
-            f"Trained {count(trained)} of {count(total)} parameters for {epochs(run_summary.epochs)} (best: "
-            f"{run_summary.best_epoch}) in {duration(run_summary.seconds['total'])} on "
+            f"Trained {count(trained)} of {count(total)} parameters "
+            f"{'at once' if run.job.config.fitted_at_once else passes} in "
+            f"{duration(run_summary.seconds['total'])} on "
             f"{plain(run_summary.device)}, {plain(run_summary.precision)}.{reused}"
         )
         _early_stage(run, run_summary)
@@ -129,7 +131,7 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
                 **test.score_columns(),
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],
-                "trains": run_summary.kept_weights(config).label,
+                "trains": config.method_name(run_summary.kept_weights(config)),
                 "backbone": tell(config.backbone.label),
                 "epochs": run_summary.epochs,
                 "seed": config.training.seed,

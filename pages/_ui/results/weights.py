@@ -4,15 +4,16 @@ import streamlit as st
 
 from pages._ui.shell import page_header, result_cache, tables
 from translearn_core import plots
+from translearn_core.config import ExperimentConfig
 from translearn_core.results import Drift, LayerMix, RunSummary
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
 
-def panel(run: Run) -> None:
+def panel(run: Run[ExperimentConfig]) -> None:
     """Show a run's weight drift, if it was measured."""
     drift = result_cache.cached_result(run, Drift)
-    if drift is None:
+    if drift is None or run.job.config.fitted_at_once:
         return
     st.subheader("What moved? Weight drift", anchor=False)
     st.caption(

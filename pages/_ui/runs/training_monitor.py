@@ -21,6 +21,11 @@ from translearn_core.tasks import PROBLEMS
 STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
 """Measures of steps by label; those of epochs are the metrics of the history."""
 
+AT_ONCE = (
+    "Logistic regression was fitted at once, its strength chosen by cross-validation: there are no epochs, "
+    "no learning rate and no learning curves."
+)
+WITHOUT_CURVES = "Runs fitted at once, such as TF-IDF and linear probes, have no learning curves."
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
 
 
@@ -61,6 +66,9 @@ def _panel(run_id: str, was_live: bool) -> None:
             ensure_engine(settings())
         history = state.store().history(run.job.id)
         _head(run)
+        if run.job.config.fitted_at_once:
+            st.caption(AT_ONCE)
+            return
         _numbers(run, history)
         chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(
@@ -137,7 +145,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 on_click=run_actions.resume,
                 args=(run.id,),
             )
-        if run.state is State.DONE:
+        if run.state is State.DONE and not config.fitted_at_once:
             few = min(config.training.epochs, 3)
             state.init_widget("more_epochs", few)
             extra = st.number_input("More epochs", 1, 1000, few, key="more_epochs", width=140)

@@ -21,7 +21,7 @@ USUAL = 10
 def new() -> None:
     """Draw the form; end the page if there is no task."""
     ready = require_task.require_task("A search needs a table with its columns chosen, and there is none.")
-    if reason := SELECTION.unsupported(ready.data.problem):
+    if reason := SELECTION.unsupported(ready.experiment):
         st.caption(reason)
         return
     st.subheader("A new search", anchor=False)

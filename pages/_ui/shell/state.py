@@ -17,6 +17,7 @@ from translearn_core.config import (
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
+    HeadConfig,
     TrainingConfig,
 )
 from translearn_core.errors import NotFoundError
@@ -68,7 +69,11 @@ def change(**parts: Any) -> Draft:
     if after.freeze != before.freeze and "training" not in parts:
         after = replace(after, training=before.training.rebase_defaults(before.freeze, after.freeze))
         reset(*(f"training.{name}" for name in TrainingConfig.model_fields))
-    after = after.settled(before)
+    requested, after = after, after.settled(before)
+    if after.head != requested.head:
+        reset("head")
+    if after.training != requested.training:
+        reset("training.epochs")
     st.session_state[_DRAFT] = after
     return after
 
@@ -98,6 +103,17 @@ def open_settings(config: ExperimentConfig) -> None:
     split = config.data.split.model_copy(update={"k_folds": None, "fold": 0})
     config = config.model_copy(update={"data": config.data.model_copy(update={"split": split})})
     st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
+    reset(*FORMS)
+
+
+def replace_tfidf() -> None:
+    """Replace TF-IDF in the draft by the bundled backbone, with default settings."""
+    current = draft()
+    kept = {name: getattr(current.training, name) for name in ("seed", "class_weights")}
+    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=kept)
+    st.session_state[_DRAFT] = replace(
+        current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
+    )
     reset(*FORMS)
 
 

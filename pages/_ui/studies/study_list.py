@@ -49,7 +49,9 @@ def start(name: str, config: StudyConfig, blocks: dict[str, int], baseline: str 
 
 
 def depth(run: Run, config: ExperimentConfig) -> None:
-    """Offer the freeze-depth study of a run."""
+    """Offer the freeze-depth study of a run that can be trained deeper with the same settings."""
+    if config.fitted_at_once:
+        return
     backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     if backbone_info is None:
         return

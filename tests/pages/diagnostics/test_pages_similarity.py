@@ -8,12 +8,12 @@ import pytest
 import streamlit.runtime.context as browser
 from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, keys, page_text
+from visits import ALICE, Open, keys, page_text
 
 from pages._ui.server.owner import COOKIE
 from tests.plots.similarity_results import make_forgetting, make_similarity
 from translearn_core.config import ExperimentConfig, FreezePlan, job_id, next_seed_run
-from translearn_core.jobs import FORGETTING, SIMILARITY, ForgettingConfig, SimilarityConfig
+from translearn_core.jobs import FORGETTING, SIMILARITY, ForgettingConfig, JobSpec, SimilarityConfig
 from translearn_core.runs import Run, State
 
 Panel = Callable[[str, Run], AppTest]
@@ -121,11 +121,15 @@ def test_a_second_seed_that_failed_says_why_and_can_be_tried_again(filled: Fille
     assert "second_seed" in keys(at)
 
 
-@pytest.mark.parametrize("name", ["diagnostics.similarity", "diagnostics.forgetting"])
-def test_a_run_of_the_head_alone_is_asked_nothing(filled: Filled, panel: Panel, name: str) -> None:
-    at = panel(name, filled.train("head", FreezePlan()))
-    assert "Only the head trained" in page_text(at)
-    assert not at.button
+@pytest.mark.parametrize(("tab", "spec"), [("Similarity (CKA)", SIMILARITY), ("Forgetting", FORGETTING)])
+def test_a_run_of_the_head_alone_is_asked_nothing(
+    visit: Open, filled: Filled, tab: str, spec: JobSpec
+) -> None:
+    run = filled.train("head", FreezePlan())
+    at = visit("evidence", run=run.id)
+    at.session_state["evidence_part"] = tab
+    assert spec.unsupported(run.job.config) in page_text(at.run())
+    assert f"compute-{spec.kind}" not in keys(at)
 
 
 # what was lost

@@ -12,9 +12,11 @@ from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
+from translearn_core.config.model_names import TFIDF
 from translearn_core.config.overrides import apply_overrides
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
+from translearn_core.config.search import tfidf_experiment
 from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
@@ -121,13 +123,21 @@ def _expand_arms(
                 factors = {"recipe": arm.line, "backbone": label, "rows": rows}
                 factors |= {} if arm.boundary is None else {"boundary": str(arm.boundary)}
                 names = [arm.name]
-                names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (len(study.backbones) > 1)
+                names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (
+                    len(study.backbones) > 1 and not backbone.is_tfidf
+                )
                 names += [rows] * (len(study.sizes) > 1)
-                config = arm.apply(ExperimentConfig(data=_data_of_size(study, size), backbone=backbone))
+                config = arm.apply(_base(_data_of_size(study, size), backbone))
                 config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
                     config = with_min_steps(config, size, study.min_steps)
                 yield factors, ", ".join(names), config
+
+
+def _base(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
+    """Return the experiment that arms change."""
+    base = ExperimentConfig(data=data)
+    return tfidf_experiment(base) if backbone.is_tfidf else base.model_copy(update={"backbone": backbone})
 
 
 def _data_of_size(study: StudyConfig, size: int | None) -> DataConfig:
@@ -137,6 +147,9 @@ def _data_of_size(study: StudyConfig, size: int | None) -> DataConfig:
 
 
 def _arms(study: StudyConfig, label: str, n: int) -> Iterator[_Arm]:
+    if label == TFIDF:
+        yield _Arm("TF-IDF", label, None, lambda base: base)
+        return
     lowest = 0 if study.recipes else FULL_FINE_TUNING
     for boundary in study.boundaries:
         if not lowest <= boundary <= n:
@@ -190,8 +203,11 @@ def _apply_recipe(
 
 
 def _with_settings(study: StudyConfig, config: ExperimentConfig, n: int) -> ExperimentConfig:
+    settings = dict(study.settings)
+    if config.backbone.is_tfidf:  # the others are about layers and steps
+        settings = {name: value for name, value in settings.items() if name == "training.class_weights"}
     try:
-        config = apply_overrides(config, dict(study.settings))
+        config = apply_overrides(config, settings)
     except ConfigError as error:
         raise ConfigError("settings", error.value, error.expected) from None
     except ValidationError as error:

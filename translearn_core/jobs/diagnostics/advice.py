@@ -6,7 +6,7 @@ from pydantic import Field
 
 from translearn_core.config import Device, FeatureConfig, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, TaskJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, Requirement, TaskJobConfig
 from translearn_core.results import Advice
 
 
@@ -29,4 +29,5 @@ ADVICE = JobSpec(
     progress="Measuring your task",
     low_priority=True,
     problems=CLASSES,
+    requires=Requirement.LAYERS,
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import Forgetting
 
 
@@ -40,5 +40,6 @@ FORGETTING = JobSpec(
     progress="Measuring forgetting",
     cost="It reads the earlier tables again, which takes some seconds to some minutes.",
     low_priority=True,
-    report=ReportRole.FINE_TUNED_RUN,
+    report=ReportRole.RUN,
+    requires=Requirement.TRAINED_BACKBONE,
 )

@@ -13,7 +13,7 @@ from translearn_core.config import (
     Precision,
 )
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, TaskJobConfig
+from translearn_core.jobs.spec import JobSpec, Requirement, TaskJobConfig
 from translearn_core.results import LabelEfficiency
 
 Rows = Annotated[int, Field(ge=1)]
@@ -74,4 +74,5 @@ LABEL_EFFICIENCY = JobSpec(
     cost="This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear "
     "classifier on the pretrained layers. Each text passes the backbone once at most.",
     low_priority=True,
+    requires=Requirement.LAYERS,
 )

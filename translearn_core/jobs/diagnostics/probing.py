@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import ProbeScores
 
 LENGTH = "(length of the text)"
@@ -47,4 +47,5 @@ PROBE = JobSpec(
     low_priority=True,
     report=ReportRole.RUN,
     problems=CLASSES,
+    requires=Requirement.LAYERS,
 )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import Method
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import NearestNeighbours, Projection
 
 
@@ -58,6 +58,7 @@ PROJECTION = JobSpec(
     memory_hint="project fewer points",
     report=ReportRole.RUN,
     problems=CLASSES,
+    requires=Requirement.LAYERS,
 )
 
 NEIGHBOURS = JobSpec(
@@ -66,4 +67,5 @@ NEIGHBOURS = JobSpec(
     "Nearest neighbours",
     "diagnostics.nearest_neighbours:find_neighbours",
     progress="Looking for its neighbours",
+    requires=Requirement.LAYERS,
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, JobSpec, Requirement, RunJobConfig
 from translearn_core.results import ProjectionAnimation
 
 
@@ -25,4 +25,5 @@ PROJECTION_ANIMATION = JobSpec(
     question="How do the texts move from layer to layer?",
     low_priority=True,
     problems=CLASSES,
+    requires=Requirement.LAYERS,
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import Similarity
 
 
@@ -42,5 +42,6 @@ SIMILARITY = JobSpec(
     progress="Comparing the layers",
     cost="It reads up to 2,000 texts with four models, which takes some seconds to a minute.",
     low_priority=True,
-    report=ReportRole.FINE_TUNED_RUN,
+    report=ReportRole.RUN,
+    requires=Requirement.TRAINED_BACKBONE,
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, RunJobConfig
+from translearn_core.jobs.spec import JobSpec, Requirement, RunJobConfig
 from translearn_core.results import Snapshots
 
 
@@ -29,4 +29,5 @@ SNAPSHOTS = JobSpec(
     action="Replay the training",
     progress="Computing the snapshots",
     low_priority=True,
+    requires=Requirement.TRAINED_BACKBONE,
 )

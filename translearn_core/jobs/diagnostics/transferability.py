@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import BackboneConfig, DataConfig, Device, FeatureConfig, JobConfig, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec
+from translearn_core.jobs.spec import CLASSES, JobSpec, Requirement
 from translearn_core.results import Transferability
 
 
@@ -49,4 +49,5 @@ TRANSFERABILITY = JobSpec(
     progress="Rating layers",
     low_priority=True,
     problems=CLASSES,
+    requires=Requirement.LAYERS,
 )

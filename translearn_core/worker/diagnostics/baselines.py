@@ -27,7 +27,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     negative_transfer,
     verdict_on,
 )
-from translearn_core.worker.features import MAX_TEXTS, backbone_features
+from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
 from translearn_core.worker.run_results import class_indices, load_evaluation, row_keys, training_config
 
 IntArray = NDArray[np.int64]
@@ -78,14 +78,16 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     task = _RunRows.of(evaluation)
     constant = PROBLEMS[evaluation.problem].constant_baseline(task.target, task.train)
     outputs: dict[str, Outputs] = {MAJORITY: np.broadcast_to(constant, (len(task.test), len(constant)))}
-    context.report("counting words")
-    texts = np.asarray(task.texts, dtype=object)
-    by_words = tfidf_logistic_regression(
-        texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
-    )
-    outputs[WORDS] = task.one_hot(by_words)
-    n_probed, probe = _frozen_probe(context, experiment, task)
-    outputs[FROZEN] = task.one_hot(probe.predicted)
+    n_probed, probe = None, None
+    if not experiment.backbone.is_tfidf:
+        context.report("counting words")
+        texts = np.asarray(task.texts, dtype=object)
+        by_words = tfidf_logistic_regression(
+            texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
+        )
+        outputs[WORDS] = task.one_hot(by_words)
+        n_probed, probe = _frozen_probe(context, experiment, task)
+        outputs[FROZEN] = task.one_hot(probe.predicted)
     if control is not None:
         outputs[SCRATCH] = task.one_hot(_matched(evaluation, control))
     context.report("comparing")
@@ -117,9 +119,7 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
     used = np.concatenate([train, validation, task.test])
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
-    pretrained = experiment.backbone.model_copy(
-        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
-    )
+    pretrained = pretrained_twin(experiment.backbone)
     features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
         features, task.labels[used], train_index, validation_index, test_index,
@@ -159,7 +159,11 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _lines(
-    evaluation: Evaluation, task: _RunRows, outputs: Mapping[str, Outputs], probe: FrozenProbe, seed: int
+    evaluation: Evaluation,
+    task: _RunRows,
+    outputs: Mapping[str, Outputs],
+    probe: FrozenProbe | None,
+    seed: int,
 ) -> tuple[Baseline, ...]:
     """Score every baseline and its paired difference from the run."""
     problem, target, test = PROBLEMS[evaluation.problem], task.target, task.test
@@ -181,8 +185,8 @@ def _lines(
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),
-                layer=probe.layer if name == FROZEN else None,
-                c=probe.c if name == FROZEN else None,
+                layer=probe.layer if probe and name == FROZEN else None,
+                c=probe.c if probe and name == FROZEN else None,
             )
         )
     return tuple(lines)

@@ -13,7 +13,7 @@ from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Estimate, Evaluation
 from translearn_core.worker.context import Context
-from translearn_core.worker.features import analysis_sample, backbone_features, text_groups
+from translearn_core.worker.features import analysis_sample, backbone_features, pretrained_twin, text_groups
 from translearn_core.worker.run_results import class_indices
 
 IntArray = NDArray[np.int64]
@@ -74,9 +74,7 @@ def probe_label_issues(
     context: Context, experiment: ExperimentConfig, texts: Sequence[str], labels: IntArray, seed: int
 ) -> tuple[LabelIssues, NDArray[np.float32]]:
     """Find label issues by a probe on the pretrained backbone; also return its out-of-fold probabilities."""
-    pretrained = experiment.backbone.model_copy(
-        update={"random_init": False, "reinit_top_layers": 0, "init_seed": 0}
-    )
+    pretrained = pretrained_twin(experiment.backbone)
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     probabilities = LinearProbe.fit(

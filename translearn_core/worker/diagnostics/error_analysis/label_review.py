@@ -18,7 +18,7 @@ from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.diagnostics.error_analysis.label_issues import FOLDS, probe_label_issues
-from translearn_core.worker.features import MAX_TEXTS
+from translearn_core.worker.features import MAX_TEXTS, pretrained_twin
 from translearn_core.worker.process.read_budget import read_budget
 from translearn_core.worker.run_results import load_evaluation
 
@@ -117,7 +117,7 @@ def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prep
     labels = prepared.labels[index]
     if len(np.unique(labels)) < 2 or len(index) < FOLDS:
         return 0
-    experiment = ExperimentConfig(data=config.data, backbone=config.backbone)
+    experiment = ExperimentConfig(data=config.data, backbone=pretrained_twin(config.backbone))
     texts = [prepared.texts[i] for i in index]
     issues, probabilities = probe_label_issues(context, experiment, texts, labels, config.seed)
     names = np.asarray(prepared.target.names, dtype=object)

@@ -38,6 +38,11 @@ def negative_transfer(name: str, margin: Difference) -> str:
 
 def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
     """Tell whether transfer helped a run; `fresh` if the run itself started from random weights."""
+    if WORDS not in lines:
+        return (
+            "This run counts words (TF-IDF) and transfers nothing: it is the baseline that runs with a "
+            f"pretrained backbone are compared with. It {_compared(MAJORITY, lines[MAJORITY].margin)}."
+        )
     words, probe, scratch = lines[WORDS], lines[FROZEN], lines.get(SCRATCH)
     if fresh:
         return (
@@ -48,19 +53,19 @@ def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: b
     return f"{first} {_probe_text(probe)}{_training_gain(probe)}."
 
 
-def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int) -> tuple[str, ...]:
-    """Return the caveats; `rows` counts rows by split, `probed` the training rows of the frozen probe."""
+def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None) -> tuple[str, ...]:
+    """Return the caveats; `rows` counts rows by split, `probed` the frozen probe's training rows, if any."""
     notes = [note] if (note := small_test_set_note(rows["test"])) else []
     notes.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
     )
-    if rows["validation"] < SMALL_TEST_SET:
+    if probed is not None and rows["validation"] < SMALL_TEST_SET:
         notes.append(
             f"The probe's layer was chosen on {count_noun(rows['validation'], 'validation row')} only: "
             "another choice could have done as well."
         )
-    if probed < rows["train"]:
+    if probed is not None and probed < rows["train"]:
         notes.append(
             f"The frozen probe learned from {probed:,} of the {count_noun(rows['train'], 'training row')}."
         )

@@ -1,0 +1,49 @@
+"""Form of the training settings; it has those that count for the draft's head."""
+
+import streamlit as st
+
+from pages._ui.forms import config_fields
+from pages._ui.forms.draft import Draft
+from pages._ui.shell import state
+from translearn_core.config import HeadKind
+from translearn_core.results import BackboneInfo
+
+STEPS = ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed")
+AT_ONCE = ("class_weights", "seed")
+LOOP = ("patience", "schedule", "warmup_ratio", "weight_decay", "max_grad_norm", "precision", "device")
+COMPUTE = ("precision", "device")
+HEAD: dict[HeadKind, tuple[str, ...]] = {
+    HeadKind.PROBE: ("kind",),
+    HeadKind.LINEAR: ("kind", "dropout"),
+    HeadKind.MLP: ("kind", "dropout", "width", "activation"),
+}
+
+
+def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
+    """Draw the form, and return the draft with its settings."""
+    at_once = draft.head.kind is HeadKind.PROBE
+    with st.grid(3, min_column_width=150):
+        training = config_fields.edit(draft.training, AT_ONCE if at_once else STEPS, "training")
+    if draft.backbone.is_tfidf:
+        return state.change(training=training)
+    with st.expander("More settings", icon=":material/tune:"):
+        st.markdown("**From text to vector**")
+        with st.grid(3, min_column_width=150):
+            features = config_fields.edit(
+                draft.features,
+                ("pooling", "token_limit"),
+                "features",
+                choices={"pooling": backbone_info.poolings},
+            )
+        st.markdown("**Head**")
+        with st.grid(3, min_column_width=150):
+            choices = {"kind": draft.head_kinds}
+            head = config_fields.edit(draft.head, HEAD[draft.head.kind], "head", choices=choices)
+        st.markdown("**Training loop**")
+        with st.grid(3, min_column_width=150):
+            training = config_fields.edit(training, COMPUTE if at_once else LOOP, "training")
+    changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
+    after = state.change(training=training, features=features, head=head)
+    if changed:
+        st.rerun()
+    return after
