@@ -52,9 +52,7 @@ def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobCon
         data=config.data, backbone=config.backbone, token_limit=config.features.token_limit
     )
     parts = (
-        next_steps_config(store, run)
-        if part.kind == NEXT_STEPS.kind
-        else _finished(store, run, part) or part
+        next_steps_config(store, run) if part.kind == NEXT_STEPS.kind else _finished(store, run, part) or part
         for part in default_diagnostics(store, run)
     )
     return (diagnosis, *sorted([*parts, *_same_data(store, run)], key=_place))

@@ -19,7 +19,7 @@ RUN_PAGES = ("evidence", "run")
 def panel(run: Run[ExperimentConfig]) -> None:
     """Show the steps, or the button that looks for them."""
     diagnostic.heading(NEXT_STEPS)
-    if not diagnostic.supported(NEXT_STEPS, run):
+    if not diagnostic.supported(NEXT_STEPS, run.job.config):
         return
     result = diagnostic.result(NEXT_STEPS, next_steps_config(state.store(), run))
     if result is None:
