@@ -47,7 +47,7 @@ from translearn_core.jobs import (
 )
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.training_section import training_section
-from translearn_core.results import Baselines, ExportFile, Prediction, ReportFile
+from translearn_core.results import Baselines, ExportFile, Prediction, ProbeScores, ReportFile
 from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, WORDS
 from translearn_core.runs import Run
@@ -117,6 +117,11 @@ def test_baselines_of_tfidf_are_those_without_a_model(bench: Bench, words: Run, 
     assert counted.lines[0].margin.value == pytest.approx(
         counted.test.headline.value - counted.lines[0].headline.value
     )
+
+
+def test_a_linear_probe_has_no_fine_tuned_layers(bench: Bench, probe: Run) -> None:
+    config = ProbeConfig(job=probe.job.id, random_init_baseline=False, folds=2)
+    assert bench.do(config, ProbeScores).variants == ("pretrained",)
 
 
 def test_label_issues_of_tfidf_are_found_with_the_bundled_backbone(experiment: ExperimentConfig) -> None:

@@ -61,7 +61,7 @@ def _panel(run: Run[ExperimentConfig]) -> None:
         config = OcclusionConfig(job=run.job.id, text=text, control=twin)
         answer = _answer(config)
         if answer is not None:
-            _show(answer)
+            _show(run, answer)
             _forget_others(config)
 
 
@@ -87,7 +87,7 @@ def _forget_others(config: OcclusionConfig) -> None:
     state.set_value(LIVE, (answered.id,) if answered is not None else ())
 
 
-def _show(answer: Occlusion) -> None:
+def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
     st.markdown(f"**{plain(answer.predicted)}**, {percent(answer.probability)} sure")
     if answer.control_predicted is not None and answer.control_probability is not None:
         st.caption(
@@ -101,4 +101,5 @@ def _show(answer: Occlusion) -> None:
         key="word_importance",
         alt="Importance of each word for the predicted class",
     )
-    st.caption(MEANING + (NO_TWIN if answer.control_predicted is None else TWIN))
+    without = "" if run.job.config.backbone.is_tfidf else NO_TWIN
+    st.caption(MEANING + (without if answer.control_predicted is None else TWIN))

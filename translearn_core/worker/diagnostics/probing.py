@@ -95,8 +95,13 @@ def _variants(
     trained: dict[str, Layers],
     texts: list[str],
 ) -> dict[str, Layers]:
-    """Return the features of every probed variant; a run from scratch has no pretrained one."""
+    """Return the features of every probed variant.
+
+    A run from scratch has no pretrained one, a linear probe no fine-tuned one.
+    """
     before, after = VARIANTS
+    if experiment.fitted_at_once:
+        trained = {before: trained[before]}
     if experiment.backbone.random_init:
         return {RANDOM_INIT: trained[before], after: trained[after]}
     if not config.random_init_baseline:
