@@ -18,6 +18,7 @@ from translearn_core.jobs import (
     EXPORT,
     FORGETTING,
     LABEL_EFFICIENCY,
+    NEXT_STEPS,
     PROBE,
     PROJECTION,
     REPORT,
@@ -27,7 +28,7 @@ from translearn_core.jobs import (
 from translearn_core.runs import Run
 
 # diagnostics with a panel of their own, here or on another page
-SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION)
+SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION, NEXT_STEPS)
 
 page_header.header(
     "evidence",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.datasets import label_editor
-from pages._ui.diagnostics import baselines
+from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
 from pages._ui.results import outputs, scores, weights
 from pages._ui.runs import run_picker, training_monitor
@@ -47,6 +47,7 @@ tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_col
 if not LABEL_REVIEW.unsupported(config):
     label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
+next_steps.panel(run)
 weights.panel(run)
 training_timeline.show_actual(run)
 weights.layers(run)

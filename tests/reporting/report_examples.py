@@ -28,13 +28,15 @@ from translearn_core.jobs import (
     ERROR_ANALYSIS,
     FORGETTING,
     LABEL_EFFICIENCY,
+    NEXT_STEPS,
     PROBE,
     PROJECTION,
     SIMILARITY,
     TRANSFERABILITY,
 )
 from translearn_core.reporting.report_data import Part, ReportData
-from translearn_core.results import Evaluation
+from translearn_core.results import Estimate, Evaluation
+from translearn_core.results.next_steps import NextStep, NextSteps
 
 HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'
 FORMULA = '=HYPERLINK("http://evil.example";"x")'
@@ -59,6 +61,12 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
     return replace(evaluation, predictions=predictions)
 
 
+def make_next_steps(name: str) -> NextSteps:
+    number = Estimate(0.4, 0.2, 0.6)
+    step = NextStep("merge", f"Merge {name}", f"40 % of {name}.", number, "labels", "Merge", "this run")
+    return NextSteps((step,), ("baselines",))
+
+
 def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
     parts = (
         (ERROR_ANALYSIS, make_trust(classes)),
@@ -71,6 +79,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (LABEL_EFFICIENCY, make_label_efficiency()),
         (TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
         (COMPARE, make_comparison()),
+        (NEXT_STEPS, make_next_steps(HOSTILE)),
     )
     return ReportData(
         name=HOSTILE,

@@ -1,6 +1,15 @@
 """The whole grid: importing the modules registers their sentences."""
 
-from tests.sentences import advice, captions, comparisons, diagnostics, error_analysis, transfer
+from tests.sentences import advice, captions, comparisons, diagnostics, error_analysis, next_steps, transfer
 from tests.sentences.reading import GRID
 
-__all__ = ["GRID", "advice", "captions", "comparisons", "diagnostics", "error_analysis", "transfer"]
+__all__ = [
+    "GRID",
+    "advice",
+    "captions",
+    "comparisons",
+    "diagnostics",
+    "error_analysis",
+    "next_steps",
+    "transfer",
+]

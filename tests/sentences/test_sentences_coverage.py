@@ -34,6 +34,7 @@ EXEMPT = {
     "pages/_ui/backbones/pretraining.py:proposal": "a proposed name with a setting",
     "pages/_ui/datasets/findings.py:_read_more": "a button with the setting that it makes",
     "translearn_core/results/format.py:join_list": "a part of sentences, without a value of its own",
+    "pages/_ui/forms/summary.py:_model": "the settings as they were chosen, nothing measured",
     "pages/_ui/shell/jobs.py:progress_text": "progress while it lasts: tests/pages compare it",
 }
 """Functions without an entry, and why."""

@@ -24,6 +24,7 @@ from translearn_core.jobs import (
     DIAGNOSE,
     ERROR_ANALYSIS,
     FORGETTING,
+    NEXT_STEPS,
     PROBE,
     PROJECTION,
     READ,
@@ -53,7 +54,7 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.report import write_report
 
 MISSING = (
-    PROBE, ERROR_ANALYSIS, PROJECTION, SIMILARITY, FORGETTING,
+    PROBE, ERROR_ANALYSIS, PROJECTION, SIMILARITY, FORGETTING, NEXT_STEPS,
 )  # fmt: skip
 HOSTILE = "</title><script>alert(1)</script>"
 

@@ -24,6 +24,7 @@ from translearn_core.jobs.diagnostics.label_efficiency import (
     LabelEfficiencyArm,
     LabelEfficiencyConfig,
 )
+from translearn_core.jobs.diagnostics.next_steps import NEXT_STEPS, NextStepsConfig
 from translearn_core.jobs.diagnostics.probing import LENGTH, PROBE, ProbeConfig
 from translearn_core.jobs.diagnostics.projection import (
     NEIGHBOURS,
@@ -88,6 +89,7 @@ __all__ = [
     "LENGTH",
     "LR_FINDER",
     "NEIGHBOURS",
+    "NEXT_STEPS",
     "OCCLUSION",
     "PAIRED_COMPARISON",
     "PREDICT",
@@ -121,6 +123,7 @@ __all__ = [
     "LabelReviewConfig",
     "LrFinderConfig",
     "NeighboursConfig",
+    "NextStepsConfig",
     "OcclusionConfig",
     "PairedComparisonConfig",
     "PredictConfig",

@@ -2,18 +2,22 @@
 
 from collections.abc import Collection, Iterator
 
-from translearn_core.config import ExperimentConfig, FeatureConfig, JobConfig, StudyConfig
+from translearn_core.config import ExperimentConfig, FeatureConfig, JobConfig, StudyConfig, job_id
 from translearn_core.jobs import (
     BASELINES,
     ERROR_ANALYSIS,
     FORGETTING,
     LABEL_EFFICIENCY,
+    LABEL_REVIEW,
+    NEXT_STEPS,
     PROBE,
     PROJECTION,
     SIMILARITY,
     SPECS,
     TRANSFERABILITY,
+    BaselinesConfig,
     DiagnoseConfig,
+    NextStepsConfig,
     ReportRole,
     RunJobConfig,
     spec_of,
@@ -47,8 +51,31 @@ def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobCon
     diagnosis = DiagnoseConfig(
         data=config.data, backbone=config.backbone, token_limit=config.features.token_limit
     )
-    parts = (_finished(store, run, part) or part for part in default_diagnostics(store, run))
+    parts = (
+        next_steps_config(store, run) if part.kind == NEXT_STEPS.kind else _finished(store, run, part) or part
+        for part in default_diagnostics(store, run)
+    )
     return (diagnosis, *sorted([*parts, *_same_data(store, run)], key=_place))
+
+
+def next_steps_config(store: RunStore, run: Run[ExperimentConfig]) -> NextStepsConfig:
+    """Return the job that proposes next steps from a run and its finished diagnostics."""
+    parts: dict[str, str] = {}
+    baselines = _finished(store, run, BaselinesConfig(job=run.job.id))
+    curves = [part for part in _same_data(store, run) if part.kind == LABEL_EFFICIENCY.kind]
+    reviews = [
+        other.job.config
+        for other in store.runs(run.owner, LABEL_REVIEW)
+        if other.state is State.DONE and other.job.config.data == run.job.config.data
+    ]
+    for name, found in (
+        ("baselines", baselines),
+        ("label_efficiency", curves[0] if curves else None),
+        ("label_review", reviews[0] if reviews else None),
+    ):
+        if found is not None:
+            parts[name] = job_id(found)
+    return NextStepsConfig(job=run.job.id, **parts)
 
 
 def study_diagnostics(study: Study, done: Collection[str]) -> tuple[JobConfig, ...]:
