@@ -32,6 +32,7 @@ from translearn_core.jobs import (
     DIAGNOSE,
     ERROR_ANALYSIS,
     LR_FINDER,
+    NEXT_STEPS,
     PROBE,
     PROJECTION,
     SIMILARITY,
@@ -80,8 +81,10 @@ def test_runs_are_called_by_what_they_are(words: Run, probe: Run, experiment: Ex
 
 def test_default_diagnostics_are_those_a_run_supports(bench: Bench, words: Run, probe: Run) -> None:
     kinds = [[part.kind for part in default_diagnostics(bench.store, run)] for run in (words, probe)]
-    assert kinds[0] == [BASELINES.kind, ERROR_ANALYSIS.kind]
-    assert kinds[1] == [BASELINES.kind, PROBE.kind, ERROR_ANALYSIS.kind, PROJECTION.kind]
+    assert kinds[0] == [BASELINES.kind, ERROR_ANALYSIS.kind, NEXT_STEPS.kind]
+    assert kinds[1] == [
+        BASELINES.kind, PROBE.kind, ERROR_ANALYSIS.kind, PROJECTION.kind, NEXT_STEPS.kind
+    ]  # fmt: skip
 
 
 def test_jobs_that_need_layers_or_steps_are_refused(
@@ -137,7 +140,7 @@ def test_a_report_lacks_nothing_and_has_no_curves(
 ) -> None:
     run = request.getfixturevalue(name)
     file = bench.do(ReportConfig(job=run.job.id, parts=(), name=name), ReportFile)
-    expected = {spec.name for spec in (BASELINES, ERROR_ANALYSIS, DIAGNOSE)}
+    expected = {spec.name for spec in (BASELINES, ERROR_ANALYSIS, DIAGNOSE, NEXT_STEPS)}
     assert set(file.missing) == (expected if name == "words" else expected | {PROBE.name, PROJECTION.name})
     section = training_section(run.job.config, ReportData(name, history=bench.store.history(run.job.id)))
     assert [block.name for block in section.tables] == ["settings"]
