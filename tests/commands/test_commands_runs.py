@@ -5,7 +5,7 @@ import json
 from tests.commands.terminals import TICKETS, Terminal, refused
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.runs import LOCAL, UNREADABLE, RunStore, Workspace
-from translearn_core.runs.schema import jobs
+from translearn_core.runs.database.schema import jobs
 
 
 def test_a_run_that_cannot_be_read_is_listed_and_deleted(own_terminal: Terminal) -> None:

@@ -15,7 +15,7 @@ from translearn_core.config.settings import Settings
 from translearn_core.engine.launcher import environment
 from translearn_core.errors import EngineError
 from translearn_core.runs import State
-from translearn_core.runs.schema import metadata
+from translearn_core.runs.database.schema import metadata
 
 POSTGRESQL = postgresql()
 needs_postgresql = pytest.mark.skipif(

@@ -14,8 +14,9 @@ from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError, Stopped, WorkspaceError
 from translearn_core.jobs import TRAIN, ReadConfig
 from translearn_core.results import StepPoint
-from translearn_core.runs import RunStore, State, Workspace, sqlite_file
+from translearn_core.runs import RunStore, State, Workspace
 from translearn_core.runs import schema as tables
+from translearn_core.runs.database import sqlite_file
 from translearn_core.worker import context as worker_context
 from translearn_core.worker import runtime
 from translearn_core.worker.context import POINTS_SECONDS, REPORT_SECONDS, Context, LruCache

@@ -3,7 +3,7 @@ from sqlalchemy import create_engine
 
 from tests.databases import postgresql
 from translearn_core.runs import RunStore, Workspace
-from translearn_core.runs.schema import metadata
+from translearn_core.runs.database.schema import metadata
 
 POSTGRESQL = postgresql()
 

@@ -15,7 +15,7 @@ from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, WorkspaceError
 from translearn_core.jobs import ReadConfig
 from translearn_core.runs import RunStore, State, Workspace
-from translearn_core.runs import sqlite_file as connections
+from translearn_core.runs.database import sqlite_file as connections
 
 CSV = b"text,label\ngood,1\nbad,0\n"
 

@@ -10,7 +10,7 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import SPECS
 from translearn_core.results import Baselines, Estimate, Evaluation, RunSummary
 from translearn_core.runs import RunStore, State, Studies, Workspace, artifacts
-from translearn_core.runs.migration import KINDS
+from translearn_core.runs.database.migration import KINDS
 
 FILE = Path(__file__).with_name("workspace_version_1.zip")
 

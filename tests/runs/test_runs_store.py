@@ -8,8 +8,8 @@ from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.jobs import PROBE, PredictConfig, ProbeConfig, ReadConfig, Slot
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs import Progress, RunningJob, State
+from translearn_core.runs.database.schema import datasets as datasets_table
 from translearn_core.runs.queue import MAX_ATTEMPTS
-from translearn_core.runs.schema import datasets as datasets_table
 
 LIMITS = Settings(max_upload_mb=1, max_owner_mb=10)
 CSV = b"text,label\ngood,1\nbad,0\n"

@@ -16,7 +16,7 @@ from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError, NotFoundError, QuotaError
 from translearn_core.jobs import COMPARE, PROBE, CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import RunStore, State, Studies, Workspace
-from translearn_core.runs.schema import metadata
+from translearn_core.runs.database.schema import metadata
 
 BLOCKS = {BackboneConfig().label: 6}
 CSV = b"text,label\ngood,1\nbad,0\n"

@@ -8,7 +8,7 @@ from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import CompareConfig, ProbeConfig, Slot, StudyArm
 from translearn_core.runs import UNREADABLE, State, Studies, Unreadable
-from translearn_core.runs.schema import job_owners, jobs, studies
+from translearn_core.runs.database.schema import job_owners, jobs, studies
 
 CSV = b"text,label\ngood,1\nbad,0\n"
 ENDLESS = '"clip":null'

@@ -12,10 +12,10 @@ from translearn_core.config.settings import Settings, settings
 from translearn_core.config.table_edits import Edit, TableEdits
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.errors.validation_errors import explain_validation_error
+from translearn_core.runs.database.schema import datasets, edit_drafts, job_owners, jobs, studies
 from translearn_core.runs.queue import MODELS, inserted
 from translearn_core.runs.quotas import Quotas
 from translearn_core.runs.records import Dataset, State
-from translearn_core.runs.schema import datasets, edit_drafts, job_owners, jobs, studies
 
 EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
 

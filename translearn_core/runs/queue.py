@@ -29,9 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs.fair_queue import QueuedJob, fair_order
-from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
-from translearn_core.runs.schema import (
+from translearn_core.runs.database.schema import (
     CREATED,
     datasets,
     for_reading,
@@ -41,6 +39,8 @@ from translearn_core.runs.schema import (
     open_database,
     points,
 )
+from translearn_core.runs.fair_queue import QueuedJob, fair_order
+from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
 from translearn_core.runs.workspace import Workspace
 
 MAX_ATTEMPTS = 3

@@ -4,8 +4,8 @@ from sqlalchemy import exists, or_, select
 
 from translearn_core.config.settings import Settings
 from translearn_core.errors import QuotaError
+from translearn_core.runs.database.schema import datasets, job_owners
 from translearn_core.runs.queue import Queue
-from translearn_core.runs.schema import datasets, job_owners
 
 
 class Quotas(Queue):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 
 from translearn_core.errors import ConfigError
-from translearn_core.runs.schema import job_owners, run_tags
+from translearn_core.runs.database.schema import job_owners, run_tags
 from translearn_core.runs.store import RunStore
 
 LONGEST_TAG, MOST_TAGS = 40, 20

@@ -14,9 +14,9 @@ from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import COMPARE, CompareConfig
+from translearn_core.runs.database.schema import job_owners, jobs, studies
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
-from translearn_core.runs.schema import job_owners, jobs, studies
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.study_records import Study, StudyProgress, StudyRun, study_of
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job

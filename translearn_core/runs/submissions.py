@@ -10,9 +10,9 @@ from sqlalchemy import Connection, exists, update
 from translearn_core.config import JobConfig, job_id
 from translearn_core.config.base import canonical_json
 from translearn_core.jobs import spec_of
+from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
-from translearn_core.runs.schema import job_owners, jobs
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from visits import Open, page_text
 
 from translearn_core.config import BackboneConfig, FreezePlan, StudyConfig
 from translearn_core.runs import UNREADABLE, Studies
-from translearn_core.runs.schema import jobs, studies
+from translearn_core.runs.database.schema import jobs, studies
 
 
 @pytest.fixture

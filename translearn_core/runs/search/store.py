@@ -15,8 +15,8 @@ from translearn_core.config.search import SearchConfig
 from translearn_core.errors import DamagedFileError, NotFoundError, TranslearnError
 from translearn_core.results import RunSummary, Workload
 from translearn_core.runs import artifacts
+from translearn_core.runs.database.schema import job_owners, jobs, searches
 from translearn_core.runs.records import State, Unreadable
-from translearn_core.runs.schema import job_owners, jobs, searches
 from translearn_core.runs.search.halving import NextRun, Trial, TrialResult
 from translearn_core.runs.search.records import Search, search_of, selection_config
 from translearn_core.runs.store import RunStore

@@ -30,9 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from translearn_core.errors import ConfigError, WorkspaceError
-from translearn_core.runs import sqlite_file
-from translearn_core.runs.database_errors import VARIABLE, database_url, explain_database_error
-from translearn_core.runs.migration import migrate
+from translearn_core.runs.database import sqlite_file
+from translearn_core.runs.database.errors import VARIABLE, database_url, explain_database_error
+from translearn_core.runs.database.migration import migrate
 from translearn_core.runs.workspace import Workspace
 
 SCHEMA_VERSION = 2
