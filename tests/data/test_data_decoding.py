@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.encodings import cases, measure, ours, total
-from translearn_core.data.files.decoding import CODECS, decode
+from translearn_core.data.files.code_pages import CODECS
+from translearn_core.data.files.decoding import decode
 from translearn_core.errors import DataError
 
 CASES = Path(__file__).parent / "cases"

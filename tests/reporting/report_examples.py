@@ -36,7 +36,7 @@ from translearn_core.jobs import (
 )
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation
-from translearn_core.results.next_steps import NextStep, NextSteps
+from translearn_core.results.diagnostics.next_steps import NextStep, NextSteps
 
 HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'
 FORMULA = '=HYPERLINK("http://evil.example";"x")'

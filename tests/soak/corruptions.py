@@ -62,7 +62,7 @@ from translearn_core.results import Snapshot
 from translearn_core.runs import LOCAL, RunStore, State, artifacts, open_store
 from translearn_core.runs.database.schema import jobs
 from translearn_core.runs.workspace import READ_OPTIONS
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.snapshots import snapshots
 from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime

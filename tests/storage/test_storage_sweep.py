@@ -23,7 +23,7 @@ from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import PredictConfig, ReadConfig
 from translearn_core.results import Evaluation, Prediction, RunSummary
 from translearn_core.runs import LOCAL, Run, RunStore, State, artifacts
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.transfer import load_trained
 from translearn_core.worker import runtime
 from translearn_core.worker.data_loading import TABLE, load_table

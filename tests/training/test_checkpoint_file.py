@@ -10,8 +10,8 @@ import torch
 from tests.damage import flip_bit
 from translearn_core.errors import DamagedFileError
 from translearn_core.storage import sums_path
-from translearn_core.training.checkpoint import EARLIER_NAMES, Checkpoint
-from translearn_core.training.checkpoint_file import CheckpointFile
+from translearn_core.training.checkpoints.checkpoint import EARLIER_NAMES, Checkpoint
+from translearn_core.training.checkpoints.checkpoint_file import CheckpointFile
 
 FILE = CheckpointFile("walk.pt", remedy="walk it again")
 NAMES = {"walk.pt", "walk.pt.sha256"}

@@ -19,7 +19,7 @@ from translearn_core.config import (
 )
 from translearn_core.results import Drift, Evaluation
 from translearn_core.runs import artifacts
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 
 
 def experiment(**changes):

@@ -38,7 +38,7 @@ from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.tasks.task_rows import TaskRows
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs, predict

@@ -32,7 +32,7 @@ from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.objectives import OBJECTIVES
 from translearn_core.transfer.prediction import ModelOutputs
 from translearn_core.transfer.saved_model import FineTunedModel
-from translearn_core.worker.file_predictions import predict_texts
+from translearn_core.worker.prediction.file_predictions import predict_texts
 
 MSE = Metric("mse", "MSE", higher_is_better=False)
 

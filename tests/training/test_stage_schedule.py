@@ -40,9 +40,9 @@ from translearn_core.experiment import build, run_experiment
 from translearn_core.results import Drift, EpochPoint, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import TrainingEvent
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.resume import resume
 from translearn_core.training.loop import Loop
-from translearn_core.training.resume import resume
 from translearn_core.training.snapshots import snapshots
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import relative_change_per_part

@@ -33,7 +33,7 @@ from translearn_core.experiment import run_experiment, run_recorder
 from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunSummary, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training.batches import batch_order
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.dropout import fast_cpu_dropout
 from translearn_core.training.gradients import Gradients
 from translearn_core.training.loop import Loop

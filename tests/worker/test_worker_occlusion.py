@@ -9,7 +9,7 @@ from translearn_core.config import ExperimentConfig, job_id
 from translearn_core.errors import DataError
 from translearn_core.jobs import OcclusionConfig, PredictConfig
 from translearn_core.results import Occlusion, Prediction, RunSummary
-from translearn_core.worker.occlusion import MOST_WORDS
+from translearn_core.worker.prediction.occlusion import MOST_WORDS
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 from translearn_core.commands.terminal.output import console, print_line
 from translearn_core.config import ReadOptions, TableKind
 from translearn_core.config.read_options import option_words
-from translearn_core.data.files.decoding import CODECS
+from translearn_core.data.files.code_pages import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.results import FileFormat, Finding, Severity, TableProfile
 from translearn_core.results.format import quote

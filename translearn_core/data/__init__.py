@@ -3,7 +3,7 @@
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.diagnosis import diagnose
-from translearn_core.data.files.decoding import CODECS
+from translearn_core.data.files.code_pages import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.data.prepare import prepare
 from translearn_core.data.read_table import read_table

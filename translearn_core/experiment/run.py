@@ -30,7 +30,7 @@ from translearn_core.experiment.training_data import snapshot_rows, with_augment
 from translearn_core.results import LayerMix, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.loop import Loop
 from translearn_core.training.probe_head import fit_probe

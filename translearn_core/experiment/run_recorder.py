@@ -11,9 +11,9 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.results import EpochPoint
 from translearn_core.training.callbacks import Record, TrainingEvent
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.resume import extend, resume
 from translearn_core.training.loop import Loop
-from translearn_core.training.resume import extend, resume
 from translearn_core.training.snapshots import SnapshotWriter
 
 log = logging.getLogger(__name__)

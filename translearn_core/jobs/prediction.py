@@ -52,14 +52,19 @@ class OcclusionConfig(RunJobConfig[Occlusion]):
 
 
 PREDICT = JobSpec(
-    PredictConfig, Prediction, "Prediction", "predictions:predict", progress="Predicting", warm_up=True
+    PredictConfig,
+    Prediction,
+    "Prediction",
+    "prediction.predictions:predict",
+    progress="Predicting",
+    warm_up=True,
 )
 
 PREDICT_FILE = JobSpec(
     PredictFileConfig,
     FilePrediction,
     "Predictions of a file",
-    "file_predictions:predict_file",
+    "prediction.file_predictions:predict_file",
     progress="Predicting every row",
     low_priority=True,
 )
@@ -68,7 +73,7 @@ OCCLUSION = JobSpec(
     OcclusionConfig,
     Occlusion,
     "Word importance",
-    "occlusion:occlude",
+    "prediction.occlusion:occlude",
     progress="Predicting",
     warm_up=True,
     problems=CLASSES,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 
 STEP_POINTS = 2000
 """Target number of step points in a run's history; longer runs record every n-th step."""

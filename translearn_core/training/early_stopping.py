@@ -2,7 +2,7 @@
 
 import math
 
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 
 
 def out_of_patience(state: Checkpoint, patience: int | None) -> bool:

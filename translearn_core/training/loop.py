@@ -16,7 +16,7 @@ from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.metric import LOSS
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
-from translearn_core.training.checkpoint import Checkpoint, copies, random_states
+from translearn_core.training.checkpoints.checkpoint import Checkpoint, copies, random_states
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.gradients import (
     Gradients,

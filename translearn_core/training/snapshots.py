@@ -10,7 +10,7 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.results import EpochPoint, Snapshot
 from translearn_core.results.diagnostics.snapshots import snapshot_stride
 from translearn_core.runs import artifacts
-from translearn_core.training.checkpoint import Checkpoint
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.transfer import StageInputs
 
 FOLDER = "replay"

@@ -8,7 +8,7 @@ from torch.nn import Parameter
 from translearn_core.config import KeepEpoch, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import group_by_rate, training_parts
 from translearn_core.training import early_stopping
-from translearn_core.training.checkpoint import Checkpoint, copies
+from translearn_core.training.checkpoints.checkpoint import Checkpoint, copies
 from translearn_core.training.optimizer import make_optimizer
 from translearn_core.transfer import TransferModel
 

@@ -5,7 +5,7 @@ from visits import Open, page_text
 
 from translearn_core.jobs import NEXT_STEPS, BaselinesConfig, NextStepsConfig
 from translearn_core.results import Estimate
-from translearn_core.results.next_steps import NextStep, NextSteps
+from translearn_core.results.diagnostics.next_steps import NextStep, NextSteps
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.report_jobs import next_steps_config
 

@@ -20,7 +20,7 @@ from translearn_core.inputs.text import tokenize
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.runs import artifacts
-from translearn_core.training.checkpoint import FILE, Checkpoint
+from translearn_core.training.checkpoints.checkpoint import FILE, Checkpoint
 from translearn_core.training.pretraining import pretrain
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.masking import MaskableIds, masked

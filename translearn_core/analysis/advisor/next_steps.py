@@ -15,9 +15,9 @@ from translearn_core.results import (
     LabelReview,
     RunSummary,
 )
+from translearn_core.results.diagnostics.next_steps import NextStep
 from translearn_core.results.format import count_noun, signed_points
 from translearn_core.results.interval_estimate import Z
-from translearn_core.results.next_steps import NextStep
 
 MORE_LABELS = 100
 """Labels that the gain of more labels is stated for."""

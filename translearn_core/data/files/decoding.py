@@ -26,8 +26,6 @@ from translearn_core.data.files.file_kinds import refuse_other_kinds
 from translearn_core.errors import DataError
 from translearn_core.results.format import quote
 
-__all__ = ["CODECS", "Decoded", "decode"]
-
 BEGINNING = 1 << 18
 """Bytes at the beginning that are searched for UTF-16 and binary data."""
 SAMPLE = 1 << 14
@@ -36,9 +34,7 @@ WINDOWS = 32
 """Parts of a large file from which the sample is taken."""
 NOISE = 0.002
 """Score difference that is never significant."""
-MOST_LINES = 50
-MOST_WORDS = 8
-MOST_ALTERNATIVES = 4
+MOST_LINES, MOST_WORDS, MOST_ALTERNATIVES = 50, 8, 4
 FEW_LETTERS = 5
 """Distinct letters below which any code page but the most common is a guess."""
 CLOSE = 0.15

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from translearn_core.config import ReadOptions
-from translearn_core.data.files.decoding import CODECS
+from translearn_core.data.files.code_pages import CODECS
 from translearn_core.data.files.dialect import DELIMITERS
 from translearn_core.data.files.file_rows import TEXT_KINDS, FileRows, read_rows
 from translearn_core.data.files.header_rows import SURE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
-from translearn_core.results.next_steps import NextSteps
+from translearn_core.results.diagnostics.next_steps import NextSteps
 
 
 class NextStepsConfig(RunJobConfig[NextSteps]):

@@ -3,8 +3,8 @@
 from translearn_core.jobs import NEXT_STEPS
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
+from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.results.format import join_list
-from translearn_core.results.next_steps import NextSteps
 
 NOTHING = "No rule applies: nothing that was measured asks for a change."
 

@@ -25,14 +25,14 @@ from translearn_core.results import EpochPoint, Pretraining, StepPoint
 from translearn_core.results.metric import LOSS
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record, TrainingEvent
-from translearn_core.training.checkpoint import FILE, Checkpoint
-from translearn_core.training.checkpoint_file import CheckpointFile
+from translearn_core.training.checkpoints.checkpoint import FILE, Checkpoint
+from translearn_core.training.checkpoints.checkpoint_file import CheckpointFile
+from translearn_core.training.checkpoints.resume import resume
 from translearn_core.training.loop import Loop
 from translearn_core.training.pretraining.corpus import Corpus
 from translearn_core.training.pretraining.mlm_head import MaskedLanguageModel
 from translearn_core.training.pretraining.save import save_backbone
 from translearn_core.training.pretraining.task import MaskedInputs, MaskedTokens
-from translearn_core.training.resume import resume
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from translearn_core.analysis.advisor.next_steps import RunFacts, propose
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BASELINES, LABEL_EFFICIENCY, LABEL_REVIEW, NextStepsConfig
 from translearn_core.results import Baselines, Drift, LabelEfficiency, LabelReview, RunSummary
-from translearn_core.results.next_steps import NextSteps
+from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context, T
 from translearn_core.worker.run_results import load_evaluation, training_config

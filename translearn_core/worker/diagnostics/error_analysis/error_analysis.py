@@ -24,7 +24,7 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.error_analysis.label_issues import check_labels
 from translearn_core.worker.diagnostics.error_analysis.slices import slices
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
-from translearn_core.worker.predictions import held_out_logits
+from translearn_core.worker.prediction.predictions import held_out_logits
 from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
 FloatArray = NDArray[np.float64]

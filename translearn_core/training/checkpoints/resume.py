@@ -8,7 +8,7 @@ from translearn_core.config import KeepEpoch
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint
 from translearn_core.training import early_stopping
-from translearn_core.training.checkpoint import Checkpoint, restore_random
+from translearn_core.training.checkpoints.checkpoint import Checkpoint, restore_random
 from translearn_core.training.loop import Loop
 
 

@@ -18,7 +18,7 @@ from translearn_core.runs import artifacts
 from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
-from translearn_core.worker.predictions import cached_model
+from translearn_core.worker.prediction.predictions import cached_model
 from translearn_core.worker.run_results import load_evaluation
 
 ROWS_AT_ONCE = 2048

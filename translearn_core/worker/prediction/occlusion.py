@@ -10,7 +10,7 @@ from translearn_core.results import Occlusion
 from translearn_core.runs import artifacts
 from translearn_core.transfer.word_split import join_words, split_words
 from translearn_core.worker.context import Context
-from translearn_core.worker.predictions import cached_model
+from translearn_core.worker.prediction.predictions import cached_model
 from translearn_core.worker.run_results import check_supported
 
 MOST_WORDS = 60

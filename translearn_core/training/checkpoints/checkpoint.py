@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.training.checkpoint_file import CheckpointFile
+from translearn_core.training.checkpoints.checkpoint_file import CheckpointFile
 
 FILE = CheckpointFile("checkpoint.pt", remedy="delete the run and train it again")
 

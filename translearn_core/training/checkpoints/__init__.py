@@ -1,0 +1,1 @@
+"""Checkpoints of a training: state, file, resuming and extending."""
