@@ -15,7 +15,7 @@ from translearn_core.errors import DataError, Stopped, WorkspaceError
 from translearn_core.jobs import TRAIN, ReadConfig
 from translearn_core.results import StepPoint
 from translearn_core.runs import RunStore, State, Workspace
-from translearn_core.runs import schema as tables
+from translearn_core.runs.database import schema as tables
 from translearn_core.runs.database import sqlite_file
 from translearn_core.worker import context as worker_context
 from translearn_core.worker import runtime
