@@ -18,6 +18,7 @@ from translearn_core.config import (
     TuningConfig,
     optional_deps,
 )
+from translearn_core.config.table_edits import CellEdit, RowDrop, TableEdits
 from translearn_core.errors import ConfigError, NotFoundError, TranslearnError
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.templates.repeat import repeat
@@ -129,6 +130,30 @@ def test_the_run_can_be_repeated_from_its_files(
     table.write_bytes(reviews() + b"\nanother one,yes\n")
     repeat(config, {"train": table}, tmp_path / "out")
     assert "differ" in capsys.readouterr().err
+
+
+def test_a_run_on_an_edited_version_is_repeated_with_its_edits(
+    bench: Bench, experiment: ExperimentConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = [RowDrop(row=3), CellEdit(row=5, column="label", value="no")]
+    version = bench.store.add_version(ME, experiment.data.dataset, changes)
+    data = experiment.data.model_copy(update={"dataset": version.digest})
+    run = bench.train(experiment.model_copy(update={"data": data}))
+    config = ExportConfig(job=run, name="edited")
+    result = bench.do(config, ExportFile)
+    assert "edits.json" in result.files
+    exported = bench.store.workspace.run(bench.store.submit(ME, config).job.id)
+    with zipfile.ZipFile(exported / result.file) as packed:
+        packed.extractall(tmp_path / "export")
+    edits = TableEdits.model_validate_json((tmp_path / "export" / "edits.json").read_bytes())
+    assert edits.edits == tuple(changes)
+    table = tmp_path / "reviews.csv"
+    table.write_bytes(reviews())
+    settings = ExperimentConfig.model_validate_json((tmp_path / "export" / "experiment.json").read_bytes())
+    again = repeat(settings, {"train": table}, tmp_path / "out", edits=edits)
+    assert "differ" not in capsys.readouterr().err
+    before = artifacts.load(bench.store.workspace.run(run), RunSummary)
+    assert (again.test, again.validation) == (before.test, before.validation)
 
 
 def test_a_missing_extra_is_named(bench: Bench, run: str, monkeypatch: pytest.MonkeyPatch) -> None:

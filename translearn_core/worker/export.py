@@ -23,7 +23,7 @@ from translearn_core.jobs import BaselinesConfig, ExportConfig
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
-from translearn_core.runs.workspace import READ_OPTIONS
+from translearn_core.runs.workspace import EDITS, READ_OPTIONS
 from translearn_core.storage import temporary_folder
 from translearn_core.transfer import FineTunedModel, TrainedModel, load_trained
 from translearn_core.transfer.saved_model import FOLDER as MODEL
@@ -120,11 +120,13 @@ def _write_tfidf(
 def _add_record(
     context: Context[ExportConfig], folder: Path, experiment: ExperimentConfig, evaluation: Evaluation
 ) -> None:
-    """Write settings and scores, and how the files were read if a person chose it."""
+    """Write settings and scores, and what a person chose or changed in the files."""
     save_record(folder, experiment, evaluation)
     options = context.store.workspace.read_options(experiment.data.dataset)
     if options.given:
         (folder / READ_OPTIONS).write_text(options.model_dump_json(), encoding="utf-8")
+    if (edits := context.store.workspace.edits(experiment.data.dataset)) is not None:
+        (folder / EDITS).write_text(edits.model_dump_json(), encoding="utf-8")
 
 
 def _card(

@@ -19,6 +19,7 @@ from translearn_core.reporting.document import render
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.sections import report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
+from translearn_core.results.format import count_noun
 from translearn_core.results.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.reproduce import study_file
@@ -185,6 +186,8 @@ def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[st
     """Return the identifiers and digests of the run, its data and its weights."""
     workspace = context.store.workspace
     hashes = {"run": job, "data": experiment.data.dataset}
+    if (edits := workspace.edits(experiment.data.dataset)) is not None:
+        hashes["version of the data"] = f"{edits.number}, {count_noun(len(edits.edits), 'edit')}"
     if digest := _digest(context, experiment.backbone):
         hashes["backbone"] = digest
     for path in sorted(workspace.run(job).glob("*/trained.safetensors")):

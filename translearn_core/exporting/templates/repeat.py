@@ -2,8 +2,9 @@
 
     python repeat.py FILE [--validation FILE] [--test FILE] [--out FOLDER]
 
-``experiment.json`` holds every setting of the run and ``read_options.json``, where a person chose it, how its
-files are read. Prints the new scores beside those of the run.
+``experiment.json`` holds every setting of the run, ``read_options.json``, where a person chose it, how its
+files are read, and ``edits.json`` the labels corrected and rows left out before. Prints the new scores beside
+those of the run.
 """
 
 import argparse
@@ -15,7 +16,9 @@ from translearn_core.activations import ActivationCache
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, ReadOptions, job_id
 from translearn_core.config.settings import settings
+from translearn_core.config.table_edits import TableEdits
 from translearn_core.data import prepare, read_table
+from translearn_core.data.table_edits import apply_edits
 from translearn_core.errors import TranslearnError
 from translearn_core.experiment import run_experiment
 from translearn_core.results import RunSummary
@@ -25,24 +28,30 @@ HERE = Path(__file__).resolve().parent
 
 
 def repeat(
-    config: ExperimentConfig, files: dict[str, Path], out: Path, options: ReadOptions | None = None
+    config: ExperimentConfig,
+    files: dict[str, Path],
+    out: Path,
+    options: ReadOptions | None = None,
+    edits: TableEdits | None = None,
 ) -> RunSummary:
     """Train on `files`, by part (train, validation, test), read with `options`, in the workspace `out`.
 
+    `edits` are applied to the rows, whose splits are those of the files as they came.
     A parent run or a distillation teacher is taken from this machine's own workspace.
     """
     workspace = Workspace(out)
     digest = workspace.keep_files({part: path.read_bytes() for part, path in files.items()}, options)
-    if digest != config.data.dataset:
+    if digest != (config.data.dataset if edits is None else edits.original):
         say("These files differ from those of the run, so the scores may too.")
     data = config.data.model_copy(update={"dataset": digest})
     config = config.model_copy(update={"data": data})
-    table, _ = read_table(workspace.sources(digest), settings(), options)
+    original, _ = read_table(workspace.sources(digest), settings(), options)
+    table = original if edits is None else apply_edits(original, edits)
     if not config.backbone.is_tfidf:
         load(config.backbone, network=settings().hub)  # downloads a missing Hub model
     return run_experiment(
         config,
-        lambda: prepare(table, data),
+        lambda: prepare(table, data, original=None if edits is None else original),
         workspace.run(job_id(config)),
         store=ActivationCache(workspace.activations, settings().max_activations_mb * 1_000_000),
         report=lambda stage, done, total: say(f"{stage} {done:.0f} of {total:.0f}" if total else stage),
@@ -73,9 +82,13 @@ def main() -> None:
     config = ExperimentConfig.model_validate_json((HERE / "experiment.json").read_text(encoding="utf-8"))
     path = HERE / "read_options.json"  # exists if the user chose how to read the files
     options = ReadOptions.model_validate_json(path.read_bytes()) if path.exists() else None
+    path = HERE / "edits.json"  # exists if the data were edited
+    edits = TableEdits.model_validate_json(path.read_bytes()) if path.exists() else None
     files = {"train": arguments.train, "validation": arguments.validation, "test": arguments.test}
     try:
-        summary = repeat(config, {part: file for part, file in files.items() if file}, arguments.out, options)
+        summary = repeat(
+            config, {part: file for part, file in files.items() if file}, arguments.out, options, edits
+        )
     except (TranslearnError, OSError) as error:
         sys.exit(f"{error}")
     before = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
