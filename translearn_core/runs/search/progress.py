@@ -107,7 +107,8 @@ def _state(own: Sequence[TrialResult], *, fixed: bool, top: int, ended: bool) ->
     for state in (State.RUNNING, State.QUEUED, State.INTERRUPTED, State.FAILED):
         if any(result.state is state for result in own):
             return str(state)
-    if not fixed and max(result.trial.rung for result in own) < top:
+    repeated = any(result.trial.repeat for result in own)
+    if not fixed and not repeated and max(result.trial.rung for result in own) < top:
         return DROPPED
     return "stopped" if own[-1].state is State.STOPPED else "done"
 
