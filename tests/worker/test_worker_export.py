@@ -135,7 +135,7 @@ def test_the_run_can_be_repeated_from_its_files(
 def test_a_run_on_an_edited_version_is_repeated_with_its_edits(
     bench: Bench, experiment: ExperimentConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changes = [RowDrop(row=3), CellEdit(row=5, column="label", value="no")]
+    changes = [RowDrop(row=3), CellEdit(row=5, column=experiment.data.label, value="no")]
     version = bench.store.add_version(ME, experiment.data.dataset, changes)
     data = experiment.data.model_copy(update={"dataset": version.digest})
     run = bench.train(experiment.model_copy(update={"data": data}))
