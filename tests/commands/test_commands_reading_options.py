@@ -154,4 +154,4 @@ def test_a_file_is_read_as_the_options_say_and_what_was_found_is_told(
     assert predicted.returncode == 0, predicted.stderr
     assert "Read as" not in predicted.stderr
     assert json.loads(predicted.stdout)["findings"]
-    assert list(pd.read_csv(out).columns)[:3] == ["column 1", "column 2", "column 3"]
+    assert list(pd.read_csv(out, sep="~").columns)[:3] == ["column 1", "column 2", "column 3"]

@@ -20,6 +20,7 @@ from translearn_core.jobs import (
     BaselinesConfig,
     ErrorAnalysisConfig,
     ForgettingConfig,
+    NextStepsConfig,
     ProbeConfig,
     ProjectConfig,
     ReportConfig,
@@ -81,6 +82,7 @@ def test_the_button_asks_for_what_is_missing_first_and_for_the_report_last(
     submitted = [
         BaselinesConfig(job=job), ProbeConfig(job=job), SimilarityConfig(job=job),
         ForgettingConfig(job=job), ErrorAnalysisConfig(job=job), ProjectConfig(job=job, layer=6),
+        NextStepsConfig(job=job),
     ]  # fmt: skip
     assert list(config.parts[1:]) == [job_id(one) for one in submitted]
     new = [job_id(one) for one in submitted if not isinstance(one, ProjectConfig | ProbeConfig)]
