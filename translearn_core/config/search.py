@@ -84,7 +84,7 @@ def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidat
 
     References
     ----------
-    Order and rates follow what METHODS of transfer agree on: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
+    Strategies and rates: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
     2019, arXiv:1911.03090; Hu et al. 2021, arXiv:2106.09685; Kumar et al. 2022, arXiv:2202.10054.
     """
     return (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))

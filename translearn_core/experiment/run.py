@@ -71,13 +71,11 @@ def run_experiment(
     check(config, backbone)
     data = with_augmentation(prepared, config.augment, backbone)
     clock.switch("read")
-
     rows = replace(data.rows, weighting=config.training.class_weights)
     model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
-    stage_inputs = StageInputs(
-        model, texts, compute, store, report, stage_plans=[stage.freeze for stage in config.resolved_stages]
-    )
+    plans = [stage.freeze for stage in config.resolved_stages]
+    stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")

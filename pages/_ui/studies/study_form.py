@@ -176,36 +176,40 @@ def _grid(key: str, n_blocks: int, rows: int | None, begin: dict[str, Any]) -> d
             help="train on nested subsets of these sizes; the test rows stay the same",
         )
     with right:
-        state.init_widget(f"{key}.seeds", begin["seeds"])
-        seeds = st.number_input(
-            "Seeds",
-            1,
-            50,
-            begin["seeds"],
-            key=f"{key}.seeds",
-            persist_state="session",
-            help="repetitions of each configuration: at least three are needed to estimate the variance",
-        )
-        state.init_widget(f"{key}.k_folds", begin.get("k_folds"))
-        k_folds = st.number_input(
-            "Folds",
-            2,
-            20,
-            begin.get("k_folds"),
-            key=f"{key}.k_folds",
-            persist_state="session",
-            placeholder="none",
-            disabled=key != "study",
-            help="cross-validation: each configuration trains once for each fold and is tested on it, so "
-            "that every row is tested on; empty: one test split",
-        )
-    return {
-        "k_folds": k_folds,
+        repetitions = _repetitions(key, begin)
+    return repetitions | {
         "recipes": tuple(recipes),
         "boundaries": tuple(boundaries),
         "sizes": tuple(size or None for size in sizes) or (None,),
-        "seeds": seeds,
     }
+
+
+def _repetitions(key: str, begin: dict[str, Any]) -> dict[str, Any]:
+    """Draw the number of seeds and of folds, and return them."""
+    state.init_widget(f"{key}.seeds", begin["seeds"])
+    seeds = st.number_input(
+        "Seeds",
+        1,
+        50,
+        begin["seeds"],
+        key=f"{key}.seeds",
+        persist_state="session",
+        help="repetitions of each configuration: at least three are needed to estimate the variance",
+    )
+    state.init_widget(f"{key}.k_folds", begin.get("k_folds"))
+    k_folds = st.number_input(
+        "Folds",
+        2,
+        20,
+        begin.get("k_folds"),
+        key=f"{key}.k_folds",
+        persist_state="session",
+        placeholder="none",
+        disabled=key != "study",
+        help="cross-validation: each configuration trains once for each fold and is tested on it, so "
+        "that every row is tested on; empty: one test split",
+    )
+    return {"seeds": seeds, "k_folds": k_folds}
 
 
 def _multiselect(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:

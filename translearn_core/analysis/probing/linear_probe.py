@@ -98,9 +98,7 @@ class LinearProbe:
         deviation[deviation <= 1e-6 * mean.abs()] = 1.0
         # The last part holds all rows, as no row is of that fold.
         seen = torch.from_numpy((fold[:, None] != np.arange(fold.max() + 2)).astype(np.float32))
-        y = torch.tensor(
-            np.ascontiguousarray(targets.T), dtype=torch.int64
-        )  # a copy: labels may be read-only
+        y = torch.tensor(targets.T.copy(), dtype=torch.int64)  # copied: labels may be read-only
         weights = None if weight is None else torch.from_numpy(weight)
         problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1, weights)
         regression = BatchedRegression(problem, pool)
