@@ -145,7 +145,9 @@ def show(record: dict[str, Any], screen: Console) -> None:
     print_table(screen, ("candidate", *numbers, "state"), rows, numbers=numbers, title="Candidates")
     for sentence in record["sentences"]:
         print_line(sentence, screen)
-    print_line(f"The model is run {record['run']}: translearn predict {record['run']} FILE --out FILE", screen)
+    print_line(
+        f"The model is run {record['run']}: translearn predict {record['run']} FILE --out FILE", screen
+    )
 
 
 def _number(value: float | None) -> str:
