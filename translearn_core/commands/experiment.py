@@ -22,6 +22,7 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     SplitConfig,
+    TargetConfig,
     TrainingConfig,
     apply_overrides,
 )
@@ -133,12 +134,14 @@ def _data(
 ) -> DataConfig:
     """Return the roles of the columns and the split."""
     text, label = column_name(options.text, table, "--text"), column_name(options.label, table, "--label")
+    problem = options.task.problem or table.column(label).problem
+    target = valid(TargetConfig, column=label, problem=problem)
     column = None if options.split is None else column_name(options.split, table, "--split")
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
-    data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
+    data = valid(DataConfig, dataset=dataset.digest, text=text, targets=(target,), split=split)
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return apply_overrides(ExperimentConfig(data=data), data_settings).data

@@ -17,6 +17,7 @@ from translearn_core.config.enums import (
     Schedule,
     Split,
     TableKind,
+    TaskWord,
     Tuning,
 )
 from translearn_core.config.experiment import ExperimentConfig
@@ -81,6 +82,7 @@ __all__ = [
     "StudyConfig",
     "TableKind",
     "TargetConfig",
+    "TaskWord",
     "TrainingConfig",
     "Tuning",
     "TuningConfig",

@@ -30,6 +30,27 @@ class ProblemType(StrEnum):
     """Shape of a target; values as in transformers."""
 
     SINGLE_LABEL = "single_label_classification"
+    MULTI_LABEL = "multi_label_classification"
+    REGRESSION = "regression"
+
+
+class TaskWord(StrEnum):
+    """Problem type on the command line; auto: guessed from the cells of the label column."""
+
+    AUTO = "auto"
+    SINGLE = "single"
+    MULTI_LABEL = "multi-label"
+    REGRESSION = "regression"
+
+    @property
+    def problem(self) -> ProblemType | None:
+        """Problem type, None for auto."""
+        return None if self is TaskWord.AUTO else ProblemType[self.name.replace("SINGLE", "SINGLE_LABEL")]
+
+    @classmethod
+    def of(cls, problem: ProblemType) -> "TaskWord":
+        """Return the word of a problem type."""
+        return next(word for word in cls if word.problem is problem)
 
 
 class CleaningRule(StrEnum):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from translearn_core.config import Split
-from translearn_core.data.words import count_words, is_number
+from translearn_core.config import ProblemType, Split
+from translearn_core.data.problem_guess import guess_problem
+from translearn_core.data.words import count_words
 from translearn_core.results import Column, Suggestion
 from translearn_core.results.format import count_noun, cut, quote
 
@@ -36,6 +37,7 @@ LABEL_NAMES = (
     "label", "labels", "class", "category", "target", "sentiment", "intent", "topic", "judgment", "judgement",
     "y", "tag",
 )  # fmt: skip
+ID_NAMES = ("id", "ids", "index", "row", "number", "nr", "no", "date", "time", "timestamp", "year")
 SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
 
 SAMPLE_ROWS = 5_000
@@ -68,7 +70,17 @@ def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
     counts = [count_words(cell) for cell in cells.iloc[::step]]
     examples = tuple(cut(cell, 200) for cell in cells.iloc[:200].drop_duplicates().iloc[:3])
-    return Column(name, len(cells), int(cells.nunique()), sum(counts) / max(len(counts), 1), examples)
+    guess = guess_problem(name_words(name), cells)
+    return Column(
+        name,
+        len(cells),
+        int(cells.nunique()),
+        sum(counts) / max(len(counts), 1),
+        examples,
+        guess.problem,
+        guess.reason,
+        guess.alternative,
+    )
 
 
 def looks_like_ids(cells: "pd.Series[str]") -> bool:
@@ -104,12 +116,15 @@ def _split_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
 
 
 def _can_be_label(column: Column) -> bool:
+    if column.problem is not ProblemType.SINGLE_LABEL:
+        return column.distinct > 1 and not _named_like(column.name, ID_NAMES)
     return 2 <= column.distinct <= max(2, column.filled // 2) and column.mean_words <= 6
 
 
 def _label_rank(column: Column) -> tuple[bool, bool, int, int]:
-    scale = column.distinct > 10 and all("." in e and is_number(e) for e in column.examples)
-    return _named_like(column.name, LABEL_NAMES), not scale, column.filled, -column.distinct
+    """Prefer columns named like labels, classes to numbers, then filled ones with few values."""
+    classes = column.problem is not ProblemType.REGRESSION
+    return _named_like(column.name, LABEL_NAMES), classes, column.filled, -column.distinct
 
 
 def name_words(name: str) -> list[str]:

@@ -14,3 +14,8 @@ def count_words(text: str) -> int:
 def is_number(text: str) -> bool:
     """Whether a cell is one number, with a decimal point or comma."""
     return _NUMBER.fullmatch(text.strip()) is not None
+
+
+def number_of(text: str) -> float:
+    """Return the number in a cell that `is_number`."""
+    return float(text.strip().replace(",", "."))

@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AliasChoices, Field
 
-from translearn_core.config import CleaningRule, ReadOptions, TableKind
+from translearn_core.config import CleaningRule, ProblemType, ReadOptions, TableKind
 
 EARLIER_CLEANING_RULE = AliasChoices("cleaning_rule", "fix")
 """Keys of a finding's cleaning rule; `fix` is that of earlier versions."""
@@ -49,23 +49,35 @@ class Finding:
 
 @dataclass(frozen=True)
 class Column:
-    """Column of a table."""
+    """Column of a table.
+
+    `problem` is the guessed problem type if it is predicted, `problem_reason` says why in a sentence, and
+    `problem_alternative` is another plausible type.
+    """
 
     name: str
     filled: int
     distinct: int
     mean_words: float
     examples: tuple[str, ...]
+    problem: ProblemType = ProblemType.SINGLE_LABEL
+    problem_reason: str = ""
+    problem_alternative: ProblemType | None = None
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Suggested columns for text, label and split, with the reason in a sentence."""
+    """Suggested columns for text, label and split, with the reason in a sentence.
+
+    `text_pair` is the second text of pairs; `one_hot` are binary columns with one of several labels each.
+    """
 
     text: str | None
     label: str | None
     split: str | None
     reason: str
+    text_pair: str | None = None
+    one_hot: tuple[str, ...] = ()
 
 
 class ColumnType(StrEnum):
@@ -163,6 +175,10 @@ class TableProfile:
     preview: pd.DataFrame = field(compare=False)
     formats: tuple[FileFormat, ...] = ()
     alternatives: tuple[LikelyReading, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the profile of a column."""
+        return next(column for column in self.columns if column.name == name)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per column: name, filled, distinct, mean words, an example."""

@@ -7,8 +7,10 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.results import Diagnosis, TableProfile
+from translearn_core.config import ProblemType
+from translearn_core.results import Column, Diagnosis, TableProfile
 from translearn_core.results.format import count_noun, percent
+from translearn_core.tasks import PROBLEMS
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
@@ -31,8 +33,36 @@ def columns(reading: TableProfile) -> state.Draft:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
+        problem = None if label is None else _problem(reading.column(label), draft)
     split, rare_class_below = config_fields.split(draft, names, reading.parts)
-    return state.change(text=text, label=label, split=split, rare_class_below=rare_class_below)
+    return state.change(
+        text=text, label=label, problem=problem, split=split, rare_class_below=rare_class_below
+    )
+
+
+def _problem(column: Column, draft: state.Draft) -> ProblemType:
+    """Choose the problem type of the label column, preset to the guess from its cells."""
+    if column.name != draft.label or draft.problem is None:
+        state.set_value("problem_type", column.problem)
+    else:
+        state.init_widget("problem_type", draft.problem)
+    problem = st.selectbox(
+        "Problem type",
+        list(PROBLEMS),
+        key="problem_type",
+        format_func=lambda problem: config_fields.choice_label(problem),
+        help="what each cell of the label column holds",
+    )
+    st.caption(plain(_reason(column, problem)))
+    return problem
+
+
+def _reason(column: Column, problem: ProblemType) -> str:
+    """Return why the problem type was guessed, and what else the column may hold."""
+    other = column.problem if problem is not column.problem else column.problem_alternative
+    if other is None:
+        return column.problem_reason
+    return f"{column.problem_reason} Or {config_fields.choice_label(other)}?"
 
 
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:

@@ -13,7 +13,7 @@ from translearn_core.errors import TranslearnError
 
 KINDS = [
     "csv", "tsv", "txt", "tab", "dat", "data", "psv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "json",
-    "jsonl", "ndjson", "gz", "zip",
+    "jsonl", "ndjson", "conll", "conllu", "gz", "zip",
 ]  # fmt: skip
 FIRST = "tickets"
 """The sample shown first: a frozen backbone already separates most of its ten classes."""

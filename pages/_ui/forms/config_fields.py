@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from pages._ui.shell import state
-from translearn_core.config import BaseConfig, LayerCombination, Schedule, SplitConfig, Tuning
+from translearn_core.config import BaseConfig, LayerCombination, ProblemType, Schedule, SplitConfig, Tuning
 from translearn_core.errors.validation_errors import explain_validation_error
 
 C = TypeVar("C", bound=BaseConfig)
@@ -94,6 +94,9 @@ HINTS: dict[str, str] = {
 """Help texts of fields without a description."""
 
 WORDS: dict[StrEnum, str] = {
+    ProblemType.SINGLE_LABEL: "one class per row",
+    ProblemType.MULTI_LABEL: "several labels per row",
+    ProblemType.REGRESSION: "a number",
     LayerCombination.LAST: "last",
     LayerCombination.SECOND_LAST: "second-last",
     LayerCombination.SUM_4: "sum of the last four",

@@ -15,6 +15,7 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     LayerCombination,
+    ProblemType,
     SplitConfig,
     Stage,
     TargetConfig,
@@ -35,6 +36,7 @@ class Draft:
     dataset: str | None = None
     text: str | None = None
     label: str | None = None
+    problem: ProblemType | None = None
     split: SplitConfig = field(default_factory=SplitConfig)
     cleaning: tuple[CleaningRule, ...] = ()
     rare_class_below: int = 5
@@ -56,7 +58,7 @@ class Draft:
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
-            targets=(TargetConfig(column=self.label),),
+            targets=(TargetConfig(column=self.label, problem=self.problem or ProblemType.SINGLE_LABEL),),
             split=self.split,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
@@ -120,6 +122,7 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.dataset,
         data.text,
         data.label,
+        data.problem,
         data.split,
         data.cleaning,
         data.rare_class_below,

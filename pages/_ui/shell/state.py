@@ -85,6 +85,7 @@ def open_dataset(digest: str) -> None:
     reset(
         "text_column",
         "label_column",
+        "problem_type",
         "split_column",
         "group_column",
         "time_column",
@@ -130,7 +131,7 @@ def accept(reading: TableProfile) -> Draft:
     if current.text not in names:
         parts["text"] = suggestion.text
     if current.label not in names:
-        parts["label"] = suggestion.label
+        parts["label"], parts["problem"] = suggestion.label, None
         parts["split"] = current.split.model_copy(update={"column": suggestion.split})
     return change(**parts) if parts else current
 
