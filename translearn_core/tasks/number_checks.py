@@ -1,5 +1,7 @@
 """Encoding and checks of a column of numbers, and what is unusual about its values."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -129,7 +131,7 @@ def count_rows(target: Target, split: IntArray) -> pd.DataFrame:
         edges = np.histogram_bin_edges(target.values, BINS)
         index = np.clip(np.searchsorted(edges, target.values, side="right") - 1, 0, BINS - 1)
         ends = [format_number(edge) for edge in edges]
-        names = [f"{low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)]
+        names = [f"{low} to {high}" for low, high in pairwise(ends)]
     counts = np.bincount(index * len(SPLITS) + split, minlength=len(names) * len(SPLITS))
     table = counts.reshape(len(names), len(SPLITS))
     return pd.DataFrame({"label": names} | {str(s): table[:, k] for k, s in enumerate(SPLITS)})

@@ -137,8 +137,8 @@ class Regression:
         """Return limits of predicted numbers."""
         return [
             "It was trained on a range of numbers, and predicts few beyond it.",
-            "A predicted number carries no measure of its error: the mean absolute error above is that of the "
-            "test texts.",
+            "A predicted number carries no measure of its error: the mean absolute error above is that of "
+            "the test texts.",
         ]
 
 

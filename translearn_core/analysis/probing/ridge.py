@@ -77,7 +77,7 @@ class Ridge:
 
 @dataclass(frozen=True, eq=False)
 class _Moments:
-    """Weighted sums over rows of standardised features: of products, with y, of features, of y, of weights."""
+    """Weighted sums over rows: products of standardised features, with y, features, y, and weights."""
 
     gram: FloatArray
     with_y: FloatArray
@@ -95,10 +95,8 @@ class _Moments:
             part = slice(start, start + ROWS_AT_ONCE)
             z, t = _standardised(x[part], centre, scale), y[part]
             weighted = z * w[part, None]
-            new = cls(
-                weighted.T @ z, weighted.T @ t, weighted.sum(0), float(w[part] @ t), float(w[part].sum())
-            )
-            sums = sums + new
+            of_y, of_w = float(w[part] @ t), float(w[part].sum())
+            sums = sums + cls(weighted.T @ z, weighted.T @ t, weighted.sum(0), of_y, of_w)
         return sums
 
     def __add__(self, other: Self) -> Self:
