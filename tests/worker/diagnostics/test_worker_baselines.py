@@ -16,7 +16,7 @@ from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, SplitConfig, from_scratch_control
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Difference, Estimate, Evaluation
+from translearn_core.results import Baseline, Baselines, Difference, Estimate, Evaluation, Metrics
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts
 from translearn_core.worker.diagnostics.baselines import _matched

@@ -27,11 +27,11 @@ N_SINGLE = 4
 def probe_number_layers(
     features: Mapping[str, Layers],
     values: FloatArray,
-    strata: IntArray,
     train: IntArray,
     test: IntArray,
     *,
     tfidf: Estimate,
+    strata: IntArray,
     controls: FloatArray | None = None,
     control_types: IntArray | None = None,
     groups: IntArray | None = None,
@@ -46,12 +46,12 @@ def probe_number_layers(
     features : mapping of variant to array, shape (layers, rows, width)
         Pooled hidden states; index 0 is the embedding layer (see `map_layers`).
     values : float array, shape (rows,)
-    strata : int array, shape (rows,)
-        Strata of the folds.
     train, test : int arrays
         Row indices.
     tfidf : Estimate
         Test correlation of the TF-IDF baseline.
+    strata : int array, shape (rows,)
+        Strata of the folds.
     controls, control_types : arrays, shapes (controls, rows) and (rows,), optional
         Random numbers per word type, and the type of each row (see `control_labels`). They count only on rows
         whose type is seen in training.
