@@ -45,9 +45,8 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
         v = scores.variants.index(variant)
         where = "the embeddings, before any block" if layer == 0 else f"layer {layer}"
         low, high = (format_score(end[v, layer]) for end in (scores.low, scores.high))
-        parts.append(
-            f"in the {variant} model {where}: a probe there {reached(scores.test[v, layer])} ({low} to {high})"
-        )
+        reach = reached(scores.test[v, layer])
+        parts.append(f"in the {variant} model {where}: a probe there {reach} ({low} to {high})")
     return (
         f"Which layer knows most about {target}? On {count_noun(scores.n_test, 'test row')}, "
         f"{'; '.join(parts)}. Counting words (TF-IDF) gets {format_score(scores.tfidf.value)}, the "
@@ -66,12 +65,13 @@ def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
             "training text begins with, so nothing can be memorised."
         )
     few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
+    drawn, of = ("classes", "of") if right else ("numbers", "on")
     return (
-        "How much of that is the layer's, and not the probe's? On a control task, "
-        f"{'classes' if right else 'numbers'} drawn at random for each first word, the same probe on layer {layer} of the {variant} model gets "
-        f"{format_score(control)} {'of' if right else 'on'} the texts whose first word it has seen{few}; the "
+        f"How much of that is the layer's, and not the probe's? On a control task, {drawn} drawn at random "
+        f"for each first word, the same probe on layer {layer} of the {variant} model gets "
+        f"{format_score(control)} {of} the texts whose first word it has seen{few}; the "
         f"{scores.constant_name} gets {format_score(float(scores.control_majority.mean()))}. What it gets "
-        f"above that it has memorised. "
+        "above that it has memorised. "
         f"{_of_the_layer(float(scores.selectivity[v, layer]), metric_of(scores.metric))}"
     )
 
