@@ -5,7 +5,8 @@
     python predict.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
-the predicted number. A cell or line without any words gets no prediction. In your own code: ``Classifier(folder).answer(["a text"])``.
+the predicted number. A cell or line without any words gets no prediction. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json

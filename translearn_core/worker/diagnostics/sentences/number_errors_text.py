@@ -59,8 +59,8 @@ def largest_text(largest: pd.DataFrame, deviation: float) -> str:
     lies = "lies" if far == 1 else "lie"
     return (
         f"{many} of validation and test {lies} more than {FAR:.0f} standard deviations from the prediction. "
-        f"Look first at row {first['row']} of {first['split']}: {format_number(first['label'])} in the table, "
-        f"{format_number(first['predicted'])} predicted."
+        f"Look first at row {first['row']} of {first['split']}: {format_number(first['label'])} in the "
+        f"table, {format_number(first['predicted'])} predicted."
     )
 
 
