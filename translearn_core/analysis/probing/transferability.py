@@ -209,7 +209,8 @@ def _class_sums(x: FloatArray, which: IntArray, classes: int) -> FloatArray:
 def _directions(f: FloatArray, product: Callable[[FloatArray], FloatArray]) -> tuple[FloatArray, FloatArray]:
     """Return the squared singular values, and each target's squared projection on the left vectors.
 
-    `product` multiplies the targets, shape (targets, rows), with a matrix of shape (rows, width). Computed from the smaller Gram matrix of `f`, 10 times as fast as the SVD.
+    `product` multiplies the targets, shape (targets, rows), with a matrix of shape (rows, width). Computed
+    from the smaller Gram matrix of `f`, 10 times as fast as the SVD.
     """
     tall = len(f) > f.shape[1]
     power, directions = np.linalg.eigh(f.T @ f if tall else f @ f.T)

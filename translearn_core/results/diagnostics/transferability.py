@@ -22,9 +22,10 @@ class RankAgreement:
 class Transferability:
     """LogME (log evidence per row; higher suits better) and H-score of every layer of every backbone.
 
-    `layers`: backbone, layer, LogME, H-score, probe (validation score of a linear probe trained on the
-    same rows, in `metric`), probe C (its inverse regularisation strength). `past`: run, backbone, recipe, accuracy (or another test score),
-    LogME, H-score (of the features before training, NaN if the backbone is gone).
+    `layers`: backbone, layer, LogME, H-score (NaN for a number), probe (validation score of a linear probe
+    trained on the same rows, in `metric`), probe C (its inverse regularisation strength). `past`: run,
+    backbone, recipe, the test score under the name of `metric`, LogME, H-score (of the features before
+    training, NaN if the backbone is gone).
     """
 
     rows: int

@@ -210,7 +210,8 @@ def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame, met
         )
     low, high = one.tau.low, one.tau.high
     verdict = "a guide, not a promise" if low > 0 else "the wrong way round" if high < 0 else "maybe chance"
-    runs = f"the test {'accuracies' if metric.name == ACCURACY else 'scores'} of {one.n} finished runs on these rows"
+    scores = "accuracies" if metric.name == ACCURACY else "scores"
+    runs = f"the test {scores} of {one.n} finished runs on these rows"
     return f"LogME and {runs} {_agree(one)}: {verdict}."
 
 
