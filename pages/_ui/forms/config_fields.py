@@ -82,7 +82,7 @@ HINTS: dict[str, str] = {
     "class_weights": "balanced: every class counts the same in the loss, however rare it is",
     "precision": "auto: bf16 where the device computes it natively, else float32, which is exact but slower",
     "device": "auto: CUDA, then MPS, then the CPU",
-    "kind": "linear: one layer; mlp: a hidden layer in between; probe: logistic or ridge regression, fitted at once",
+    "kind": "linear: one layer; mlp: a hidden layer in between; probe: a linear one fitted at once",
     "activation": "inside an MLP head",
     "folds": "cross-validation: each fold of the training rows is scored by a probe trained on the others",
     "seed": "the same seed gives the same result",
