@@ -42,7 +42,9 @@ FILTERS: dict[str, tuple[str, str]] = {
 
 
 def edit_button(run: Run[ExperimentConfig], rows: pd.DataFrame, key: str) -> None:
-    """Draw a button that opens the editor with these rows of a run's predictions."""
+    """Draw a button that opens the editor with these rows of a run's predictions, if labels are classes."""
+    if LABEL_REVIEW.unsupported(run.job.config):
+        return
     if st.button(
         "Correct labels", key=key, icon=":material/label:", help="opens these rows in the label editor"
     ):
