@@ -29,7 +29,8 @@ def drop_or_offer_conflicts(
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    labels = quote_list(decode(target.select(first))[np.unique(target.values[first], return_index=True)[1]])
+    different = np.unique(target.values[first], return_index=True)[1]
+    labels = quote_list(decode(target.select(first))[different].tolist())
     clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."
