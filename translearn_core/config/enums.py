@@ -125,6 +125,13 @@ class ClassWeights(StrEnum):
     BALANCED = "balanced"
 
 
+class RegressionLoss(StrEnum):
+    """Loss of a predicted number: squared error, or Huber's, which is linear for large errors."""
+
+    MSE = "mse"
+    HUBER = "huber"
+
+
 class KeepEpoch(StrEnum):
     """Epoch whose weights a run keeps: the best on validation, or the last."""
 

@@ -206,6 +206,7 @@ class Diagnosis:
     pieces_per_word: float = 0.0
     cut_share: float = 0.0
     token_limit: int = 0
+    problem: ProblemType = ProblemType.SINGLE_LABEL
 
     @property
     def usable(self) -> bool:

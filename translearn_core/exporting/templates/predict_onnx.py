@@ -1,11 +1,12 @@
-"""Classify texts with ``model.onnx`` in this folder. Needs onnxruntime and tokenizers, no torch.
+"""Predict texts with ``model.onnx`` in this folder. Needs onnxruntime and tokenizers, no torch.
 
     python predict_onnx.py "a text" "another text"
     python predict_onnx.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict_onnx.py < one_text_a_line.txt
 
-Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
+the predicted number. A cell or line without any words gets no prediction. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json
@@ -20,7 +21,9 @@ from tokenizers import Tokenizer
 
 
 class Classifier:
-    """Token ids, mask and, for some models, token types in, probabilities out.
+    """Token ids, mask and, for some models, token types in, outputs out.
+
+    Outputs are the probabilities of labels, or a number.
 
     Parameters
     ----------
@@ -31,6 +34,7 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self.problem: str = config["problem"]
         self.pad: int = config["pad"]
         self.inputs: list[str] = config["inputs"]
         self.tokenizer = Tokenizer.from_file(str(folder / "backbone" / "tokenizer.json"))
@@ -41,12 +45,12 @@ class Classifier:
         )
 
     def answer(self, texts: Sequence[str], batch: int = 32) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return the label probabilities of each text, shape (texts, labels)."""
+        """Return the outputs of each text, shape (texts, labels)."""
         encodings = self.tokenizer.encode_batch(list(texts))
         tokens = [encoding.ids or [self.pad] for encoding in encodings]
         types = [encoding.type_ids or [0] for encoding in encodings]
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
-        probabilities = np.empty((len(tokens), len(self.labels)), dtype=np.float32)
+        outputs = np.empty((len(tokens), len(self.labels)), dtype=np.float32)
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             lengths = np.asarray([len(tokens[i]) for i in index])
@@ -55,8 +59,8 @@ class Classifier:
             for name, rows, pad in (("input_ids", tokens, self.pad), ("token_type_ids", types, 0)):
                 tensors[name] = np.full(mask.shape, pad, dtype=np.int64)
                 tensors[name][mask == 1] = np.concatenate([rows[i] for i in index])
-            probabilities[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
-        return probabilities
+            outputs[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
+        return outputs
 
 
 def main() -> None:
@@ -68,7 +72,8 @@ def main() -> None:
     arguments = table_io.parser(__doc__).parse_args()
     source = table_io.read(arguments)
     model = Classifier(here)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, number=model.problem == "regression")
 
 
 if __name__ == "__main__":
