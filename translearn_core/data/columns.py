@@ -145,7 +145,12 @@ def _reason(text: Column | None, label: Column | None, split: str | None) -> str
         sentences.append("No column reads like text: choose the one to learn from.")
     if label:
         values, rows = count_noun(label.distinct, "value"), count_noun(label.filled, "row")
-        sentences.append(f"{quote(label.name)} has {values} in {rows}, as labels do.")
+        what = {
+            ProblemType.SINGLE_LABEL: f"has {values} in {rows}, as labels do",
+            ProblemType.MULTI_LABEL: f"holds several labels in its cells, in {rows}",
+            ProblemType.REGRESSION: f"holds numbers in {rows}",
+        }
+        sentences.append(f"{quote(label.name)} {what[label.problem]}.")
     else:
         sentences.append("No column repeats few values as labels do: choose the one to predict.")
     if split:

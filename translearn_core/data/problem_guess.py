@@ -82,7 +82,7 @@ def _guess_of_numbers(
     codes = whole and low in (0, 1) and high - low + 1 == count <= MOST_CODES
     if not MEASURE_NAMES.isdisjoint(name_words):
         reason = f"It holds {described}, and its name says that they measure something."
-        return ProblemGuess(ProblemType.REGRESSION, reason, _classes_if(count <= MANY))
+        return ProblemGuess(ProblemType.REGRESSION, reason, _classes_if(count <= MOST_CODES))
     if codes or count <= (MANY if whole else MANY_DECIMALS):
         kind = "which look like codes of classes" if codes else "few enough to be classes"
         return ProblemGuess(

@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AliasChoices, Field
 
-from translearn_core.config import CleaningRule, ProblemType, ReadOptions, TableKind
+from translearn_core.config import CleaningRule, ProblemType, ReadOptions, Split, TableKind
 
 EARLIER_CLEANING_RULE = AliasChoices("cleaning_rule", "fix")
 """Keys of a finding's cleaning rule; `fix` is that of earlier versions."""
@@ -195,7 +195,11 @@ class TableProfile:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Diagnosis of a task: findings, rows per class and split, and statistics of the tokenization."""
+    """Diagnosis of a task: findings, rows per value and split, and statistics of the tokenization.
+
+    `split_rows` are the rows of train, validation and test, each counted once; empty in results of earlier
+    versions, whose `counts` count each row once.
+    """
 
     findings: tuple[Finding, ...]
     classes: tuple[str, ...]
@@ -207,6 +211,14 @@ class Diagnosis:
     cut_share: float = 0.0
     token_limit: int = 0
     problem: ProblemType = ProblemType.SINGLE_LABEL
+    split_rows: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each split."""
+        names = [str(split) for split in Split]
+        counts = self.split_rows or [int(self.counts[name].sum()) for name in names]
+        return dict(zip(names, counts, strict=True))
 
     @property
     def usable(self) -> bool:

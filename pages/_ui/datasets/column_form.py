@@ -19,6 +19,13 @@ ONE_COLUMN = (
     "Predict page."
 )
 
+CLASSES = "Classes"
+ROWS = {
+    ProblemType.SINGLE_LABEL: "Rows of each class",
+    ProblemType.MULTI_LABEL: "Rows with each label",
+    ProblemType.REGRESSION: "Rows by value",
+}
+
 
 def columns(reading: TableProfile) -> state.Draft:
     """Choose the columns, preset to the suggestion, and return the draft."""
@@ -70,10 +77,11 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
+        title, values = _values(reading, diagnosis)
         st.metric(
-            "Classes",
-            len(diagnosis.classes),
-            column_values(reading, state.draft().label, len(diagnosis.classes)),
+            title,
+            values,
+            column_values(reading, state.draft().label, len(diagnosis.classes)) if title == CLASSES else None,
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -94,13 +102,24 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     dark = page_header.dark()
     left, right = st.columns(2)
     with left:
-        st.markdown("**Rows of each class**")
+        name = ROWS[diagnosis.problem]
+        st.markdown(f"**{name}**")
         picture = plots.class_counts(diagnosis, dark)
-        tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt="Rows of each class")
+        tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt=name)
     with right:
         st.markdown("**Length of the texts**")
         picture = plots.text_lengths(diagnosis, dark)
         tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")
+
+
+def _values(reading: TableProfile, diagnosis: Diagnosis) -> tuple[str, int]:
+    """Return the name and number of the values to predict."""
+    match diagnosis.problem:
+        case ProblemType.REGRESSION:
+            return "Different numbers", reading.column(state.draft().label or "").distinct
+        case ProblemType.MULTI_LABEL:
+            return "Labels", len(diagnosis.classes)
+    return CLASSES, len(diagnosis.classes)
 
 
 def column_values(reading: TableProfile, label: str | None, classes: int) -> str | None:
