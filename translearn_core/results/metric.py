@@ -52,8 +52,15 @@ METRICS = {
         Metric(LOSS, "loss", higher_is_better=False),
         Metric("accuracy", "accuracy", "share of correct predictions", share=True),
         Metric("macro_f1", "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+        Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),
+        Metric("map", "mAP", "unweighted mean of the average precision of the labels", share=True),
+        Metric("subset_accuracy", "subset accuracy", "share of rows with exactly their labels", share=True),
+        Metric(
+            "hamming", "Hamming loss", "share of wrong yes-or-no decisions on labels", share=True,
+            higher_is_better=False,
+        ),
     )
-}
+}  # fmt: skip
 """Metrics with a label or unit of their own; `metric_of` derives the others from their name."""
 
 

@@ -1,11 +1,15 @@
 """Problem types: how targets are encoded, checked, stratified, scored and decoded."""
 
 from translearn_core.config import ProblemType
+from translearn_core.tasks.multi_label import MultiLabel
 from translearn_core.tasks.problem import Problem
 from translearn_core.tasks.single_label import SingleLabel
 from translearn_core.tasks.target import Target
 
 __all__ = ["PROBLEMS", "Problem", "Target"]
 
-PROBLEMS: dict[ProblemType, Problem] = {ProblemType.SINGLE_LABEL: SingleLabel()}
+PROBLEMS: dict[ProblemType, Problem] = {
+    ProblemType.SINGLE_LABEL: SingleLabel(),
+    ProblemType.MULTI_LABEL: MultiLabel(),
+}
 """Definition of each problem type."""

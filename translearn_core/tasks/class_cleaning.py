@@ -10,6 +10,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
+from translearn_core.tasks.labels import natural_sort_key
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
 
@@ -19,13 +20,19 @@ OTHER = "other"
 
 def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
     """Report texts with several labels, or drop them if the config says so."""
-    rows, target = state.rows, state.target
-    pairs = rows[["key"]].assign(label=target.values).drop_duplicates()
+    names = np.asarray(state.target.names, dtype=object)
+    return clean_different_values(state, config, names[state.target.values])
+
+
+def clean_different_values(state: TaskRows, config: DataConfig, values: NDArray[np.object_]) -> TaskRows:
+    """Report texts with several of `values`, one per row, or drop them if the config says so."""
+    rows = state.rows
+    pairs = rows[["key"]].assign(label=values).drop_duplicates()
     conflicting = pairs["key"][pairs["key"].duplicated()].unique()
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    labels = quote_list([target.names[k] for k in np.unique(target.values[first])])
+    labels = quote_list(sorted(set(values[first]), key=natural_sort_key))
     clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."

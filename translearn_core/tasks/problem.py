@@ -75,8 +75,14 @@ class Problem(Protocol):
     def strata(self, target: Target) -> IntArray:
         """Return a stratum per row, from 0, for splits, subsets, folds and colours."""
 
+    def split_strata(self, target: Target) -> NDArray[Any]:
+        """Return what drawn splits keep in proportion: `strata`, or a mask of shape (rows, strata)."""
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         """Return the names of the strata."""
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:
+        """Return the target with decision thresholds chosen on some rows; unchanged if it has none."""
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -98,10 +104,13 @@ class Problem(Protocol):
     def encode_values(self, names: Sequence[str], values: NDArray[Any]) -> NDArray[Any]:
         """Return target values of what `decode_values` returned; `names` are those of the outputs."""
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self, names: Sequence[str], outputs: Outputs, thresholds: FloatArray | None = None
+    ) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, one row per row of outputs.
 
-        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs.
+        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs,
+        `thresholds` the target's.
         """
 
     def caveats(self, counts: pd.DataFrame) -> list[str]:
@@ -120,6 +129,9 @@ def constant_score(
     """Return a metric, by default the headline, of the best constant prediction of some rows; NaN without."""
     if not len(train) or not len(rows):
         return float("nan")
-    outputs = np.broadcast_to(problem.constant_baseline(target, train), (len(rows), target.n_outputs))
+    constant = problem.constant_baseline(target, train)
+    outputs, seen = (np.broadcast_to(constant, (len(index), target.n_outputs)) for index in (rows, train))
+    if metric is None:  # thresholds are for the headline
+        target = problem.choose_thresholds(target, train, seen)
     scores = problem.point_metrics(target, rows, outputs)
     return next(iter(scores.values())) if metric is None else scores[metric]

@@ -50,6 +50,12 @@ class SingleLabel:
         """Return the class of each row."""
         return np.asarray(target.values, dtype=np.int64)
 
+    split_strata = strata
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:  # noqa: ARG002
+        """Return the target: the most probable class is predicted, without a threshold."""
+        return target
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         """Return the classes."""
         return target.names
@@ -87,7 +93,12 @@ class SingleLabel:
         """Return the class index of each class name, -1 for other names."""
         return np.asarray(pd.Index(names).get_indexer(pd.Index(values)), dtype=np.int64)
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self,
+        names: Sequence[str],
+        outputs: Outputs,
+        thresholds: FloatArray | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""
         predicted = outputs.argmax(axis=1)
         confidence = outputs[np.arange(len(outputs)), predicted].astype(np.float64)

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from translearn_core.config import ProblemType
+from translearn_core.transfer.heads import SUPPRESSED_LOGIT
 
 IGNORE_INDEX = -100
 """Target of a position that is not predicted."""
@@ -23,8 +24,11 @@ class Objective(Protocol):
 
     max_loss: float
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of each output, shape (n,)."""
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the loss of each output, shape (n,).
+
+        `weights`, shape (n,) or (n, outputs), weigh each row, or each output of a row.
+        """
 
     def activate(self, outputs: Tensor) -> Tensor:
         """Return predictions, such as probabilities, from outputs."""
@@ -39,9 +43,10 @@ class CrossEntropy:
     max_loss = -math.log(torch.finfo(torch.float32).eps)
     """Loss of the probability float32 epsilon; that of a class without training rows is 0."""
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the cross-entropy of each output with its class."""
-        return functional.cross_entropy(outputs, targets, reduction="none")
+        losses = functional.cross_entropy(outputs, targets, reduction="none")
+        return losses if weights is None else losses * weights
 
     def activate(self, outputs: Tensor) -> Tensor:
         """Return the probability of every class."""
@@ -60,5 +65,34 @@ class CrossEntropy:
         return temperature * temperature * divergence.sum(-1)
 
 
-OBJECTIVES: dict[ProblemType, Objective] = {ProblemType.SINGLE_LABEL: CrossEntropy()}
+class BinaryCrossEntropy:
+    """Any labels of several, each yes or no; outputs are logits, losses are means over labels in nats."""
+
+    max_loss = CrossEntropy.max_loss
+
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the mean cross-entropy of each row's labels; that of a suppressed label is bounded."""
+        losses = functional.binary_cross_entropy_with_logits(
+            outputs, targets.to(outputs.dtype), reduction="none"
+        )
+        losses = torch.where(outputs < SUPPRESSED_LOGIT / 2, losses.clamp(max=self.max_loss), losses)
+        return (losses if weights is None else losses * weights).mean(-1)
+
+    def activate(self, outputs: Tensor) -> Tensor:
+        """Return the probability of every label."""
+        return outputs.sigmoid()
+
+    def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+        """Return the mean divergence from the teacher's softened probability of each label."""
+        soft = self.activate(teacher / temperature)
+        logits = outputs / temperature
+        cross = functional.binary_cross_entropy_with_logits(logits, soft, reduction="none")
+        entropy = functional.binary_cross_entropy_with_logits(teacher / temperature, soft, reduction="none")
+        return temperature * temperature * (cross - entropy).mean(-1)
+
+
+OBJECTIVES: dict[ProblemType, Objective] = {
+    ProblemType.SINGLE_LABEL: CrossEntropy(),
+    ProblemType.MULTI_LABEL: BinaryCrossEntropy(),
+}
 """Objective of each problem type."""
