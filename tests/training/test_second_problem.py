@@ -86,6 +86,11 @@ class Regression:
     def strata(self, target: Target) -> IntArray:
         return np.searchsorted(np.quantile(target.values, [0.25, 0.5, 0.75]), target.values)
 
+    split_strata = strata
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:
+        return target
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         return "lowest", "low", "high", "highest"
 
@@ -119,7 +124,9 @@ class Regression:
     def encode_values(self, names: Sequence[str], values: FloatArray) -> FloatArray:
         return np.asarray(values, dtype=np.float64)
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self, names: Sequence[str], outputs: Outputs, thresholds: FloatArray | None = None
+    ) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})
 
 
@@ -152,8 +159,9 @@ class SquaredError:
 
     max_loss = float("inf")
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return (outputs[:, 0] - targets.float()).square()
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        losses = (outputs[:, 0] - targets.float()).square()
+        return losses if weights is None else losses * weights
 
     def activate(self, outputs: Tensor) -> Tensor:
         return outputs

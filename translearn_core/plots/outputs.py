@@ -59,7 +59,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         table=label_pairs,
         table_name="label_pairs",
         metrics_title="Per-label metrics",
-        metrics_caption="F1, precision and recall with their 95 % intervals; support: test rows that have the "
+        metrics_caption="F1, precision and recall with their 95 % intervals; support: test rows with the "
         "label; predicted: rows that get it, whose probability reaches the threshold chosen on validation.",
         metrics=per_label,
         metrics_name="labels",

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import ProblemType
-from translearn_core.results import Estimate, Finding
+from translearn_core.results import Estimate
 from translearn_core.results.label_sets import label_sets, parse_label_sets, set_codes
 from translearn_core.tasks import multi_label_checks, multi_label_encoding
 from translearn_core.tasks.multi_label_metrics import (
@@ -36,6 +36,7 @@ class MultiLabel:
     row_metric = "subset_accuracy"
     constant_name = "label-prior baseline"
 
+    cell_findings = staticmethod(multi_label_encoding.one_label_finding)
     encode = staticmethod(multi_label_encoding.encode)
     clean_conflicts = staticmethod(multi_label_checks.clean_conflicts)
     clean_rare = staticmethod(multi_label_checks.clean_rare_labels)
@@ -46,10 +47,6 @@ class MultiLabel:
     findings = staticmethod(multi_label_checks.label_findings)
     count_rows = staticmethod(multi_label_checks.count_rows)
     caveats = staticmethod(multi_label_checks.label_caveats)
-
-    def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:  # noqa: ARG002
-        """Return no findings: cells of one label each are reported as they are encoded."""
-        return []
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return the labels without a training row."""

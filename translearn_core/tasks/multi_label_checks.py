@@ -98,6 +98,11 @@ def check_number_of_labels(target: Target, most: int) -> None:
             f"One label is left, {name}: take back the fixes that dropped the others, add rows of them, or "
             "choose one label per row as the type of the target."
         )
+    if lacking := missing_labels(target, np.arange(len(target.values))):
+        raise DataError(
+            f"Column {quote(target.column)} leaves {lacking}: add rows with other labels, or choose another "
+            "column."
+        )
 
 
 def missing_labels(target: Target, train: IntArray) -> str | None:

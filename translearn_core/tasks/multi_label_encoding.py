@@ -67,7 +67,7 @@ def encode(
     """Encode cells as a mask of labels; see `Problem.encode`."""
     column = quote(config.column)
     separator = JSON if config.columns else config.separator or find_separator(list(cells))
-    findings = [] if config.columns else [_separator_finding(separator, column)]
+    findings = [] if config.columns or separator is None else [_separator_finding(separator, column)]
     parts = _split(cells, rows, separator or DEFAULT_SEPARATOR, column)
     row = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     if not len(row):
@@ -102,16 +102,22 @@ def _split(cells: "pd.Series[str]", rows: pd.DataFrame, separator: str, column: 
     return [split[code] for code in codes]
 
 
-def _separator_finding(separator: str | None, column: str) -> Finding:
-    if separator is None:
-        sentence = (
-            f"No separator of labels was found in column {column}: a cell counts as one label, or as several "
-            f"where it has a '{DEFAULT_SEPARATOR}'."
-        )
-        advice = "Choose one label per row as the type of the target, or name the separator."
-        return finding("one-label-per-cell", Severity.WARNING, sentence, advice=advice)
+def _separator_finding(separator: str, column: str) -> Finding:
     sentence = f"Cells of column {column} hold several labels each, {separator_phrase(separator)}."
     return finding("separator", Severity.DETECTED, sentence)
+
+
+def one_label_finding(cells: "pd.Series[str]", column: str) -> list[Finding]:
+    """Report a multi-label column whose cells hold one label each."""
+    filled = [cell for cell in cells if isinstance(cell, str)]
+    if not filled or find_separator(filled) or any(DEFAULT_SEPARATOR in cell for cell in filled):
+        return []
+    sentence = (
+        f"No separator of labels was found in column {quote(column)}: each cell counts as one label, such as "
+        f"{quote(filled[0])}."
+    )
+    advice = "Choose one label per row as the type of the target, or name the separator."
+    return [finding("one-label-per-cell", Severity.WARNING, sentence, advice=advice)]
 
 
 def present_labels(target: Target) -> Target:

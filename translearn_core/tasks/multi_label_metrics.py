@@ -22,10 +22,9 @@ THRESHOLD = 0.5
 FEWEST_POSITIVES = 5
 """Rows of a label from which it has a threshold of its own; rarer ones share one."""
 DRAWS = 1000
-"""Bootstrap draws, fewer for mAP of many rows and labels."""
-MOST_RANKED = 400_000_000
-"""Values ranked in all bootstrap draws of mAP, which takes a few seconds."""
-FEWEST_DRAWS = 100
+"""Bootstrap draws."""
+RANKED_DRAWS = 200
+"""Bootstrap draws of mAP, each of which ranks all rows of every label."""
 METRICS = ("macro_f1", "micro_f1", "map", "subset_accuracy", "hamming")
 
 
@@ -67,10 +66,9 @@ class LabelScores:
 
     def _draws(self, random: np.random.Generator) -> dict[str, FloatArray]:
         """Draw rows with replacement; return the metrics of each draw."""
-        rows, labels = self.true.shape
+        rows = len(self.true)
         if not rows:
             return {name: np.empty(0) for name in METRICS}
-        ranked = int(np.clip(MOST_RANKED // (rows * labels), FEWEST_DRAWS, DRAWS))
         wrong = (self.true != self.predicted).mean(axis=1)
         parts = [part.astype(np.float32) for part in (self.true & self.predicted, self.true, self.predicted)]
         ranking = _Ranking.of(self.true, self.probability)
@@ -82,8 +80,8 @@ class LabelScores:
             draws["macro_f1"].append(np.asarray(counts.macro_f1s))
             draws["micro_f1"].append(np.asarray(counts.micro_f1s))
             draws["hamming"].append(times @ wrong / rows)
-            if start < ranked:
-                draws["map"].append(ranking.means(times[: ranked - start]))
+            if start < RANKED_DRAWS:
+                draws["map"].append(ranking.means(times[: RANKED_DRAWS - start]))
         return {name: np.concatenate(parts) if parts else np.empty(0) for name, parts in draws.items()}
 
 

@@ -5,7 +5,9 @@
     python predict.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+cell or line without any words gets no label. A model of several labels, which has ``thresholds.json``, gives
+the list of those whose probability reaches their threshold. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json
@@ -40,6 +42,10 @@ class Classifier(nn.Module):
         super().__init__()
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        thresholds = folder / "thresholds.json"
+        self.thresholds: list[float] | None = (
+            json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
+        )
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
         self.inputs: list[str] = config["inputs"]
@@ -71,8 +77,8 @@ class Classifier(nn.Module):
             vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
-        probabilities: Tensor = self.output(vector).softmax(-1)
-        return probabilities
+        logits: Tensor = self.output(vector)
+        return logits.softmax(-1) if self.thresholds is None else logits.sigmoid()
 
     def features(self, tensors: dict[str, Tensor]) -> Tensor:
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
@@ -150,7 +156,8 @@ def main() -> None:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@
     python predict_onnx.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+cell or line without any words gets no label. A model of several labels, which has ``thresholds.json``, gives
+the list of those whose probability reaches their threshold. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json
@@ -31,6 +33,10 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        thresholds = folder / "thresholds.json"
+        self.thresholds: list[float] | None = (
+            json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
+        )
         self.pad: int = config["pad"]
         self.inputs: list[str] = config["inputs"]
         self.tokenizer = Tokenizer.from_file(str(folder / "backbone" / "tokenizer.json"))
@@ -68,7 +74,8 @@ def main() -> None:
     arguments = table_io.parser(__doc__).parse_args()
     source = table_io.read(arguments)
     model = Classifier(here)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds)
 
 
 if __name__ == "__main__":

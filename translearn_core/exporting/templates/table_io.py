@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -202,34 +203,42 @@ def fit(rows: list[list[str]]) -> tuple[bool, float]:
 
 
 def write(
-    source: Source, labels: Sequence[str], answers: Sequence[Sequence[float]], out: Path | None
+    source: Source,
+    labels: Sequence[str],
+    answers: Sequence[Sequence[float]],
+    out: Path | None,
+    thresholds: Sequence[float] | None = None,
 ) -> None:
     """Print the prediction of each text, in order, or write the table with two more columns.
 
-    `answers` are the probabilities of the texts that are not blank; blank ones get no label.
+    `answers` are the probabilities of the texts that are not blank; blank ones get no label. With
+    `thresholds`, one of each label, a text gets all labels that reach them.
     """
     pending = iter(answers)
     lines = ((text, next(pending) if text.strip() else None) for text in source.texts)
     try:
         if out is None:
             for text, shares in lines:
-                print(json.dumps(answer(text, shares, labels), ensure_ascii=False))
+                print(json.dumps(answer(text, shares, labels, thresholds), ensure_ascii=False))
             sys.stdout.flush()
         else:
-            write_table(source, labels, [shares for _, shares in lines], out)
+            write_table(source, labels, [shares for _, shares in lines], out, thresholds)
     except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def answer(text: str, shares: Sequence[float] | None, labels: Sequence[str]) -> dict[str, object]:
+def answer(
+    text: str, shares: Sequence[float] | None, labels: Sequence[str], thresholds: Sequence[float] | None
+) -> dict[str, object]:
     """Return the prediction of a text as printed."""
     if shares is None:
         return {"text": text, "label": None, "probabilities": {}}
-    return {
-        "text": text,
-        "label": best(shares, labels),
-        "probabilities": dict(zip(labels, shares, strict=True)),
-    }
+    label: dict[str, object] = (
+        {"label": best(shares, labels)}
+        if thresholds is None
+        else {"labels": reached(shares, labels, thresholds)}
+    )
+    return {"text": text, **label, "probabilities": dict(zip(labels, shares, strict=True))}
 
 
 def best(shares: Sequence[float], labels: Sequence[str]) -> str:
@@ -237,8 +246,29 @@ def best(shares: Sequence[float], labels: Sequence[str]) -> str:
     return labels[max(range(len(labels)), key=lambda k: shares[k])]
 
 
+def reached(shares: Sequence[float], labels: Sequence[str], thresholds: Sequence[float]) -> list[str]:
+    """Return the labels whose probability reaches their threshold."""
+    return [label for label, share, t in zip(labels, shares, thresholds, strict=True) if share >= t]
+
+
+def cells(
+    shares: Sequence[float] | None, labels: Sequence[str], thresholds: Sequence[float] | None
+) -> list[str]:
+    """Return label and probability of a row; of several labels, that of the set if they are independent."""
+    if shares is None:
+        return ["", ""]
+    if thresholds is None:
+        return [best(shares, labels), f"{max(shares):.6f}"]
+    of_each = (p if p >= t else 1 - p for p, t in zip(shares, thresholds, strict=True))
+    return ["; ".join(reached(shares, labels, thresholds)), f"{math.prod(of_each):.6f}"]
+
+
 def write_table(
-    source: Source, labels: Sequence[str], answers: Sequence[Sequence[float] | None], out: Path
+    source: Source,
+    labels: Sequence[str],
+    answers: Sequence[Sequence[float] | None],
+    out: Path,
+    thresholds: Sequence[float] | None = None,
 ) -> None:
     """Write the rows of a table in order, in UTF-8, with label and probability as two more columns."""
     names = [free_name(name, source.header) for name in ("predicted", "probability")]
@@ -247,8 +277,7 @@ def write_table(
             writer = csv.writer(file, delimiter=source.delimiter)
             writer.writerow([*source.header, *names])
             for row, shares in zip(source.rows, answers, strict=True):
-                cells = ["", ""] if shares is None else [best(shares, labels), f"{max(shares):.6f}"]
-                writer.writerow([*row, *cells])
+                writer.writerow([*row, *cells(shares, labels, thresholds)])
     except OSError as error:
         stop(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.")
 
