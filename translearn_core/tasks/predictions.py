@@ -1,6 +1,5 @@
 """Target of the predictions of a run."""
 
-import numpy as np
 import pandas as pd
 
 from translearn_core.results import Evaluation
@@ -12,5 +11,4 @@ def predictions_target(evaluation: Evaluation, rows: pd.DataFrame | None = None)
     """Return the encoded labels of predictions: of `rows`, by default of all."""
     labels = (evaluation.predictions if rows is None else rows)["label"].to_numpy()
     values = PROBLEMS[evaluation.problem].encode_values(evaluation.names, labels)
-    thresholds = None if evaluation.thresholds is None else np.asarray(evaluation.thresholds)
-    return Target("label", evaluation.problem, evaluation.names, values, thresholds)
+    return Target("label", evaluation.problem, evaluation.names, values)
