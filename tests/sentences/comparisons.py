@@ -91,7 +91,8 @@ def baselines_verdict(draw: Draw) -> Case:
     rival = None if scratch is None else baseline(draw, SCRATCH)
     fresh = draw(st.booleans())
     lines = {WORDS: words, FROZEN: probe} | ({} if rival is None else {SCRATCH: rival})
-    text = baselines_text.baseline_verdict(lines, accuracy, fresh=fresh)
+    tested = Metrics(100, {"accuracy": Estimate(accuracy, 0.0, 1.0)}, 0.0)
+    text = baselines_text.baseline_verdict(lines, tested, fresh=fresh)
     numbers = [100 * probe.headline.value]
     known = [float(probe.layer or 0)]
     for line in (words, probe, *((rival,) if rival else ())):

@@ -42,6 +42,13 @@ COLUMNS = {
         lookalike=("a", "b", "c") * 4,
         perfect=np.array([[0, 1, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1], [1, 0, 0], [1, 0, 1]]),
     ),
+    ProblemType.REGRESSION: Column(
+        usable=("2", "2.5", "-1", "0", "10", "9"),
+        unusable=("3", "3.0", "3"),
+        conflict=("2", "9"),
+        lookalike=("0", "1") * 10,
+        perfect=np.array([[2], [2.5], [-1], [0], [10], [9]]),
+    ),
 }
 
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from translearn_core.analysis.probing.linear_probe import LinearProbe, Progress
-from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe
-from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression
+from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe, Progress
+from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe, geometric_mean
+from translearn_core.analysis.probing.ridge import Ridge
+from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression, tfidf_ridge
 from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
 from translearn_core.config import ProblemType
-from translearn_core.tasks import Target
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
 
 
@@ -101,7 +103,7 @@ class LabelProbe:
     @property
     def c(self) -> float:
         """Inverse regularisation strength."""
-        return float(np.exp(np.log(self.probe.c).mean()))
+        return geometric_mean(self.probe.c)
 
     def predict(self, x: NDArray[np.floating]) -> Outputs:
         """Return the probability of each label, shape (rows, labels)."""
@@ -131,8 +133,52 @@ class OneVsRest:
         return np.asarray(expit(model.logits(model.vectors(test_texts))))
 
 
+@dataclass(frozen=True, eq=False)
+class RidgeProbe:
+    """Ridge regression of a number."""
+
+    ridge: Ridge
+
+    @property
+    def c(self) -> float:
+        """Inverse regularisation strength."""
+        return 1 / self.ridge.penalty
+
+    def predict(self, x: NDArray[np.floating]) -> Outputs:
+        """Return the number of each row, shape (rows, 1)."""
+        return self.ridge.predict(x)[:, None]
+
+
+class RidgeModels:
+    """Ridge regression on features and on TF-IDF."""
+
+    def fit_probe(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        fold: IntArray | None = None,
+        *,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Probe:
+        """Fit ridge regression (see `Ridge.fit`)."""
+        del pool, progress
+        if fold is None:
+            strata = PROBLEMS[target.problem].strata(target)
+            fold = assign_folds(strata, min(SEARCH_FOLDS, len(strata)), 0)
+        return RidgeProbe(Ridge.fit(x, target.values, fold))
+
+    def predict_tfidf(
+        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+    ) -> Outputs:
+        """Return the numbers that ridge regression predicts."""
+        del seed
+        return tfidf_ridge(train_texts, target.values, test_texts)[:, None]
+
+
 LINEAR_MODELS: dict[ProblemType, LinearModels] = {
     ProblemType.SINGLE_LABEL: Classifiers(),
     ProblemType.MULTI_LABEL: OneVsRest(),
+    ProblemType.REGRESSION: RidgeModels(),
 }
 """Linear models of each problem type."""

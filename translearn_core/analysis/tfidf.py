@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.random_projection import SparseRandomProjection
 
 from translearn_core.analysis.probing.cross_validation import assign_folds
@@ -63,6 +63,22 @@ def tfidf_logistic_regression(
     classes = int(train_labels.max()) + 1
     model = TfidfClassifier.fit(train_texts, train_labels, classes, seed=seed, strengths=(WEAK,))
     return np.asarray(model.logits(model.vectors(test_texts)).argmax(axis=1), dtype=np.int64)
+
+
+def tfidf_ridge(
+    train_texts: Sequence[str], values: NDArray[np.float64], test_texts: Sequence[str], penalty: float = 1.0
+) -> NDArray[np.float64]:
+    """Fit ridge regression on TF-IDF of words and word pairs, and predict the number of the test texts.
+
+    Without words the mean of the training values is predicted.
+    """
+    vectorizer = tfidf_vectorizer(max_features=MOST_TERMS)
+    if not len(test_texts) or not any(map(vectorizer.build_analyzer(), train_texts)):
+        return np.full(len(test_texts), values.mean())
+    fitted = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-4).fit(
+        vectorizer.fit_transform(train_texts), values
+    )
+    return np.asarray(fitted.predict(vectorizer.transform(test_texts)), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

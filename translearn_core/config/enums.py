@@ -31,6 +31,7 @@ class ProblemType(StrEnum):
 
     SINGLE_LABEL = "single_label_classification"
     MULTI_LABEL = "multi_label_classification"
+    REGRESSION = "regression"
 
 
 class CleaningRule(StrEnum):
@@ -103,6 +104,13 @@ class ClassWeights(StrEnum):
 
     NONE = "none"
     BALANCED = "balanced"
+
+
+class RegressionLoss(StrEnum):
+    """Loss of a predicted number: squared error, or Huber's, which is linear for large errors."""
+
+    MSE = "mse"
+    HUBER = "huber"
 
 
 class KeepEpoch(StrEnum):

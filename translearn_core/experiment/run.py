@@ -71,8 +71,12 @@ def run_experiment(
     check(config, backbone)
     data = with_augmentation(prepared, config.augment, backbone)
     clock.switch("read")
-    rows = replace(data.rows, weighting=config.training.class_weights)
-    model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
+    rows = replace(
+        data.rows,
+        weighting=config.training.class_weights,
+        regression_loss=config.training.regression_loss,
+    )
+    model = build(config, backbone, rows.target, rows.train).to(compute.device).eval()
     texts = backbone.examples(data.texts, config.features.token_limit)
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
@@ -127,7 +131,7 @@ def save_outputs(
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = stage_inputs.model, loop.compute
     outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(outputs, prepared, seed=config.training.seed)
+    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
     save_trained(folder, model, config, rows.target.names, evaluation.thresholds)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))

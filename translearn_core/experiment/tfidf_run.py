@@ -26,7 +26,6 @@ from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import ModelOutputs, TfidfModel, save_tfidf
-from translearn_core.transfer.objectives import OBJECTIVES
 
 
 def run_tfidf(
@@ -54,7 +53,7 @@ def run_tfidf(
     model = TfidfModel(classifier, rows.target.names, prepared.target.problem)
     outputs = model.predict(prepared.texts, report)
     record([_epoch(rows, outputs, clock.spent["train"])])
-    evaluation = evaluate(outputs, prepared, seed=config.training.seed)
+    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
     thresholds = None if evaluation.thresholds is None else np.asarray(evaluation.thresholds)
     save_tfidf(folder, replace(model, thresholds=thresholds), config)
     save_neighbour_index(folder, outputs.features, prepared)
@@ -110,7 +109,7 @@ def _epoch(rows: TrainingRows, outputs: ModelOutputs, seconds: float) -> EpochPo
 
     def metrics(index: NDArray[np.int64]) -> dict[str, float]:
         logits = outputs.logits[index]
-        losses = OBJECTIVES[outputs.problem].loss(torch.from_numpy(logits), rows.targets[index])
+        losses = rows.objective.loss(torch.from_numpy(logits), rows.targets[index])
         return {LOSS: float(losses.double().mean())} | rows.metrics(index, torch.from_numpy(logits))
 
     train, validation = metrics(rows.train), metrics(rows.validation)

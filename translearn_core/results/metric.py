@@ -10,6 +10,10 @@ S = TypeVar("S", bound=Any)
 
 LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""
+ACCURACY = "accuracy"
+"""Name of the share of correct predictions."""
+MACRO_F1 = "macro_f1"
+"""Name of the unweighted mean F1 of classes or labels."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,20 @@ class Metric:
         """Return a mean row score, where higher is better, as a value of this metric."""
         return score if self.higher_is_better else cast("S", -score)
 
+    def better(self, one: Estimate, other: Estimate) -> Estimate:
+        """Return the better of two scores; the first if they are equal."""
+        worse = one.value < other.value if self.higher_is_better else one.value > other.value
+        return other if worse else one
+
     def format(self, value: float) -> str:
         """Format a value: in percent, or with three digits."""
         return percent(value) if self.share else f"{value:.3f}"
+
+    def clause(self, value: float, texts: str = "test texts") -> str:
+        """Return a predicate of a model that scores `value` on `texts`."""
+        if self.name == ACCURACY:
+            return f"gets {self.format(value)} of the {texts} right"
+        return f"has a {self.label} of {self.format(value)} on the {texts}"
 
     def format_range(self, score: Estimate, to: str = " to ") -> str:
         """Format a 95 % interval, its ends joined by `to`."""
@@ -50,8 +65,12 @@ METRICS = {
     metric.name: metric
     for metric in (
         Metric(LOSS, "loss", higher_is_better=False),
-        Metric("accuracy", "accuracy", "share of correct predictions", share=True),
-        Metric("macro_f1", "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+        Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
+        Metric("pearson", "Pearson correlation", "linear correlation of predicted and true numbers"),
+        Metric("spearman", "Spearman correlation", "correlation of the ranks of predicted and true numbers"),
+        Metric("mae", "mean absolute error", "in the units of the target", higher_is_better=False),
+        Metric("r2", "R²", "share of the variance that the predictions explain; 0 for the mean"),
+        Metric(MACRO_F1, "macro-F1", "unweighted mean of the F1 of the classes", share=True),
         Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),
         Metric("map", "mAP", "unweighted mean of the average precision of the labels", share=True),
         Metric("subset_accuracy", "subset accuracy", "share of rows with exactly their labels", share=True),

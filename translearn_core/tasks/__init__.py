@@ -3,6 +3,7 @@
 from translearn_core.config import ProblemType
 from translearn_core.tasks.multi_label import MultiLabel
 from translearn_core.tasks.problem import Problem
+from translearn_core.tasks.regression import Regression
 from translearn_core.tasks.single_label import SingleLabel
 from translearn_core.tasks.target import Target
 
@@ -11,5 +12,6 @@ __all__ = ["PROBLEMS", "Problem", "Target"]
 PROBLEMS: dict[ProblemType, Problem] = {
     ProblemType.SINGLE_LABEL: SingleLabel(),
     ProblemType.MULTI_LABEL: MultiLabel(),
+    ProblemType.REGRESSION: Regression(),
 }
 """Definition of each problem type."""

@@ -1,6 +1,8 @@
 """Texts with several labels and rare classes, reported or fixed as configured."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +20,18 @@ OTHER = "other"
 """The class that rare classes are merged into."""
 
 
-def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
-    """Report texts with several labels, or drop them if the config says so."""
-    names = np.asarray(state.target.names, dtype=object)
-    return clean_different_values(state, config, names[state.target.values])
-
-
-def clean_different_values(state: TaskRows, config: DataConfig, values: NDArray[np.object_]) -> TaskRows:
-    """Report texts with several of `values`, one per row, or drop them if the config says so."""
-    rows = state.rows
+def drop_or_offer_conflicts(
+    state: TaskRows, config: DataConfig, decode: Callable[[Target], NDArray[Any]]
+) -> TaskRows:
+    """Report texts with several labels, shown by `decode`, or drop them if the config says so."""
+    rows, target = state.rows, state.target
+    values = decode(target)
     pairs = rows[["key"]].assign(label=values).drop_duplicates()
     conflicting = pairs["key"][pairs["key"].duplicated()].unique()
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    labels = quote_list(sorted(set(values[first]), key=natural_sort_key))
+    labels = quote_list(sorted(set(values[first]), key=lambda value: natural_sort_key(str(value))))
     clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."

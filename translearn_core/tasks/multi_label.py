@@ -7,11 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ProblemType
-from translearn_core.results import Estimate
+from translearn_core.config import DataConfig, ProblemType
+from translearn_core.results import Estimate, Finding
 from translearn_core.results.label_sets import label_sets, parse_label_sets, set_codes
 from translearn_core.tasks import multi_label_checks, multi_label_encoding
+from translearn_core.tasks.class_cleaning import drop_or_offer_conflicts
 from translearn_core.tasks.multi_label_metrics import (
+    MACRO_F1,
+    SUBSET_ACCURACY,
     LabelScores,
     Mask,
     choose_thresholds,
@@ -20,6 +23,7 @@ from translearn_core.tasks.multi_label_metrics import (
 )
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.target import Target
+from translearn_core.tasks.task_rows import TaskRows
 
 NO_LABEL = "no label"
 """Stratum of rows without a label."""
@@ -32,13 +36,12 @@ class MultiLabel:
     """
 
     type = ProblemType.MULTI_LABEL
-    selection = "macro_f1"
-    row_metric = "subset_accuracy"
+    selection = MACRO_F1
+    row_metric = SUBSET_ACCURACY
     constant_name = "label-prior baseline"
 
     cell_findings = staticmethod(multi_label_encoding.one_label_finding)
     encode = staticmethod(multi_label_encoding.encode)
-    clean_conflicts = staticmethod(multi_label_checks.clean_conflicts)
     clean_rare = staticmethod(multi_label_checks.clean_rare_labels)
     check = staticmethod(multi_label_checks.check_number_of_labels)
     untrainable = staticmethod(multi_label_checks.missing_labels)
@@ -47,6 +50,17 @@ class MultiLabel:
     findings = staticmethod(multi_label_checks.label_findings)
     count_rows = staticmethod(multi_label_checks.count_rows)
     caveats = staticmethod(multi_label_checks.label_caveats)
+
+    def usable_cells(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str
+    ) -> tuple[Mask, list[Finding]]:
+        """Return all cells: any may name labels."""
+        del rows, column
+        return np.ones(len(cells), dtype=np.bool_), []
+
+    def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
+        """Report texts with different sets of labels, or drop them if the config says so."""
+        return drop_or_offer_conflicts(state, config, self.decode_values)
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return the labels without a training row."""

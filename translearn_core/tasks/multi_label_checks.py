@@ -11,19 +11,14 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote
-from translearn_core.results.label_sets import label_sets, set_codes
+from translearn_core.results.label_sets import set_codes
 from translearn_core.tasks.class_checks import missing_findings
-from translearn_core.tasks.class_cleaning import OTHER, clean_different_values
+from translearn_core.tasks.class_cleaning import OTHER
 from translearn_core.tasks.splits import SPLITS, TEST
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
 
 IntArray = NDArray[np.int64]
-
-
-def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
-    """Report texts with different sets of labels, or drop them if the config says so."""
-    return clean_different_values(state, config, label_sets(state.target.names, state.target.values))
 
 
 def clean_rare_labels(state: TaskRows, config: DataConfig) -> TaskRows:
@@ -125,8 +120,9 @@ def count_rows(target: Target, split: IntArray) -> pd.DataFrame:
     return pd.DataFrame({"label": target.names} | {str(s): counts[:, k] for k, s in enumerate(SPLITS)})
 
 
-def label_findings(target: Target, split: IntArray) -> list[Finding]:  # noqa: ARG001
+def label_findings(target: Target, split: IntArray) -> list[Finding]:
     """Report the number of labels per row, and rows without any."""
+    del split
     labels, rows = len(target.names), len(target.values)
     of_row = target.values.sum(axis=1)
     sets = len(set_codes(target.values)[1])

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.results import Estimate
-from translearn_core.results.interval_estimate import CELLS_AT_ONCE, percentile_interval
+from translearn_core.results.interval_estimate import CELLS_AT_ONCE, NO_ESTIMATE, percentile_interval
 from translearn_core.results.label_counts import LabelCounts, f1
+from translearn_core.results.metric import MACRO_F1
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -25,7 +26,8 @@ DRAWS = 1000
 """Bootstrap draws."""
 RANKED_DRAWS = 200
 """Bootstrap draws of mAP, each of which ranks all rows of every label."""
-METRICS = ("macro_f1", "micro_f1", "map", "subset_accuracy", "hamming")
+SUBSET_ACCURACY = "subset_accuracy"
+METRICS = (MACRO_F1, "micro_f1", "map", SUBSET_ACCURACY, "hamming")
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class LabelScores:
         counts = LabelCounts.of(self.true, self.predicted)
         wrong = self.true != self.predicted
         return {
-            "macro_f1": counts.macro_f1,
+            MACRO_F1: counts.macro_f1,
             "micro_f1": counts.micro_f1,
             "map": mean_average_precision(self.true, self.probability),
-            "subset_accuracy": float((~wrong.any(axis=1)).mean()),
+            SUBSET_ACCURACY: float((~wrong.any(axis=1)).mean()),
             "hamming": float(wrong.mean()),
         }
 
@@ -59,7 +61,7 @@ class LabelScores:
         draws = self._draws(np.random.default_rng(seed))
         return {
             name: Estimate.share(right, rows)
-            if name == "subset_accuracy"
+            if name == SUBSET_ACCURACY
             else percentile_interval(value, draws[name])
             for name, value in values.items()
         }
@@ -77,7 +79,7 @@ class LabelScores:
             times = random.multinomial(rows, np.full(rows, 1 / rows), size=min(step, DRAWS - start))
             weight = times.astype(np.float32)
             counts = LabelCounts(*(np.rint(weight @ part).astype(np.int64) for part in parts))
-            draws["macro_f1"].append(np.asarray(counts.macro_f1s))
+            draws[MACRO_F1].append(np.asarray(counts.macro_f1s))
             draws["micro_f1"].append(np.asarray(counts.micro_f1s))
             draws["hamming"].append(times @ wrong / rows)
             if start < RANKED_DRAWS:
@@ -133,6 +135,20 @@ def average_precisions(true: Mask, probability: NDArray[np.floating]) -> FloatAr
 def mean_average_precision(true: Mask, probability: NDArray[np.floating]) -> float:
     """Return the mean average precision of the labels that some row has; NaN without any."""
     return float(_Ranking.of(true, probability).means(np.ones((1, len(true)), dtype=np.int64))[0])
+
+
+def macro_f1_interval(true: Mask, predicted: Mask, *, seed: int = 0) -> Estimate:
+    """Return macro-F1 with its 95 % percentile bootstrap interval over rows; NaN without rows."""
+    rows = len(true)
+    if not rows:
+        return NO_ESTIMATE
+    random, scores = np.random.default_rng(seed), []
+    parts = [part.astype(np.float32) for part in (true & predicted, true, predicted)]
+    for start in range(0, DRAWS, step := max(1, CELLS_AT_ONCE // rows)):
+        times = random.multinomial(rows, np.full(rows, 1 / rows), size=min(step, DRAWS - start))
+        weight = times.astype(np.float32)
+        scores.append(LabelCounts(*(np.rint(weight @ part).astype(np.int64) for part in parts)).macro_f1s)
+    return percentile_interval(LabelCounts.of(true, predicted).macro_f1, np.concatenate(scores))
 
 
 def choose_thresholds(true: Mask, probability: NDArray[np.floating]) -> FloatArray:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, ProblemType, TargetConfig
 from translearn_core.results import Estimate, Finding
+from translearn_core.results.metric import metric_of
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
 
@@ -34,10 +35,21 @@ class Problem(Protocol):
     def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
         """Report cells that look like another problem type's; some may be missing."""
 
+    def usable_cells(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str
+    ) -> tuple[NDArray[np.bool_], list[Finding]]:
+        """Return which cells, none missing, hold a value of this type; the other rows are left out.
+
+        Raises
+        ------
+        DataError
+            If most of the cells hold none.
+        """
+
     def encode(
         self, cells: "pd.Series[str]", rows: pd.DataFrame, config: TargetConfig, data: DataConfig
     ) -> tuple[Target, list[Finding]]:
-        """Encode cells, none missing; findings name them by the columns part and row of `rows`.
+        """Encode cells, all usable; findings name them by the columns part and row of `rows`.
 
         Raises
         ------
@@ -129,9 +141,20 @@ def constant_score(
     """Return a metric, by default the headline, of the best constant prediction of some rows; NaN without."""
     if not len(train) or not len(rows):
         return float("nan")
+    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    scores = [problem.point_metrics(decision, rows, outputs) for decision in targets]
+    name = metric or next(iter(scores[0]))
+    better = max if metric_of(name).higher_is_better else min
+    return better(one[name] for one in scores)
+
+
+def constant_outputs(
+    problem: Problem, target: Target, train: IntArray, rows: int
+) -> tuple[tuple[Target, Target], Outputs]:
+    """Return constant outputs of a number of rows, and the target with and without thresholds for them.
+
+    Which of the two suits a metric better differs between metrics.
+    """
     constant = problem.constant_baseline(target, train)
-    outputs, seen = (np.broadcast_to(constant, (len(index), target.n_outputs)) for index in (rows, train))
-    if metric is None:  # thresholds are for the headline
-        target = problem.choose_thresholds(target, train, seen)
-    scores = problem.point_metrics(target, rows, outputs)
-    return next(iter(scores.values())) if metric is None else scores[metric]
+    outputs, seen = (np.broadcast_to(constant, (n, target.n_outputs)) for n in (rows, len(train)))
+    return (problem.choose_thresholds(target, train, seen), target), outputs

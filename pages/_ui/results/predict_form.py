@@ -57,9 +57,10 @@ def answers(prediction: Prediction) -> None:
             sure = f", {percent(answer['confidence'])} sure" if "confidence" in answer else ""
             st.markdown(f"**{plain(answer['predicted'])}**{sure}")
             left, right = st.columns([2, 3])
-            with left:
+            draw = plots.OUTPUT_PLOTS[prediction.problem].prediction
+            with left if draw else st.empty():
                 st.plotly_chart(
-                    plots.OUTPUT_PLOTS[prediction.problem].prediction(prediction, number, page_header.dark()),
+                    draw(prediction, number, page_header.dark()),
                     key=f"probabilities-{number}",
                     theme=None,
                     config={"displayModeBar": False},

@@ -86,6 +86,11 @@ class OneVsRestProbe:
         return np.asarray(logits.double().sigmoid().numpy())
 
 
+def geometric_mean(c: NDArray[np.float64]) -> float:
+    """Return the geometric mean of inverse regularisation strengths."""
+    return float(np.exp(np.log(c).mean()))
+
+
 def _binary_layer(probe: LinearProbe, label: Mask, labelling: int = 0) -> tuple[Tensor, Tensor]:
     """Return weights and bias of the logit of a label; constant if all rows or none have it."""
     weight, bias = probe.linear_layer(labelling)

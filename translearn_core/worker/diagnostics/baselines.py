@@ -1,4 +1,4 @@
-"""Baselines of a run: majority class, TF-IDF, frozen probe, and the same model trained from scratch."""
+"""Baselines of a run: constant prediction, TF-IDF, frozen probe, and the same model trained from scratch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.linear_models import LINEAR_MODELS, LinearModels
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Evaluation
-from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results import Baseline, Baselines, Estimate, Evaluation
+from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, SCRATCH, WORDS
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
-from translearn_core.tasks import PROBLEMS, Target
-from translearn_core.tasks.problem import Outputs
+from translearn_core.tasks import PROBLEMS, Problem, Target
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, constant_outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
@@ -28,9 +30,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     verdict_on,
 )
 from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
-from translearn_core.worker.run_results import class_indices, load_evaluation, row_keys, training_config
-
-IntArray = NDArray[np.int64]
+from translearn_core.worker.run_results import load_evaluation, row_keys, training_config
 
 MAX_VALIDATION = 5_000
 """Largest sample of validation rows that the probe's layer is chosen on."""
@@ -40,29 +40,47 @@ MAX_VALIDATION = 5_000
 class _RunRows:
     """Texts and target of a run's rows, and the row indices of each split."""
 
-    texts: list[str]
+    texts: NDArray[np.object_]
     target: Target
     train: IntArray
     validation: IntArray
     test: IntArray
 
-    @property
-    def labels(self) -> IntArray:
-        """Class index of every row."""
-        labels: IntArray = self.target.values
-        return labels
-
-    def one_hot(self, labels: IntArray) -> Outputs:
-        """Return outputs that are certain of a class, shape (rows, classes)."""
-        return np.asarray(np.eye(len(self.target.names), dtype=np.float32)[labels])
-
     @classmethod
     def of(cls, evaluation: Evaluation) -> "_RunRows":
         rows = evaluation.predictions
-        train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
-        labels = class_indices(evaluation, rows["label"])
-        target = Target("label", evaluation.problem, evaluation.names, labels)
-        return cls(rows["text"].tolist(), target, train, validation, test)
+        splits = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
+        return cls(rows["text"].to_numpy(dtype=object), predictions_target(evaluation), *splits)
+
+    @property
+    def problem(self) -> Problem:
+        return PROBLEMS[self.target.problem]
+
+    @property
+    def models(self) -> LinearModels:
+        return LINEAR_MODELS[self.target.problem]
+
+    def scored(self, outputs: Outputs, seed: int, held_out: Outputs, rows: IntArray) -> "_Scored":
+        """Score outputs of the test rows, at thresholds for the `held_out` outputs of other rows if any."""
+        target = self.problem.choose_thresholds(self.target, rows, held_out)
+        scores = self.problem.metrics(target, self.test, outputs, seed=seed)
+        return _Scored(scores, self.problem.row_scores(target, self.test, outputs))
+
+    def constant(self, seed: int) -> "_Scored":
+        """Score the constant prediction that is best for each metric."""
+        targets, outputs = constant_outputs(self.problem, self.target, self.train, len(self.test))
+        first, second = (self.problem.metrics(one, self.test, outputs, seed=seed) for one in targets)
+        scores = {name: metric_of(name).better(first[name], second[name]) for name in first}
+        rows = (self.problem.row_scores(one, self.test, outputs) for one in targets)
+        return _Scored(scores, max(rows, key=np.mean))
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """Scores of a baseline on the test rows, and the score of each row."""
+
+    scores: dict[str, Estimate]
+    rows: FloatArray
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -75,23 +93,19 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         if config.from_scratch_run is None
         else _from_scratch(context, config.from_scratch_run, experiment)
     )
-    task = _RunRows.of(evaluation)
-    constant = PROBLEMS[evaluation.problem].constant_baseline(task.target, task.train)
-    outputs: dict[str, Outputs] = {MAJORITY: np.broadcast_to(constant, (len(task.test), len(constant)))}
+    task, seed = _RunRows.of(evaluation), config.seed
+    scored = {CONSTANTS[evaluation.problem]: task.constant(seed)}
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
-        texts = np.asarray(task.texts, dtype=object)
-        by_words = tfidf_logistic_regression(
-            texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
-        )
-        outputs[WORDS] = task.one_hot(by_words)
-        n_probed, probe = _frozen_probe(context, experiment, task)
-        outputs[FROZEN] = task.one_hot(probe.predicted)
+        tested, held_out = _by_words(task, seed)
+        scored[WORDS] = task.scored(tested, seed, held_out, task.validation)
+        n_probed, validation, probe = _frozen_probe(context, experiment, task)
+        scored[FROZEN] = task.scored(probe.outputs, seed, probe.held_out, validation)
     if control is not None:
-        outputs[SCRATCH] = task.one_hot(_matched(evaluation, control))
+        scored[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
-    lines = _lines(evaluation, task, outputs, probe, config.seed)
+    lines = _lines(evaluation, scored, probe, seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
         experiment,
@@ -104,28 +118,42 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
             test=test,
             n_train=len(task.train),
             lines=lines,
-            sentence=baseline_verdict(by_name, test.headline.value, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(by_name, test, fresh=experiment.backbone.random_init),
             caveats=notes,
         ),
     )
 
 
-def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows) -> tuple[int, FrozenProbe]:
-    """Probe the pretrained backbone; return the number of training rows used, and the probe."""
+def _by_words(task: _RunRows, seed: int) -> tuple[Outputs, Outputs]:
+    """Return outputs of TF-IDF for the test and the validation rows."""
+    others = np.concatenate([task.validation, task.test])
+    train, held_out = (task.texts[rows].tolist() for rows in (task.train, others))
+    outputs = task.models.predict_tfidf(train, task.target.select(task.train), held_out, seed=seed)
+    return outputs[len(task.validation) :], outputs[: len(task.validation)]
+
+
+def _frozen_probe(
+    context: Context, experiment: ExperimentConfig, task: _RunRows
+) -> tuple[int, IntArray, FrozenProbe]:
+    """Probe the pretrained backbone.
+
+    Returns the number of training rows used, the validation rows used, and the probe.
+    """
+    strata = task.problem.strata(task.target)
     train, validation = (
-        rows[np.sort(stratified_sample(task.labels[rows], limit, 0))]
+        rows[np.sort(stratified_sample(strata[rows], limit, 0))]
         for rows, limit in ((task.train, MAX_TEXTS), (task.validation, MAX_VALIDATION))
     )
     used = np.concatenate([train, validation, task.test])
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
     pretrained = pretrained_twin(experiment.backbone)
-    features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
+    features = backbone_features(context, experiment, pretrained, task.texts[used].tolist())
     probe = frozen_probe(
-        features, task.labels[used], train_index, validation_index, test_index,
+        features, task.target.select(used), train_index, validation_index, test_index,
         lambda done, total: context.report("probing the frozen backbone", done, total),
     )  # fmt: skip
-    return len(train), probe
+    return len(train), validation, probe
 
 
 def _from_scratch(context: Context, job: str, experiment: ExperimentConfig) -> Evaluation:
@@ -138,50 +166,44 @@ def _from_scratch(context: Context, job: str, experiment: ExperimentConfig) -> E
     return load_evaluation(context, job)
 
 
-def _matched(evaluation: Evaluation, control: Evaluation) -> IntArray:
-    """Return the predictions of `control` on the test rows of `evaluation`, in their order."""
+def _matched(evaluation: Evaluation, control: Evaluation) -> _Scored:
+    """Return the scores of `control`, its rows in the order of the test rows of `evaluation`."""
     own, other = _tested(evaluation), _tested(control)
     if not own.index.sort_values().equals(other.index.sort_values()):
         raise ConfigError(
             "from_scratch_run", f"{len(other)} test rows", f"a run tested on the same {len(own)} rows"
         )
     ordered = other.sort_index(kind="stable").set_axis(own.sort_index(kind="stable")["position"].to_numpy())
-    return class_indices(evaluation, ordered.sort_index()["predicted"])
+    scores = ordered.sort_index()["score"].to_numpy(dtype=np.float64)
+    return _Scored(control.metrics[str(Split.TEST)].scores, scores)
 
 
 def _tested(evaluation: Evaluation) -> pd.DataFrame:
-    """Return the predictions and positions of the test rows, indexed by row key."""
+    """Return the scores and positions of the test rows, indexed by row key."""
     tested = evaluation.predictions[evaluation.predictions["split"] == Split.TEST]
     return pd.DataFrame(
-        {"predicted": tested["predicted"].to_numpy(), "position": np.arange(len(tested))},
-        index=row_keys(tested),
+        {"score": tested["score"].to_numpy(), "position": np.arange(len(tested))}, index=row_keys(tested)
     )
 
 
 def _lines(
-    evaluation: Evaluation,
-    task: _RunRows,
-    outputs: Mapping[str, Outputs],
-    probe: FrozenProbe | None,
-    seed: int,
+    evaluation: Evaluation, scored: Mapping[str, _Scored], probe: FrozenProbe | None, seed: int
 ) -> tuple[Baseline, ...]:
-    """Score every baseline and its paired difference from the run."""
-    problem, target, test = PROBLEMS[evaluation.problem], task.target, task.test
-    rows = np.arange(len(test), dtype=np.uint64)
-    run = ArmRuns("run", rows, evaluation.predictions["score"].to_numpy()[test][None])
-    arms = [
-        ArmRuns(name, rows, problem.row_scores(target, test, values)[None])
-        for name, values in outputs.items()
-    ]
+    """Return every baseline with its paired difference from the run."""
+    rows = evaluation.predictions
+    own = rows["score"].to_numpy()[rows["split"] == Split.TEST]
+    keys = np.arange(len(own), dtype=np.uint64)
+    arms = [ArmRuns(name, keys, baseline.rows[None]) for name, baseline in scored.items()]
     lines = []
-    pairs = zip(outputs.items(), differences(arms, run, seed=seed), strict=True)
-    for (name, values), difference in pairs:
+    for (name, baseline), difference in zip(
+        scored.items(), differences(arms, ArmRuns("run", keys, own[None]), seed=seed), strict=True
+    ):
         assert difference is not None
         margin = -difference
         lines.append(
             Baseline(
                 name=name,
-                scores=problem.metrics(target, test, values, seed=seed),
+                scores=baseline.scores,
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),

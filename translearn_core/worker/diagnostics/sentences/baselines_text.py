@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import Baseline, Difference
-from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results import Baseline, Difference, Metrics
+from translearn_core.results.diagnostics.baselines import (
+    CONSTANTS,
+    FROZEN,
+    MAJORITY,
+    MEAN,
+    PRIOR,
+    SCRATCH,
+    WORDS,
+)
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
+    PRIOR: "always predicting the same labels",
+    MEAN: "always predicting the mean",
     WORDS: "counting words with TF-IDF",
     FROZEN: "a linear probe on the frozen backbone",
     SCRATCH: "the same model trained from scratch",
@@ -36,12 +46,13 @@ def negative_transfer(name: str, margin: Difference) -> str:
     return f"Negative transfer: {margin.points} below {BASELINE_TITLES[name]} {margin.span}."
 
 
-def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
+def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: bool) -> str:
     """Tell whether transfer helped a run; `fresh` if the run itself started from random weights."""
     if WORDS not in lines:
+        constant = next(line for line in lines.values() if line.name in CONSTANTS.values())
         return (
             "This run counts words (TF-IDF) and transfers nothing: it is the baseline that runs with a "
-            f"pretrained backbone are compared with. It {_compared(MAJORITY, lines[MAJORITY].margin)}."
+            f"pretrained backbone are compared with. It {_compared(constant.name, constant.margin)}."
         )
     words, probe, scratch = lines[WORDS], lines[FROZEN], lines.get(SCRATCH)
     if fresh:
@@ -49,7 +60,7 @@ def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: b
             "This run began with fresh weights, so nothing was transferred: it is the control that others "
             f"are read against. It {_compared(WORDS, words.margin)}. {_probe_text(probe)}."
         )
-    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, accuracy)
+    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, test)
     return f"{first} {_probe_text(probe)}{_training_gain(probe)}."
 
 
@@ -95,14 +106,14 @@ def _against_words(words: Baseline) -> str:
     )
 
 
-def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str:
+def _against_scratch(scratch: Baseline, words: Baseline, test: Metrics) -> str:
     margin = scratch.margin
     answer = "Not seen" if not margin.excludes_zero else "Yes" if margin.value > 0 else "No, it did harm"
     hedge = ", which could be chance" * (not margin.excludes_zero)
     also = "could be chance too" if not margin.excludes_zero else "could be chance"
     chance = "" if words.margin.excludes_zero else f", which {also}"
     return (
-        f"{answer}: the run gets {100 * accuracy:.1f} % of the test texts right and "
+        f"{answer}: the run {test.metric.clause(test.headline.value)} and "
         f"{_compared(SCRATCH, margin)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
     )
 
@@ -110,8 +121,8 @@ def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str
 def _probe_text(probe: Baseline) -> str:
     where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
     return (
-        f"A linear probe on the backbone as it came, reading {where}, gets "
-        f"{100 * probe.headline.value:.1f} % right: so much was known before any training"
+        f"A linear probe on the backbone as it came, reading {where}, "
+        f"{probe.metric.clause(probe.headline.value)}: so much was known before any training"
     )
 
 
