@@ -109,7 +109,7 @@ def _score_layer(
         def report(share: float, done: int = done) -> None:
             tick((done + share) / len(targets))
 
-        c, held_out, tested = _fit_labels(x, labels, rows, train, test, fold, pool, report)
+        c, held_out, tested = fit_labels(x, labels, rows, train, test, fold, pool, report)
         seen, kept = rows[train], rows[test]
         thresholds = choose_thresholds(labels[train][seen], held_out[seen])
         score = macro_f1_interval(labels[test][kept], tested[kept] >= thresholds, seed=seed)
@@ -120,7 +120,7 @@ def _score_layer(
     return np.array(scores)
 
 
-def _fit_labels(
+def fit_labels(
     x: NDArray[np.floating],
     labels: Mask,
     rows: NDArray[np.bool_],
@@ -130,7 +130,10 @@ def _fit_labels(
     pool: Executor,
     tick: Progress,
 ) -> tuple[float, FloatArray, FloatArray]:
-    """Fit each label; return the mean C, and probabilities of training rows, held out, and of test rows."""
+    """Fit each label; return the mean C, and probabilities of training rows, held out, and of test rows.
+
+    `rows` marks those that count in the choice of C; the rest is as for `probe_label_layers`.
+    """
     count, folds = labels.shape[1], int(fold.max()) + 1
     held_out, tested = np.zeros((len(train), count)), np.zeros((len(test), count))
     c, batch = np.empty(count), max(1, COLUMNS // (2 * (folds + 1)))
