@@ -15,7 +15,7 @@ from translearn_core.results import RunSummary
 
 page_header.header(
     "results",
-    "This is how well the model classifies texts it never saw, with the 95 % interval of that score and a "
+    "This is how well the model predicts texts it never saw, with the 95 % interval of that score and a "
     "baseline: a score means something only when compared with a baseline.",
 )
 run = run_picker.finished()
@@ -40,7 +40,7 @@ else:
     )
 
 outputs.panel(run, evaluation)
-st.subheader("Most confident errors", anchor=False)
+st.subheader(plots.OUTPUT_PLOTS[evaluation.problem].errors_title, anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)

@@ -45,7 +45,7 @@ class TrainingConfig(BaseConfig):
         RegressionLoss.MSE, description="loss of a number: squared error, or Huber, which outliers move less"
     )
     patience: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+        None, ge=1, description="stop after so many epochs without a better validation score"
     )
     keep: KeepEpoch = Field(
         KeepEpoch.BEST, description="epoch whose weights are kept: the best on validation, or the last"

@@ -46,6 +46,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "pad": 0 if pad is None else int(pad),
         "inputs": sorted({MASK, *model.loaded_backbone.input_names.taken}),
         "activation": str(config.head.activation),
+        "problem": str(model.problem),
     }
     write_json(folder / "head.json", head)
     save_names(folder, trained)

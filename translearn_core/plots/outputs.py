@@ -19,9 +19,9 @@ from translearn_core.results.multi_label import label_pairs, per_label, rows_of_
 class OutputPlot:
     """Figure of test outputs with its table, and a table of metrics per output.
 
-    `table_name` and `metrics_name` are file names of their CSV. `rows` returns the predictions behind a
-    point of the figure, given its ``customdata``; `prediction` draws the outputs of one text, given its
-    number; None where the prediction says it all.
+    `table_name` and `metrics_name` are file names of their CSV, `errors_title` is the heading of the worst
+    test rows. `rows` returns the predictions behind a point of the figure, given its ``customdata``;
+    `prediction` draws the outputs of one text, given its number; None where the prediction says it all.
     """
 
     title: str
@@ -33,6 +33,7 @@ class OutputPlot:
     metrics_caption: str
     metrics: Callable[[Evaluation], pd.DataFrame]
     metrics_name: str
+    errors_title: str
     rows: Callable[[Evaluation, Sequence[Any]], pd.DataFrame]
     prediction: Callable[[Prediction, int, bool], go.Figure] | None
 
@@ -49,6 +50,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
         metrics=lambda evaluation: evaluation.per_class,
         metrics_name="classes",
+        errors_title="Most confident errors",
         rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
         prediction=probabilities,
     ),
@@ -79,6 +81,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "that falls from high to low ranges shows predictions drawn to the mean.",
         metrics=errors_by_range,
         metrics_name="ranges",
+        errors_title="Largest errors",
         rows=rows_at,
         prediction=None,
     ),

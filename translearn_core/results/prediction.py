@@ -45,14 +45,14 @@ class Prediction:
 class Occlusion:
     """Prediction of one text and the importance of its words, by leaving out one word at a time.
 
-    `words` has word, importance, control: by how much the log-odds of the predicted class fall without the
-    word, in the run and in its control from random weights (NaN without one). `control_predicted` and
-    `control_probability` are that model's own prediction.
+    `words` has word, importance, control: by how much the log-odds of the predicted class, or the number,
+    fall without the word, in the run and in its control from random weights (NaN without one).
+    `control_predicted` and `control_probability` are that model's own prediction. Probabilities are None for a number.
     """
 
     text: str
     predicted: str
-    probability: float
+    probability: float | None
     words: pd.DataFrame = field(compare=False)
     control_predicted: str | None = None
     control_probability: float | None = None

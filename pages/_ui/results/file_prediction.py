@@ -10,6 +10,7 @@ from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
+from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import FileFormat, FilePrediction
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
@@ -42,18 +43,20 @@ def panel(run: Run[ExperimentConfig]) -> None:
     findings.cards(reading.findings, "predict_read")
     names = [column.name for column in reading.columns]
     text = config_fields.column(
-        "Text", names, reading.suggestion.text, "predict_column", "the model classifies this column"
+        "Text", names, reading.suggestion.text, "predict_column", "the model reads this column"
     )
     if text is None:
         return
-    config = PredictFileConfig(job=run.job.id, dataset=digest, text=text, **_options())
+    config = PredictFileConfig(job=run.job.id, dataset=digest, text=text, **_options(run))
     predicted = jobs.submit_and_watch(config)
     if predicted is not None:
         _result(predicted, reading.formats[0])
 
 
-def _options() -> dict[str, float | int | None]:
-    """Return the chosen number of classes and the wished precision."""
+def _options(run: Run[ExperimentConfig]) -> dict[str, float | int | None]:
+    """Return the chosen number of classes and the wished precision, of a run that predicts classes."""
+    if run.job.config.data.problem not in CLASSES:
+        return {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         several = st.toggle("Top 3 classes", key="predict_top", persist_state="session")
         marked = st.toggle("Mark rows for review", key="predict_review", persist_state="session")
@@ -73,7 +76,7 @@ def _options() -> dict[str, float | int | None]:
 
 
 def _result(predicted: FilePrediction, form: FileFormat) -> None:
-    st.markdown(f"**{count_noun(predicted.classified, 'row')}** classified.")
+    st.markdown(f"**{count_noun(predicted.classified, 'row')}** predicted.")
     if predicted.blank:
         st.caption(f"{count_noun(predicted.blank, 'row')} without a text stay empty.")
     if predicted.review is not None:

@@ -1,12 +1,12 @@
-"""Classify texts with the model in this folder. Needs torch and transformers, nothing else.
+"""Predict texts with the model in this folder. Needs torch and transformers, nothing else.
 
     python predict.py "a text" "another text"
     python predict.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict.py < one_text_a_line.txt
 
-Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. A model of several labels, which has ``thresholds.json``, gives
-the list of those whose probability reaches their threshold. In your own code:
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
+the predicted number. A cell or line without any words gets no prediction. A model of several labels, which
+has ``thresholds.json``, gives the list of those whose probability reaches their threshold. In your own code:
 ``Classifier(folder).answer(["a text"])``.
 """
 
@@ -25,7 +25,9 @@ ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
 
 
 class Classifier(nn.Module):
-    """Backbone, pooling and head: token ids, mask and, for some models, token types in, probabilities out.
+    """Backbone, pooling and head: token ids, mask and, for some models, token types in, outputs out.
+
+    Outputs are the probabilities of labels, or a number.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ class Classifier(nn.Module):
             json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
         )
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
+        self.problem: str = config["problem"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
         self.inputs: list[str] = config["inputs"]
         backbone = folder / "backbone"
@@ -66,7 +69,7 @@ class Classifier(nn.Module):
     def forward(
         self, attention_mask: Tensor, input_ids: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
-        """Return probabilities, shape (texts, labels), of tensors of shape (texts, tokens).
+        """Return the outputs, shape (texts, labels), of tensors of shape (texts, tokens).
 
         Padding is on the right, where the mask is 0.
         """
@@ -77,8 +80,10 @@ class Classifier(nn.Module):
             vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
-        logits: Tensor = self.output(vector)
-        return logits.softmax(-1) if self.thresholds is None else logits.sigmoid()
+        outputs: Tensor = self.output(vector)
+        if self.problem == "regression":
+            return outputs
+        return outputs.softmax(-1) if self.thresholds is None else outputs.sigmoid()
 
     def features(self, tensors: dict[str, Tensor]) -> Tensor:
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
@@ -115,10 +120,10 @@ class Classifier(nn.Module):
 
     @torch.no_grad()
     def answer(self, texts: Sequence[str], batch: int = 32) -> Tensor:
-        """Return the label probabilities of each text, shape (texts, labels), on the CPU."""
+        """Return the outputs of each text, shape (texts, labels), on the CPU."""
         tokens, device = self.tokens(texts), self.output.weight.device
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]["input_ids"]))  # little padding
-        probabilities = torch.empty(len(tokens), len(self.labels))
+        outputs = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             longest = len(tokens[index[-1]]["input_ids"])
@@ -126,8 +131,8 @@ class Classifier(nn.Module):
                 name: torch.tensor([pad(tokens[i][name], longest, fill) for i in index], device=device)
                 for name, fill in ((name, self.pad if name == "input_ids" else 0) for name in self.inputs)
             }
-            probabilities[index] = self(**tensors).cpu()
-        return probabilities
+            outputs[index] = self(**tensors).cpu()
+        return outputs
 
 
 def pad(values: list[int], length: int, fill: int) -> list[int]:
@@ -157,7 +162,8 @@ def main() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
     answers = model.answer(source.filled).tolist()
-    table_io.write(source, model.labels, answers, arguments.out, model.thresholds)
+    number = model.problem == "regression"
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 
 
 if __name__ == "__main__":

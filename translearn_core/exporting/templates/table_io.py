@@ -208,21 +208,25 @@ def write(
     answers: Sequence[Sequence[float]],
     out: Path | None,
     thresholds: Sequence[float] | None = None,
+    *,
+    number: bool = False,
 ) -> None:
-    """Print the prediction of each text, in order, or write the table with two more columns.
+    """Print the prediction of each text, in order, or write the table with its predictions.
 
-    `answers` are the probabilities of the texts that are not blank; blank ones get no label. With
-    `thresholds`, one of each label, a text gets all labels that reach them.
+    `answers` are the outputs of the texts that are not blank: probabilities of the labels, or a `number`.
+    Blank texts get no prediction. With `thresholds`, one of each label, a text gets all labels that reach
+    them.
     """
     pending = iter(answers)
     lines = ((text, next(pending) if text.strip() else None) for text in source.texts)
     try:
         if out is None:
             for text, shares in lines:
-                print(json.dumps(answer(text, shares, labels, thresholds), ensure_ascii=False))
+                found = value(text, shares) if number else answer(text, shares, labels, thresholds)
+                print(json.dumps(found, ensure_ascii=False))
             sys.stdout.flush()
         else:
-            write_table(source, labels, [shares for _, shares in lines], out, thresholds)
+            write_table(source, labels, [shares for _, shares in lines], out, thresholds, number=number)
     except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -233,12 +237,15 @@ def answer(
     """Return the prediction of a text as printed."""
     if shares is None:
         return {"text": text, "label": None, "probabilities": {}}
-    label: dict[str, object] = (
-        {"label": best(shares, labels)}
-        if thresholds is None
-        else {"labels": reached(shares, labels, thresholds)}
-    )
-    return {"text": text, **label, "probabilities": dict(zip(labels, shares, strict=True))}
+    probabilities = dict(zip(labels, shares, strict=True))
+    if thresholds is None:
+        return {"text": text, "label": best(shares, labels), "probabilities": probabilities}
+    return {"text": text, "labels": reached(shares, labels, thresholds), "probabilities": probabilities}
+
+
+def value(text: str, outputs: Sequence[float] | None) -> dict[str, object]:
+    """Return the predicted number of a text as printed."""
+    return {"text": text, "predicted": None if outputs is None else outputs[0]}
 
 
 def best(shares: Sequence[float], labels: Sequence[str]) -> str:
@@ -251,12 +258,10 @@ def reached(shares: Sequence[float], labels: Sequence[str], thresholds: Sequence
     return [label for label, share, t in zip(labels, shares, thresholds, strict=True) if share >= t]
 
 
-def cells(
-    shares: Sequence[float] | None, labels: Sequence[str], thresholds: Sequence[float] | None
+def predicted(
+    shares: Sequence[float], labels: Sequence[str], thresholds: Sequence[float] | None
 ) -> list[str]:
-    """Return label and probability of a row; of several labels, that of the set if they are independent."""
-    if shares is None:
-        return ["", ""]
+    """Return label and probability; of several labels, that of the set if they are independent."""
     if thresholds is None:
         return [best(shares, labels), f"{max(shares):.6f}"]
     of_each = (p if p >= t else 1 - p for p, t in zip(shares, thresholds, strict=True))
@@ -269,15 +274,23 @@ def write_table(
     answers: Sequence[Sequence[float] | None],
     out: Path,
     thresholds: Sequence[float] | None = None,
+    *,
+    number: bool,
 ) -> None:
-    """Write the rows of a table in order, in UTF-8, with label and probability as two more columns."""
-    names = [free_name(name, source.header) for name in ("predicted", "probability")]
+    """Write the rows of a table in order, in UTF-8, with label and probability, or number, as new columns."""
+    added = ("predicted",) if number else ("predicted", "probability")
+    names = [free_name(name, source.header) for name in added]
     try:
         with out.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=source.delimiter)
             writer.writerow([*source.header, *names])
             for row, shares in zip(source.rows, answers, strict=True):
-                writer.writerow([*row, *cells(shares, labels, thresholds)])
+                new = (
+                    cells(shares, labels, thresholds)
+                    if not number or shares is None
+                    else [f"{shares[0]:.9g}"]
+                )
+                writer.writerow([*row, *new[: len(names)]])
     except OSError as error:
         stop(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.")
 

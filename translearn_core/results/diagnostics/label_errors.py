@@ -18,7 +18,8 @@ class LabelErrors:
     difference low, difference high, beyond chance (against all other rows; corrected for the number of
     slices). `suspects`, of all splits: row, split, text, label, suspect (a label), kind (wrong or missing),
     probability (of the suspect, by out-of-sample predictions), the most doubtful first; `n_suspects` counts
-    all of them, `n_checked` the rows looked at. `sentences`: calibration, weakest slice, label issues, caveats.
+    all of them, `n_checked` the rows looked at. `sentences`: calibration, weakest slice, label issues, then
+    caveats.
     """
 
     n_test: int

@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ProbeScores:
-    """Scores of linear probes, test and cross-validated: accuracy, macro-F1 of labels or correlation (`metric`).
+    """Scores of linear probes: accuracy, macro-F1 of labels or correlation of numbers (`metric`).
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
