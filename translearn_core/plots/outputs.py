@@ -66,6 +66,7 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "label; predicted: rows that get it, whose probability reaches the threshold chosen on validation.",
         metrics=per_label,
         metrics_name="labels",
+        errors_title="Most confident errors",
         rows=lambda evaluation, data: rows_of_pair(evaluation, int(data[0]), int(data[1])),
         prediction=probabilities,
     ),

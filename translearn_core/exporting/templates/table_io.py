@@ -214,8 +214,7 @@ def write(
     """Print the prediction of each text, in order, or write the table with its predictions.
 
     `answers` are the outputs of the texts that are not blank: probabilities of the labels, or a `number`.
-    Blank texts get no prediction. With `thresholds`, one of each label, a text gets all labels that reach
-    them.
+    Blank texts get no prediction. With `thresholds` a text gets all labels that reach theirs.
     """
     pending = iter(answers)
     lines = ((text, next(pending) if text.strip() else None) for text in source.texts)
@@ -285,12 +284,10 @@ def write_table(
             writer = csv.writer(file, delimiter=source.delimiter)
             writer.writerow([*source.header, *names])
             for row, shares in zip(source.rows, answers, strict=True):
-                new = (
-                    cells(shares, labels, thresholds)
-                    if not number or shares is None
-                    else [f"{shares[0]:.9g}"]
-                )
-                writer.writerow([*row, *new[: len(names)]])
+                cells = [""] * len(names)
+                if shares is not None:
+                    cells = [f"{shares[0]:.9g}"] if number else predicted(shares, labels, thresholds)
+                writer.writerow([*row, *cells])
     except OSError as error:
         stop(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.")
 
