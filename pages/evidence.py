@@ -18,6 +18,7 @@ from translearn_core.jobs import (
     EXPORT,
     FORGETTING,
     LABEL_EFFICIENCY,
+    LABEL_ERRORS,
     NEXT_STEPS,
     NUMBER_ERRORS,
     PROBE,

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.errors import ConfigError
 
-
 TARGETS = "data.targets"
 
 
