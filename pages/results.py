@@ -10,7 +10,6 @@ from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.jobs import LABEL_REVIEW
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -44,8 +43,7 @@ st.subheader(plots.OUTPUT_PLOTS[evaluation.problem].errors_title, anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
-if not LABEL_REVIEW.unsupported(config):
-    label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
+label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
 next_steps.panel(run)
 weights.panel(run)

@@ -61,7 +61,7 @@ def prepare(
     problem = PROBLEMS[target_config.problem]
     rows, cells, findings = _drop_empty(table, config)
     usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
-    rows, cells = (part[usable].reset_index(drop=True) for part in (rows, cells))
+    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
     target, encoding_findings = problem.encode(cells, rows, target_config, config)
     state, given = given_split(
         TaskRows(rows, target, (*findings, *unusable_findings, *encoding_findings)), config

@@ -70,7 +70,8 @@ def head_tensors(model: Classifier) -> dict[str, Tensor]:
         tensors |= {"mix": model.mix.weights, "factor": model.mix.factor}
     layers = [module for module in model.head if isinstance(module, nn.Linear)]
     for name, layer in zip(("hidden", "output")[-len(layers) :], layers, strict=True):
-        weight, bias = layer.weight, layer.bias
+        weight: Tensor = layer.weight
+        bias: Tensor = layer.bias
         if isinstance(layer, ScaledLinear):
             weight, bias = layer.scale[:, None] * weight, layer.mean + layer.scale * bias
         tensors |= {f"{name}.weight": weight, f"{name}.bias": bias}

@@ -68,7 +68,12 @@ METRICS = {
         Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
         Metric("pearson", "Pearson correlation", "linear correlation of predicted and true numbers"),
         Metric("spearman", "Spearman correlation", "correlation of the ranks of predicted and true numbers"),
-        Metric("mae", "mean absolute error", "in the units of the target", higher_is_better=False),
+        Metric(
+            "mae",
+            "mean absolute error",
+            "mean distance of predicted and true numbers, in the units of the target",
+            higher_is_better=False,
+        ),
         Metric("r2", "R²", "share of the variance that the predictions explain; 0 for the mean"),
         Metric(MACRO_F1, "macro-F1", "unweighted mean of the F1 of the classes", share=True),
         Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),

@@ -47,7 +47,8 @@ class Occlusion:
 
     `words` has word, importance, control: by how much the log-odds of the predicted class, or the number,
     fall without the word, in the run and in its control from random weights (NaN without one).
-    `control_predicted` and `control_probability` are that model's own prediction. Probabilities are None for a number.
+    `control_predicted` and `control_probability` are that model's own prediction. Probabilities are None for
+    a number.
     """
 
     text: str

@@ -31,7 +31,8 @@ def drop_or_offer_conflicts(
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    labels = quote_list(sorted(set(values[first]), key=lambda value: natural_sort_key(str(value))))
+    different = sorted(set(values[first].tolist()), key=lambda value: natural_sort_key(str(value)))
+    labels = quote_list(different)
     clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."

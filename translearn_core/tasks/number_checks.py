@@ -35,7 +35,7 @@ def encode(
     numbers, column = read_numbers(cells), quote(config.column)
     unreadable = np.isnan(numbers.values)
     if unreadable.any():
-        examples = quote_list(pd.unique(cells[unreadable])[:3])
+        examples = quote_list(cells[unreadable].drop_duplicates().tolist()[:3])
         raise DataError(
             f"{count_noun(int(unreadable.sum()), 'cell')} of column {column} hold no finite number, such as "
             f"{examples}: correct them, or choose classes as its type."
@@ -70,7 +70,7 @@ def usable_cells(
     unreadable = np.isnan(read_numbers(cells).values)
     if not unreadable.any():
         return ~unreadable, []
-    examples = quote_list(pd.unique(cells[unreadable])[:3])
+    examples = quote_list(cells[unreadable].drop_duplicates().tolist()[:3])
     share = pd.Series(unreadable).groupby(rows["part"].to_numpy()).mean()
     if (share > 0.5).any():
         where = "" if len(share) == 1 else f" of the {share.idxmax()} file"

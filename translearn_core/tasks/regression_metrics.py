@@ -100,8 +100,8 @@ def _fisher_interval(r: float, error: float, rows: int | None) -> Estimate:
 
 
 def _standardise(numbers: FloatArray) -> FloatArray:
-    centred: FloatArray = numbers - numbers.mean()
-    return centred / centred.std()
+    centred = numbers - numbers.mean()
+    return np.asarray(centred / centred.std(), dtype=np.float64)
 
 
 def _ranks(numbers: FloatArray) -> FloatArray:

@@ -23,8 +23,11 @@ class Objective(Protocol):
     Reported losses of held-out rows are at most `max_loss`; `output` is the class of a head's last layer.
     """
 
-    max_loss: float
-    output: type[nn.Linear]
+    @property
+    def max_loss(self) -> float: ...  # noqa: D102
+
+    @property
+    def output(self) -> type[nn.Linear]: ...  # noqa: D102
 
     def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
         """Return the objective with the statistics of the training rows' targets."""

@@ -43,8 +43,9 @@ def coverage_by_level(validation: FloatArray, test: FloatArray) -> pd.DataFrame:
     widths = np.array([half_width(validation, level) for level in LEVELS])
     covered = (np.abs(test)[:, None] <= widths).sum(axis=0)
     low, high = wilson(covered, np.full(len(LEVELS), len(test)))
+    known = np.isfinite(widths)
     frame = pd.DataFrame(
         {"level": LEVELS, "half width": widths, "coverage": covered / max(1, len(test))}
         | {"low": low, "high": high}
     )
-    return frame[np.isfinite(widths)].reset_index(drop=True)
+    return pd.DataFrame(frame[known]).reset_index(drop=True)

@@ -15,14 +15,18 @@ def interval_coverage(errors: NumberErrors, dark: bool = False) -> go.Figure:
     figure, colours, table = bare("interval coverage", dark, height=380), palette(dark), errors.coverage
     if table.empty:
         return annotate_empty(figure, "There are too few validation rows for an interval.", dark)
+    level, coverage, low, high, width = table.to_numpy(dtype=float)[:, [0, 2, 3, 4, 1]].T
     add_interval_line(
         figure,
-        *(table[name].to_numpy(dtype=float) for name in ("level", "coverage", "low", "high")),
+        level,
+        coverage,
+        low,
+        high,
         "test rows inside",
         colours.test,
         "level %{x:.0%}: <b>%{y:.1%}</b> inside (%{customdata[0]:.1%} to %{customdata[1]:.1%})<br>"
         "prediction ± %{customdata[2]:.4g}<extra></extra>",
-        details=[table["half width"].to_numpy(dtype=float)],
+        details=[width],
     )
     ends = [float(table["level"].min()), float(table["level"].max())]
     figure.add_scatter(

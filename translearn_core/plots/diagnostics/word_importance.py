@@ -9,9 +9,9 @@ from translearn_core.results import Occlusion
 
 
 def word_importance(occlusion: Occlusion, dark: bool = False) -> go.Figure:
-    """Draw by how much the log-odds of the predicted class, or the number, fall without each word, in reading order.
+    """Draw by how much the log-odds of the predicted class, or the number, fall without each word.
 
-    Beside the run stands its control from random weights, if there is one.
+    Words are in reading order. Beside the run stands its control from random weights, if there is one.
     """
     colours, words = palette(dark), occlusion.words
     names = labels(words["word"], 26)

@@ -111,6 +111,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         experiment,
         rows={str(split): len(getattr(task, split)) for split in SPLITS},
         probed=n_probed,
+        shares=test.metric.share,
     )
     artifacts.save(
         context.folder,

@@ -106,7 +106,9 @@ def score_layers(
     accessible = backbone.info.supports_partial_forward
     lookups = encoder.pooled(features.pooling) if accessible else [encoder.last_layer(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)
-    logmes, h_scores, c, intervals, row_scores = [], [], [], [], []
+    logmes: list[float] = []
+    h_scores: list[float] = []
+    c, intervals, row_scores = [], [], []
     n, target, problem = sample.n_train, sample.target, PROBLEMS[sample.target.problem]
     learned, held_out = target.select(np.arange(n)), np.arange(n, len(sample.texts))
     for done, lookup in enumerate(lookups):

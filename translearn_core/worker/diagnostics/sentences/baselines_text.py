@@ -64,9 +64,11 @@ def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: boo
     return f"{first} {_probe_text(probe)}{_training_gain(probe)}."
 
 
-def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None) -> tuple[str, ...]:
+def caveats(
+    experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None, *, shares: bool = True
+) -> tuple[str, ...]:
     """Return the caveats; `rows` counts rows by split, `probed` the frozen probe's training rows, if any."""
-    notes = [note] if (note := small_test_set_note(rows["test"])) else []
+    notes = [note] if (note := small_test_set_note(rows["test"], shares=shares)) else []
     notes.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
