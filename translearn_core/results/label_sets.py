@@ -16,7 +16,7 @@ def label_sets(names: Sequence[str], values: Mask) -> NDArray[np.object_]:
     """Return the labels of each row in one string (see `JOINT`), empty for rows without any."""
     code, distinct = set_codes(values)
     joined = np.empty(len(distinct), dtype=object)
-    joined[:] = [JOINT.join(names[k] for k in np.flatnonzero(values[row])) for row in distinct]
+    joined[:] = [JOINT.join(names[k] for k in np.flatnonzero(values[row]).tolist()) for row in distinct]
     result: NDArray[np.object_] = joined[code]
     return result
 

@@ -16,6 +16,7 @@ from translearn_core.config import (
     Split,
     SplitConfig,
     StudyConfig,
+    TargetConfig,
     TrainingConfig,
     flatten,
 )
@@ -98,7 +99,8 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
     return ExperimentConfig(
         data=DataConfig(
-            dataset=data.dataset, text=data.text, label=data.targets[0].table_columns[0],
+            dataset=data.dataset, text=data.text, 
+            targets=(TargetConfig(column=data.targets[0].table_columns[0]),),
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate, Finding
 from translearn_core.results.label_sets import label_sets, parse_label_sets, set_codes
+from translearn_core.results.metric import MACRO_F1
 from translearn_core.tasks import multi_label_checks, multi_label_encoding
 from translearn_core.tasks.class_cleaning import drop_or_offer_conflicts
 from translearn_core.tasks.multi_label_metrics import (
-    MACRO_F1,
     SUBSET_ACCURACY,
     LabelScores,
     Mask,

@@ -31,7 +31,7 @@ def clean_rare_labels(state: TaskRows, config: DataConfig) -> TaskRows:
     rare = np.flatnonzero((counts > 0) & (counts < config.rare_class_below))
     if not len(rare):
         return state
-    mask = target.values[:, rare].any(axis=1)
+    mask = np.asarray(target.values[:, rare].any(axis=1))
     listed = join_list([f"{quote(target.names[k])} ({counts[k]})" for k in rare], most=8)
     rest = np.setdiff1d(np.arange(len(counts)), rare)
     numbers, labels = one_file_rows(state.rows, mask), count_noun(len(rare), "rare label")
@@ -141,7 +141,7 @@ def split_findings(state: TaskRows) -> list[Finding]:
     """Report splits that have rows but lack labels."""
     target = state.target
     counts = label_counts(target, state.rows["split"].to_numpy())
-    return missing_findings(state, counts, lambda labels: target.values[:, labels].any(axis=1))
+    return missing_findings(state, counts, lambda labels: np.asarray(target.values[:, labels].any(axis=1)))
 
 
 def label_caveats(counts: pd.DataFrame) -> list[str]:

@@ -56,7 +56,7 @@ def one_hot_cells(columns: pd.DataFrame, row_numbers: Sequence[int]) -> "pd.Seri
     names = np.asarray(list(columns), dtype=object)
     cells = [
         json.dumps(names[row].tolist(), ensure_ascii=False) if known else None
-        for row, known in zip(chosen, filled.any(axis=1), strict=True)
+        for row, known in zip(chosen, filled.any(axis=1).tolist(), strict=True)
     ]
     return pd.Series(cells, index=columns.index, dtype=object)
 

@@ -96,7 +96,7 @@ def balanced_weights(strata: NDArray[Any], train: NDArray[np.int64]) -> NDArray[
     if strata.ndim > 1:
         share = strata[train].mean(axis=0)
         inside, outside = (0.5 / np.maximum(s, 0.5 / len(train)) for s in (share, 1 - share))
-        return np.where(strata, inside, outside).astype(np.float32)
+        return np.asarray(np.where(strata, inside, outside), dtype=np.float32)
     counts = np.bincount(strata[train], minlength=strata.max() + 1).astype(np.float64)
     mean = counts.sum() / np.count_nonzero(counts)
     weights = np.where(counts > 0, mean / np.maximum(counts, 1), 0.0).astype(np.float32)

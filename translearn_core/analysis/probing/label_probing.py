@@ -138,8 +138,8 @@ def fit_labels(
     held_out, tested = np.zeros((len(train), count)), np.zeros((len(test), count))
     c, batch = np.empty(count), max(1, COLUMNS // (2 * (folds + 1)))
     for start in range(0, count, batch):
-        chosen = range(start, min(start + batch, count))
-        y = labels[np.ix_(train, chosen)].T.astype(np.int64)
+        chosen = list(range(start, min(start + batch, count)))
+        y = labels[train][:, chosen].T.astype(np.int64)
         scored = np.broadcast_to(rows[train], y.shape)
 
         def report(share: float, start: int = start, n: int = len(chosen)) -> None:
