@@ -61,12 +61,15 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
 
 
 def _counts(trained: TrainedModel, predicted: "pd.Series[Any]") -> pd.DataFrame:
-    """Count the rows per class, most frequent first, or per range of predicted numbers: label, rows."""
+    """Count the rows per label, most frequent first, or per range of predicted numbers: label, rows."""
     if trained.problem in CLASSES:
         return predicted.value_counts().rename_axis("label").reset_index(name="rows")
-    target = Target("predicted", trained.problem, trained.names, predicted.to_numpy())
-    counts = PROBLEMS[trained.problem].count_rows(target, np.zeros(len(predicted), dtype=np.int64))
-    return counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
+    problem = PROBLEMS[trained.problem]
+    values = problem.encode_values(trained.names, predicted.to_numpy())
+    target = Target("predicted", trained.problem, trained.names, values)
+    counts = problem.count_rows(target, np.zeros(len(predicted), dtype=np.int64))
+    named = counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
+    return named.sort_values("rows", ascending=False, kind="stable") if trained.problem in LABELS else named
 
 
 def texts_of(table: pd.DataFrame, column: str) -> list[str]:
