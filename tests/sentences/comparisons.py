@@ -175,7 +175,9 @@ def few_test_rows(draw: Draw) -> Case:
     """The warning about few test rows."""
     rows = draw(st.just(0) | counts)
     few = 0 < rows < SMALL_TEST_SET
-    return Case(small_test_set_note(rows), [rows, 100 / rows] if few else [], claims={"Only": few})
+    shares = draw(st.booleans())
+    shown = [rows, *((100 / rows,) if shares else ())] if few else []
+    return Case(small_test_set_note(rows, shares=shares), shown, claims={"Only": few})
 
 
 @sentence

@@ -164,7 +164,7 @@ def test_snapshots_are_scored_and_coloured_by_stratum(workbench: Workbench) -> N
     assert (result.metric, result.constant_baseline) == ("mae", pytest.approx(constant))
     checkpoints = snapshots(workbench.workspace.run(job))
     for moment, layer in ((0, 0), (len(checkpoints) - 1, 3)):
-        x = checkpoints[moment].vectors[layer]
+        x = checkpoints[moment].vectors[layer].astype(np.float64)
         scaler = StandardScaler().fit(x[train])
         ridge = Ridge(alpha=1 / result.c[moment, layer]).fit(scaler.transform(x[train]), values[train])
         error = np.abs(ridge.predict(scaler.transform(x[test])) - values[test]).mean()

@@ -106,7 +106,7 @@ def test_the_report_has_the_scores_and_the_figure_of_the_problem() -> None:
     section = scores_section(result)
     (sentence,) = section.sentences
     test = result.metrics["test"]
-    assert f"Pearson correlation is {test['pearson'].value:.3f}" in sentence
+    assert f"is {test['pearson'].value:.3f} (95 %" in sentence
     assert f"The mean of the training values gets {result.constant_baseline:.3f}" in sentence
     assert section.blocks[0].caption.startswith("Predicted against true")
 

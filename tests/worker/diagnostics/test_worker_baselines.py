@@ -100,9 +100,8 @@ def test_with_scratch_the_runs_are_paired_by_row(
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
     matched = _matched(evaluation, _with(scratch, shuffled))
     test = part(scratch, "test").sort_values("row")
-    names = [evaluation.names[k] for k in matched]
-    ordered = pd.Series(names, index=part(evaluation, "test")["row"]).sort_index()
-    assert ordered.tolist() == test["predicted"].tolist()
+    ordered = pd.Series(matched.rows, index=part(evaluation, "test")["row"]).sort_index()
+    assert ordered.tolist() == test["score"].tolist()
 
 
 def test_other_runs_are_refused_as_control(
