@@ -54,7 +54,7 @@ def one_hot_cells(columns: pd.DataFrame, row_numbers: Sequence[int]) -> "pd.Seri
         filled[:, k] = np.asarray([value != "" for value in values], dtype=np.bool_)[codes]
         chosen[:, k] = np.asarray([value in TRUE for value in values], dtype=np.bool_)[codes]
     names = np.asarray(list(columns), dtype=object)
-    empty = ~filled.any(axis=1)
+    empty = np.asarray(~filled.any(axis=1))
     cells = [json.dumps(names[row].tolist(), ensure_ascii=False) for row in chosen]
     return pd.Series(cells, index=columns.index, dtype=object).mask(empty)
 
