@@ -14,7 +14,7 @@ from translearn_core.results import RunSummary
 
 page_header.header(
     "results",
-    "This is how well the model predicts texts it never saw, with the 95 % interval of that score and a "
+    "This is how well the model does on texts it never saw, with the 95 % interval of that score and a "
     "baseline: a score means something only when compared with a baseline.",
 )
 run = run_picker.finished()

@@ -72,7 +72,7 @@ def tfidf_ridge(
 
     Without words the mean of the training values is predicted.
     """
-    vectorizer = _vectorizer(max_features=MOST_TERMS)
+    vectorizer = tfidf_vectorizer(max_features=MOST_TERMS)
     if not len(test_texts) or not any(map(vectorizer.build_analyzer(), train_texts)):
         return np.full(len(test_texts), values.mean())
     fitted = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-4).fit(
@@ -133,7 +133,7 @@ class TfidfClassifier:
         progress : callable
             Called with the fits done and their largest number; may raise to stop.
         """
-        vectorizer = _vectorizer(max_features=MOST_TERMS)
+        vectorizer = tfidf_vectorizer(max_features=MOST_TERMS)
         analyse = vectorizer.build_analyzer()
         present = np.unique(labels)
         if len(present) < 2 or not any(map(analyse, texts)):
@@ -141,7 +141,7 @@ class TfidfClassifier:
             bias = np.where(counts > 0, np.log(np.maximum(counts, 1)), NEVER).astype(np.float32)
             return cls((), np.empty(0, np.float32), np.empty((classes, 0), np.float32), bias, strengths[0])
         vectors = vectorizer.fit_transform(texts)
-        fit = partial(_fit, seed=seed, balanced=balanced)
+        fit = partial(fit_regression, seed=seed, balanced=balanced)
         c = _choose_c(fit, vectors, labels, strengths, seed, progress)
         fitted = fit(vectors, labels, c)
         weight = np.zeros((classes, vectors.shape[1]), dtype=np.float32)
@@ -154,7 +154,7 @@ class TfidfClassifier:
 
     @cached_property
     def _fitted_vectorizer(self) -> TfidfVectorizer:
-        vectorizer = _vectorizer(vocabulary={term: column for column, term in enumerate(self.terms)})
+        vectorizer = tfidf_vectorizer(vocabulary={term: column for column, term in enumerate(self.terms)})
         vectorizer.idf_ = self.idf
         return vectorizer
 
@@ -184,13 +184,17 @@ class TfidfClassifier:
         return np.asarray(projection.transform(vectors), dtype=np.float16)
 
 
-def _vectorizer(**settings: object) -> TfidfVectorizer:
+def tfidf_vectorizer(**settings: object) -> TfidfVectorizer:
+    """Return a vectorizer of words and word pairs."""
     return TfidfVectorizer(
         ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32, **settings
     )
 
 
-def _fit(vectors: csr_matrix, labels: IntArray, c: float, *, seed: int, balanced: bool) -> LogisticRegression:
+def fit_regression(
+    vectors: csr_matrix, labels: IntArray, c: float, *, seed: int, balanced: bool
+) -> LogisticRegression:
+    """Fit a logistic regression; `balanced` weighs rows inversely to the frequency of their class."""
     weights = "balanced" if balanced else None
     solver = LogisticRegression(
         C=c, solver="sag", tol=1e-3, max_iter=1000, random_state=seed, class_weight=weights

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
@@ -76,5 +76,5 @@ OCCLUSION = JobSpec(
     "prediction.occlusion:occlude",
     progress="Predicting",
     warm_up=True,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
 )

@@ -47,7 +47,10 @@ def cli_command(
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", data.text, "--label", data.label, "--task", TaskWord.of(data.problem)]
+    words += ["--text", data.text]
+    for column in data.targets[0].table_columns:
+        words += ["--label", column]
+    words += ["--task", TaskWord.of(data.problem)]
     for part in non_default_settings(parts):
         words += [f"--{part}", f"{part}.csv"]
     words += option_words(options or ReadOptions())
@@ -101,7 +104,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     return ExperimentConfig(
         data=DataConfig(
             dataset=data.dataset, text=data.text,
-            targets=(TargetConfig(column=data.label, problem=data.problem),),
+            targets=(TargetConfig.of(data.targets[0].table_columns, data.problem),),
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),

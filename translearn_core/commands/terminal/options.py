@@ -17,6 +17,10 @@ TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training row
 TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by its name or number.")]
 
 LabelColumn = Annotated[str, typer.Option(help="Column to predict, by its name or number.")]
+LabelColumns = Annotated[
+    list[str],
+    typer.Option(help="Column to predict, by its name or number; several for labels in one-hot columns."),
+]
 Task = Annotated[
     TaskWord,
     typer.Option(help="What the column holds: one class, several labels, or a number; auto: guessed."),
@@ -69,7 +73,7 @@ class ExperimentOptions:
 
     file: TrainingFile
     text: TextColumn
-    label: LabelColumn
+    label: LabelColumns
     task: Task = TaskWord.AUTO
     validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
         None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
+from translearn_core.analysis.probing.label_probing import probe_label_layers
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.number_probing import probe_number_layers
@@ -19,7 +20,9 @@ from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.multi_label_metrics import THRESHOLD, macro_f1_interval
 from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import constant_score
 from translearn_core.tasks.regression_metrics import pearson_interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -88,15 +91,21 @@ def _probe(
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
+    problem = PROBLEMS[encoded.problem]
     if encoded.problem is ProblemType.REGRESSION:
         tfidf = pearson_interval(values[test], of_words[:, 0].astype(np.float64))
-        strata = PROBLEMS[encoded.problem].strata(encoded)
-        return shared(values, train, test, tfidf=tfidf, strata=strata)
+        return shared(values, train, test, tfidf=tfidf, strata=problem.strata(encoded))
+    if encoded.problem is ProblemType.MULTI_LABEL:
+        tasks = [encoded, *(replace(encoded, values=control) for control in controls)]
+        constants = np.array([constant_score(problem, task, train, test) for task in tasks])
+        tfidf = macro_f1_interval(values[test], of_words >= THRESHOLD)
+        return shared(values, train, test, tfidf=tfidf, strata=problem.strata(encoded), constants=constants)
     return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
 
 
 _PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
     ProblemType.SINGLE_LABEL: probe_layers,
+    ProblemType.MULTI_LABEL: probe_label_layers,
     ProblemType.REGRESSION: probe_number_layers,
 }
 """Probing function of each problem type."""

@@ -4,12 +4,21 @@ from collections.abc import Mapping
 
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Difference, Metrics
-from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, MAJORITY, MEAN, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import (
+    CONSTANTS,
+    FROZEN,
+    MAJORITY,
+    MEAN,
+    PRIOR,
+    SCRATCH,
+    WORDS,
+)
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
+    PRIOR: "always predicting the same labels",
     MEAN: "always predicting the mean",
     WORDS: "counting words with TF-IDF",
     FROZEN: "a linear probe on the frozen backbone",
