@@ -9,7 +9,7 @@ from translearn_core.config import ProblemType
 from translearn_core.data.words import is_number, number_of
 from translearn_core.results.format import quote
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.label_lists import multi_label_format
+from translearn_core.tasks.label_lists import find_separator, separator_phrase
 
 NUMBER_SHARE = 0.98
 """Share of the filled cells that are numbers in a column of numbers."""
@@ -62,10 +62,11 @@ def _guess(name_words: list[str], cells: "pd.Series[str]") -> ProblemGuess:
         return ProblemGuess(ProblemType.SINGLE_LABEL, "")
     numeric = np.asarray([is_number(value) for value in counts.index], dtype=np.bool_)
     if counts[numeric].sum() < NUMBER_SHARE * counts.sum():
-        if (notation := multi_label_format(cells.tolist())) is None:
+        if (separator := find_separator(cells.tolist())) is None:
             return ProblemGuess(ProblemType.SINGLE_LABEL, f"It has {len(counts):,} different values.")
         longest = max(counts.index[:1000], key=len)
-        reason = f"Its cells hold several labels each, {notation}, such as {quote(longest)}."
+        how = separator_phrase(separator)
+        reason = f"Its cells hold several labels each, {how}, such as {quote(longest)}."
         return ProblemGuess(ProblemType.MULTI_LABEL, reason, ProblemType.SINGLE_LABEL)
     numbers = np.unique([number_of(value) for value in counts.index[numeric]])
     return _guess_of_numbers(name_words, numbers)

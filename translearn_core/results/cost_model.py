@@ -34,8 +34,8 @@ class Workload:
     def of(cls, diagnosis: Diagnosis) -> Self:
         """Return the size of a diagnosed task."""
         rows = diagnosis.rows
-        sizes = (rows[str(split)] for split in (Split.TRAIN, Split.VALIDATION, Split.TEST))
-        return cls(*sizes, diagnosis.tokens_per_text, len(diagnosis.classes))
+        train, validation, test = (rows[str(split)] for split in Split)
+        return cls(train, validation, test, diagnosis.tokens_per_text, len(diagnosis.classes))
 
 
 @dataclass(frozen=True)

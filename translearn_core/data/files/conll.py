@@ -54,14 +54,14 @@ def read_conll(text: str, name: str, max_rows: int) -> RawTable | None:
         if len(rows) > max_rows:
             raise too_many_rows(name, max_rows)
     names = [SENTENCE, *_names(width, universal)]
-    sentence = (
+    description = (
         f"A token per line and {count_noun(int(rows[-1][0]), 'sentence')}: read as CoNLL, with the columns "
         f"{join_list([quote(column) for column in names], 12)}."
     )
     if left_out:
         nodes = count_noun(left_out, "multiword token or empty node", "multiword tokens or empty nodes")
-        sentence += f" {nodes} {was_or_were(left_out)} left out."
-    found = [finding("delimiter", Severity.DETECTED, sentence)]
+        description += f" {nodes} {was_or_were(left_out)} left out."
+    found = [finding("delimiter", Severity.DETECTED, description)]
     return RawTable(TableKind.TSV, rows, lines, names=names, findings=found)
 
 
