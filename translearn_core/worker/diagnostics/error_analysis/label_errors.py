@@ -17,7 +17,7 @@ from translearn_core.jobs import LabelErrorsConfig
 from translearn_core.results import Evaluation, LabelErrors
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import FEWEST_POSITIVES
+from translearn_core.tasks.multi_label_metrics import FEWEST_POSITIVES, THRESHOLD
 from translearn_core.tasks.predictions import predictions_target
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.error_analysis.label_issues import FOLDS, MAX_LISTED
@@ -46,8 +46,8 @@ def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
     probability = expit(held_out_logits(context, config.job, evaluation).test.astype(np.float64))
     true = predictions_target(evaluation, test).values
     calibration = _calibration(evaluation, true, probability, config)
-    scores = test["score"].to_numpy()
-    slice_table = slices(context, experiment, test, scores == 1, config.columns)
+    exact = test["score"].to_numpy() == 1
+    slice_table = slices(context, experiment, test, exact, config.columns)
     n_checked, n_suspects, suspects = _label_issues(context, experiment, evaluation, config.seed)
     sentences = (
         label_errors_text.calibration_text(calibration, float(probability.mean()), float(true.mean())),
@@ -61,7 +61,7 @@ def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
             n_test=len(test),
             n_checked=n_checked,
             n_suspects=n_suspects,
-            score=row_score_interval(scores),
+            score=row_score_interval(exact),
             sentences=sentences,
             calibration=calibration,
             bins=reliability(probability.ravel(), true.ravel(), config.bins),
@@ -120,14 +120,20 @@ def _label_issues(
         if min(label.sum(), (~label).sum()) < FEWEST_POSITIVES:
             continue
         both = np.stack([1 - p, p], axis=1)
-        issues = find_label_issues(both, label.astype(np.int64), MAX_LISTED, seed=seed, draws=0)
-        total += issues.n_issues
-        kind = np.where(issues.given == 1, "wrong", "missing")
-        found.append(
-            pd.DataFrame(
-                {"index": issues.rows, "suspect": name, "kind": kind, "probability": p[issues.rows]}
-            ).assign(margin=issues.margin)
+        issues = find_label_issues(both, label.astype(np.int64), len(rows), seed=seed, draws=0)
+        given = issues.given == 1
+        doubtful = given != (p[issues.rows] >= THRESHOLD)
+        total += int(doubtful.sum())
+        suspects = pd.DataFrame(
+            {
+                "index": issues.rows,
+                "suspect": name,
+                "kind": np.where(given, "wrong", "missing"),
+                "probability": p[issues.rows],
+                "margin": issues.margin,
+            }
         )
+        found.append(suspects[doubtful])
     listed = pd.concat(found) if found else pd.DataFrame({"index": [], "suspect": [], "margin": []})
     listed = listed.sort_values("margin", kind="stable").head(MAX_LISTED)
     texts_of = rows.iloc[listed["index"].astype(np.int64)][["row", "split", "text", "label"]]
