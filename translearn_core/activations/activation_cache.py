@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from translearn_core.activations.pooling import pair_features
 from translearn_core.inputs.text import DIGEST_BYTES
 from translearn_core.storage import atomic_folder, read_sealed, seal
 from translearn_core.storage.checksums import file_crc
@@ -77,11 +78,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Location of the vectors of n texts: `segment` (-1: missing) and `position` in it, each shape (n,)."""
+    """Location of the vectors of n texts: `segment` (-1: missing) and `position` in it, each shape (n,).
+
+    With `siamese` the rows are pairs: all first texts come before all second texts, see `SiamesePairs`.
+    """
 
     segments: tuple[Segment, ...]
     segment: NDArray[np.int64]
     position: NDArray[np.int64]
+    siamese: bool = False
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -90,12 +95,12 @@ class Lookup:
 
     @property
     def tokens(self) -> NDArray[np.int64]:
-        """Token count of every text, shape (n,); none may be missing."""
+        """Token count of every row, of both texts of a pair; none may be missing."""
         out = np.empty(len(self.position), dtype=np.int64)
         for s, segment in enumerate(self.segments):
             rows = self.segment == s
             out[rows] = segment.tokens[self.position[rows]]
-        return out
+        return out.reshape(2, -1).sum(axis=0) if self.siamese else out
 
     def seconds(self) -> float:
         """Return the time it once took to compute the texts that were found."""
@@ -106,13 +111,17 @@ class Lookup:
         return saved
 
     def vectors(self) -> Tensor:
-        """Return one vector per text, shape (n, width), in memory; none may be missing."""
+        """Return one vector per row, shape (n, width), in memory; none may be missing.
+
+        Those of pairs are `pair_features`.
+        """
         first = self.segments[0]
         out = np.empty((len(self.position), first.meta.width), dtype=first.data.dtype)
         for s, segment in enumerate(self.segments):
             rows = np.flatnonzero(self.segment == s)
             out[rows] = segment.data[segment.starts[self.position[rows]]]
-        return as_tensor(out, first.meta.dtype)
+        vectors = as_tensor(out, first.meta.dtype)
+        return pair_features(vectors) if self.siamese else vectors
 
 
 class CacheShard:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, PairEncoding, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -79,6 +79,11 @@ class ExperimentConfig(JobConfig):
             raise ValueError(
                 f"features.layer_combination: {self.features.layer_combination!s} needs a frozen backbone: "
                 "train the head only, or read the last layer"
+            )
+        if self.features.pair_encoding is PairEncoding.SIAMESE and self.data.text_pair is None:
+            raise ValueError(
+                "features.pair_encoding: 'siamese' encodes the two texts of a pair each alone: name the "
+                "column of the second texts in data.text_pair"
             )
         self._check_probe()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import Cell, ExperimentConfig, Split
+from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Evaluation
@@ -40,7 +41,7 @@ MAX_VALIDATION = 5_000
 class _RunRows:
     """Texts and target of a run's rows, and the row indices of each split."""
 
-    texts: list[str]
+    texts: list[Cell]
     target: Target
     train: IntArray
     validation: IntArray
@@ -62,7 +63,7 @@ class _RunRows:
         train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
         labels = class_indices(evaluation, rows["label"])
         target = Target("label", evaluation.problem, evaluation.names, labels)
-        return cls(rows["text"].tolist(), target, train, validation, test)
+        return cls(text_cells(rows), target, train, validation, test)
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -81,10 +82,8 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
-        texts = np.asarray(task.texts, dtype=object)
-        by_words = tfidf_logistic_regression(
-            texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
-        )
+        train, test = ([task.texts[i] for i in part] for part in (task.train, task.test))
+        by_words = tfidf_logistic_regression(train, task.labels[task.train], test, seed=config.seed)
         outputs[WORDS] = task.one_hot(by_words)
         n_probed, probe = _frozen_probe(context, experiment, task)
         outputs[FROZEN] = task.one_hot(probe.predicted)

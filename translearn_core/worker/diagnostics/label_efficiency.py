@@ -167,8 +167,8 @@ def _row_scores(context: Context, arm: LabelEfficiencyArm, job: str, order: pd.I
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
     target = prepared.target
     labels = prepared.problem.decode_values(target)
-    texts = np.asarray(prepared.texts, dtype=object)
-    return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
+    texts = text_columns([prepared.texts[i] for i in index])
+    return pd.DataFrame({"row": prepared.rows[index], **texts, "label": labels[index]})
 
 
 def _index_of(values: Sequence[int], value: int) -> int:

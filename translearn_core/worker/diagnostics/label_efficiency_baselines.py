@@ -169,7 +169,7 @@ def _layers(
     """Return the accessible layers and their cache lookups; vectors are read on demand."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
-    encoder = make_encoder(context, backbone, prepared.texts, config.features.token_limit, compute)
+    encoder = make_encoder(context, backbone, prepared.texts, config.features, compute)
     if not backbone.info.supports_partial_forward:
         return [(backbone.n_blocks, encoder.last_layer(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, FeatureConfig, PairEncoding, Split
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelReviewConfig
@@ -12,7 +13,7 @@ from translearn_core.results import LabelReview
 from translearn_core.results.diagnostics.label_review import REASONS
 from translearn_core.runs import artifacts
 from translearn_core.tasks.labels import read_labels
-from translearn_core.tasks.normalisation import is_blank, text_key
+from translearn_core.tasks.normalisation import cell_key, is_blank
 from translearn_core.tasks.similar_labels import find_similar_labels
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
@@ -60,10 +61,16 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
     DataError
         If the table lacks a column.
     """
-    for column in (config.data.text, config.data.label):
+    for column in (*config.data.text_columns, config.data.label):
         if column not in table:
             raise DataError(f"There is no column {column!r}: choose the columns again.")
-    blank = np.array([not isinstance(cell, str) or is_blank(cell) for cell in table[config.data.text]])
+    blank = np.any(
+        [
+            [not isinstance(cell, str) or is_blank(cell) for cell in table[c]]
+            for c in config.data.text_columns
+        ],
+        axis=0,
+    )
     cells = table[config.data.label]
     named = np.array([isinstance(cell, str) and not is_blank(cell) for cell in cells])
     labels = np.full(len(table), "", dtype=object)
@@ -75,7 +82,10 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "part": table[PART],
             "row": table[ROW],
             "split": "",
-            "text": table[config.data.text],
+            **{
+                name: table[column]
+                for name, column in zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False)
+            },
             "label": labels,
             "suggested": "",
             "probability": np.nan,
@@ -101,8 +111,8 @@ def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _conflicts(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether an equal text has another label."""
-    keys = rows["text"].map(text_key)
+    """Whether an equal text or pair has another label."""
+    keys = pd.Series([cell_key(cell) for cell in text_cells(rows)], index=rows.index, dtype=object)
     labels = rows["label"].where(rows["label"] != "")
     return labels.groupby(keys).transform("nunique").gt(1) & labels.notna()
 
@@ -117,7 +127,12 @@ def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prep
     labels = prepared.labels[index]
     if len(np.unique(labels)) < 2 or len(index) < FOLDS:
         return 0
-    experiment = ExperimentConfig(data=config.data, backbone=pretrained_twin(config.backbone))
+    encoding = PairEncoding.JOINT if config.data.text_pair is None else PairEncoding.SIAMESE
+    experiment = ExperimentConfig(
+        data=config.data,
+        backbone=pretrained_twin(config.backbone),
+        features=FeatureConfig(pair_encoding=encoding),
+    )
     texts = [prepared.texts[i] for i in index]
     issues, probabilities = probe_label_issues(context, experiment, texts, labels, config.seed)
     names = np.asarray(prepared.target.names, dtype=object)
@@ -132,10 +147,12 @@ def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prep
 def _mark_errors(context: Context[LabelReviewConfig], rows: pd.DataFrame, job: str) -> None:
     """Mark the held-out rows that a run predicts otherwise; its prediction is suggested where none is yet."""
     predictions = load_evaluation(context, job).predictions
+    text_columns = [name for name in (TEXT, TEXT_PAIR) if name in rows and name in predictions]
     errors = predictions[
         (predictions["split"] != str(Split.TRAIN)) & (predictions["predicted"] != predictions["label"])
-    ].drop_duplicates(["row", "text"])
-    matches = rows[["row", "text", "label"]].reset_index().merge(errors, on=["row", "text", "label"])
+    ].drop_duplicates(["row", *text_columns])
+    key = ["row", *text_columns, "label"]
+    matches = rows[key].reset_index().merge(errors, on=key)
     rows.loc[matches["index"], "wrong"] = True
     new = matches[(rows.loc[matches["index"], "suggested"] == "").to_numpy()]
     rows.loc[new["index"], "suggested"] = new["predicted"].to_numpy()
