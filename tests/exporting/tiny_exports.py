@@ -108,7 +108,7 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
         tokens = Inputs.of(backbone.examples(TEXTS, config.features.token_limit))
         model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
         model.standardise.scale.clamp_(min=0.05)  # smaller scales would amplify rounding
-    return FineTunedModel(model, LABELS, config.features.token_limit, EXACT)
+    return FineTunedModel(model, LABELS, EXACT, pairs=config.data.text_pair is not None)
 
 
 def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import torch
 
 from tests.targets import named_classes
 from tests.training.test_training import BAD, GOOD, Script, experiment
-from translearn_core.activations import ActivationCache, Compute
+from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.activations.pooling import pair_features
 from translearn_core.backbones import load
 from translearn_core.config import (
@@ -37,14 +37,15 @@ EXACT = Compute.choose(Device.CPU, Precision.FLOAT32)
 def pairs(rows: int = 144) -> PreparedDataset:
     """Return pairs of opinions whose class is whether they agree."""
     first = [(GOOD if i % 2 else BAD)[(i // 2) % 4] for i in range(rows)]
-    second = [(GOOD if (i // 4) % 2 else BAD)[(i // 8) % 4] + f" {'one two three'.split()[i % 3]}" for i in range(rows)]
+    second = [
+        (GOOD if (i // 4) % 2 else BAD)[(i // 8) % 4] + f" {['one', 'two', 'three'][i % 3]}"
+        for i in range(rows)
+    ]
     agree = np.arange(rows) % 2 == (np.arange(rows) // 4) % 2
     split = np.zeros(rows, dtype=np.int64)
     split[rows // 2 : 3 * rows // 4], split[3 * rows // 4 :] = 1, 2
     target = named_classes(agree.astype(np.int64), "differ", "agree")
-    return PreparedDataset(
-        (target,), tuple(zip(first, second, strict=True)), split, np.arange(1, rows + 1)
-    )
+    return PreparedDataset((target,), tuple(zip(first, second, strict=True)), split, np.arange(1, rows + 1))
 
 
 def config(tiny: str, encoding: PairEncoding, blocks: str = "last:1", **training: object) -> ExperimentConfig:
@@ -122,12 +123,9 @@ def test_siamese_features_are_those_of_the_single_texts(
     assert stage_inputs.cache_usage.encoded == len({*first, *second})
     if how is LayerCombination.LAST:
         u, v = (
-            StageInputs(
-                build(experiment.model_copy(update={"features": FeatureConfig(token_limit=32)}), backbone, data.target),
-                backbone.examples(side, 32), EXACT, store,
-            ).encoder().last_layer(Pooling.MEAN).vectors()
+            Encoder(backbone, backbone.examples(side, 32), EXACT, store).last_layer(Pooling.MEAN).vectors()
             for side in (first, second)
-        )  # fmt: skip
+        )
         assert torch.equal(cached.pooled, torch.cat([u, v, (u - v).abs(), u * v], dim=1))
 
 

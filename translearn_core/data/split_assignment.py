@@ -23,7 +23,6 @@ from translearn_core.tasks.normalisation import cell_key, unordered_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
-
 UNORDERED = "unordered"
 """Column with a number that a pair shares with its swapped pair."""
 

@@ -59,8 +59,9 @@ class Evaluation:
     """A finished run's scores and predictions.
 
     `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
-    split: row (as in the file), split, text, text_pair (of pairs), label (the target's value), the columns of `Problem.decode` and
-    score (`Problem.row_scores`). `constant_baseline` is the test headline of the best constant prediction.
+    split: row (as in the file), split, text, of pairs text_pair, label (the target's value), the columns of
+    `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is the test headline of the best
+    constant prediction.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -84,7 +85,7 @@ class Evaluation:
             object.__setattr__(self, "predictions", scored.drop(columns="correct"))
 
     def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return `lines` with the column ``index`` (lines of `predictions`) replaced by those of the texts."""
+        """Return `lines` with the texts instead of the column ``index``, lines of `predictions`."""
         rows = self.predictions.iloc[lines["index"]]
         texts = {name: rows[name].to_numpy() for name in self.text_columns}
         return lines.assign(**texts).drop(columns="index")

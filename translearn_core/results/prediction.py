@@ -46,9 +46,9 @@ class Prediction:
 class Occlusion:
     """Prediction of one text and the importance of its words, by leaving out one word at a time.
 
-    `words` has word, importance, control, of a pair also side (1 or 2): by how much the log-odds of the predicted class fall without the
-    word, in the run and in its control from random weights (NaN without one). `control_predicted` and
-    `control_probability` are that model's own prediction.
+    `words` has word, importance, control, of a pair also side (1 or 2): by how much the log-odds of the
+    predicted class fall without the word, in the run and in its control from random weights (NaN without
+    one). `control_predicted` and `control_probability` are that model's own prediction.
     """
 
     text: str

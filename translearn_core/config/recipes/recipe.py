@@ -13,7 +13,7 @@ from translearn_core.config.training import DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
 UNCHANGED_SETTINGS = {
-    "features": ("pooling", "token_limit"),
+    "features": ("pooling", "token_limit", "pair_encoding"),
     "training": ("batch_size", "class_weights", "precision", "device"),
 }
 """Settings that a recipe leaves unchanged, by part."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
+from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig

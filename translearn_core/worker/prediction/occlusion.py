@@ -27,7 +27,10 @@ def occlude(context: Context[OcclusionConfig]) -> None:
     if not all(map(split_words, sides_of(cell))):
         raise DataError("The text is empty: type a sentence.")
     frame = words_of(cell)
-    texts = [cell, *(without_word(cell, *word) for word in zip(frame["side"], frame["position"], strict=True))]
+    texts = [
+        cell,
+        *(without_word(cell, *word) for word in zip(frame["side"], frame["position"], strict=True)),
+    ]
     trained = cached_model(context, config.job)
     check_sides(trained, texts)
     outputs = trained.predict(texts)
