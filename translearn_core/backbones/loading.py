@@ -19,6 +19,7 @@ from translearn_core.backbones.surgery import altered_digest, truncate_and_reini
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding
 from translearn_core.config.text_cells import split_sides
+from translearn_core.errors import ConfigError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.modality import MODALITIES, embedding_table
 from translearn_core.inputs.pairs import SiamesePairs
@@ -72,9 +73,17 @@ class Backbone:
         return MODALITIES["text"].examples(self.tokenizer, cells, limit, self.input_names.taken)
 
     def inputs(self, cells: Sequence[Cell], features: FeatureConfig) -> Examples | SiamesePairs:
-        """Return texts or pairs as inputs of the model, encoded as `features` say."""
+        """Return texts or pairs as inputs of the model, encoded as `features` say.
+
+        Raises
+        ------
+        ConfigError
+            If single texts are to be encoded as siamese pairs.
+        """
         if features.pair_encoding is PairEncoding.JOINT:
             return self.examples(cells, features.token_limit)
+        if any(isinstance(cell, str) for cell in cells):
+            raise ConfigError("features.pair_encoding", features.pair_encoding, "pairs of texts, or 'joint'")
         return SiamesePairs(self.examples(split_sides(cells), features.token_limit))
 
 
