@@ -134,6 +134,16 @@ class ExperimentConfig(JobConfig):
         """Whether any part below the head trains."""
         return bool(self.freeze.blocks) or self.freeze.embeddings
 
+    def with_default_encoding(self, *, frozen: bool | None = None) -> Self:
+        """Return it with the default encoding of its pairs, if it has any.
+
+        `frozen`: whether the backbone is; None: as planned.
+        """
+        if self.data.text_pair is None or self.backbone.is_tfidf:
+            return self
+        frozen = not self.trains_backbone if frozen is None else frozen
+        return self.model_copy(update={"features": self.features.with_default_encoding(frozen=frozen)})
+
     def check(self, n_blocks: int) -> None:
         """Raise `ConfigError` for a field that is invalid on a backbone of `n_blocks` blocks."""
         self.freeze.check(n_blocks)

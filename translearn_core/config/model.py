@@ -194,6 +194,11 @@ class FeatureConfig(BaseConfig):
             )
         return self
 
+    def with_default_encoding(self, *, frozen: bool) -> Self:
+        """Return the features of pairs: siamese ones of a `frozen` backbone, joint ones of one that trains."""
+        encoding = PairEncoding.SIAMESE if frozen else PairEncoding.JOINT
+        return self.model_copy(update={"pair_encoding": encoding})
+
     def selected_layers(self, n_blocks: int) -> tuple[int, ...]:
         """Return the layers the features are read from, lowest first.
 

@@ -98,7 +98,8 @@ class Draft:
         """Return the draft without settings that are incompatible with a changed freeze plan or head."""
         after = self if self.freeze == before.freeze else self._with_plan(before)
         if self.text_pair is not None and before.text_pair is None:
-            after = after._with_pair_encoding()
+            moves = after.freeze.blocks or after.freeze.embeddings
+            after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE
@@ -106,12 +107,6 @@ class Draft:
             return after
         epochs = 1 if at_once else TrainingConfig.defaults_for(after.freeze).epochs
         return replace(after, training=after.training.model_copy(update={"epochs": epochs}))
-
-    def _with_pair_encoding(self) -> "Draft":
-        """Return the draft with the default encoding of pairs: siamese for a frozen backbone, else joint."""
-        moves = self.freeze.blocks or self.freeze.embeddings
-        encoding = PairEncoding.JOINT if moves else PairEncoding.SIAMESE
-        return replace(self, features=self.features.model_copy(update={"pair_encoding": encoding}))
 
     def _with_plan(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with its freeze plan."""

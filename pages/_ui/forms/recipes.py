@@ -81,7 +81,10 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
 
 
 def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: str | None) -> None:
-    state.open_settings(recipe.apply(experiment, n_blocks, teacher=teacher))
+    applied = recipe.apply(experiment, n_blocks, teacher=teacher)
+    if applied.trains_backbone is not experiment.trains_backbone:
+        applied = applied.with_default_encoding()
+    state.open_settings(applied)
 
 
 def _teacher(experiment: ExperimentConfig) -> str | None:

@@ -138,6 +138,7 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
     pretrained = pretrained_twin(experiment.backbone)
+    experiment = experiment.with_default_encoding(frozen=True)
     features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
         features, task.labels[used], train_index, validation_index, test_index,

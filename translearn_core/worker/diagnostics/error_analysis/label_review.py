@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.config import ExperimentConfig, FeatureConfig, PairEncoding, Split
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
@@ -127,12 +127,7 @@ def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prep
     labels = prepared.labels[index]
     if len(np.unique(labels)) < 2 or len(index) < FOLDS:
         return 0
-    encoding = PairEncoding.JOINT if config.data.text_pair is None else PairEncoding.SIAMESE
-    experiment = ExperimentConfig(
-        data=config.data,
-        backbone=pretrained_twin(config.backbone),
-        features=FeatureConfig(pair_encoding=encoding),
-    )
+    experiment = ExperimentConfig(data=config.data, backbone=pretrained_twin(config.backbone))
     texts = [prepared.texts[i] for i in index]
     issues, probabilities = probe_label_issues(context, experiment, texts, labels, config.seed)
     names = np.asarray(prepared.target.names, dtype=object)
