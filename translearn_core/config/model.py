@@ -195,7 +195,7 @@ class FeatureConfig(BaseConfig):
         return self
 
     def with_default_encoding(self, *, frozen: bool) -> Self:
-        """Return the features of pairs: siamese ones of a `frozen` backbone, joint ones of one that trains."""
+        """Return features with the default encoding of pairs: siamese on a `frozen` backbone, else joint."""
         encoding = PairEncoding.SIAMESE if frozen else PairEncoding.JOINT
         return self.model_copy(update={"pair_encoding": encoding})
 
