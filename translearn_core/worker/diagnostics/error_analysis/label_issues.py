@@ -72,10 +72,8 @@ def probe_label_issues(
     context: Context, experiment: ExperimentConfig, texts: Sequence[Cell], labels: IntArray, seed: int
 ) -> tuple[LabelIssues, NDArray[np.float32]]:
     """Find label issues by a probe on the pretrained backbone; also return its out-of-fold probabilities."""
-    pretrained, experiment = (
-        pretrained_twin(experiment.backbone),
-        experiment.with_default_encoding(frozen=True),
-    )
+    pretrained = pretrained_twin(experiment.backbone)
+    experiment = experiment.with_default_encoding(frozen=True)
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     probabilities = LinearProbe.fit(
