@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -11,16 +11,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations.activation_cache import ActivationCache, Lookup, Writer, as_tensor
+from translearn_core.activations.activation_cache import ActivationCache, Writer
 from translearn_core.activations.cache_keys import layer_digests, shard_name
 from translearn_core.activations.device import Compute
+from translearn_core.activations.lookup import CachedStates, Lookup
 from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
 from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples, ProgressCallback, batches_by_cost, no_progress
-from translearn_core.inputs.pairs import SiamesePairs, both_sides
+from translearn_core.inputs.pairs import SiamesePairs
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
@@ -28,32 +29,6 @@ TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
 
 FeatureKey = tuple[int, Pooling | None]
 """Layer and its pooling; None for token states."""
-
-
-@dataclass(frozen=True)
-class CachedStates:
-    """Memory-mapped hidden states entering block `cut`, for every token of n texts or pairs."""
-
-    cut: int
-    lookup: Lookup
-
-    def batch(self, index: NDArray[np.int64]) -> Tensor:
-        """Return the states of some texts, shape (len(index), longest, width), zeros on padding.
-
-        A siamese pair has those of its texts, in the order of `both_sides`.
-        """
-        lookup = self.lookup
-        if lookup.siamese:
-            index = both_sides(index, len(lookup.segment) // 2)
-        first = lookup.segments[0]
-        places = list(zip(lookup.segment[index], lookup.position[index], strict=True))
-        length = max(lookup.segments[s].counts[i] for s, i in places)
-        out = np.zeros((len(index), length, first.meta.width), dtype=first.data.dtype)
-        for row, (s, i) in enumerate(places):
-            segment = lookup.segments[s]
-            start, count = segment.starts[i], segment.counts[i]
-            out[row, :count] = segment.data[start : start + count]
-        return as_tensor(out, first.meta.dtype)
 
 
 class Encoder:
