@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 from sklearn.random_projection import SparseRandomProjection
 
 from translearn_core.analysis.probing.cross_validation import assign_folds
@@ -70,7 +71,7 @@ def tfidf_logistic_regression(
 class TfidfClassifier:
     """Softmax regression on TF-IDF vectors of words and word pairs.
 
-    A pair of texts with the vectors u and v has (u, v, |u − v|, u · v), as a siamese encoding.
+    A pair of texts with the vectors u and v has (u, v, |u − v|, u · v) at length 1, as a siamese encoding.
 
     Attributes
     ----------
@@ -176,11 +177,14 @@ class TfidfClassifier:
 
 
 def _by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
-    """Return one vector per row, of pairs (u, v, |u − v|, u · v); `vectors` are those of `split_sides`."""
+    """Return one vector per row, of pairs (u, v, |u − v|, u · v) at length 1.
+
+    `vectors` are those of `split_sides`.
+    """
     if vectors.shape[0] == rows:
         return vectors
     u, v = vectors[:rows], vectors[rows:]
-    return hstack([u, v, abs(u - v), u.multiply(v)], format="csr")
+    return normalize(hstack([u, v, abs(u - v), u.multiply(v)], format="csr"))
 
 
 def _vectorizer(**settings: object) -> TfidfVectorizer:

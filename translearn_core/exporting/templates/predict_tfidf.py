@@ -55,6 +55,7 @@ class Classifier:
         else:
             u, v = map(self.vector, cell)
             vector = np.concatenate([u, v, abs(u - v), u * v])
+            vector /= np.linalg.norm(vector) or 1.0
         columns = np.flatnonzero(vector)
         logits: NDArray[np.float32] = self.weight[:, columns] @ vector[columns] + self.bias
         return logits
