@@ -91,7 +91,7 @@ class Classifier(nn.Module):
         states = [output.last_hidden_state if k == self.top else output.hidden_states[k] for k in self.layers]
         vectors = [self.pool(layer, tensors["attention_mask"]) for layer in states]
         if self.siamese:
-            sides = [vector.unflatten(0, (-1, 2)).unbind(1) for vector in vectors]
+            sides = [vector.reshape(-1, 2, vector.shape[1]).unbind(1) for vector in vectors]
             vectors = [torch.cat([u, v, (u - v).abs(), u * v], dim=1) for u, v in sides]
         if self.combining == "sum-4":
             return torch.stack(vectors).sum(0)

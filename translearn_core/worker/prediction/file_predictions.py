@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.selective_prediction import DIGITS, precision_threshold
 from translearn_core.config import Cell, Split
+from translearn_core.config.text_cells import join_sides
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES
@@ -38,7 +39,7 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     if config.review_precision is not None:
         review = review_threshold(load_evaluation(context, config.job), config.review_precision)
     sides = [texts_of(shown, name) for name in (config.text, config.text_pair) if name is not None]
-    cells: list[Cell] = sides[0] if len(sides) == 1 else list(zip(*sides, strict=True))
+    cells = join_sides([text for side in sides for text in side], len(shown))
     check_sides(trained, cells)
     predictions = predict_texts(trained, cells, config.top_labels, context)
     counts = predictions["predicted"].value_counts().rename_axis("label").reset_index(name="rows")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, Split
@@ -64,15 +65,10 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
     for column in (*config.data.text_columns, config.data.label):
         if column not in table:
             raise DataError(f"There is no column {column!r}: choose the columns again.")
-    blank = np.any(
-        [
-            [not isinstance(cell, str) or is_blank(cell) for cell in table[c]]
-            for c in config.data.text_columns
-        ],
-        axis=0,
-    )
+    texts = dict(zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False))
+    filled = np.all([_filled(table[column]) for column in texts.values()], axis=0)
     cells = table[config.data.label]
-    named = np.array([isinstance(cell, str) and not is_blank(cell) for cell in cells])
+    named = _filled(cells)
     labels = np.full(len(table), "", dtype=object)
     if named.any():
         encoded = read_labels(cells[named])
@@ -82,10 +78,7 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "part": table[PART],
             "row": table[ROW],
             "split": "",
-            **{
-                name: table[column]
-                for name, column in zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False)
-            },
+            **{name: table[column] for name, column in texts.items()},
             "label": labels,
             "suggested": "",
             "probability": np.nan,
@@ -94,7 +87,13 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "unlabelled": ~named,
         }
     )
-    return rows[~blank]
+    listed: pd.DataFrame = rows[filled]
+    return listed
+
+
+def _filled(cells: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Whether each cell holds visible text."""
+    return np.array([isinstance(cell, str) and not is_blank(cell) for cell in cells], dtype=bool)
 
 
 def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
