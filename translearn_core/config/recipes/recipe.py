@@ -89,7 +89,7 @@ class Recipe:
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
-        """Return `base` under this recipe; data and their encoding, backbone, seed, `UNCHANGED_SETTINGS` stay.
+        """Return `base` under this recipe; data, pair encoding, backbone, seed, `UNCHANGED_SETTINGS` stay.
 
         Raises
         ------
