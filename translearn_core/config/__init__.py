@@ -11,6 +11,7 @@ from translearn_core.config.enums import (
     KeepEpoch,
     LayerCombination,
     Method,
+    PairEncoding,
     Pooling,
     Precision,
     ProblemType,
@@ -42,6 +43,7 @@ from translearn_core.config.studies.control_runs import (
 )
 from translearn_core.config.studies.grid import PlannedRun, depth_study, expand_grid
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
+from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import DistilConfig, TrainingConfig
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "AugmentConfig",
     "BackboneConfig",
     "BaseConfig",
+    "Cell",
     "ClassWeights",
     "CleaningRule",
     "DataConfig",
@@ -68,6 +71,7 @@ __all__ = [
     "KeepEpoch",
     "LayerCombination",
     "Method",
+    "PairEncoding",
     "PlannedRun",
     "Pooling",
     "Precision",

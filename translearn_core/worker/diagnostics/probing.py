@@ -15,7 +15,8 @@ from translearn_core.analysis.probing.label_probing import probe_label_layers
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.number_probing import probe_number_layers
-from translearn_core.config import ExperimentConfig, ProblemType, Split
+from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation, ProbeScores
@@ -57,10 +58,10 @@ def probe(context: Context[ProbeConfig]) -> None:
     )
     if not len(test):
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
-    texts = rows["text"].tolist()
+    texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     scores = _probe(context, target, features, texts, train, test)
-    types = word_types(texts)
+    types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
     summary = sentences(scores, label=config.target is None, recurring=recurring)
@@ -71,7 +72,7 @@ def _probe(
     context: Context[ProbeConfig],
     target: probe_targets.ProbeTarget,
     features: dict[str, Layers],
-    texts: list[str],
+    texts: list[Cell],
     train: IntArray,
     test: IntArray,
 ) -> ProbeScores:
@@ -86,14 +87,15 @@ def _probe(
         return models.predict_tfidf(known, encoded.select(learned), others, seed=config.seed)
 
     of_words = predict_words(train, test)
+    strings = [joined(text, " ") for text in texts]
     controls = [
-        control_labels(texts, values[train], seed=config.seed + k) for k in range(config.control_tasks)
+        control_labels(strings, values[train], seed=config.seed + k) for k in range(config.control_tasks)
     ]
     shared = partial(
         _PROBES[encoded.problem],
         features,
         controls=np.stack(controls) if controls else None,
-        control_types=word_types(texts),
+        control_types=word_types(strings),
         groups=text_groups(texts),
         folds=config.folds,
         seed=config.seed,
@@ -131,7 +133,7 @@ def _target(
         encoded = predictions_target(evaluation, rows)
         return probe_targets.ProbeTarget(experiment.data.label, encoded, np.ones(len(rows), dtype=bool))
     if name == LENGTH:
-        return probe_targets.lengths(rows["text"].tolist())
+        return probe_targets.lengths(text_cells(rows))
     table = load_table(context.store.workspace, experiment.data.dataset)
     return probe_targets.column(table, experiment.data, rows, name)
 
@@ -141,7 +143,7 @@ def _variants(
     config: ProbeConfig,
     experiment: ExperimentConfig,
     trained: dict[str, Layers],
-    texts: list[str],
+    texts: list[Cell],
 ) -> dict[str, Layers]:
     """Return the features of every probed variant.
 
