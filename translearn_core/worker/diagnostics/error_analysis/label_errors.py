@@ -12,6 +12,7 @@ from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.label_probing import fit_labels
 from translearn_core.analysis.probing.logistic_regression import thread_pools
 from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LabelErrorsConfig
 from translearn_core.results import Evaluation, LabelErrors
@@ -30,7 +31,8 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 Mask = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
-COLUMNS = ("row", "split", "text", "label", "suspect", "kind", "probability")
+COLUMNS = ("suspect", "kind", "probability")
+"""Columns of doubtful labels beside those of their rows."""
 
 
 def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
@@ -103,7 +105,8 @@ def _label_issues(
     """
     index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
-    texts, target = rows["text"].tolist(), predictions_target(evaluation, rows)
+    texts, target = text_cells(rows), predictions_target(evaluation, rows)
+    experiment = experiment.with_default_encoding(frozen=True)
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained_twin(experiment.backbone), texts)[-1]
     strata = PROBLEMS[target.problem].strata(target)
@@ -136,9 +139,12 @@ def _label_issues(
         found.append(suspects[doubtful])
     listed = pd.concat(found) if found else pd.DataFrame({"index": [], "suspect": [], "margin": []})
     listed = listed.sort_values("margin", kind="stable").head(MAX_LISTED)
-    texts_of = rows.iloc[listed["index"].astype(np.int64)][["row", "split", "text", "label"]]
+    known = ["row", "split", *evaluation.text_columns, "label"]
+    texts_of = rows.iloc[listed["index"].astype(np.int64)][known]
     return (
         len(index),
         total,
-        texts_of.reset_index(drop=True).join(listed.reset_index(drop=True)).reindex(columns=list(COLUMNS)),
+        texts_of.reset_index(drop=True)
+        .join(listed.reset_index(drop=True))
+        .reindex(columns=[*known, *COLUMNS]),
     )
