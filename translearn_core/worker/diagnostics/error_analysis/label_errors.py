@@ -141,10 +141,5 @@ def _label_issues(
     listed = listed.sort_values("margin", kind="stable").head(MAX_LISTED)
     known = ["row", "split", *evaluation.text_columns, "label"]
     texts_of = rows.iloc[listed["index"].astype(np.int64)][known]
-    return (
-        len(index),
-        total,
-        texts_of.reset_index(drop=True)
-        .join(listed.reset_index(drop=True))
-        .reindex(columns=[*known, *COLUMNS]),
-    )
+    table = texts_of.reset_index(drop=True).join(listed.reset_index(drop=True))
+    return len(index), total, table.reindex(columns=[*known, *COLUMNS])
