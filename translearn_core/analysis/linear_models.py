@@ -15,7 +15,7 @@ from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe, geometr
 from translearn_core.analysis.probing.ridge import Ridge
 from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression, tfidf_ridge
 from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
-from translearn_core.config import ProblemType
+from translearn_core.config import Cell, ProblemType
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
 
@@ -46,7 +46,7 @@ class LinearModels(Protocol):
         """Fit a linear model to features, shape (rows, width), its strength chosen on the folds of `fold`."""
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Fit a linear model to TF-IDF, and return the outputs of the test texts."""
 
@@ -87,7 +87,7 @@ class Classifiers:
         return ClassProbe(probe, target.n_outputs)
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Return probability 1 for the class that `tfidf_logistic_regression` predicts."""
         predicted = tfidf_logistic_regression(train_texts, target.values, test_texts, seed=seed)
@@ -126,7 +126,7 @@ class OneVsRest:
         return LabelProbe(OneVsRestProbe.fit(x, target.values, fold, pool=pool, progress=progress))
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Return the probability of each label by `fit_one_vs_rest`."""
         model = fit_one_vs_rest(train_texts, target.values, seed=seed, strengths=(WEAK,))
@@ -169,7 +169,7 @@ class RidgeModels:
         return RidgeProbe(Ridge.fit(x, target.values, fold))
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Return the numbers that ridge regression predicts."""
         del seed

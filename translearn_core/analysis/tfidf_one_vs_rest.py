@@ -15,9 +15,11 @@ from translearn_core.analysis.tfidf import (
     NEVER,
     STRENGTHS,
     TfidfClassifier,
+    by_row,
     fit_regression,
     tfidf_vectorizer,
 )
+from translearn_core.config.text_cells import Cell, split_sides
 from translearn_core.results.label_sets import set_codes
 
 Mask = NDArray[np.bool_]
@@ -25,7 +27,7 @@ Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def fit_one_vs_rest(
-    texts: Sequence[str],
+    texts: Sequence[Cell],
     labels: Mask,
     *,
     seed: int,
@@ -37,7 +39,7 @@ def fit_one_vs_rest(
 
     Parameters
     ----------
-    texts : sequence of str
+    texts : sequence of str, or of pairs of str
     labels : bool array, shape (texts, labels)
     seed, strengths, balanced, progress
         As for `TfidfClassifier.fit`.
@@ -47,12 +49,12 @@ def fit_one_vs_rest(
     TfidfClassifier
         Its logits are those of each label: probabilities are their sigmoids.
     """
-    vectorizer = tfidf_vectorizer(max_features=MOST_TERMS)
-    if not any(map(vectorizer.build_analyzer(), texts)):
+    vectorizer, sides = tfidf_vectorizer(max_features=MOST_TERMS), split_sides(texts)
+    if not any(map(vectorizer.build_analyzer(), sides)):
         bias = np.clip(logit(labels.mean(axis=0)), NEVER, -NEVER).astype(np.float32)
         empty = np.empty((labels.shape[1], 0), np.float32)
         return TfidfClassifier((), np.empty(0, np.float32), empty, bias, strengths[0])
-    vectors = vectorizer.fit_transform(texts)
+    vectors = by_row(vectorizer.fit_transform(sides), len(texts))
     c = _choose_c(vectors, labels, strengths, seed, balanced, progress)
     weight, bias = _fit_labels(vectors, labels, c, seed, balanced)
     terms = tuple(str(term) for term in vectorizer.get_feature_names_out())

@@ -116,6 +116,7 @@ def build_experiment(
             raise
     elif teacher is not None:
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
+    config = config.with_default_encoding()
     loop = valid(TrainingConfig, **(config.training.model_dump() | training))
     with naming_fields():
         config = apply_overrides(config.model_copy(update={"training": loop}), dict(settings))

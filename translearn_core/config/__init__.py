@@ -11,6 +11,7 @@ from translearn_core.config.enums import (
     KeepEpoch,
     LayerCombination,
     Method,
+    PairEncoding,
     Pooling,
     Precision,
     ProblemType,
@@ -43,6 +44,7 @@ from translearn_core.config.studies.control_runs import (
 )
 from translearn_core.config.studies.grid import PlannedRun, depth_study, expand_grid
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
+from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import DistilConfig, TrainingConfig
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "AugmentConfig",
     "BackboneConfig",
     "BaseConfig",
+    "Cell",
     "ClassWeights",
     "CleaningRule",
     "DataConfig",
@@ -69,6 +72,7 @@ __all__ = [
     "KeepEpoch",
     "LayerCombination",
     "Method",
+    "PairEncoding",
     "PlannedRun",
     "Pooling",
     "Precision",

@@ -77,7 +77,7 @@ def run_experiment(
         regression_loss=config.training.regression_loss,
     )
     model = build(config, backbone, rows.target, rows.train).to(compute.device).eval()
-    texts = backbone.examples(data.texts, config.features.token_limit)
+    texts = backbone.inputs(data.texts, config.features)
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)

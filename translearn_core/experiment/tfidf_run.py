@@ -50,7 +50,8 @@ def run_tfidf(
     clock.switch("read")
     classifier = fit(config, prepared, rows, report)
     clock.switch("train")
-    model = TfidfModel(classifier, rows.target.names, prepared.target.problem)
+    pairs, problem = config.data.text_pair is not None, rows.target.problem
+    model = TfidfModel(classifier, rows.target.names, pairs, problem)
     outputs = model.predict(prepared.texts, report)
     record([_epoch(rows, outputs, clock.spent["train"])])
     evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)

@@ -47,6 +47,8 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "inputs": sorted({MASK, *model.loaded_backbone.input_names.taken}),
         "activation": str(config.head.activation),
         "problem": str(model.problem),
+        "pairs": trained.pairs,
+        "pair_encoding": str(config.features.pair_encoding),
     }
     write_json(folder / "head.json", head)
     save_names(folder, trained)

@@ -14,6 +14,8 @@ ACCURACY = "accuracy"
 """Name of the share of correct predictions."""
 MACRO_F1 = "macro_f1"
 """Name of the unweighted mean F1 of classes or labels."""
+ROW_F1 = "row_f1"
+"""Name of the mean F1 of the sets of labels of rows."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Metric:
     @property
     def title(self) -> str:
         """Label at the beginning of a sentence."""
-        return self.label[:1].upper() + self.label[1:]
+        return self.label if self.label[1:2].isupper() else self.label[:1].upper() + self.label[1:]
 
     def of_row_scores(self, score: S) -> S:
         """Return a mean row score, where higher is better, as a value of this metric."""
@@ -76,6 +78,7 @@ METRICS = {
         ),
         Metric("r2", "R²", "share of the variance that the predictions explain; 0 for the mean"),
         Metric(MACRO_F1, "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+        Metric(ROW_F1, "F1 per text", "mean over texts of the F1 of their set of labels", share=True),
         Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),
         Metric("map", "mAP", "unweighted mean of the average precision of the labels", share=True),
         Metric("subset_accuracy", "subset accuracy", "share of rows with exactly their labels", share=True),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
@@ -32,8 +33,8 @@ def drop_or_offer_conflicts(
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
     different = sorted(set(values[first].tolist()), key=lambda value: natural_sort_key(str(value)))
-    labels = quote_list(different)
-    clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
+    labels, noun = quote_list(different), "pair" if config.text_pair else "text"
+    clause = f"a {noun} with more than one label ({quote(joined(text_cells(rows[first])[0]))} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."
     mask = rows["key"].isin(conflicting).to_numpy()

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate, Finding
 from translearn_core.results.label_sets import label_sets, parse_label_sets, set_codes
-from translearn_core.results.metric import MACRO_F1
+from translearn_core.results.metric import MACRO_F1, ROW_F1
 from translearn_core.tasks import multi_label_checks, multi_label_encoding
 from translearn_core.tasks.class_cleaning import drop_or_offer_conflicts
 from translearn_core.tasks.multi_label_metrics import (
-    SUBSET_ACCURACY,
     LabelScores,
     Mask,
     choose_thresholds,
     predicted_mask,
+    row_f1,
     set_confidence,
 )
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
@@ -37,7 +37,7 @@ class MultiLabel:
 
     type = ProblemType.MULTI_LABEL
     selection = MACRO_F1
-    row_metric = SUBSET_ACCURACY
+    row_metric = ROW_F1
     constant_name = "label-prior baseline"
 
     cell_findings = staticmethod(multi_label_encoding.one_label_finding)
@@ -99,9 +99,8 @@ class MultiLabel:
         return self._scores(target, rows, outputs).values
 
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
-        """Return 1 for rows whose labels are exactly right, else 0."""
-        right = predicted_mask(outputs, target.thresholds) == target.values[rows]
-        return np.asarray(right.all(axis=1), dtype=np.float64)
+        """Return the F1 of each row's set of labels: 1 for exactly right ones."""
+        return row_f1(target.values[rows], predicted_mask(outputs, target.thresholds))
 
     def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
         """Return a constant that is at least .5 for the most frequent set of labels alone.

@@ -188,6 +188,12 @@ def _best_threshold(true: Mask, probability: NDArray[np.floating]) -> float:
     return float((ranked[best] + after[best]) / 2)
 
 
+def row_f1(true: Mask, predicted: Mask) -> FloatArray:
+    """Return the F1 of each row's set of labels; 1 where there are none and none is predicted."""
+    right, support, given = ((part.sum(axis=1)) for part in (true & predicted, true, predicted))
+    return np.where(support + given > 0, f1(right, support, given), 1.0)
+
+
 def predicted_mask(outputs: NDArray[np.floating], thresholds: FloatArray | None) -> Mask:
     """Return the labels whose probability reaches their threshold, shape (rows, labels)."""
     mask: Mask = outputs >= (THRESHOLD if thresholds is None else thresholds)

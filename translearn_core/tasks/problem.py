@@ -135,17 +135,24 @@ class Problem(Protocol):
         """Return the limits of every model of this type, in sentences."""
 
 
-def constant_score(
-    problem: Problem, target: Target, train: IntArray, rows: IntArray, metric: str | None = None
-) -> float:
-    """Return a metric, by default the headline, of the best constant prediction of some rows; NaN without."""
+def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
+    """Return the headline metric of the best constant prediction of some rows; NaN without rows."""
     if not len(train) or not len(rows):
         return float("nan")
     targets, outputs = constant_outputs(problem, target, train, len(rows))
     scores = [problem.point_metrics(decision, rows, outputs) for decision in targets]
-    name = metric or next(iter(scores[0]))
-    better = max if metric_of(name).higher_is_better else min
-    return better(one[name] for one in scores)
+    headline = next(iter(scores[0]))
+    better = max if metric_of(headline).higher_is_better else min
+    return better(one[headline] for one in scores)
+
+
+def constant_row_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
+    """Return the row metric of the best constant prediction of some rows; NaN without rows."""
+    if not len(train) or not len(rows):
+        return float("nan")
+    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    best = max(float(problem.row_scores(decision, rows, outputs).mean()) for decision in targets)
+    return metric_of(problem.row_metric).of_row_scores(best)
 
 
 def constant_outputs(

@@ -41,7 +41,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
         sampled, np.arange(len(texts)), np.arange(0), training.class_weights, training.regression_loss
     )
     model = build(experiment, backbone, target, prepared.split_indices(Split.TRAIN)).to(compute.device).eval()
-    tokens = backbone.examples(texts, experiment.features.token_limit)
+    tokens = backbone.inputs(texts, experiment.features)
     stage_inputs = StageInputs(
         model, tokens, compute, activation_cache(context), context.report, stage_plans=[experiment.freeze]
     )

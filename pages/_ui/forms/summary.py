@@ -58,13 +58,15 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
 
 def _task(draft: Draft, diagnosis: Diagnosis) -> str:
     """Describe what is predicted."""
-    text, label, outputs = plain(draft.text), plain(draft.label), len(diagnosis.classes)
+    columns = () if draft.data is None else draft.data.text_columns
+    text = " with ".join(f"**{plain(name)}**" for name in columns)
+    label, outputs = plain(draft.label), len(diagnosis.classes)
     match draft.problem:
         case ProblemType.REGRESSION:
-            return f"Predict the number **{label}** from **{text}**"
+            return f"Predict the number **{label}** from {text}"
         case ProblemType.MULTI_LABEL:
-            return f"Give **{text}** any of **{outputs} labels** ({label})"
-    return f"Classify **{text}** into **{outputs} classes** ({label})"
+            return f"Give {text} any of **{outputs} labels** ({label})"
+    return f"Classify {text} into **{outputs} classes** ({label})"
 
 
 def _model(draft: Draft) -> str:

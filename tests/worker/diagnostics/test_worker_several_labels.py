@@ -113,6 +113,7 @@ def test_baselines_have_thresholds_of_their_own(bench: Bench, run: str, evaluati
     train = evaluation.predictions[evaluation.predictions["split"] == "train"]["label"]
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]["label"]
     assert prior["subset_accuracy"].value == pytest.approx((test == train.mode()[0]).mean())
+    assert prior.margin.value > 0
     words = result.line(WORDS)
     assert words is not None
     assert words["macro_f1"].value > prior["macro_f1"].value
@@ -177,7 +178,7 @@ def test_projections_and_snapshots_are_coloured_by_the_rarest_label(
     assert all(inside)
     assert bench.do(ProjectionAnimationConfig(job=run), ProjectionAnimation).classes == names
     snapshots = bench.do(SnapshotsConfig(job=run, layer=3), Snapshots)
-    assert (snapshots.metric, snapshots.classes) == ("subset_accuracy", names)
+    assert (snapshots.metric, snapshots.classes) == ("row_f1", names)
     assert bench.do(SimilarityConfig(job=run), Similarity).frame().notna().any().any()
 
 
@@ -191,10 +192,10 @@ def test_layers_are_rated_for_transfer(bench: Bench, run: str, several: Experime
     assert result.layers["H-score"].isna().all()
 
 
-def test_label_efficiency_is_in_subset_accuracy(bench: Bench, several: ExperimentConfig) -> None:
+def test_label_efficiency_is_in_f1_per_text(bench: Bench, several: ExperimentConfig) -> None:
     config = label_efficiency_config(several, (16, 32), (0, 1), balanced=False)
     curve = bench.do(config, LabelEfficiency)
-    assert curve.metric == "subset_accuracy"
+    assert curve.metric == "row_f1"
     assert ((curve.scores[:2] >= 0) & (curve.scores[:2] <= 1)).all()
 
 

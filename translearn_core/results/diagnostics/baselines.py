@@ -20,6 +20,8 @@ CONSTANTS = {
 """Constant prediction of each problem type."""
 WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"
 """Names of the other baselines, the cheapest first."""
+FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"
+"""Names of the baselines of pairs that read one side; the second is the hypothesis-only one of NLI."""
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.linear_models import LINEAR_MODELS, LinearModels
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import Cell, ExperimentConfig, Split
+from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Estimate, Evaluation
-from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import (
+    CONSTANTS,
+    FIRST_TEXT,
+    FROZEN,
+    SCRATCH,
+    SECOND_TEXT,
+    WORDS,
+)
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Problem, Target
@@ -27,6 +34,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     baseline_verdict,
     caveats,
     negative_transfer,
+    one_sided,
     verdict_on,
 )
 from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
@@ -40,7 +48,7 @@ MAX_VALIDATION = 5_000
 class _RunRows:
     """Texts and target of a run's rows, and the row indices of each split."""
 
-    texts: NDArray[np.object_]
+    texts: list[Cell]
     target: Target
     train: IntArray
     validation: IntArray
@@ -50,7 +58,7 @@ class _RunRows:
     def of(cls, evaluation: Evaluation) -> "_RunRows":
         rows = evaluation.predictions
         splits = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
-        return cls(rows["text"].to_numpy(dtype=object), predictions_target(evaluation), *splits)
+        return cls(text_cells(rows), predictions_target(evaluation), *splits)
 
     @property
     def problem(self) -> Problem:
@@ -98,8 +106,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
-        tested, held_out = _by_words(task, seed)
-        scored[WORDS] = task.scored(tested, seed, held_out, task.validation)
+        scored |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=seed)
         n_probed, validation, probe = _frozen_probe(context, experiment, task)
         scored[FROZEN] = task.scored(probe.outputs, seed, probe.held_out, validation)
     if control is not None:
@@ -120,17 +127,23 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
             n_train=len(task.train),
             lines=lines,
             sentence=baseline_verdict(by_name, test, fresh=experiment.backbone.random_init),
-            caveats=notes,
+            caveats=(*one_sided(by_name), *notes),
         ),
     )
 
 
-def _by_words(task: _RunRows, seed: int) -> tuple[Outputs, Outputs]:
-    """Return outputs of TF-IDF for the test and the validation rows."""
-    others = np.concatenate([task.validation, task.test])
-    train, held_out = (task.texts[rows].tolist() for rows in (task.train, others))
-    outputs = task.models.predict_tfidf(train, task.target.select(task.train), held_out, seed=seed)
-    return outputs[len(task.validation) :], outputs[: len(task.validation)]
+def _tfidf(task: _RunRows, *, pairs: bool, seed: int) -> dict[str, _Scored]:
+    """Return the scores of TF-IDF, and of TF-IDF on either text of pairs alone."""
+    texts: dict[str, list[Cell]] = {WORDS: task.texts}
+    for side, name in enumerate((FIRST_TEXT, SECOND_TEXT) if pairs else ()):
+        texts[name] = [sides_of(text)[side] for text in task.texts]
+    scored, learned = {}, task.target.select(task.train)
+    others, first = np.concatenate([task.validation, task.test]), len(task.validation)
+    for name, of_rows in texts.items():
+        train, held_out = ([of_rows[i] for i in part] for part in (task.train, others))
+        outputs = task.models.predict_tfidf(train, learned, held_out, seed=seed)
+        scored[name] = task.scored(outputs[first:], seed, outputs[:first], task.validation)
+    return scored
 
 
 def _frozen_probe(
@@ -149,7 +162,8 @@ def _frozen_probe(
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
     pretrained = pretrained_twin(experiment.backbone)
-    features = backbone_features(context, experiment, pretrained, task.texts[used].tolist())
+    experiment = experiment.with_default_encoding(frozen=True)
+    features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
         features, task.target.select(used), train_index, validation_index, test_index,
         lambda done, total: context.report("probing the frozen backbone", done, total),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
+from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
@@ -20,7 +21,7 @@ from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
-from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.problem import constant_row_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (
@@ -92,7 +93,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         n_test=len(test),
         metric=metric.name,
         constant_name=problem.constant_name,
-        constant_baseline=constant_score(problem, target, train, test, metric.name),
+        constant_baseline=constant_row_score(problem, target, train, test),
         sentences=(*_no_task(prepared, test), *(sentence for sentence, _ in crossings)),
         scores=metric.of_row_scores(np.stack([arm.scores for arm in arms])),
         mean=mean,
@@ -167,8 +168,8 @@ def _row_scores(context: Context, arm: LabelEfficiencyArm, job: str, order: pd.I
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
     target = prepared.target
     labels = prepared.problem.decode_values(target)
-    texts = np.asarray(prepared.texts, dtype=object)
-    return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
+    texts = text_columns([prepared.texts[i] for i in index])
+    return pd.DataFrame({"row": prepared.rows[index], **texts, "label": labels[index]})
 
 
 def _index_of(values: Sequence[int], value: int) -> int:

@@ -10,19 +10,21 @@ from numpy.typing import NDArray
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
+from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.label_probing import probe_label_layers
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.number_probing import probe_number_layers
-from translearn_core.config import ExperimentConfig, ProblemType, Split
+from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import THRESHOLD, macro_f1_interval
+from translearn_core.tasks.multi_label_metrics import choose_thresholds, macro_f1_interval
 from translearn_core.tasks.predictions import predictions_target
-from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.problem import Outputs, constant_score
 from translearn_core.tasks.regression_metrics import pearson_interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -33,6 +35,9 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 
 RANDOM_INIT = "random init"
 """Variant with random weights: the effect of the architecture and the words alone."""
+
+THRESHOLD_FOLDS = 3
+"""Folds of the training rows, on one of which the thresholds of TF-IDF are chosen."""
 
 IntArray = NDArray[np.int64]
 
@@ -53,10 +58,10 @@ def probe(context: Context[ProbeConfig]) -> None:
     )
     if not len(test):
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
-    texts = rows["text"].tolist()
+    texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     scores = _probe(context, target, features, texts, train, test)
-    types = word_types(texts)
+    types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
     summary = sentences(scores, label=config.target is None, recurring=recurring)
@@ -67,7 +72,7 @@ def _probe(
     context: Context[ProbeConfig],
     target: probe_targets.ProbeTarget,
     features: dict[str, Layers],
-    texts: list[str],
+    texts: list[Cell],
     train: IntArray,
     test: IntArray,
 ) -> ProbeScores:
@@ -75,17 +80,22 @@ def _probe(
     config, encoded = context.config, target.encoded
     values = encoded.values
     context.report("the word-count baseline")
-    of_words = LINEAR_MODELS[encoded.problem].predict_tfidf(
-        [texts[i] for i in train], encoded.select(train), [texts[i] for i in test], seed=config.seed
-    )
+
+    def predict_words(learned: IntArray, rows: IntArray) -> Outputs:
+        known, others = ([texts[i] for i in index] for index in (learned, rows))
+        models = LINEAR_MODELS[encoded.problem]
+        return models.predict_tfidf(known, encoded.select(learned), others, seed=config.seed)
+
+    of_words = predict_words(train, test)
+    strings = [joined(text, " ") for text in texts]
     controls = [
-        control_labels(texts, values[train], seed=config.seed + k) for k in range(config.control_tasks)
+        control_labels(strings, values[train], seed=config.seed + k) for k in range(config.control_tasks)
     ]
     shared = partial(
         _PROBES[encoded.problem],
         features,
         controls=np.stack(controls) if controls else None,
-        control_types=word_types(texts),
+        control_types=word_types(strings),
         groups=text_groups(texts),
         folds=config.folds,
         seed=config.seed,
@@ -98,8 +108,12 @@ def _probe(
     if encoded.problem is ProblemType.MULTI_LABEL:
         tasks = [encoded, *(replace(encoded, values=control) for control in controls)]
         constants = np.array([constant_score(problem, task, train, test) for task in tasks])
-        tfidf = macro_f1_interval(values[test], of_words >= THRESHOLD)
-        return shared(values, train, test, tfidf=tfidf, strata=problem.strata(encoded), constants=constants)
+        strata = problem.strata(encoded)
+        chosen = assign_folds(strata[train], THRESHOLD_FOLDS, config.seed) == 0
+        tried = predict_words(train[~chosen], train[chosen])
+        thresholds = choose_thresholds(values[train[chosen]], tried)
+        tfidf = macro_f1_interval(values[test], of_words >= thresholds)
+        return shared(values, train, test, tfidf=tfidf, strata=strata, constants=constants)
     return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
 
 
@@ -119,7 +133,7 @@ def _target(
         encoded = predictions_target(evaluation, rows)
         return probe_targets.ProbeTarget(experiment.data.label, encoded, np.ones(len(rows), dtype=bool))
     if name == LENGTH:
-        return probe_targets.lengths(rows["text"].tolist())
+        return probe_targets.lengths(text_cells(rows))
     table = load_table(context.store.workspace, experiment.data.dataset)
     return probe_targets.column(table, experiment.data, rows, name)
 
@@ -129,7 +143,7 @@ def _variants(
     config: ProbeConfig,
     experiment: ExperimentConfig,
     trained: dict[str, Layers],
-    texts: list[str],
+    texts: list[Cell],
 ) -> dict[str, Layers]:
     """Return the features of every probed variant.
 

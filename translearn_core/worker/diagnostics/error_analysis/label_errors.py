@@ -12,12 +12,13 @@ from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.label_probing import fit_labels
 from translearn_core.analysis.probing.logistic_regression import thread_pools
 from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LabelErrorsConfig
 from translearn_core.results import Evaluation, LabelErrors
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import FEWEST_POSITIVES
+from translearn_core.tasks.multi_label_metrics import FEWEST_POSITIVES, THRESHOLD
 from translearn_core.tasks.predictions import predictions_target
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.error_analysis.label_issues import FOLDS, MAX_LISTED
@@ -30,7 +31,8 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 Mask = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
-COLUMNS = ("row", "split", "text", "label", "suspect", "kind", "probability")
+COLUMNS = ("suspect", "kind", "probability")
+"""Columns of doubtful labels beside those of their rows."""
 
 
 def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
@@ -46,8 +48,8 @@ def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
     probability = expit(held_out_logits(context, config.job, evaluation).test.astype(np.float64))
     true = predictions_target(evaluation, test).values
     calibration = _calibration(evaluation, true, probability, config)
-    scores = test["score"].to_numpy()
-    slice_table = slices(context, experiment, test, scores == 1, config.columns)
+    exact = test["score"].to_numpy() == 1
+    slice_table = slices(context, experiment, test, exact, config.columns)
     n_checked, n_suspects, suspects = _label_issues(context, experiment, evaluation, config.seed)
     sentences = (
         label_errors_text.calibration_text(calibration, float(probability.mean()), float(true.mean())),
@@ -61,7 +63,7 @@ def analyse_label_errors(context: Context[LabelErrorsConfig]) -> None:
             n_test=len(test),
             n_checked=n_checked,
             n_suspects=n_suspects,
-            score=row_score_interval(scores),
+            score=row_score_interval(exact),
             sentences=sentences,
             calibration=calibration,
             bins=reliability(probability.ravel(), true.ravel(), config.bins),
@@ -103,7 +105,8 @@ def _label_issues(
     """
     index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
-    texts, target = rows["text"].tolist(), predictions_target(evaluation, rows)
+    texts, target = text_cells(rows), predictions_target(evaluation, rows)
+    experiment = experiment.with_default_encoding(frozen=True)
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained_twin(experiment.backbone), texts)[-1]
     strata = PROBLEMS[target.problem].strata(target)
@@ -120,19 +123,23 @@ def _label_issues(
         if min(label.sum(), (~label).sum()) < FEWEST_POSITIVES:
             continue
         both = np.stack([1 - p, p], axis=1)
-        issues = find_label_issues(both, label.astype(np.int64), MAX_LISTED, seed=seed, draws=0)
-        total += issues.n_issues
-        kind = np.where(issues.given == 1, "wrong", "missing")
-        found.append(
-            pd.DataFrame(
-                {"index": issues.rows, "suspect": name, "kind": kind, "probability": p[issues.rows]}
-            ).assign(margin=issues.margin)
+        issues = find_label_issues(both, label.astype(np.int64), len(rows), seed=seed, draws=0)
+        given = issues.given == 1
+        doubtful = given != (p[issues.rows] >= THRESHOLD)
+        total += int(doubtful.sum())
+        suspects = pd.DataFrame(
+            {
+                "index": issues.rows,
+                "suspect": name,
+                "kind": np.where(given, "wrong", "missing"),
+                "probability": p[issues.rows],
+                "margin": issues.margin,
+            }
         )
+        found.append(suspects[doubtful])
     listed = pd.concat(found) if found else pd.DataFrame({"index": [], "suspect": [], "margin": []})
     listed = listed.sort_values("margin", kind="stable").head(MAX_LISTED)
-    texts_of = rows.iloc[listed["index"].astype(np.int64)][["row", "split", "text", "label"]]
-    return (
-        len(index),
-        total,
-        texts_of.reset_index(drop=True).join(listed.reset_index(drop=True)).reindex(columns=list(COLUMNS)),
-    )
+    known = ["row", "split", *evaluation.text_columns, "label"]
+    texts_of = rows.iloc[listed["index"].astype(np.int64)][known]
+    table = texts_of.reset_index(drop=True).join(listed.reset_index(drop=True))
+    return len(index), total, table.reindex(columns=[*known, *COLUMNS])

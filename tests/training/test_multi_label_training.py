@@ -88,6 +88,10 @@ def config(tiny: str, blocks: str = "last:1", **training: object) -> ExperimentC
     return experiment(tiny, blocks, **training).model_copy(update={"data": DATA})
 
 
+def sample_f1(true: np.ndarray, predicted: np.ndarray) -> list[float]:
+    return [f1_score(t, p, zero_division=1) for t, p in zip(true, predicted, strict=True)]
+
+
 @pytest.fixture
 def trained(tiny: str, tmp_path: Path) -> tuple[Path, Evaluation]:
     Script().run(config(tiny, epochs=6), tmp_path / "run")
@@ -107,7 +111,8 @@ def test_a_run_learns_and_its_results_are_those_of_its_predictions(
     assert test["macro_f1"].value == pytest.approx(f1_score(true, predicted, average="macro"))
     assert test["subset_accuracy"].value == pytest.approx((true == predicted).all(axis=1).mean())
     rows = result.predictions[result.predictions["split"] == "test"]
-    np.testing.assert_array_equal(rows["score"], (true == predicted).all(axis=1))
+    assert rows["score"].to_numpy() == pytest.approx(sample_f1(true, predicted))
+    np.testing.assert_array_equal(rows["score"] == 1, (true == predicted).all(axis=1))
     assert result.thresholds is not None
     assert len(result.thresholds) == len(result.names) == 4
     np.testing.assert_array_equal(predictions_target(result, rows).values, true)
