@@ -136,6 +136,7 @@ def _data(
 ) -> DataConfig:
     """Return the roles of the columns and the split."""
     text = column_name(options.text, table, "--text")
+    pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
     labels = [column_name(label, table, "--label") for label in options.label]
     target = _target(labels, options.task, table)
     column = None if options.split is None else column_name(options.split, table, "--split")
@@ -143,7 +144,9 @@ def _data(
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
-    data = valid(DataConfig, dataset=dataset.digest, text=text, targets=(target,), split=split)
+    data = valid(
+        DataConfig, dataset=dataset.digest, text=text, text_pair=pair, targets=(target,), split=split
+    )
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return apply_overrides(ExperimentConfig(data=data), data_settings).data

@@ -52,7 +52,7 @@ class Column:
     """Column of a table.
 
     `problem` is the guessed problem type if it is predicted, `problem_reason` says why in a sentence, and
-    `problem_alternative` is another plausible type.
+    `problem_alternative` is another plausible type; `binary`: its cells say yes or no.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Column:
     problem: ProblemType = ProblemType.SINGLE_LABEL
     problem_reason: str = ""
     problem_alternative: ProblemType | None = None
+    binary: bool = False
 
 
 @dataclass(frozen=True)

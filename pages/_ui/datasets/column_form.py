@@ -36,21 +36,27 @@ def columns(reading: TableProfile) -> state.Draft:
     left, right = st.columns(2)
     with left:
         text = config_fields.column("Text", names, draft.text, "text_column", "the model reads this column")
+        others = [name for name in names if name not in (text, draft.label)]
+        hint = "of pairs, such as a question and its answer; none: the model reads one text"
+        text_pair = config_fields.column("Second text", others, draft.text_pair, "text_pair_column", hint)
     with right:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
-        problem = None if label is None else _problem(reading.column(label), draft)
+        problem = None if label is None else _problem(reading, reading.column(label), draft)
+        one_hot = _one_hot(reading, label, draft) if problem is ProblemType.MULTI_LABEL else ()
     split, rare_class_below = config_fields.split(draft, names, reading.parts)
     return state.change(
-        text=text, label=label, problem=problem, split=split, rare_class_below=rare_class_below
-    )
+        text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, split=split,
+        rare_class_below=rare_class_below,
+    )  # fmt: skip
 
 
-def _problem(column: Column, draft: state.Draft) -> ProblemType:
+def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> ProblemType:
     """Choose the problem type of the label column, preset to the guess from its cells."""
     if column.name != draft.label or draft.problem is None:
-        state.set_value("problem_type", column.problem)
+        several = column.name in reading.suggestion.one_hot
+        state.set_value("problem_type", ProblemType.MULTI_LABEL if several else column.problem)
     else:
         state.init_widget("problem_type", draft.problem)
     problem = st.selectbox(
@@ -62,6 +68,21 @@ def _problem(column: Column, draft: state.Draft) -> ProblemType:
     )
     st.caption(plain(_reason(column, problem)))
     return problem
+
+
+def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tuple[str, ...]:
+    """Choose the columns that hold a label each, preset to the suggestion."""
+    binary = [column.name for column in reading.columns if column.binary]
+    if label not in binary or len(binary) < 2:
+        return ()
+    state.init_widget("one_hot", list(draft.one_hot or reading.suggestion.one_hot or binary))
+    chosen = st.multiselect(
+        "Label columns",
+        binary,
+        key="one_hot",
+        help="columns that each hold one label as yes or no (one-hot)",
+    )
+    return tuple(chosen) if len(chosen) > 1 else ()
 
 
 def _reason(column: Column, problem: ProblemType) -> str:

@@ -75,6 +75,9 @@ class ExperimentOptions:
     text: TextColumn
     label: LabelColumns
     task: Task = TaskWord.AUTO
+    text_pair: Annotated[
+        str | None, typer.Option(help="Column of the second texts, where the model reads pairs.")
+    ] = None
     validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
         None
     )
@@ -122,6 +125,7 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "validation",
             "test",
             "task",
+            "text_pair",
             "split",
             "group",
             "time",
