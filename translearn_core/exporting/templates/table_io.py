@@ -268,7 +268,10 @@ def write(
 
 
 def answer(
-    cell: Cell, shares: Sequence[float] | None, labels: Sequence[str], thresholds: Sequence[float] | None
+    cell: Cell,
+    shares: Sequence[float] | None,
+    labels: Sequence[str],
+    thresholds: Sequence[float] | None = None,
 ) -> dict[str, object]:
     """Return the prediction of a text or pair as printed."""
     if shares is None:
