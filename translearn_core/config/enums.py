@@ -97,6 +97,16 @@ class Schedule(StrEnum):
     ONE_CYCLE = "1cycle"
 
 
+class Optimizer(StrEnum):
+    """Optimizer of the training loop."""
+
+    ADAMW = "adamw"
+    ADAM = "adam"
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
+    ADAFACTOR = "adafactor"
+
+
 class ClassWeights(StrEnum):
     """Weights of the classes in the loss."""
 

@@ -61,7 +61,7 @@ class Loop:
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
         self.gradients = Gradients(model, task, compute, distillation)
         torch.manual_seed(config.seed)
-        self.state = Checkpoint()
+        self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
 
     def run(self, callback: Callback) -> Inputs:
