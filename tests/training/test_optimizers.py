@@ -40,7 +40,7 @@ def config_of(
     plan = FreezePlan.last_n(2, BLOCKS)
     config = staged(tiny, plan, Stage(freeze=FreezePlan()), layer_decay=0.5, **training)
     suited = config.training.with_optimizer(optimizer)
-    tuned = TuningConfig(kind=tuning, rank=2)
+    tuned = TuningConfig(kind=tuning, rank=2, bottleneck=4)
     return config.model_copy(update={"training": suited, "tuning": tuned})
 
 

@@ -63,12 +63,18 @@ class LayerCombination(StrEnum):
 
 
 class Tuning(StrEnum):
-    """Trainable tensors of a trained block: all, biases (BitFit), norms, or LoRA adapters."""
+    """Trainable tensors of a trained block: all, biases (BitFit), norms, LoRA, or bottleneck adapters."""
 
     ALL = "all"
     BIASES = "biases"
     NORMS = "norms"
     LORA = "lora"
+    ADAPTERS = "adapters"
+
+    @property
+    def adds_parameters(self) -> bool:
+        """Whether new tensors train beside frozen matrices; the embeddings then stay frozen."""
+        return self in (Tuning.LORA, Tuning.ADAPTERS)
 
 
 class HeadKind(StrEnum):

@@ -59,7 +59,8 @@ LABELS: dict[str, str] = {
     "teacher": "Teacher",
     "rank": "Rank",
     "tuning.kind": "What changes",
-    "tuning.dropout": "Dropout of the adapters",
+    "tuning.dropout": "Dropout of LoRA",
+    "bottleneck": "Hidden units of an adapter",
     "training.dropout": "Dropout in trained blocks",
     "alpha": "Alpha",
     "temperature": "Temperature",
@@ -92,7 +93,8 @@ HINTS: dict[str, str] = {
     "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
     "projection.limit": "the projection is fitted on at most so many texts, stratified by class; all other "
     "texts are then projected with it",
-    "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
+    "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds "
+    "small matrices instead, adapters small networks",
     "layer_combination": "which layers of the frozen backbone make the vector that the head reads",
 }
 """Help texts of fields without a description."""
@@ -108,6 +110,7 @@ WORDS: dict[StrEnum, str] = {
     Tuning.BIASES: "biases only (BitFit)",
     Tuning.NORMS: "norms only",
     Tuning.LORA: "LoRA beside the matrices",
+    Tuning.ADAPTERS: "bottleneck adapters",
     Schedule.SLANTED: "slanted triangle",
     Optimizer.ADAMW: "AdamW",
     Optimizer.ADAM: "Adam",

@@ -19,7 +19,6 @@ from translearn_core.config import (
     Stage,
     TargetConfig,
     TrainingConfig,
-    Tuning,
     TuningConfig,
 )
 from translearn_core.jobs import DiagnoseConfig
@@ -104,7 +103,7 @@ class Draft:
         parts: dict[str, Any] = {}
         if self.stages == before.stages:
             parts["stages"] = ()
-        if not self.freeze.blocks or (self.tuning.kind is Tuning.LORA and self.freeze.embeddings):
+        if not self.freeze.blocks or (self.tuning.kind.adds_parameters and self.freeze.embeddings):
             parts["tuning"] = TuningConfig()
         if self.freeze.blocks or self.freeze.embeddings:
             parts["features"] = self.features.model_copy(

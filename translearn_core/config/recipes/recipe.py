@@ -39,6 +39,7 @@ class RecipeName(StrEnum):
     BITFIT = "bitfit"
     NORMS = "norms"
     LORA = "lora"
+    ADAPTERS = "adapters"
     DISTIL = "distil"
     FULL = "full"
     DISCRIMINATIVE = "discriminative"
