@@ -134,7 +134,7 @@ def test_an_adapter_is_added_to_what_attention_and_network_return(tiny: str) -> 
 def test_an_attention_without_linear_layers_has_no_place_for_adapters(tmp_path: Path) -> None:
     backbone = load(BackboneConfig(id=str(tiny_folder("xlnet", tmp_path))))
     assert backbone.info.trainable(FreezePlan(blocks=(2,)), TuningConfig(kind=Tuning.ADAPTERS)) == 0
-    with pytest.raises(ConfigError, match=r"tuning\.kind is adapters"):
+    with pytest.raises(ConfigError, match=r"tuning\.kind is 'adapters'"):
         classifier(backbone, Tuning.ADAPTERS, (2,))
 
 

@@ -127,8 +127,7 @@ RECIPES: dict[RecipeName, Recipe] = {
             RecipeName.ADAPTERS,
             Family.PART,
             "Bottleneck adapters",
-            "Two small networks in every block, each added to its own input, and the block's norms learn; all "
-            "else stays.",
+            "Two small networks in every block, each added to its own input, learn with the block's norms.",
             "Many tasks on one backbone, as LoRA; the first method of its kind, often the yardstick.",
             "Little less time than full fine-tuning, a few parameters in a hundred.",
             "Houlsby et al. 2019, arXiv:1902.00751",
