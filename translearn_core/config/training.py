@@ -56,6 +56,13 @@ class TrainingConfig(BaseConfig):
     dropout: float | None = Field(
         None, ge=0, lt=1.0, description="dropout inside trained blocks; off: as the backbone was built"
     )
+    mixout: float = Field(
+        0.0,
+        ge=0,
+        lt=1.0,
+        description="share of the weights of trained blocks that each step takes from their start; dropout "
+        "there is then off unless given (arXiv:1909.11299)",
+    )
     class_weights: ClassWeights = ClassWeights.NONE
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation macro-F1"
@@ -80,6 +87,11 @@ class TrainingConfig(BaseConfig):
         fields = type(self).model_fields
         update = {f: getattr(new, f) for f in fields if getattr(self, f) == getattr(old, f)}
         return self.model_copy(update=update)
+
+    @property
+    def block_dropout(self) -> float | None:
+        """Dropout in trained blocks, which mixout replaces; None: as the backbone was built."""
+        return 0.0 if self.mixout and self.dropout is None else self.dropout
 
     def with_optimizer(self, optimizer: Optimizer) -> Self:
         """Return these settings for another optimizer, with learning rates scaled by `RATE_FACTORS`."""

@@ -62,6 +62,7 @@ LABELS: dict[str, str] = {
     "tuning.dropout": "Dropout of LoRA",
     "bottleneck": "Hidden units of an adapter",
     "training.dropout": "Dropout in trained blocks",
+    "mixout": "Mixout",
     "alpha": "Alpha",
     "temperature": "Temperature",
     "weight": "Weight of the distillation loss",

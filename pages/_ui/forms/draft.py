@@ -19,6 +19,7 @@ from translearn_core.config import (
     Stage,
     TargetConfig,
     TrainingConfig,
+    Tuning,
     TuningConfig,
 )
 from translearn_core.jobs import DiagnoseConfig
@@ -90,6 +91,8 @@ class Draft:
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan or head."""
         after = self if self.freeze == before.freeze else self._with_plan(before)
+        if after.tuning.kind is not Tuning.ALL and after.training.mixout:
+            after = replace(after, training=after.training.model_copy(update={"mixout": 0.0}))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE

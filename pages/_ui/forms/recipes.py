@@ -113,7 +113,9 @@ def details(backbone_info: BackboneInfo) -> None:
             _tuning()
         with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):
             _rates(backbone_info)
-        with st.expander("Regularization: L2-SP, dropout, re-initialised blocks", icon=":material/anchor:"):
+        with st.expander(
+            "Regularization: L2-SP, mixout, dropout, re-initialised blocks", icon=":material/anchor:"
+        ):
             _start(backbone_info)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
@@ -259,7 +261,8 @@ def _start(backbone_info: BackboneInfo) -> None:
     while backbone_info.n_blocks - 1 - top in draft.freeze.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
-        training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
+        mixout = ("mixout",) * (draft.tuning.kind is Tuning.ALL)
+        training = config_fields.edit(draft.training, ("l2_sp", *mixout, "dropout"), "training")
         preset = min(draft.backbone.reinit_top_layers, top)
         state.init_widget("start.reinit_top_layers", preset)
         fresh = st.number_input(
