@@ -12,7 +12,7 @@ from translearn_core.plots.diagnostics.calibration import (
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
 from translearn_core.plots.diagnostics.prediction import probabilities
-from translearn_core.plots.diagnostics.probing import probe_lines
+from translearn_core.plots.diagnostics.probing import code_lines, probe_lines
 from translearn_core.plots.diagnostics.projection import Colouring, projection
 from translearn_core.plots.diagnostics.projection_animation import projection_animation
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
@@ -37,6 +37,7 @@ __all__ = [
     "Palette",
     "baseline_dots",
     "class_counts",
+    "code_lines",
     "compare_training_curves",
     "confusion_matrix",
     "cost_and_score",

@@ -75,6 +75,7 @@ LABELS: dict[str, str] = {
     "reinit_top_layers": "Re-initialised blocks on top",
     "random_init_baseline": "With random weights too",
     "control_tasks": "Control tasks",
+    "code_orders": "Orders for the code length",
 }
 """Field labels; a key with a dot applies to one form."""
 

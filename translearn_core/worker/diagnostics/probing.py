@@ -1,14 +1,16 @@
 """Linear probing of every layer of a run: pretrained, fine-tuned and randomly initialised."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
+from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import TooFewSamplesError
@@ -67,10 +69,29 @@ def probe(context: Context[ProbeConfig]) -> None:
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
+    scores = replace(scores, **_code_lengths(context, features, target.labels, train))
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
     summary = sentences(scores, label=config.target is None, recurring=recurring)
     artifacts.save(context.folder, replace(scores, sentences=summary))
+
+
+def _code_lengths(
+    context: Context[ProbeConfig], features: dict[str, Layers], labels: IntArray, train: IntArray
+) -> dict[str, Any]:
+    """Return the fields of `ProbeScores` about the online code of the training labels."""
+    if not context.config.code_orders:
+        return {}
+    code = online_code(
+        {variant: [layer[train] for layer in layers] for variant, layers in features.items()},
+        labels[train],
+        orders=context.config.code_orders,
+        seed=context.config.seed,
+        progress=lambda done, total: context.report("measuring code lengths", done, total),
+    )
+    intervals = np.apply_along_axis(lambda bits: astuple(mean_interval(bits)), 2, code.bits)
+    names = {"code_low": intervals[..., 1], "code_high": intervals[..., 2]}
+    return {"code_bits": code.bits.mean(axis=2), **names, "uniform_bits": code.uniform}
 
 
 def _target(
