@@ -5,6 +5,7 @@ long code, however right it is in the end: the length measures the quality of a 
 to read it.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -16,7 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.analysis.probing.layer_map import Layers, map_layers
-from translearn_core.analysis.probing.linear_probe import SEARCH_TOLERANCE, STRENGTHS, FloatArray, Progress
+from translearn_core.analysis.probing.linear_probe import (
+    SEARCH_TOLERANCE,
+    STRENGTHS,
+    FloatArray,
+    Progress,
+    section,
+)
 from translearn_core.analysis.probing.logistic_regression import BatchedProblem, BatchedRegression
 from translearn_core.tasks.classification_metrics import IntArray
 
@@ -75,7 +82,7 @@ def online_code(
     lengths = map_layers(features, functions, progress)
     layers = len(next(iter(features.values())))
     bits = [[lengths[v, layer] for layer in range(layers)] for v in range(len(features))]
-    return CodeLengths(np.array(bits), len(y) * float(np.log2(len(classes))))
+    return CodeLengths(np.array(bits), len(y) * math.log2(len(classes)))
 
 
 def _orders(random: np.random.Generator, rows: int, count: int) -> list[IntArray]:
@@ -92,7 +99,7 @@ def _code_length(
 ) -> float:
     """Return the bits of labels `y`, which are in the order in which they are sent."""
     ends = portion_ends(len(y))
-    first = ends[0] * float(np.log2(classes))
+    first = int(ends[0]) * math.log2(classes)
     if len(ends) == 1:
         return first
     rows = torch.from_numpy(np.asarray(x[order], dtype=np.float32))
@@ -103,16 +110,15 @@ def _code_length(
     problem = BatchedProblem((rows - mean) / deviation, target, seen, classes, standardise=False)
     regression = BatchedRegression(problem, pool)
     parts = torch.arange(len(ends) - 1)
-    shortest = np.inf
+    shortest = math.inf
     for number, strength in enumerate(STRENGTHS):
-        regression.fit(
-            strength, parts, SEARCH_TOLERANCE, lambda share, k=number: tick((k + share) / len(STRENGTHS))
-        )
+        within = section(tick, *(k / len(STRENGTHS) for k in (number, number + 1)))
+        regression.fit(strength, parts, SEARCH_TOLERANCE, within)
         bits = sum(_portion_bits(regression, part, ends) for part in range(len(ends) - 1))
         if bits >= shortest:
             break
         shortest = bits
-    return first + shortest + float(np.log2(len(STRENGTHS)))
+    return first + shortest + math.log2(len(STRENGTHS))
 
 
 def _portion_bits(regression: BatchedRegression, part: int, ends: IntArray) -> float:
@@ -123,7 +129,6 @@ def _portion_bits(regression: BatchedRegression, part: int, ends: IntArray) -> f
     counts = torch.bincount(problem.y[:start, 0], minlength=problem.classes)
     absent = int((counts == 0).sum())
     known: Tensor = counts[label[:, 0]] > 0
-    nats = torch.where(
-        known, -log_p.gather(1, label)[:, 0] - np.log(start / (start + absent)), np.log(start + absent)
-    )
-    return float(nats.sum()) / float(np.log(2))
+    seen_nats = math.log((start + absent) / start) - log_p.gather(1, label)[:, 0]
+    nats = torch.where(known, seen_nats, math.log(start + absent))
+    return float(nats.sum()) / math.log(2)
