@@ -15,6 +15,7 @@ from translearn_core.config import (
     RECIPES,
     DataConfig,
     ExperimentConfig,
+    Optimizer,
     RecipeName,
     StudyConfig,
     custom_overrides,
@@ -236,6 +237,8 @@ def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, reci
     """Return a sentence on which settings come from the draft and which from the recipes."""
     if recipes:
         common = [f"{part}.{name}" for part, names in UNCHANGED_SETTINGS.items() for name in names]
+        if experiment.training.optimizer is not Optimizer.SGD:
+            common.remove("training.momentum")
         return (
             f"Of your settings every run takes {_listed(experiment, common)}. All others, such as epochs, "
             "rates and augmentation, come from each strategy."
