@@ -19,7 +19,7 @@ typed, table = st.tabs(["Sentences", "A whole file"], key="predict_kind", on_cha
 if typed.open:
     with typed:
         live_prediction.panel(run)
-        texts = predict_form.sentences()
+        texts = predict_form.cells(run)
         if texts:
             predict_config = PredictConfig(
                 job=run.job.id, texts=texts, temperature=predict_form.temperature(run)

@@ -42,7 +42,7 @@ else:
 outputs.panel(run, evaluation)
 st.subheader("Most confident errors", anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
-error_columns = {"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")}
+error_columns = {**tables.wide_texts(evaluation.text_columns), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
 if not LABEL_REVIEW.unsupported(config):
     label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")

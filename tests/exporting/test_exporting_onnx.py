@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from tests.architectures import TEXTS
 from translearn_core.activations import no_progress
 from translearn_core.backbones.silence import silence_transformers
-from translearn_core.config import Pooling
+from translearn_core.config import PairEncoding, Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.exporting.archive import add_script
 from translearn_core.exporting.onnx_export import write_onnx
@@ -44,6 +44,25 @@ def test_probabilities_equal_the_models_for_any_length_and_number(name: str, tmp
     add_script(tmp_path, "predict_onnx.py")
     (lines,) = run_elsewhere("predict_onnx.py", [tmp_path], INPUTS, blocked="torch,transformers").values()
     np.testing.assert_allclose(shares(lines), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("layers", ["last", "concat-4"])
+@pytest.mark.parametrize("encoding", PairEncoding)
+def test_probabilities_of_pairs_equal_the_models(encoding: PairEncoding, layers: str, tmp_path: Path) -> None:
+    pairs = [*zip(INPUTS, INPUTS[::-1], strict=True), ("bad", LONG), (LONG, LONG)]
+    expected = write(Choice(layers=layers, pairs=encoding), tmp_path, pairs)
+    with silence_transformers():
+        model = Classifier(tmp_path)
+    np.testing.assert_allclose(model.answer(pairs, 3).numpy(), expected, atol=1e-5)
+    write_onnx(tmp_path, model, "bert", inputs=model.inputs, pad=model.pad, tokens=16, siamese=model.siamese)
+    onnx = OnnxClassifier(tmp_path)
+    assert max_abs_difference(onnx.answer, pairs, expected, "The ONNX file", no_progress) < 1e-5
+    add_script(tmp_path, "predict_onnx.py")
+    lines = ["\t".join(pair) for pair in pairs]
+    for program, blocked in (("predict.py", ""), ("predict_onnx.py", "torch,transformers")):
+        (printed,) = run_elsewhere(program, [tmp_path], lines, blocked=blocked).values()
+        assert [(line["text"], line["text_pair"]) for line in printed] == pairs
+        np.testing.assert_allclose(shares(printed), expected, atol=1e-5)
 
 
 def test_an_export_with_other_probabilities_is_refused() -> None:

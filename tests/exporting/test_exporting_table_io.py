@@ -1,6 +1,7 @@
 """Input of exported scripts: detected delimiters, encodings and quotes, and errors."""
 
 import codecs
+import io
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,30 @@ def test_unreadable_input_exits_with_code_2(tmp_path: Path, capsys: pytest.Captu
         table_io.read(arguments)
     assert caught.value.code == 2
     assert "no.csv' cannot be read (No such file" in capsys.readouterr().err
+
+
+def test_pairs_come_from_words_lines_and_two_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [("a", "b"), ("c", " ")]
+    path = tmp_path / "t.csv"
+    path.write_text("first,n,second\na,1,b\nc,2, \n", encoding="utf-8")
+    columns = ["--csv", str(path), "--column", "first", "--pair-column", "second"]
+    parser = table_io.parser("")
+    for words in (["a", "b", "c", " "], columns):
+        source = table_io.read(parser.parse_args(words), pairs=True)
+        assert list(source.texts) == pairs
+        assert source.filled == pairs[:1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("a\tb\nc\t \n"))
+    assert list(table_io.read(parser.parse_args([]), pairs=True).texts) == pairs
+    assert table_io.answer(("a", "b"), [0.25, 0.75], ["x", "y"]) == {
+        "text": "a", "text_pair": "b", "label": "y", "probabilities": {"x": 0.25, "y": 0.75},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "pairs"), [(["a", "b", "c"], True), (["--pair-column", "b", "a"], False)])
+def test_texts_of_another_kind_of_model_are_explained(
+    words: list[str], pairs: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        table_io.read(table_io.parser("").parse_args(words), pairs=pairs)
+    assert caught.value.code == 2
+    assert "pairs" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from translearn_core.backbones import load
 from translearn_core.config import (
     Activation,
     BackboneConfig,
+    Cell,
     DataConfig,
     ExperimentConfig,
     FeatureConfig,
@@ -26,6 +27,7 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     LayerCombination,
+    PairEncoding,
     Pooling,
     Tuning,
     TuningConfig,
@@ -51,11 +53,14 @@ class Choice:
     head: HeadConfig = LINEAR
     tuning: Tuning = Tuning.ALL
     blocks: int | None = None
+    pairs: PairEncoding | None = None
 
     def experiment(self, backbone: Path) -> ExperimentConfig:
         kind, _, number = self.layers.partition(":")
         return ExperimentConfig(
-            data=DataConfig(dataset="0" * 20, text="text", label="label"),
+            data=DataConfig(
+                dataset="0" * 20, text="text", text_pair="other" if self.pairs else None, label="label"
+            ),
             backbone=BackboneConfig(id=str(backbone), keep_blocks=self.blocks),
             freeze=FreezePlan(blocks=(1, 2) if self.tuning.adds_parameters else ()),
             tuning=TuningConfig(kind=self.tuning),
@@ -64,6 +69,7 @@ class Choice:
                 token_limit=16,
                 layer_combination=LayerCombination(kind),
                 layer=int(number) if number else None,
+                pair_encoding=self.pairs or PairEncoding.JOINT,
             ),
             head=self.head,
         )
@@ -106,13 +112,14 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
             if name.startswith("head.") or ".lora_" in name or ADAPTER in name:
                 parameter.add_(0.3 * torch.randn_like(parameter))
         model.eval()
-        tokens = Inputs.of(backbone.examples(TEXTS, config.features.token_limit))
+        cells = list(zip(TEXTS, TEXTS[::-1], strict=True)) if choice.pairs else TEXTS
+        tokens = Inputs.of(backbone.inputs(cells, config.features))
         model.standardise.fit(model.features(tokens.batch(np.arange(len(TEXTS))), EXACT))
         model.standardise.scale.clamp_(min=0.05)  # smaller scales would amplify rounding
-    return FineTunedModel(model, LABELS, config.features.token_limit, EXACT)
+    return FineTunedModel(model, LABELS, EXACT, pairs=config.data.text_pair is not None)
 
 
-def write(choice: Choice, folder: Path, texts: Sequence[str]) -> NDArray[np.float32]:
+def write(choice: Choice, folder: Path, texts: Sequence[Cell]) -> NDArray[np.float32]:
     """Write an export under `folder` and return the model's probabilities."""
     trained = make(choice, folder)
     ours = trained.predict(texts).predictions

@@ -1,6 +1,6 @@
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -96,10 +96,16 @@ class Script:
         if self.stop_after is not None and len(steps) >= self.stop_after:
             raise Stopped
 
-    def run(self, config: ExperimentConfig, folder: Path, parent: Path | None = None) -> RunSummary:
+    def run(
+        self,
+        config: ExperimentConfig,
+        folder: Path,
+        parent: Path | None = None,
+        prepare: Callable[[], PreparedDataset] = toy,
+    ) -> RunSummary:
         store = ActivationCache(folder.parent / "activations", 10**9)
         return run_experiment(
-            config, toy, folder, store=store, report=self.report, record=self.record, parent=parent
+            config, prepare, folder, store=store, report=self.report, record=self.record, parent=parent
         )
 
     @property

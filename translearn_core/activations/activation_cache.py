@@ -13,7 +13,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from translearn_core.activations.lookup import Lookup, Segment, SegmentMeta
 from translearn_core.inputs.text import DIGEST_BYTES
 from translearn_core.storage import atomic_folder, read_sealed, seal
 from translearn_core.storage.checksums import file_crc
@@ -45,74 +46,6 @@ STORED: dict[str, np.dtype[Any]] = {
 """NumPy dtypes that store torch dtypes, by torch name."""
 
 _checked: set[tuple[str, int]] = set()
-
-
-@dataclass(frozen=True)
-class SegmentMeta:
-    """Metadata of a segment: `dtype` is torch's name, `seconds` the time its computation took."""
-
-    format: int
-    dtype: str
-    width: int
-    texts: int
-    vectors: int
-    seconds: float
-    data_crc: int
-    index_crc: int
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Memory-mapped vectors: text i, `tokens[i]` long, has `counts[i]` of them from `starts[i]`.
-
-    `data` has shape (vectors, width); bfloat16 is stored as int16 with the same bits.
-    """
-
-    meta: SegmentMeta
-    data: NDArray[np.generic]
-    starts: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    tokens: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Location of the vectors of n texts: `segment` (-1: missing) and `position` in it, each shape (n,)."""
-
-    segments: tuple[Segment, ...]
-    segment: NDArray[np.int64]
-    position: NDArray[np.int64]
-
-    @property
-    def missing(self) -> NDArray[np.bool_]:
-        """Texts that are not in the cache, shape (n,)."""
-        return self.segment < 0
-
-    @property
-    def tokens(self) -> NDArray[np.int64]:
-        """Token count of every text, shape (n,); none may be missing."""
-        out = np.empty(len(self.position), dtype=np.int64)
-        for s, segment in enumerate(self.segments):
-            rows = self.segment == s
-            out[rows] = segment.tokens[self.position[rows]]
-        return out
-
-    def seconds(self) -> float:
-        """Return the time it once took to compute the texts that were found."""
-        saved = 0.0
-        for s, segment in enumerate(self.segments):
-            tokens = segment.tokens[self.position[self.segment == s]].sum()
-            saved += segment.meta.seconds * float(tokens) / max(1.0, float(segment.tokens.sum()))
-        return saved
-
-    def vectors(self) -> Tensor:
-        """Return one vector per text, shape (n, width), in memory; none may be missing."""
-        first = self.segments[0]
-        out = np.empty((len(self.position), first.meta.width), dtype=first.data.dtype)
-        for s, segment in enumerate(self.segments):
-            rows = np.flatnonzero(self.segment == s)
-            out[rows] = segment.data[segment.starts[self.position[rows]]]
-        return as_tensor(out, first.meta.dtype)
 
 
 class CacheShard:
@@ -287,11 +220,6 @@ class ActivationCache:
                 size = sum(file.stat().st_size for file in path.iterdir())
                 segments.append((path, path.stat().st_mtime, size))
         return segments
-
-
-def as_tensor(stored: NDArray[np.generic], dtype: str) -> Tensor:
-    """Return a stored array as a tensor of a torch dtype, without a copy."""
-    return torch.from_numpy(stored).view(getattr(torch, dtype))
 
 
 def mark_used(path: Path) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -11,15 +11,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from translearn_core.activations.activation_cache import ActivationCache, Lookup, Writer, as_tensor
+from translearn_core.activations.activation_cache import ActivationCache, Writer
 from translearn_core.activations.cache_keys import layer_digests, shard_name
 from translearn_core.activations.device import Compute
+from translearn_core.activations.lookup import CachedStates, Lookup
 from translearn_core.activations.partial_forward import PartialForward
 from translearn_core.activations.pooling import pool
 from translearn_core.backbones import Backbone
 from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples, ProgressCallback, batches_by_cost, no_progress
+from translearn_core.inputs.pairs import SiamesePairs
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
@@ -29,29 +31,8 @@ FeatureKey = tuple[int, Pooling | None]
 """Layer and its pooling; None for token states."""
 
 
-@dataclass(frozen=True)
-class CachedStates:
-    """Memory-mapped hidden states entering block `cut`, for every token of n texts."""
-
-    cut: int
-    lookup: Lookup
-
-    def batch(self, index: NDArray[np.int64]) -> Tensor:
-        """Return the states of some texts, shape (len(index), longest, width), zeros on padding."""
-        lookup = self.lookup
-        first = lookup.segments[0]
-        places = list(zip(lookup.segment[index], lookup.position[index], strict=True))
-        length = max(lookup.segments[s].counts[i] for s, i in places)
-        out = np.zeros((len(index), length, first.meta.width), dtype=first.data.dtype)
-        for row, (s, i) in enumerate(places):
-            segment = lookup.segments[s]
-            start, count = segment.starts[i], segment.counts[i]
-            out[row, :count] = segment.data[start : start + count]
-        return as_tensor(out, first.meta.dtype)
-
-
 class Encoder:
-    """Features of texts from one backbone, cached in `store`.
+    """Features of texts or pairs from one backbone, cached in `store`.
 
     Layer digests are computed once: make a new encoder after training the backbone.
     """
@@ -59,12 +40,14 @@ class Encoder:
     def __init__(
         self,
         backbone: Backbone,
-        texts: Examples,
+        texts: Examples | SiamesePairs,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
     ) -> None:
-        self.backbone, self.texts, self.compute, self.store = backbone, texts, compute, store
+        self.backbone, self.compute, self.store = backbone, compute, store
+        self.siamese = isinstance(texts, SiamesePairs)
+        self.texts: Examples = texts.texts if isinstance(texts, SiamesePairs) else texts
         self.report = report
         self.encoded = 0
         self.saved = 0.0
@@ -90,7 +73,7 @@ class Encoder:
         top = self.backbone.n_blocks
         layers = range((top if upto is None else upto) + 1)
         lookups = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
-        return [lookups[layer, pooling] for layer in layers]
+        return [self._by_row(lookups[layer, pooling]) for layer in layers]
 
     def pooled_layers(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
         """Return some layers pooled, lowest first; a pass also caches the other layers where possible."""
@@ -98,7 +81,7 @@ class Encoder:
         others = range(top + 1) if self.backbone.info.supports_partial_forward else range(top, top + 1)
         extra: set[FeatureKey] = {(layer, kind) for layer in others for kind in (pooling, Pooling.MEAN)}
         lookups = self._ensure({(layer, pooling) for layer in layers}, extra)
-        return [lookups[layer, pooling] for layer in sorted(layers)]
+        return [self._by_row(lookups[layer, pooling]) for layer in sorted(layers)]
 
     def last_layer(self, pooling: Pooling) -> Lookup:
         """Return the model's output pooled."""
@@ -128,7 +111,11 @@ class Encoder:
         if missing.any() and not self.store.reserve(self._bytes(missing)):
             return None
         extra: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
-        return CachedStates(cut, self._ensure({key}, extra)[key])
+        return CachedStates(cut, self._by_row(self._ensure({key}, extra)[key]))
+
+    def _by_row(self, lookup: Lookup) -> Lookup:
+        """Return the lookup of texts as one of pairs, if the rows are pairs."""
+        return replace(lookup, siamese=self.siamese)
 
     def _find(self, key: FeatureKey) -> Lookup:
         layer, kind = key

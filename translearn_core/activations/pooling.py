@@ -1,4 +1,4 @@
-"""Pooling of the states at all positions to one vector per row."""
+"""Pooling of the states at all positions to one vector per row, and features of pairs of rows."""
 
 import torch
 from torch import Tensor
@@ -21,3 +21,17 @@ def pool(states: Tensor, mask: Tensor | None, how: Pooling) -> Tensor:
         return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
     total = (states * mask[..., None].to(states.dtype)).sum(1, dtype=torch.float32)
     return total / mask.sum(1, keepdim=True)
+
+
+def pair_features(vectors: Tensor) -> Tensor:
+    """Return (u, v, |u − v|, u · v) of n pairs, at least in float32.
+
+    `vectors`, shape (2n, width), has all u before all v.
+
+    References
+    ----------
+    InferSent: Conneau et al. 2017, arXiv:1705.02364. Sentence-BERT: Reimers & Gurevych 2019,
+    arXiv:1908.10084.
+    """
+    u, v = vectors.to(torch.promote_types(vectors.dtype, torch.float32)).chunk(2)
+    return torch.cat([u, v, (u - v).abs(), u * v], dim=-1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.probing.linear_probe import LinearProbe, Progress
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import ProblemType
+from translearn_core.config import Cell, ProblemType
 from translearn_core.tasks import Target
 from translearn_core.tasks.problem import IntArray, Outputs
 
@@ -41,7 +41,7 @@ class LinearModels(Protocol):
         """Fit a linear model to features, shape (rows, width), its strength chosen on the folds of `fold`."""
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Fit a linear model to TF-IDF, and return the outputs of the test texts."""
 
@@ -82,7 +82,7 @@ class Classifiers:
         return ClassProbe(probe, target.n_outputs)
 
     def predict_tfidf(
-        self, train_texts: Sequence[str], target: Target, test_texts: Sequence[str], *, seed: int
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Return probability 1 for the class that `tfidf_logistic_regression` predicts."""
         predicted = tfidf_logistic_regression(train_texts, target.values, test_texts, seed=seed)

@@ -8,12 +8,14 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 from sklearn.random_projection import SparseRandomProjection
 
 from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.config.text_cells import Cell, split_sides
 
 IntArray = NDArray[np.int64]
 
@@ -32,9 +34,9 @@ NEVER = -1e4
 
 
 def tfidf_logistic_regression(
-    train_texts: Sequence[str],
+    train_texts: Sequence[Cell],
     train_labels: IntArray,
-    test_texts: Sequence[str],
+    test_texts: Sequence[Cell],
     *,
     seed: int,
 ) -> IntArray:
@@ -42,7 +44,7 @@ def tfidf_logistic_regression(
 
     Parameters
     ----------
-    train_texts, test_texts : sequences of str
+    train_texts, test_texts : sequences of str, or of pairs of str
     train_labels : int array
         Class indices, one per training text.
     seed : int
@@ -69,13 +71,15 @@ def tfidf_logistic_regression(
 class TfidfClassifier:
     """Softmax regression on TF-IDF vectors of words and word pairs.
 
+    A pair of texts with the vectors u and v has (u, v, |u − v|, u · v) at length 1, as a siamese encoding.
+
     Attributes
     ----------
     terms : tuple of str
         Words and word pairs, in the order of the columns; may be empty.
     idf : float32 array, shape (terms,)
         Inverse document frequencies in the training texts.
-    weight : float32 array, shape (classes, terms)
+    weight : float32 array, shape (classes, terms), of pairs (classes, 4 · terms)
     bias : float32 array, shape (classes,)
     c : float
         Inverse regularisation strength (scikit-learn's C).
@@ -90,7 +94,7 @@ class TfidfClassifier:
     @classmethod
     def fit(
         cls,
-        texts: Sequence[str],
+        texts: Sequence[Cell],
         labels: IntArray,
         classes: int,
         *,
@@ -105,7 +109,7 @@ class TfidfClassifier:
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : sequence of str, or of pairs of str
         labels : int array
             Class indices, one per text, below `classes`.
         classes, seed : int
@@ -120,11 +124,12 @@ class TfidfClassifier:
         vectorizer = _vectorizer(max_features=MOST_TERMS)
         analyse = vectorizer.build_analyzer()
         present = np.unique(labels)
-        if len(present) < 2 or not any(map(analyse, texts)):
+        sides = split_sides(texts)
+        if len(present) < 2 or not any(map(analyse, sides)):
             counts = np.bincount(labels, minlength=classes)
             bias = np.where(counts > 0, np.log(np.maximum(counts, 1)), NEVER).astype(np.float32)
             return cls((), np.empty(0, np.float32), np.empty((classes, 0), np.float32), bias, strengths[0])
-        vectors = vectorizer.fit_transform(texts)
+        vectors = _by_row(vectorizer.fit_transform(sides), len(texts))
         fit = partial(_fit, seed=seed, balanced=balanced)
         c = _choose_c(fit, vectors, labels, strengths, seed, progress)
         fitted = fit(vectors, labels, c)
@@ -142,11 +147,14 @@ class TfidfClassifier:
         vectorizer.idf_ = self.idf
         return vectorizer
 
-    def vectors(self, texts: Sequence[str]) -> csr_matrix:
-        """Return the TF-IDF vectors of texts, shape (texts, terms), of length 1, or 0 without known terms."""
+    def vectors(self, texts: Sequence[Cell]) -> csr_matrix:
+        """Return the TF-IDF vectors of texts, shape (texts, terms), of length 1, or 0 without known terms.
+
+        Pairs have four times as many columns.
+        """
         if not self.terms:
             return csr_matrix((len(texts), 0), dtype=np.float32)
-        return self._fitted_vectorizer.transform(texts)
+        return _by_row(self._fitted_vectorizer.transform(split_sides(texts)), len(texts))
 
     def logits(self, vectors: csr_matrix) -> NDArray[np.float32]:
         """Return the logits of TF-IDF vectors, shape (texts, classes)."""
@@ -155,17 +163,28 @@ class TfidfClassifier:
     def project(self, vectors: csr_matrix) -> NDArray[np.float16]:
         """Return a random projection of TF-IDF vectors that about keeps their angles, shape (texts, width).
 
-        The width is `PROJECTED`, or the number of terms if there are fewer, which are kept as they are.
+        The width is `PROJECTED`, or the number of columns if there are fewer, which are kept as they are.
 
         References
         ----------
         Li, Hastie & Church (2006), Very sparse random projections.
         """
-        if len(self.terms) <= PROJECTED:
+        if vectors.shape[1] <= PROJECTED:
             return np.asarray(vectors.toarray(), dtype=np.float16)
         projection = SparseRandomProjection(PROJECTED, dense_output=True, random_state=0)
-        projection.fit(csr_matrix((1, len(self.terms)), dtype=np.float32))  # depends on the width alone
+        projection.fit(csr_matrix((1, vectors.shape[1]), dtype=np.float32))  # depends on the width alone
         return np.asarray(projection.transform(vectors), dtype=np.float16)
+
+
+def _by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
+    """Return one vector per row, of pairs (u, v, |u − v|, u · v) at length 1.
+
+    `vectors` are those of `split_sides`.
+    """
+    if vectors.shape[0] == rows:
+        return vectors
+    u, v = vectors[:rows], vectors[rows:]
+    return normalize(hstack([u, v, abs(u - v), u.multiply(v)], format="csr"))
 
 
 def _vectorizer(**settings: object) -> TfidfVectorizer:

@@ -17,10 +17,12 @@ from translearn_core.backbones.sentence_transformers_settings import read_senten
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
-from translearn_core.config import BackboneConfig
+from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding
+from translearn_core.config.text_cells import split_sides
+from translearn_core.errors import ConfigError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.modality import MODALITIES, embedding_table
-from translearn_core.inputs.text import Cell
+from translearn_core.inputs.pairs import SiamesePairs
 from translearn_core.inputs.tokenizer_loading import limit_to_vocabulary, read_tokenizer
 from translearn_core.results import BackboneInfo
 
@@ -67,8 +69,22 @@ class Backbone:
         return len(self.blocks)
 
     def examples(self, cells: Sequence[Cell], limit: int) -> Examples:
-        """Return texts or text pairs as inputs of the model, each truncated at `limit` tokens."""
+        """Return texts or pairs, a pair in one sequence, as inputs truncated at `limit` tokens."""
         return MODALITIES["text"].examples(self.tokenizer, cells, limit, self.input_names.taken)
+
+    def inputs(self, cells: Sequence[Cell], features: FeatureConfig) -> Examples | SiamesePairs:
+        """Return texts or pairs as inputs of the model, encoded as `features` say.
+
+        Raises
+        ------
+        ConfigError
+            If single texts are to be encoded as siamese pairs.
+        """
+        if features.pair_encoding is PairEncoding.JOINT:
+            return self.examples(cells, features.token_limit)
+        if any(isinstance(cell, str) for cell in cells):
+            raise ConfigError("features.pair_encoding", features.pair_encoding, "pairs of texts, or 'joint'")
+        return SiamesePairs(self.examples(split_sides(cells), features.token_limit))
 
 
 def bytes_to_fetch(config: BackboneConfig) -> int:

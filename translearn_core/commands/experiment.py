@@ -115,6 +115,7 @@ def build_experiment(
             raise
     elif teacher is not None:
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
+    config = config.with_default_encoding()
     loop = valid(TrainingConfig, **(config.training.model_dump() | training))
     rates = {f"training.{name}": training[name] for name in RATES if name in training}
     with naming_fields():

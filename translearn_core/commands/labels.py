@@ -25,6 +25,7 @@ from translearn_core.commands.terminal.output import check_writable, print_line,
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import BUNDLED, BackboneConfig, DataConfig, TargetConfig
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.data.columns import file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError
@@ -117,8 +118,10 @@ def _row_edits(path: Path, column: str) -> list[Edit]:
 
 
 def _record(review: LabelReview, most: int) -> dict[str, Any]:
-    columns = ["row", "split", "label", "suggested", "probability", "reason", "text"]
-    listed = review.frame()[columns].head(most)
+    frame = review.frame()
+    texts = [name for name in (TEXT, TEXT_PAIR) if name in frame]
+    columns = ["row", "split", "label", "suggested", "probability", "reason", *texts]
+    listed = frame[columns].head(most)
     return {
         "checked": review.n_checked,
         "counts": review.counts(),
@@ -141,7 +144,7 @@ def show(found: dict[str, Any], screen: Console) -> None:
         (
             f"{row['row']}", row["label"] or "", row["suggested"] or "",
             "" if row["probability"] is None else f"{row['probability']:.3f}", row["reason"],
-            row["text"][:160],
+            " | ".join(row[name] for name in (TEXT, TEXT_PAIR) if name in row)[:160],
         )
         for row in found["rows"]
     ]  # fmt: skip

@@ -32,6 +32,10 @@ def predict(
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
     ] = None,
+    text_pair: Annotated[
+        str | None,
+        typer.Option(help="Column of the second texts, for a run of pairs; default: the run's own."),
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="Likeliest classes to write for each row.")] = 1,
     review_precision: Annotated[
         float | None,
@@ -44,12 +48,14 @@ def predict(
     kind = output_kind(out)
     check_writable(out)
     finished = find_training(run)
+    data_config = finished.job.config.data
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    text_column, names = finished.job.config.data.text, [column.name for column in table.columns]
+    text_column, names = data_config.text, [column.name for column in table.columns]
     if text is None and text_column not in names and len(names) == 1:
         text = names[0]
     column = column_name(text or text_column, table, "--text")
+    second = text_pair or data_config.text_pair
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -57,6 +63,7 @@ def predict(
         job=finished.job.id,
         dataset=dataset.digest,
         text=column,
+        text_pair=None if second is None else column_name(second, table, "--text-pair"),
         top_labels=top,
         review_precision=review_precision,
     )

@@ -12,6 +12,7 @@ from translearn_core.config.enums import (
     LayerCombination,
     Method,
     Optimizer,
+    PairEncoding,
     Pooling,
     Precision,
     ProblemType,
@@ -42,6 +43,7 @@ from translearn_core.config.studies.control_runs import (
 )
 from translearn_core.config.studies.grid import PlannedRun, depth_study, expand_grid
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
+from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import DistilConfig, TrainingConfig
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "AugmentConfig",
     "BackboneConfig",
     "BaseConfig",
+    "Cell",
     "ClassWeights",
     "CleaningRule",
     "DataConfig",
@@ -69,6 +72,7 @@ __all__ = [
     "LayerCombination",
     "Method",
     "Optimizer",
+    "PairEncoding",
     "PlannedRun",
     "Pooling",
     "Precision",

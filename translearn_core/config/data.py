@@ -88,6 +88,7 @@ class DataConfig(BaseConfig):
 
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
+    text_pair: str | None = Field(None, description="column of the second texts of pairs; none: single texts")
     targets: tuple[TargetConfig, ...] = Field(
         validation_alias=AliasChoices("label", "targets"), description="columns to predict, one for now"
     )
@@ -102,6 +103,11 @@ class DataConfig(BaseConfig):
         None, description="which training rows those are; none: the split's own seed"
     )
     balanced_subset: bool = Field(False, description="take fewer training rows from all classes alike")
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns of the texts: one, or two for pairs."""
+        return (self.text,) if self.text_pair is None else (self.text, self.text_pair)
 
     @property
     def label(self) -> str:
@@ -138,9 +144,14 @@ class DataConfig(BaseConfig):
     def _check_columns(self) -> Self:
         if self.text == self.label:
             raise ValueError("text and label must be two different columns")
-        if self.split.group is not None and self.split.group in (self.text, self.split.column):
+        if self.text_pair in (self.text, self.label):
+            raise ValueError("the second texts must be in another column than text and label")
+        if self.split.group is not None and self.split.group in (
+            *self.text_columns,
+            self.split.column,
+        ):
             raise ValueError("the column that keeps rows together must be another one than text and split")
-        if self.split.time in (self.text, self.label):
+        if self.split.time in (*self.text_columns, self.label):
             raise ValueError("the column of times must be another one than text and label")
         return self
 

@@ -51,6 +51,18 @@ class Pooling(StrEnum):
     LAST = "last"
 
 
+class PairEncoding(StrEnum):
+    """Encoding of a pair of texts: both in one sequence, or each alone (arXiv:1908.10084)."""
+
+    JOINT = "joint"
+    SIAMESE = "siamese"
+
+    @property
+    def vectors(self) -> int:
+        """Vectors joined into that of a row: siamese ones are u, v, |u − v| and u · v."""
+        return 4 if self is PairEncoding.SIAMESE else 1
+
+
 class LayerCombination(StrEnum):
     """Layers combined into a frozen backbone's features (BERT, table 7, arXiv:1810.04805; ELMo's mix)."""
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, PairEncoding, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -80,6 +80,11 @@ class ExperimentConfig(JobConfig):
                 f"features.layer_combination: {self.features.layer_combination!s} needs a frozen backbone: "
                 "train the head only, or read the last layer"
             )
+        if self.features.pair_encoding is PairEncoding.SIAMESE and self.data.text_pair is None:
+            raise ValueError(
+                "features.pair_encoding: 'siamese' encodes the two texts of a pair each alone: name the "
+                "column of the second texts in data.text_pair"
+            )
         self._check_probe()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
@@ -133,6 +138,16 @@ class ExperimentConfig(JobConfig):
     def trains_backbone(self) -> bool:
         """Whether any part below the head trains."""
         return bool(self.freeze.blocks) or self.freeze.embeddings
+
+    def with_default_encoding(self, *, frozen: bool | None = None) -> Self:
+        """Return it with the default encoding of its pairs, if it has any.
+
+        `frozen`: whether the backbone is; None: as planned.
+        """
+        if self.data.text_pair is None or self.backbone.is_tfidf:
+            return self
+        frozen = not self.trains_backbone if frozen is None else frozen
+        return self.model_copy(update={"features": self.features.with_default_encoding(frozen=frozen)})
 
     def check(self, n_blocks: int) -> None:
         """Raise `ConfigError` for a field that is invalid on a backbone of `n_blocks` blocks."""

@@ -5,7 +5,14 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import Activation, HeadKind, LayerCombination, Pooling, Tuning
+from translearn_core.config.enums import (
+    Activation,
+    HeadKind,
+    LayerCombination,
+    PairEncoding,
+    Pooling,
+    Tuning,
+)
 from translearn_core.config.model_names import BUNDLED, TFIDF, parse_model_name
 from translearn_core.errors import ConfigError
 
@@ -174,6 +181,10 @@ class FeatureConfig(BaseConfig):
         LayerCombination.LAST, description="layers the vector is made of; others need a frozen model"
     )
     layer: int | None = Field(None, ge=0, description="the one layer: 0 = embeddings, k = after block k-1")
+    pair_encoding: PairEncoding = Field(
+        PairEncoding.JOINT,
+        description="text pairs: both in one sequence, or each alone, from stored features of single texts",
+    )
 
     @model_validator(mode="after")
     def _check_layer(self) -> Self:
@@ -183,6 +194,11 @@ class FeatureConfig(BaseConfig):
                 "k = after block k-1"
             )
         return self
+
+    def with_default_encoding(self, *, frozen: bool) -> Self:
+        """Return features with the default encoding of pairs: siamese on a `frozen` backbone, else joint."""
+        encoding = PairEncoding.SIAMESE if frozen else PairEncoding.JOINT
+        return self.model_copy(update={"pair_encoding": encoding})
 
     def selected_layers(self, n_blocks: int) -> tuple[int, ...]:
         """Return the layers the features are read from, lowest first.

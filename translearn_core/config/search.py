@@ -1,7 +1,7 @@
 """Search for a good model: its settings, and the candidates that it tries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import Field
@@ -87,7 +87,8 @@ def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidat
     Strategies and rates: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
     2019, arXiv:1911.03090; Hu et al. 2021, arXiv:2106.09685; Kumar et al. 2022, arXiv:2202.10054.
     """
-    return (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
+    found = (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
+    return tuple(replace(one, config=one.config.with_default_encoding()) for one in found)
 
 
 def _fixed(base: ExperimentConfig) -> Iterator[Candidate]:
@@ -123,7 +124,7 @@ def probe_experiment(
             "head": HeadConfig(kind=HeadKind.PROBE),
             "training": base.training.model_copy(update={"epochs": 1}),
         }
-    )
+    ).with_default_encoding()
 
 
 def _tuned(base: ExperimentConfig, n_blocks: int, rows: int) -> Iterator[Candidate]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.config import Split
+from translearn_core.config import Cell, Split
 from translearn_core.results import Finding
 from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.tasks.splits import SPLITS
@@ -16,12 +16,12 @@ class PreparedDataset:
     """Training, validation and test rows of one task.
 
     `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own file, `table_index` positions
-    in the table. These, `texts` and the values of each target have one entry per row. No normalised text is
-    in two splits.
+    in the table. These, `texts` (texts or pairs of texts) and the values of each target have one entry per
+    row. No normalised text or pair is in two splits.
     """
 
     targets: tuple[Target, ...]
-    texts: tuple[str, ...]
+    texts: tuple[Cell, ...]
     split: NDArray[np.int64] = field(compare=False)
     rows: NDArray[np.int64] = field(compare=False)
     findings: tuple[Finding, ...] = ()

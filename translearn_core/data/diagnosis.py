@@ -9,6 +9,7 @@ from translearn_core.config import BUNDLED, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
 from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.near_duplicates import near_duplicates_finding
+from translearn_core.data.pair_checks import pair_findings
 from translearn_core.data.prepare import prepare
 from translearn_core.data.task_shape import groups_finding, one_hot_finding
 from translearn_core.errors import DataError
@@ -68,7 +69,11 @@ def diagnose(
     ]
     if prepared:
         findings += [*prepared.findings, *prepared.problem.findings(prepared.target, prepared.split)]
-        findings += [*groups_finding(table, config, prepared), *near_duplicates_finding(prepared)]
+        findings += [
+            *groups_finding(table, config, prepared),
+            *near_duplicates_finding(prepared),
+            *pair_findings(prepared),
+        ]
     if statistics is not None:
         findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
     rank = {s: k for k, s in enumerate(reversed(Severity))}
@@ -111,16 +116,20 @@ def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.Da
 
 
 def _id_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
-    if config.text not in file_columns(table) or not looks_like_ids(table[config.text].dropna()):
-        return []
-    better = suggest_columns(profile(table), table).text
-    hint = f": {quote(better)} reads like text." if better and better != config.text else "."
-    sentence = (
-        f"Column {quote(config.text)} looks like ids, such as "
-        f"{quote(table[config.text].dropna().iloc[0])}, not like texts{hint}"
-    )
-    advice = "Choose the column that holds the texts."
-    return [finding("text-looks-like-ids", Severity.WARNING, sentence, advice=advice)]
+    """Report text columns that look like ids."""
+    names = [name for name in config.text_columns if name in file_columns(table)]
+    findings = []
+    for name in names:
+        if not looks_like_ids(cells := table[name].dropna()):
+            continue
+        better = suggest_columns(profile(table), table).text
+        hint = f": {quote(better)} reads like text." if better and better not in names else "."
+        sentence = (
+            f"Column {quote(name)} looks like ids, such as {quote(cells.iloc[0])}, not like texts{hint}"
+        )
+        advice = "Choose the column that holds the texts."
+        findings.append(finding("text-looks-like-ids", Severity.WARNING, sentence, advice=advice))
+    return findings
 
 
 def _cell_findings(table: pd.DataFrame, config: DataConfig) -> list[Finding]:

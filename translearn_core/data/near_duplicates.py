@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.config.text_cells import joined
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
@@ -76,11 +77,12 @@ def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicate
 def near_duplicates_finding(prepared: PreparedDataset) -> list[Finding]:
     """Report held-out texts that nearly repeat training texts."""
     train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
-    duplicates = near_duplicates([prepared.texts[i] for i in held], [prepared.texts[i] for i in train])
+    texts = [joined(text) for text in prepared.texts]
+    duplicates = near_duplicates([texts[i] for i in held], [texts[i] for i in train])
     if not len(duplicates.index):
         return []
     rows = held[duplicates.index]
-    first, other = prepared.texts[rows[0]], prepared.texts[train[duplicates.other[0]]]
+    first, other = texts[rows[0]], texts[train[duplicates.other[0]]]
     verb = "repeats" if len(rows) == 1 else "repeat"
     sentence = (
         f"{count_noun(len(rows), 'text')} of validation and test nearly {verb} a training text, for instance "

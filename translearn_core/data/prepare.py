@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig, Split
 from translearn_core.config.settings import settings
+from translearn_core.config.text_cells import TEXT_PAIR, sides_of, text_cells
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.split_assignment import assign_splits, drop_leaked_rows, given_split
@@ -74,7 +75,7 @@ def prepare(
     state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
     return PreparedDataset(
         targets=(state.target,),
-        texts=tuple(state.rows["text"]),
+        texts=tuple(text_cells(state.rows)),
         split=state.rows["split"].to_numpy(dtype=np.int64),
         rows=state.rows["row"].to_numpy(dtype=np.int64),
         findings=state.findings,
@@ -96,7 +97,7 @@ def _drop_empty(
     table: pd.DataFrame, config: DataConfig
 ) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
     """Return the rows that have a text and a label, their label cells and the findings."""
-    named = (config.text, config.label, config.split.column, config.split.group, config.split.time)
+    named = (*config.text_columns, config.label, config.split.column, config.split.group, config.split.time)
     for column in filter(None, named):
         if column not in file_columns(table):
             raise DataError(
@@ -117,20 +118,24 @@ def _drop_empty(
         rows["group"] = table[config.split.group]
     if config.split.time:
         rows["time"] = table[config.split.time]
+    columns = {"text": config.text, "label": config.label}
+    if config.text_pair is not None:
+        rows[TEXT_PAIR] = table[config.text_pair]
+        columns[TEXT_PAIR] = config.text_pair
     missing = {
         name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
-        for name in ("text", "label")
+        for name in columns
     }
     findings = []
     for name, mask in missing.items():
-        column = config.text if name == "text" else config.label
+        noun = "second text" if name == TEXT_PAIR else name
         for where, numbers in by_part(rows, mask):
             sentence = (
-                f"{count_noun(len(numbers), 'row')}{where} without a {name} in {quote(column)} "
+                f"{count_noun(len(numbers), 'row')}{where} without a {noun} in {quote(columns[name])} "
                 f"{was_or_were(len(numbers))} left out."
             )
-            findings.append(finding(f"missing-{name}s", Severity.FIXED, sentence, numbers))
-    usable = rows[~(missing["text"] | missing["label"])].reset_index(drop=True)
+            findings.append(finding(f"missing-{noun.replace(' ', '-')}s", Severity.FIXED, sentence, numbers))
+    usable = rows[~np.any(list(missing.values()), axis=0)].reset_index(drop=True)
     for part in rows["part"].unique():
         if not (usable["part"] == part).any():
             in_part = (rows["part"] == part).to_numpy()
@@ -140,9 +145,10 @@ def _drop_empty(
                     "it: leave it out here, and have a trained model answer it on the Predict page, or with "
                     "'translearn predict'."
                 )
+            texts = " and ".join(map(quote, config.text_columns))
             source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
             raise DataError(
-                f"{source} has both a text in {quote(config.text)} and a label in {quote(config.label)}: "
+                f"{source} has both a text in {texts} and a label in {quote(config.label)}: "
                 "choose other columns, or fill them in."
             )
     return usable.drop(columns="label"), usable["label"], findings
@@ -153,9 +159,10 @@ def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:
     mask = state.rows.duplicated(["key", "split"]).to_numpy()
     if not mask.any():
         return state
-    example = f"(for instance {quote(state.rows['text'].to_numpy()[mask][0])})"
-    predicates = f"repeats an earlier text {example}", f"repeat an earlier text {example}"
-    advice = "Equal texts stay together in one split, so none leaks; drop them if each should count once."
+    noun = "pair" if config.text_pair else "text"
+    example = f"an earlier {noun} (for instance {quote_list(sides_of(text_cells(state.rows[mask])[0]))})"
+    predicates = f"repeats {example}", f"repeat {example}"
+    advice = f"Equal {noun}s stay together in one split, so none leaks; drop them if each should count once."
     return state.drop_or_offer(mask, config, CleaningRule.DROP_DUPLICATES, "duplicates", predicates, advice)
 
 

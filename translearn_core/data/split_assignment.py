@@ -1,5 +1,6 @@
 """Split assignment: from files and the split column, without leaks, the rest drawn by seed."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from translearn_core.config import DataConfig, Split
+from translearn_core.config import Cell, DataConfig, Split
+from translearn_core.config.text_cells import text_cells
 from translearn_core.data.columns import split_word
 from translearn_core.data.stratified_split import draw_fold, draw_split
 from translearn_core.data.time_split import split_by_time
@@ -17,13 +19,16 @@ from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.normalisation import text_key
+from translearn_core.tasks.normalisation import cell_key, unordered_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
+UNORDERED = "unordered"
+"""Column with a number that a pair shares with its swapped pair."""
+
 
 def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int, str]]:
-    """Set `key` of the texts, and the splits given by files and by the split column."""
+    """Set `key` of the texts or pairs, and the splits given by files and by the split column."""
     rows = state.rows
     given: dict[int, str] = {}
     split = np.full(len(rows), TRAIN, dtype=np.int64)
@@ -52,8 +57,16 @@ def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int
         mask = pool & _in_test_groups(rows, config)
         split[mask] = TEST
         given[TEST] = f"{quote_list(config.split.test_groups)} of column {quote(config.split.group)}"
-    key = pd.factorize(np.array([text_key(text) for text in rows["text"]], dtype=object))[0]
-    return replace(state, rows=rows.assign(split=split, key=key)).with_findings(*findings), given
+    cells = text_cells(rows)
+    rows = rows.assign(split=split, key=_numbered(cell_key, cells))
+    if config.text_pair is not None:
+        rows[UNORDERED] = _numbered(unordered_key, cells)
+    return replace(state, rows=rows).with_findings(*findings), given
+
+
+def _numbered(key: Callable[[Cell], str], cells: Sequence[Cell]) -> NDArray[np.int64]:
+    """Number the cells so that those of equal key share a number."""
+    return pd.factorize(np.array([key(cell) for cell in cells], dtype=object))[0]
 
 
 def _in_test_groups(rows: pd.DataFrame, config: DataConfig) -> NDArray[np.bool_]:
@@ -96,6 +109,7 @@ def _parse_split_column(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.int
 def drop_leaked_rows(state: TaskRows) -> TaskRows:
     """Drop from train and validation the texts that a later split has too; a given test stays whole."""
     rows = state.rows
+    noun = "pair" if UNORDERED in rows else "text"
     key, split = rows["key"].to_numpy(), rows["split"].to_numpy()
     in_test = np.isin(key, key[split == TEST])
     in_validation = np.isin(key, key[split == VALIDATION])
@@ -110,10 +124,10 @@ def drop_leaked_rows(state: TaskRows) -> TaskRows:
         for _, numbers in by_part(rows, mask):
             repeat = "repeats" if len(numbers) == 1 else "repeat"
             sentence = (
-                f"{count_noun(len(numbers), 'row')} of {origin} {repeat} a text of {other} and "
+                f"{count_noun(len(numbers), 'row')} of {origin} {repeat} a {noun} of {other} and "
                 f"{was_or_were(len(numbers))} left out of {origin}."
             )
-            advice = "A text seen in training proves nothing where it is met again."
+            advice = f"A {noun} seen in training proves nothing where it is met again."
             state = state.with_findings(finding("leaks", Severity.FIXED, sentence, numbers, advice=advice))
     return state.keep(~dropped)
 
@@ -177,8 +191,11 @@ def _kept_splits(
 
 
 def split_groups(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Return an id per row, equal for rows that must share a split: equal texts and equal groups."""
-    key = rows["key"].to_numpy(dtype=np.int64)
+    """Return an id per row, equal for rows that must share a split.
+
+    These are equal texts, pairs that are equal or swapped, and equal groups.
+    """
+    key = rows[UNORDERED if UNORDERED in rows else "key"].to_numpy(dtype=np.int64)
     if "group" not in rows or not len(rows):
         return key
     groups = pd.factorize(rows["group"])[0]

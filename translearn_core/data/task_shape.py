@@ -23,7 +23,7 @@ GROUP_NAMES = frozenset(
 
 def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     """Report a label column that is one of several binary columns."""
-    others = [name for name in file_columns(table) if name not in (config.text, config.split.column)]
+    others = [name for name in file_columns(table) if name not in (*config.text_columns, config.split.column)]
     binary = [name for name in others if _is_binary(table[name])]
     if len(binary) < 2 or config.label not in binary:
         return []
@@ -38,7 +38,8 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     """Report a column whose groups of rows are in train and in a held-out split."""
     if config.split.group is not None:
         return []
-    rest = [n for n in file_columns(table) if n not in (config.text, config.label, config.split.column)]
+    taken = (*config.text_columns, config.label, config.split.column)
+    rest = [name for name in file_columns(table) if name not in taken]
     for name in rest:
         if name.casefold() not in GROUP_NAMES and GROUP_NAMES.isdisjoint(name_words(name)):
             continue

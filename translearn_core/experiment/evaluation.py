@@ -11,6 +11,7 @@ from translearn_core.activations import Compute
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Optimizer, Split
+from translearn_core.config.text_cells import text_columns
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.build_model import build
@@ -46,7 +47,7 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
     predictions = {
         "row": prepared.rows,
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
-        "text": np.asarray(prepared.texts, dtype=object),
+        **{name: np.asarray(column, dtype=object) for name, column in text_columns(prepared.texts).items()},
         "label": problem.decode_values(target),
         **problem.decode(target.names, outputs.predictions),
         "score": problem.row_scores(target, rows, outputs.predictions),

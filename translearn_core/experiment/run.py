@@ -73,7 +73,7 @@ def run_experiment(
     clock.switch("read")
     rows = replace(data.rows, weighting=config.training.class_weights)
     model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
-    texts = backbone.examples(data.texts, config.features.token_limit)
+    texts = backbone.inputs(data.texts, config.features)
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
-from translearn_core.config import AugmentConfig, Split
+from translearn_core.config import AugmentConfig, Cell, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
@@ -19,7 +19,7 @@ from translearn_core.transfer import augment
 class TrainingData:
     """Texts and rows of a run: rows of the table first, augmented copies after them."""
 
-    texts: tuple[str, ...]
+    texts: tuple[Cell, ...]
     rows: TrainingRows
 
 

@@ -20,7 +20,14 @@ _ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def write_onnx(
-    folder: Path, model: nn.Module, name: str, *, inputs: Sequence[str], pad: int, tokens: int
+    folder: Path,
+    model: nn.Module,
+    name: str,
+    *,
+    inputs: Sequence[str],
+    pad: int,
+    tokens: int,
+    siamese: bool = False,
 ) -> None:
     """Write ``model.onnx`` under `folder`, for any number of texts of any length.
 
@@ -36,6 +43,8 @@ def write_onnx(
         A token id in the vocabulary.
     tokens : int
         The token limit.
+    siamese : bool
+        Whether the model takes pairs, tensors of shape (pairs, 2, tokens).
 
     Raises
     ------
@@ -48,6 +57,9 @@ def write_onnx(
     mask[1, width - 2 :] = 0
     tensors = {IDS: ids, MASK: mask, TYPES: torch.zeros_like(ids)}
     dynamic = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
+    if siamese:
+        tensors = {name: torch.stack([tensor, tensor.flip(0)], dim=1) for name, tensor in tensors.items()}
+        dynamic = {0: Dim.DYNAMIC, 2: Dim.DYNAMIC}
     try:
         with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
             warnings.simplefilter("ignore")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import ProgressCallback
+from translearn_core.config.text_cells import Cell, joined, text_cells
 from translearn_core.errors import BackboneError
 from translearn_core.results import Evaluation
 
@@ -15,21 +16,21 @@ TOLERANCE = 1e-4
 SAMPLE, SINGLE = 96, 8
 """Number of texts compared, and how many of them also in batches of one."""
 
-Predictor = Callable[[Sequence[str], int], NDArray[np.floating]]
+Predictor = Callable[[Sequence[Cell], int], NDArray[np.floating]]
 """``predict(texts, batch)``: probabilities, shape (texts, classes), computed in batches of `batch` texts."""
 
 
-def predict_sample(evaluation: Evaluation) -> list[str]:
-    """Return test texts of all lengths, including the shortest and the longest."""
+def predict_sample(evaluation: Evaluation) -> list[Cell]:
+    """Return test texts or pairs of all lengths, including the shortest and the longest."""
     rows = evaluation.predictions
-    texts = sorted(rows.loc[rows["split"] == "test", "text"], key=len)
+    texts = sorted(text_cells(rows[rows["split"] == "test"]), key=lambda cell: len(joined(cell)))
     index = np.unique(np.linspace(0, len(texts) - 1, min(SAMPLE, len(texts))).round().astype(int))
-    return [str(texts[i]) for i in index]
+    return [texts[i] for i in index]
 
 
 def max_abs_difference(
     predict: Predictor,
-    texts: Sequence[str],
+    texts: Sequence[Cell],
     expected: NDArray[np.floating],
     name: str,
     report: ProgressCallback,

@@ -50,6 +50,8 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "pad": 0 if pad is None else int(pad),
         "inputs": sorted({MASK, *model.loaded_backbone.input_names.taken}),
         "activation": str(config.head.activation),
+        "pairs": trained.pairs,
+        "pair_encoding": str(config.features.pair_encoding),
     }
     write_json(folder / "head.json", head)
     write_json(folder / "labels.json", list(trained.names))

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from translearn_core.config.text_cells import Cell
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples
-from translearn_core.inputs.text import Cell, TextExamples
+from translearn_core.inputs.text import TextExamples
 from translearn_core.inputs.tokenizer_loading import read_tokenizer
 
 MOST_TOKENS = 8_192

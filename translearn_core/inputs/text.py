@@ -11,10 +11,9 @@ import torch
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
+from translearn_core.config.text_cells import Cell
 from translearn_core.inputs.examples import ModelInput, ProgressCallback, no_progress
 
-Cell = str | tuple[str, str]
-"""A text or a pair of texts."""
 DIGEST_BYTES = 16
 """Bytes of a text's digest."""
 IDS, MASK, TYPES = "input_ids", "attention_mask", "token_type_ids"

@@ -15,7 +15,9 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from translearn_core.config.text_cells import Cell, joined, sides_of
 from translearn_core.errors import BackboneError
+from translearn_core.inputs.text import text_arguments
 from translearn_core.storage.documents import MAX_BYTES, DocumentError, read_json_object
 
 if TYPE_CHECKING:
@@ -162,14 +164,14 @@ def _remove_tokens(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str], ro
 
 
 def token_statistics(
-    tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], token_limit: int
+    tokenizer: PreTrainedTokenizerFast, texts: Sequence[Cell], token_limit: int
 ) -> TokenStatistics:
-    """Count tokens, unknown tokens and pieces per word of `texts`.
+    """Count tokens, unknown tokens and pieces per word of `texts`, of pairs in one sequence.
 
     Parameters
     ----------
     tokenizer : PreTrainedTokenizerFast
-    texts : sequence of str
+    texts : sequence of str, or of pairs of str
         Lengths are counted for all texts, shares on a fixed sample of 20,000.
     token_limit : int
         Copied into the result; longer texts will be truncated.
@@ -181,7 +183,7 @@ def token_statistics(
     """
     from translearn_core.data.dataset import TokenStatistics  # so that models load without the data packages
 
-    special = tokenizer.num_special_tokens_to_add()
+    special = tokenizer.num_special_tokens_to_add(pair=any(len(sides_of(text)) > 1 for text in texts))
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id):
         unknown = None  # byte-level tokenizers have no unknown token
@@ -192,7 +194,7 @@ def token_statistics(
     for start in range(0, len(texts), CHUNK):
         chunk = list(texts[start : start + CHUNK])
         ids = tokenizer(
-            chunk,
+            **text_arguments(chunk),
             truncation=False,
             padding=False,
             return_attention_mask=False,
@@ -202,7 +204,7 @@ def token_statistics(
         lengths[start : start + len(chunk)] = [len(row) for row in ids]
         for k in np.flatnonzero(sampled[start : start + len(chunk)]):
             unknowns += ids[k].count(unknown)
-            words += len(WORD.findall(chunk[k]))
+            words += len(WORD.findall(joined(chunk[k], " ")))
     content = int((lengths[sampled] - special).clip(min=0).sum())
     return TokenStatistics(
         backbone=tokenizer.name_or_path,

@@ -5,15 +5,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from translearn_core.config import Cell
 from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
 class PredictConfig(RunJobConfig[Prediction]):
-    """Classify typed texts with a finished run."""
+    """Classify typed texts, or pairs of texts, with a finished run."""
 
     kind: ClassVar = "predict"
-    texts: tuple[str, ...] = Field(min_length=1, max_length=100)
+    texts: tuple[Cell, ...] = Field(min_length=1, max_length=100)
     neighbours: int = Field(5, ge=0, le=50, description="nearest training texts to show")
     temperature: float | None = Field(
         None, gt=0, description="scales the probabilities (arXiv:1706.04599); none: as the model gives them"
@@ -26,6 +27,7 @@ class PredictFileConfig(RunJobConfig[FilePrediction]):
     kind: ClassVar = "predict_file"
     dataset: str
     text: str
+    text_pair: str | None = Field(None, description="column of the second texts, for a run that reads pairs")
     top_labels: int = Field(1, ge=1, le=20, description="likeliest classes of each row")
     review_precision: float | None = Field(
         None,
@@ -44,6 +46,9 @@ class OcclusionConfig(RunJobConfig[Occlusion]):
 
     kind: ClassVar = "occlusion"
     text: str = Field(min_length=1, max_length=2_000)
+    text_pair: str | None = Field(
+        None, min_length=1, max_length=2_000, description="second text, for a run that reads pairs"
+    )
     control: str | None = Field(None, description="the same model trained from random weights")
 
     def references(self) -> Iterable[str | None]:

@@ -86,7 +86,8 @@ class CostModel:
         if not above:
             layers = len(config.features.selected_layers(backbone_info.n_blocks))
             rows = self._train_rows(config, task) + task.validation + task.test
-            memory += int(rows * backbone_info.width * 4 * layers)
+            width = backbone_info.width * config.features.pair_encoding.vectors
+            memory += int(rows * width * 4 * layers)
         return CostEstimate(
             boundary,
             trainable,
@@ -196,7 +197,8 @@ class CostModel:
 
     @staticmethod
     def _head(backbone_info: BackboneInfo, config: ExperimentConfig, n_outputs: int) -> int:
-        layers, width = config.features.selected_layers(backbone_info.n_blocks), backbone_info.width
+        layers = config.features.selected_layers(backbone_info.n_blocks)
+        width = backbone_info.width * config.features.pair_encoding.vectors
         mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
         if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from translearn_core.config import ProblemType
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.results.confusion import confusion, per_class
 from translearn_core.results.format import count_noun
 from translearn_core.results.interval_estimate import Estimate
@@ -58,8 +59,9 @@ class Evaluation:
     """A finished run's scores and predictions.
 
     `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
-    split: row (as in the file), split, text, label (the target's value), the columns of `Problem.decode` and
-    score (`Problem.row_scores`). `constant_baseline` is the test headline of the best constant prediction.
+    split: row (as in the file), split, text, of pairs text_pair, label (the target's value), the columns of
+    `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is the test headline of the best
+    constant prediction.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -83,9 +85,15 @@ class Evaluation:
             object.__setattr__(self, "predictions", scored.drop(columns="correct"))
 
     def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return `lines` with the column ``index`` (lines of `predictions`) replaced by the texts."""
-        texts = self.predictions["text"].to_numpy()
-        return lines.assign(text=texts[lines["index"]]).drop(columns="index")
+        """Return `lines` with the texts instead of the column ``index``, lines of `predictions`."""
+        rows = self.predictions.iloc[lines["index"]]
+        texts = {name: rows[name].to_numpy() for name in self.text_columns}
+        return lines.assign(**texts).drop(columns="index")
+
+    @property
+    def text_columns(self) -> list[str]:
+        """Columns of the texts in `predictions`: text, and text_pair of pairs."""
+        return [name for name in (TEXT, TEXT_PAIR) if name in self.predictions]
 
     def frame(self) -> pd.DataFrame:
         """Return one row per split: n, scores with their intervals, loss."""
@@ -134,7 +142,8 @@ class Evaluation:
         wrong = rows[(rows["split"] == "test") & (rows["score"] < 1)]
         sure = [name for name in ("confidence",) if name in wrong]
         ordered = wrong.sort_values(["score", *sure], ascending=[True, *(False for _ in sure)], kind="stable")
-        columns = ["text", *(c for c in rows if c not in ("row", "split", "text", "score")), "row"]
+        texts = self.text_columns
+        columns = [*texts, *(c for c in rows if c not in (*texts, "row", "split", "score")), "row"]
         return ordered.head(limit)[columns].reset_index(drop=True)
 
 

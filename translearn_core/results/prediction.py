@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ProblemType, TableKind
+from translearn_core.config import Cell, ProblemType, TableKind
+from translearn_core.config.text_cells import text_columns
 from translearn_core.results.format import count_noun, cut, percent, quote
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.table_profile import FileFormat
@@ -14,14 +15,14 @@ from translearn_core.results.table_profile import FileFormat
 
 @dataclass(frozen=True)
 class Prediction:
-    """Predictions of typed texts, and each text's nearest training texts.
+    """Predictions of typed texts or pairs, and the nearest training texts of each.
 
     `outputs`, shape (texts, outputs), are probabilities or values of the outputs `names`; `decoded` has one
     row per text, the columns of `Problem.decode`. `neighbours` has text (index of the typed text), similarity
     (cosine), neighbour, label, row.
     """
 
-    texts: tuple[str, ...]
+    texts: tuple[Cell, ...]
     names: tuple[str, ...]
     problem: ProblemType
     outputs: NDArray[np.float32] = field(compare=False)
@@ -29,25 +30,25 @@ class Prediction:
     neighbours: pd.DataFrame = field(compare=False)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per text and output, the highest first: text, label, probability (or value)."""
+        """Return one row per text and output, the highest first: text, label, probability (or value).
+
+        Of pairs also text_pair.
+        """
         value = "probability" if "confidence" in self.decoded else "value"
         order = np.argsort(-self.outputs, axis=1, kind="stable")
-        return pd.DataFrame(
-            [
-                {"text": text, "label": self.names[c], value: float(self.outputs[t, c])}
-                for t, text in enumerate(self.texts)
-                for c in order[t]
-            ]
-        )
+        texts = pd.DataFrame(text_columns(self.texts)).loc[np.repeat(np.arange(len(order)), order.shape[1])]
+        labels = np.asarray(self.names, dtype=object)[order.ravel()]
+        outputs = np.take_along_axis(self.outputs, order, axis=1).ravel().astype(np.float64)
+        return texts.assign(**{"label": labels, value: outputs}).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
 class Occlusion:
     """Prediction of one text and the importance of its words, by leaving out one word at a time.
 
-    `words` has word, importance, control: by how much the log-odds of the predicted class fall without the
-    word, in the run and in its control from random weights (NaN without one). `control_predicted` and
-    `control_probability` are that model's own prediction.
+    `words` has word, importance, control, of a pair also side (1 or 2): by how much the log-odds of the
+    predicted class fall without the word, in the run and in its control from random weights (NaN without
+    one). `control_predicted` and `control_probability` are that model's own prediction.
     """
 
     text: str

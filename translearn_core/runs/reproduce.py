@@ -93,6 +93,8 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     if backbone_info is not None and not model.is_tfidf:
         plan = FreezePlan.parse(_blocks(plan), backbone_info.n_blocks)
         features = backbone_info.features
+    if data.text_pair is not None and not model.is_tfidf:
+        features = features.with_default_encoding(frozen=not config.trains_backbone)
     options = AT_ONCE if config.fitted_at_once else LOOP
     loop = {name: getattr(config.training, name) for name in options}
     training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
@@ -105,10 +107,9 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         freeze=plan,
-        features=features,
         head=HeadConfig(kind=HeadKind.PROBE) if model.is_tfidf else HeadConfig(),
         training=training.model_copy(update=loop),
-    )  # fmt: skip
+    ).model_copy(update={"features": features})  # fmt: skip
 
 
 def _blocks(plan: FreezePlan) -> str:

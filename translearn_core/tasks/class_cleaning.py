@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
@@ -26,7 +27,8 @@ def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
     labels = quote_list([target.names[k] for k in np.unique(target.values[first])])
-    clause = f"a text with more than one label ({quote(rows['text'][first].iloc[0])} is {labels})"
+    noun = "pair" if config.text_pair else "text"
+    clause = f"a {noun} with more than one label ({quote(joined(text_cells(rows[first])[0]))} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."
     mask = rows["key"].isin(conflicting).to_numpy()

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from translearn_core.config.text_cells import Cell, sides_of
+
 INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -34,6 +36,16 @@ def text_key(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.translate(_KEY)).casefold()
         text = unicodedata.normalize("NFKC", text)  # folding may undo composition
     return " ".join(text.lower().split())
+
+
+def cell_key(cell: Cell) -> str:
+    """Return the key under which texts, or pairs of texts in this order, count as equal."""
+    return "\n".join(map(text_key, sides_of(cell)))
+
+
+def unordered_key(cell: Cell) -> str:
+    """Return the key that a pair shares with its swapped pair."""
+    return "\n".join(sorted(map(text_key, sides_of(cell))))
 
 
 def spelling_key(name: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import ProgressCallback
-from translearn_core.config import DistilConfig
+from translearn_core.config import Cell, DistilConfig
 from translearn_core.errors import ConfigError
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.transfer.objectives import Objective
@@ -36,7 +36,7 @@ def teacher_outputs(
     config: DistilConfig | None,
     teacher: Path | None,
     names: Sequence[str],
-    texts: Sequence[str],
+    texts: Sequence[Cell],
     train: NDArray[np.int64],
     report: ProgressCallback,
 ) -> DistillationTarget | None:

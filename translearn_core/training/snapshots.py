@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import Cell, ExperimentConfig
 from translearn_core.results import EpochPoint, Snapshot
 from translearn_core.results.diagnostics.snapshots import snapshot_stride
 from translearn_core.runs import artifacts
@@ -28,12 +28,12 @@ class SnapshotWriter:
         folder: Path,
         stage_inputs: StageInputs,
         config: ExperimentConfig,
-        texts: Sequence[str],
+        texts: Sequence[Cell],
         index: NDArray[np.int64],
     ) -> None:
         self.folder, self.stage_inputs, self.index = folder / FOLDER, stage_inputs, index
         backbone = stage_inputs.model.loaded_backbone
-        self.texts = backbone.examples([texts[i] for i in index], config.features.token_limit)
+        self.texts = backbone.inputs([texts[i] for i in index], config.features)
         self.enabled = config.trains_backbone and backbone.info.supports_partial_forward
         self.staged = bool(config.stages)
         self.stride = snapshot_stride(config.training.epochs)

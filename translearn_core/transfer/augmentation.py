@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from random import Random
 
 from translearn_core.backbones import Backbone
-from translearn_core.config import AugmentConfig
+from translearn_core.config import AugmentConfig, Cell
+from translearn_core.config.text_cells import join_sides, split_sides
 from translearn_core.transfer.vocabulary import nearest_words
 from translearn_core.transfer.word_split import join_words, split_words, strip_punctuation
 
@@ -25,18 +26,20 @@ class AugmentedText:
     inserted: int
 
 
-def augment(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[str]:
-    """Return `config.copies` augmented versions of every text, grouped by text.
+def augment(texts: Sequence[Cell], config: AugmentConfig, backbone: Backbone) -> list[Cell]:
+    """Return `config.copies` augmented versions of every text or pair, grouped by it.
 
-    They depend on the text and the seed alone. Words are split at spaces; in scripts without spaces, into
-    characters. Inserted words are nearest neighbours, by the backbone's word embeddings, of words of the text
-    that are not very short; a randomly initialised backbone has none. Texts without words stay unchanged.
+    They depend on the text and the seed alone; both texts of a pair are altered, each alone. Words are split
+    at spaces; in scripts without spaces, into characters. Inserted words are nearest neighbours, by the
+    backbone's word embeddings, of words of the text that are not very short; a randomly initialised backbone
+    has none. Texts without words stay unchanged.
 
     References
     ----------
     EDA: Wei & Zou 2019, arXiv:1901.11196; there similar words come from WordNet.
     """
-    return [copy.text for copy in eda_copies(texts, config, backbone)]
+    copies = [copy.text for copy in eda_copies(split_sides(texts), config, backbone)]
+    return join_sides(copies, config.copies * len(texts))
 
 
 def eda_copies(texts: Sequence[str], config: AugmentConfig, backbone: Backbone) -> list[AugmentedText]:

@@ -8,8 +8,16 @@ from torch import Tensor, nn
 
 from translearn_core.activations import Compute, PartialForward, pool
 from translearn_core.activations.partial_forward import ForwardPass
+from translearn_core.activations.pooling import pair_features
 from translearn_core.backbones import Backbone
-from translearn_core.config import FeatureConfig, FreezePlan, HeadConfig, ProblemType, TuningConfig
+from translearn_core.config import (
+    FeatureConfig,
+    FreezePlan,
+    HeadConfig,
+    PairEncoding,
+    ProblemType,
+    TuningConfig,
+)
 from translearn_core.transfer.adapters import add_parameters, set_dropout
 from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
@@ -36,7 +44,7 @@ class Classifier(TransferModel):
         seed: int = 0,
     ) -> None:
         layers = features.selected_layers(backbone.n_blocks)
-        shape = combined_shape(len(layers), backbone.info.width, features.layer_combination)
+        shape = combined_shape(len(layers), backbone.info.width, features)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             built = build_head(head, shape, n_outputs)
@@ -88,19 +96,25 @@ class Classifier(TransferModel):
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.inputs is not None
-        mask, pooling, top = batch.inputs.mask, self.feature_config.pooling, self.loaded_backbone.n_blocks
+        mask, top = batch.inputs.mask, self.loaded_backbone.n_blocks
         if self.layers == (top,):
-            return pool(run(batch.inputs, batch.states), mask, pooling)
+            return self._row_vectors(run(batch.inputs, batch.states), mask)
         vectors: dict[int, Tensor] = {}
 
         def observe(layer: int, states: Tensor) -> None:
             if layer in self.layers:
-                vectors[layer] = pool(states, mask, pooling)
+                vectors[layer] = self._row_vectors(states, mask)
 
-        vectors[top] = pool(run(batch.inputs, batch.states, observe), mask, pooling)
+        vectors[top] = self._row_vectors(run(batch.inputs, batch.states, observe), mask)
         return combine_layers(
             [vectors[layer] for layer in self.layers], self.feature_config.layer_combination
         )
+
+    def _row_vectors(self, states: Tensor, mask: Tensor | None) -> Tensor:
+        """Pool the states of a layer to one vector per row."""
+        pooled = pool(states, mask, self.feature_config.pooling)
+        siamese = self.feature_config.pair_encoding is PairEncoding.SIAMESE
+        return pair_features(pooled) if siamese else pooled
 
     @property
     def width(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from translearn_core.config import LayerCombination
+from translearn_core.config import FeatureConfig, LayerCombination
 
 
 def combine_layers(vectors: Sequence[Tensor], how: LayerCombination) -> Tensor:
@@ -24,8 +24,10 @@ def combine_layers(vectors: Sequence[Tensor], how: LayerCombination) -> Tensor:
     return vector
 
 
-def combined_shape(layers: int, width: int, how: LayerCombination) -> tuple[int, ...]:
-    """Return the shape of one row that `combine_layers` returns."""
+def combined_shape(layers: int, width: int, features: FeatureConfig) -> tuple[int, ...]:
+    """Return the shape of one row that `combine_layers` returns, of layers of `pair_features` if siamese."""
+    width *= features.pair_encoding.vectors
+    how = features.layer_combination
     if how is LayerCombination.CONCAT_4:
         return (layers * width,)
     return (layers, width) if how is LayerCombination.MIX else (width,)

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.analysis.tfidf import TfidfClassifier
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, ProblemType
+from translearn_core.config import Cell, ExperimentConfig, ProblemType
 from translearn_core.config.model_names import TFIDF
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.results.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
@@ -31,16 +31,19 @@ REMEDY = "resume the run, which writes its model again from its checkpoint"
 
 
 class TrainedModel(Protocol):
-    """Model of a finished run for prediction; `names` are those of its outputs."""
+    """Model of a finished run for prediction; `names` are those of its outputs, `pairs`: it reads pairs."""
 
     @property
     def names(self) -> tuple[str, ...]: ...  # noqa: D102
 
     @property
+    def pairs(self) -> bool: ...  # noqa: D102
+
+    @property
     def problem(self) -> ProblemType:
         """Problem type of its target."""
 
-    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+    def predict(self, texts: Sequence[Cell], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
 
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
@@ -49,21 +52,26 @@ class TrainedModel(Protocol):
 
 @dataclass(frozen=True)
 class FineTunedModel:
-    """Fine-tuned model for prediction; `names` are those of its outputs."""
+    """Fine-tuned model for prediction; `names` are those of its outputs, `pairs`: it reads pairs."""
 
     model: Classifier
     names: tuple[str, ...]
-    token_limit: int
     compute: Compute
+    pairs: bool = False
+
+    @property
+    def token_limit(self) -> int:
+        """Most tokens of a text, or of a pair in one sequence."""
+        return self.model.feature_config.token_limit
 
     @property
     def problem(self) -> ProblemType:
         """Problem type of its target."""
         return self.model.problem
 
-    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+    def predict(self, texts: Sequence[Cell], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return outputs and feature vectors of `texts`; `report` is called before each batch."""
-        inputs = Inputs.of(self.model.loaded_backbone.examples(texts, self.token_limit))
+        inputs = Inputs.of(self.model.loaded_backbone.inputs(texts, self.model.feature_config))
         return predict(self.model, inputs, np.arange(len(texts)), self.compute, report)
 
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
@@ -77,13 +85,14 @@ class TfidfModel:
 
     classifier: TfidfClassifier
     names: tuple[str, ...]
+    pairs: bool = False
 
     @property
     def problem(self) -> ProblemType:
         """Problem type of its target."""
         return ProblemType.SINGLE_LABEL
 
-    def predict(self, texts: Sequence[str], report: ProgressCallback = no_progress) -> ModelOutputs:
+    def predict(self, texts: Sequence[Cell], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return logits and projected vectors of `texts`."""
         report("predicting", 0, len(texts))
         vectors = self.classifier.vectors(texts)
@@ -160,7 +169,8 @@ def load_trained(folder: Path) -> TrainedModel:
             terms = parse_json((path / "terms.json").read_text(encoding="utf-8"))
             arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
             classifier = TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays)
-            return TfidfModel(classifier, tuple(metadata["names"]))
+            pairs = metadata["config"]["data"].get("text_pair") is not None
+            return TfidfModel(classifier, tuple(metadata["names"]), pairs)
     except FileNotFoundError:
         if (folder / WEIGHTS_MARK).exists():
             raise BackboneError(WEIGHTS_DELETED) from None
@@ -194,4 +204,4 @@ def load_trained(folder: Path) -> TrainedModel:
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()
-    return FineTunedModel(model, names, config.features.token_limit, compute)
+    return FineTunedModel(model, names, compute, pairs=config.data.text_pair is not None)

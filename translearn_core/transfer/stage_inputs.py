@@ -17,6 +17,7 @@ from translearn_core.activations import (
 )
 from translearn_core.config import FreezePlan
 from translearn_core.inputs.examples import Examples
+from translearn_core.inputs.pairs import SiamesePairs
 from translearn_core.results import CacheUsage
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
@@ -36,7 +37,7 @@ class StageInputs:
     def __init__(
         self,
         model: Classifier,
-        texts: Examples,
+        texts: Examples | SiamesePairs,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
@@ -57,7 +58,7 @@ class StageInputs:
             self._count(encoder)
         return fit_standardiser(model, self(self.stage_plans[0]), train, self.compute, seed=seed)
 
-    def encoder(self, texts: Examples | None = None) -> Encoder:
+    def encoder(self, texts: Examples | SiamesePairs | None = None) -> Encoder:
         """Return an encoder with the backbone's current weights."""
         return Encoder(self.model.loaded_backbone, texts or self.texts, self.compute, self.store, self.report)
 

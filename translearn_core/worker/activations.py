@@ -6,6 +6,7 @@ from torch import nn
 
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import Backbone
+from translearn_core.config import Cell, FeatureConfig
 from translearn_core.config.settings import settings
 from translearn_core.worker.context import Context
 
@@ -16,9 +17,12 @@ def activation_cache(context: Context) -> ActivationCache:
 
 
 def make_encoder(
-    context: Context, backbone: Backbone, texts: Sequence[str], token_limit: int, compute: Compute
+    context: Context, backbone: Backbone, texts: Sequence[Cell], features: FeatureConfig, compute: Compute
 ) -> Encoder:
-    """Return an encoder of texts on the device of `compute` that uses the activation cache."""
-    examples = backbone.examples(texts, token_limit)
+    """Return an encoder of texts or pairs on the device of `compute` that uses the activation cache.
+
+    Of `features`, token limit and encoding of pairs count.
+    """
+    inputs = backbone.inputs(texts, features)
     nn.Module.to(backbone.model, compute.device)
-    return Encoder(backbone, examples, compute, activation_cache(context), context.report)
+    return Encoder(backbone, inputs, compute, activation_cache(context), context.report)

@@ -3,6 +3,7 @@
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import Split
+from translearn_core.config.text_cells import split_sides
 from translearn_core.jobs import AugmentationPreviewConfig
 from translearn_core.results import AugmentationPreview
 from translearn_core.runs import artifacts
@@ -20,7 +21,7 @@ def preview_augmentation(context: Context[AugmentationPreviewConfig]) -> None:
     index = train[stratified_sample(prepared.strata[train], config.texts, 0)]
     context.report("loading the backbone")
     backbone = load(config.backbone)
-    texts = [prepared.texts[i] for i in index]
+    texts = split_sides([prepared.texts[i] for i in index])
     copies = eda_copies(texts, config.augment, backbone)
     artifacts.save(
         context.folder,

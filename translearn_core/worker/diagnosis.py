@@ -5,6 +5,7 @@ from dataclasses import replace
 from translearn_core.analysis.language_id import NAMES, main_language
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.backbones.metadata import languages_of
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
 from translearn_core.data.diagnosis import language_finding
 from translearn_core.errors import DataError
@@ -20,18 +21,19 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     config = context.config
     context.report("reading the file")
     table, original = load_versions(context.store.workspace, config.data.dataset)
-    if config.data.text not in table.columns:
-        raise DataError(
-            f"There is no column {config.data.text!r} in this file: choose the text column again."
-        )
-    texts = table[config.data.text].dropna().astype(str).tolist()
+    for column in config.data.text_columns:
+        if column not in table.columns:
+            raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
+    named = dict(zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False))
+    columns = table[list(named.values())].set_axis(list(named), axis=1)
+    texts = text_cells(columns.dropna().astype(str))
     context.report("splitting texts into tokens")
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
-    if (main := main_language(texts)) is not None:
+    if (main := main_language(split_sides(texts))) is not None:
         code, share = main
         backbone = config.backbone
         reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]

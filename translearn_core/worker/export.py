@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.backbones.metadata import licence_of
 from translearn_core.backbones.silence import silence_transformers
-from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
+from translearn_core.config import Cell, ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
@@ -74,7 +74,7 @@ def _write(
     with silence_transformers():
         classifier = Classifier(folder)
 
-    def predict(some: Sequence[str], batch: int) -> NDArray[np.floating]:
+    def predict(some: Sequence[Cell], batch: int) -> NDArray[np.floating]:
         probabilities: NDArray[np.floating] = classifier.answer(some, batch).numpy()
         return probabilities
 
@@ -84,8 +84,9 @@ def _write(
     context.report("writing the ONNX file, which takes a while")
     name = f"{experiment.backbone.label} ({trained.model.loaded_backbone.info.architecture})"
     write_onnx(
-        folder, classifier, name, inputs=classifier.inputs, pad=classifier.pad, tokens=trained.token_limit
-    )
+        folder, classifier, name, inputs=classifier.inputs, pad=classifier.pad, tokens=trained.token_limit,
+        siamese=classifier.siamese,
+    )  # fmt: skip
     add_script(folder, "predict_onnx.py")
     from translearn_core.exporting.templates import predict_onnx  # optional dependency
 

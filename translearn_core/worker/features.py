@@ -10,11 +10,12 @@ from translearn_core.activations import Compute, Lookup
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import BackboneConfig, ExperimentConfig
+from translearn_core.config import BackboneConfig, Cell, ExperimentConfig
+from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.results import Evaluation
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.normalisation import text_key
+from translearn_core.tasks.normalisation import cell_key
 from translearn_core.tasks.predictions import predictions_target
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.activations import make_encoder
@@ -36,9 +37,9 @@ def analysis_sample(evaluation: Evaluation, limit: int = MAX_TEXTS) -> NDArray[n
     return index
 
 
-def text_groups(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Number the texts so that equal normalised texts share a number, for grouped cross-validation."""
-    return np.unique([text_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
+def text_groups(texts: Sequence[Cell]) -> NDArray[np.int64]:
+    """Number texts or pairs, equal normalised ones alike, for grouped cross-validation."""
+    return np.unique([cell_key(text) for text in texts], return_inverse=True)[1].astype(np.int64)
 
 
 def strata(evaluation: Evaluation, rows: pd.DataFrame) -> NDArray[np.int64]:
@@ -59,7 +60,7 @@ def layer_features(
     which did not change, are the same object in both.
     """
     index = analysis_sample(evaluation)
-    texts = evaluation.predictions["text"].iloc[index].tolist()
+    texts = text_cells(evaluation.predictions.iloc[index])
     before, after = run_features(context, job, texts)
     return index, {VARIANTS[0]: before, VARIANTS[1]: after}
 
@@ -77,7 +78,7 @@ def one_layer(
         If there is no such layer.
     """
     index = analysis_sample(evaluation, limit)
-    before, after = _run_lookups(context, job, evaluation.predictions["text"].iloc[index].tolist())
+    before, after = _run_lookups(context, job, text_cells(evaluation.predictions.iloc[index]))
     if not 0 <= layer < len(before):
         raise ConfigError("layer", layer, f"a layer from 0 to {len(before) - 1}")
     first = feature_array(before[layer])
@@ -86,7 +87,7 @@ def one_layer(
 
 
 def run_features(
-    context: Context, job: str, texts: Sequence[str]
+    context: Context, job: str, texts: Sequence[Cell]
 ) -> tuple[list[NDArray[np.floating]], list[NDArray[np.floating]]]:
     """Return pooled features of every layer for any texts, before and after a run (see `layer_features`)."""
     before, after = _run_lookups(context, job, texts)
@@ -95,7 +96,7 @@ def run_features(
     return first, last
 
 
-def _run_lookups(context: Context, job: str, texts: Sequence[str]) -> tuple[list[Lookup], list[Lookup]]:
+def _run_lookups(context: Context, job: str, texts: Sequence[Cell]) -> tuple[list[Lookup], list[Lookup]]:
     """Compute or look up every layer's pooled features, before and after a run."""
     config = training_config(context, job)
     before = _pooled(context, config, load(config.backbone), texts)
@@ -116,7 +117,7 @@ def pretrained_twin(backbone: BackboneConfig) -> BackboneConfig:
 
 
 def backbone_features(
-    context: Context, config: ExperimentConfig, backbone: BackboneConfig, texts: Sequence[str]
+    context: Context, config: ExperimentConfig, backbone: BackboneConfig, texts: Sequence[Cell]
 ) -> list[NDArray[np.floating]]:
     """Return pooled features of every layer of a backbone before training, shape (texts, width).
 
@@ -126,10 +127,10 @@ def backbone_features(
 
 
 def _pooled(
-    context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[str]
+    context: Context, config: ExperimentConfig, backbone: Backbone, texts: Sequence[Cell]
 ) -> list[Lookup]:
     compute = Compute.choose(config.training.device, config.training.precision)
-    encoder = make_encoder(context, backbone, texts, config.features.token_limit, compute)
+    encoder = make_encoder(context, backbone, texts, config.features, compute)
     return encoder.pooled(config.features.pooling)
 
 

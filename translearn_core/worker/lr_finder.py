@@ -39,7 +39,7 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     sampled = target.select(np.concatenate([index, np.repeat(index, experiment.augment.copies)]))
     rows = TrainingRows(sampled, np.arange(len(texts)), np.arange(0), training.class_weights)
     model = build(experiment, backbone, target).to(compute.device).eval()
-    tokens = backbone.examples(texts, experiment.features.token_limit)
+    tokens = backbone.inputs(texts, experiment.features)
     stage_inputs = StageInputs(
         model, tokens, compute, activation_cache(context), context.report, stage_plans=[experiment.freeze]
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import ExperimentConfig, FreezePlan
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError
 from translearn_core.jobs import LrFinderConfig, RunJobConfig, Task, TaskJobConfig, TransferabilityConfig
 from translearn_core.results import Evaluation, RunSummary
@@ -63,8 +64,9 @@ def class_indices(evaluation: Evaluation, names: pd.Series) -> NDArray[np.int64]
 
 
 def row_keys(rows: pd.DataFrame) -> pd.Index:
-    """Hash each row's number, text and label: a key that does not depend on the order of the rows."""
-    return pd.Index(pd.util.hash_pandas_object(rows[["row", "text", "label"]], index=False).to_numpy())
+    """Hash each row's number, texts and label: a key that does not depend on the order of the rows."""
+    columns = [name for name in ("row", TEXT, TEXT_PAIR, "label") if name in rows]
+    return pd.Index(pd.util.hash_pandas_object(rows[columns], index=False).to_numpy())
 
 
 def row_scores(rows: pd.DataFrame) -> "pd.Series[Any]":

@@ -11,6 +11,7 @@ from pages._ui.shell import errors, navigation, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import DataConfig, ExperimentConfig, Split
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cells
 from translearn_core.data import PART, ROW
 from translearn_core.data.table_edits import apply_edits, describe_edit
 from translearn_core.results import LabelReview
@@ -145,15 +146,16 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
     shown = listed.iloc[(page - 1) * PAGE : page * PAGE]
     key = f"label_rows-{reason}-{page}-{turn}"
     labels = sorted({*rows["label"], *shown["suggested"]} - {""})
+    texts = [name for name in (TEXT, TEXT_PAIR) if name in shown]
     table = shown.assign(take=False, drop=False)[
-        ["label", "suggested", "take", "probability", "drop", "text", "split", "row"]
+        ["label", "suggested", "take", "probability", "drop", *texts, "split", "row"]
     ]
     st.data_editor(
         table,
         key=key,
         hide_index=True,
         num_rows="fixed",
-        disabled=["text", "suggested", "probability", "split", "row"],
+        disabled=[*texts, "suggested", "probability", "split", "row"],
         column_config={
             "take": st.column_config.CheckboxColumn("take", help="Give the row the suggested label."),
             "suggested": st.column_config.TextColumn("suggestion"),
@@ -161,7 +163,7 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
                 "probability", format="percent", help="Probability of the suggested label."
             ),
             "label": st.column_config.SelectboxColumn("label", options=labels, required=True),
-            "text": st.column_config.TextColumn("text", width="large"),
+            **tables.wide_texts(texts),
             "drop": st.column_config.CheckboxColumn("drop", help="Leave the row out."),
         },
         on_change=partial(_take_changes, dataset, data, shown, key),
@@ -187,7 +189,8 @@ def _filtered(
     elif reason != "all":
         rows = rows[rows[reason]].sort_values("doubt", ascending=False, kind="stable")
     if words:
-        rows = rows[rows["text"].str.contains(words, case=False, regex=False)]
+        texts = pd.Series([joined(cell) for cell in text_cells(rows)], index=rows.index, dtype=object)
+        rows = rows[texts.str.contains(words, case=False, regex=False).to_numpy(bool)]
     return rows
 
 

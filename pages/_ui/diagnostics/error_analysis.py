@@ -55,7 +55,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     """Choose slice columns; returned in the table's order, so that equal choices give the same job."""
     reading = jobs.known(ReadConfig(dataset=config.data.dataset))
-    taken = {config.data.text, config.data.label, config.data.split.column}
+    taken = {*config.data.text_columns, config.data.label, config.data.split.column}
     names = [column.name for column in reading.columns if column.name not in taken] if reading else []
     if not names:
         return ()

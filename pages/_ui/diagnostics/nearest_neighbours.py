@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.shell import jobs, tables
 from pages._ui.shell.formatting import plain, short
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.jobs import NeighboursConfig
 from translearn_core.results import Evaluation, NearestNeighbours
 from translearn_core.runs import Run
@@ -30,7 +31,8 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
     predictions = evaluation.predictions
     own = predictions.iloc[index]
     with st.container(border=True, key="neighbourhood"):
-        st.markdown(f"Nearest to **“{plain(short(own['text'], 160))}”** ({plain(own['label'])})")
+        text = joined(text_cells(predictions.iloc[[index]])[0])
+        st.markdown(f"Nearest to **“{plain(short(text, 160))}”** ({plain(own['label'])})")
         st.markdown(caption(result, predictions["label"]))
         for number, column in enumerate(st.columns(len(result.variants))):
             with column:
@@ -54,7 +56,8 @@ def neighbour_table(result: NearestNeighbours, predictions: pd.DataFrame) -> pd.
     rows = predictions.iloc[frame["index"]]
     return frame.assign(
         stays=np.isin(frame["index"], result.shared),
-        **{name: rows[name].to_numpy() for name in ("text", "label", "split", "row")},
+        text=[joined(cell) for cell in text_cells(rows)],
+        **{name: rows[name].to_numpy() for name in ("label", "split", "row")},
     ).drop(columns="index")
 
 

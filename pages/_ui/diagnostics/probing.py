@@ -17,7 +17,7 @@ def choose_target(run: Run[ExperimentConfig]) -> str | None:
     reading = jobs.known(ReadConfig(dataset=config.data.dataset))
     names = [column.name for column in reading.columns] if reading is not None else []
     choices = {"": f"the label ({label})", LENGTH: "the length of the text"} | {
-        name: f"column {name}" for name in names if name not in (config.data.text, label)
+        name: f"column {name}" for name in names if name not in (*config.data.text_columns, label)
     }
     if state.get_value(ABOUT, "") not in choices:
         state.set_value(ABOUT, "")

@@ -47,7 +47,9 @@ def transferability_config(
     runs: list[Run[ExperimentConfig]],
 ) -> TransferabilityConfig:
     """Return the job config that scores layers of `backbones` for the draft's labels."""
-    features = FeatureConfig(pooling=draft.features.pooling, token_limit=draft.features.token_limit)
+    features = FeatureConfig(
+        **{name: getattr(draft.features, name) for name in ("pooling", "token_limit", "pair_encoding")}
+    )
     return TransferabilityConfig(
         data=data,
         backbones=backbones,

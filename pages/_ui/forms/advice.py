@@ -54,7 +54,11 @@ def advise_config(experiment: ExperimentConfig, seconds: float | None) -> Advise
     return AdviseConfig(
         data=experiment.data,
         backbone=experiment.backbone.model_copy(update=whole),
-        features=type(features)(pooling=features.pooling, token_limit=features.token_limit),
+        features=type(features)(
+            pooling=features.pooling,
+            token_limit=features.token_limit,
+            pair_encoding=features.pair_encoding,
+        ),
         seconds=seconds,
         precision=training.precision,
         device=training.device,

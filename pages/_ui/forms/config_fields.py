@@ -11,7 +11,15 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from pages._ui.shell import state
-from translearn_core.config import BaseConfig, LayerCombination, Optimizer, Schedule, SplitConfig, Tuning
+from translearn_core.config import (
+    BaseConfig,
+    LayerCombination,
+    Optimizer,
+    PairEncoding,
+    Schedule,
+    SplitConfig,
+    Tuning,
+)
 from translearn_core.errors.validation_errors import explain_validation_error
 
 C = TypeVar("C", bound=BaseConfig)
@@ -56,6 +64,8 @@ LABELS: dict[str, str] = {
     "lr_per_block": "Discriminative rates: one for each block",
     "layer_combination": "Layers",
     "layer": "Layer",
+    "pair_encoding": "Encoding of a pair",
+    "text_pair": "Second text",
     "teacher": "Teacher",
     "rank": "Rank",
     "tuning.kind": "What changes",
@@ -108,6 +118,8 @@ WORDS: dict[StrEnum, str] = {
     LayerCombination.CONCAT_4: "last four side by side",
     LayerCombination.MIX: "learned mix of all",
     LayerCombination.ONE: "one layer",
+    PairEncoding.JOINT: "joint: both in one sequence",
+    PairEncoding.SIAMESE: "siamese: each alone",
     Tuning.ALL: "every tensor",
     Tuning.BIASES: "biases only (BitFit)",
     Tuning.NORMS: "norms only",

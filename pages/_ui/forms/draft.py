@@ -15,6 +15,7 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     LayerCombination,
+    PairEncoding,
     SplitConfig,
     Stage,
     TargetConfig,
@@ -47,6 +48,7 @@ class Draft:
     tuning: TuningConfig = field(default_factory=TuningConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     distil: DistilConfig | None = None
+    text_pair: str | None = None
 
     @property
     def data(self) -> DataConfig | None:
@@ -56,6 +58,7 @@ class Draft:
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
+            text_pair=None if self.text_pair in (self.text, self.label) else self.text_pair,
             targets=(TargetConfig(column=self.label),),
             split=self.split,
             cleaning=self.cleaning,
@@ -86,13 +89,19 @@ class Draft:
         data = self.data
         if data is None:
             return None
-        return ExperimentConfig(data=data, **{name: getattr(self, name) for name in PARTS})
+        parts = {name: getattr(self, name) for name in PARTS}
+        if data.text_pair is None:
+            parts["features"] = self.features.model_copy(update={"pair_encoding": PairEncoding.JOINT})
+        return ExperimentConfig(data=data, **parts)
 
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan or head."""
         after = self if self.freeze == before.freeze else self._with_plan(before)
         if after.tuning.kind is not Tuning.ALL and after.training.mixout:
             after = replace(after, training=after.training.model_copy(update={"mixout": 0.0}))
+        if self.text_pair is not None and before.text_pair is None:
+            moves = after.freeze.blocks or after.freeze.embeddings
+            after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE
@@ -125,5 +134,6 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.split,
         data.cleaning,
         data.rare_class_below,
+        text_pair=data.text_pair,
         **{name: getattr(config, name) for name in PARTS},
     )

@@ -84,7 +84,10 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
 
 
 def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: str | None) -> None:
-    state.open_settings(recipe.apply(experiment, n_blocks, teacher=teacher))
+    applied = recipe.apply(experiment, n_blocks, teacher=teacher)
+    if applied.trains_backbone is not experiment.trains_backbone:
+        applied = applied.with_default_encoding()
+    state.open_settings(applied)
 
 
 def _teacher(experiment: ExperimentConfig) -> str | None:
@@ -100,6 +103,9 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
 def details(backbone_info: BackboneInfo) -> None:
     """Draw the forms for the settings of the recipe."""
     draft = state.draft()
+    if draft.data is not None and draft.data.text_pair is not None and not draft.backbone.is_tfidf:
+        with st.expander("Pairs: how two texts become one vector", icon=":material/compare_arrows:"):
+            _pairs()
     frozen = not (draft.freeze.blocks or draft.freeze.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
@@ -162,6 +168,19 @@ def _features(backbone_info: BackboneInfo) -> None:
         head = config_fields.edit(draft.head, shown, "head", choices={"kind": draft.head_kinds})
     if (features, head) != (draft.features, draft.head):
         state.change(features=features, head=head)
+        st.rerun()
+
+
+def _pairs() -> None:
+    draft = state.draft()
+    st.markdown(
+        "*Joint*: the backbone reads both texts in one sequence and compares their words in every block. "
+        "*Siamese*: it reads each text alone, and the head gets u, v, |u − v| and u · v; a text that occurs "
+        "in many pairs is read once, and a frozen backbone trains in seconds."
+    )
+    features = config_fields.edit(draft.features, ("pair_encoding",), "features")
+    if features != draft.features:
+        state.change(features=features)
         st.rerun()
 
 

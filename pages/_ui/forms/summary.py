@@ -17,8 +17,10 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
     rows = diagnosis.counts[["train", "validation", "test"]].sum()
     altered = draft.augment.copies * int(rows["train"])
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
+    columns = () if draft.data is None else draft.data.text_columns
+    texts = " with ".join(f"**{plain(name)}**" for name in columns)
     st.markdown(
-        f"Classify **{plain(draft.text)}** into **{len(diagnosis.classes)} classes** ({plain(draft.label)}) "
+        f"Classify {texts} into **{len(diagnosis.classes)} classes** ({plain(draft.label)}) "
         f"of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )

@@ -8,7 +8,7 @@ from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import ExperimentConfig, TableKind
+from translearn_core.config import DataConfig, ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.results import FileFormat, FilePrediction
 from translearn_core.results.format import count_noun
@@ -41,15 +41,26 @@ def panel(run: Run[ExperimentConfig]) -> None:
         return
     findings.cards(reading.findings, "predict_read")
     names = [column.name for column in reading.columns]
-    text = config_fields.column(
-        "Text", names, reading.suggestion.text, "predict_column", "the model classifies this column"
-    )
-    if text is None:
+    columns = _text_columns(run.job.config.data, names, reading.suggestion.text)
+    if columns is None:
         return
-    config = PredictFileConfig(job=run.job.id, dataset=digest, text=text, **_options())
+    config = PredictFileConfig(job=run.job.id, dataset=digest, **columns, **_options())
     predicted = jobs.submit_and_watch(config)
     if predicted is not None:
         _result(predicted, reading.formats[0])
+
+
+def _text_columns(data: DataConfig, names: list[str], suggested: str | None) -> dict[str, str] | None:
+    """Choose the column of the texts, and that of the second texts of pairs; None while one is missing."""
+    own = data.text if data.text_pair is not None and data.text in names else suggested
+    text = config_fields.column("Text", names, own, "predict_column", "the model classifies this column")
+    if data.text_pair is None:
+        return None if text is None else {"text": text}
+    others = [name for name in names if name != text]
+    second = config_fields.column(
+        "Second text", others, data.text_pair, "predict_pair_column", "and this one: the run reads pairs"
+    )
+    return None if text is None or second is None else {"text": text, "text_pair": second}
 
 
 def _options() -> dict[str, float | int | None]:

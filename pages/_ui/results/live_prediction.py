@@ -43,26 +43,37 @@ def panel(run: Run[ExperimentConfig]) -> None:
 
 def _panel(run: Run[ExperimentConfig]) -> None:
     with errors.show_errors():
-        text = st.text_input(
-            "Type a sentence and watch",
-            key="live_text",
-            max_chars=2_000,
-            live=PAUSE,
-            persist_state="session",
-            placeholder="predicted while you type",
-            icon=":material/bolt:",
-        ).strip()
-        if not text:
+        pair = run.job.config.data.text_pair is not None
+        texts = [_typed("Type a sentence and watch", "live_text")]
+        if pair:
+            texts.append(_typed("Second sentence", "live_second_text"))
+        if not all(texts):
             return
         control = baselines.from_scratch_run(run)
         twin = control.job.id if control is not None and control.state is State.DONE else None
         if twin is not None and state.store().workspace.weights_deleted(twin):
             twin = None
-        config = OcclusionConfig(job=run.job.id, text=text, control=twin)
+        config = OcclusionConfig(
+            job=run.job.id, text=texts[0], text_pair=texts[1] if pair else None, control=twin
+        )
         answer = _answer(config)
         if answer is not None:
             _show(run, answer)
             _forget_others(config)
+
+
+def _typed(label: str, key: str) -> str:
+    """Draw a text field whose text is submitted at every pause in typing."""
+    typed: str = st.text_input(
+        label,
+        key=key,
+        max_chars=2_000,
+        live=PAUSE,
+        persist_state="session",
+        placeholder="predicted while you type",
+        icon=":material/bolt:",
+    )
+    return typed.strip()
 
 
 def _answer(config: OcclusionConfig) -> Occlusion | None:

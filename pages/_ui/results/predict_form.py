@@ -6,13 +6,38 @@ from pages._ui.diagnostics import error_analysis
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import Cell, ExperimentConfig
+from translearn_core.config.text_cells import sides_of
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
 MOST = 100
 """Maximum number of sentences of one prediction."""
+
+
+def cells(run: Run[ExperimentConfig]) -> tuple[Cell, ...]:
+    """Draw the form of a run, and return the sentences or the pair of sentences submitted last."""
+    return sentences() if run.job.config.data.text_pair is None else pair()
+
+
+def pair() -> tuple[Cell, ...]:
+    """Draw two text areas, and return the pair of sentences submitted last."""
+    with st.form("ask_pair", border=False):
+        left, right = st.columns(2)
+        typed = [
+            column.text_area(name, key=key, max_chars=20_000, height=110, persist_state="session").strip()
+            for column, name, key in (
+                (left, "First text", "first_text"),
+                (right, "Second text", "second_text"),
+            )
+        ]
+        if st.form_submit_button("Predict", type="primary", icon=":material/send:", key="predict_pair"):
+            if not all(typed):
+                st.warning("Type both texts: this run reads pairs.")
+            state.set_value("asked_pair", (tuple(typed),) if all(typed) else ())
+    submitted: tuple[Cell, ...] = state.get_value("asked_pair", ())
+    return submitted
 
 
 def sentences() -> tuple[str, ...]:
@@ -53,7 +78,8 @@ def answers(prediction: Prediction) -> None:
     for number, text in enumerate(prediction.texts):
         with st.container(border=True, key=f"answer-{number}"):
             answer = prediction.decoded.iloc[number]
-            st.text(short(text, 300))
+            for side in sides_of(text):
+                st.text(short(side, 300))
             sure = f", {percent(answer['confidence'])} sure" if "confidence" in answer else ""
             st.markdown(f"**{plain(answer['predicted'])}**{sure}")
             left, right = st.columns([2, 3])

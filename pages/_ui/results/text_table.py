@@ -15,13 +15,14 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cells
 from translearn_core.results import Evaluation, Projection
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
 
 MOST = 1_000
 """Maximum number of texts sent to the browser; the CSV holds all."""
-COLUMNS = ["text", "label", "predicted", "confidence", "split", "row"]
+COLUMNS = ["text", "text_pair", "label", "predicted", "confidence", "split", "row"]
 
 HOW = (
     "Draw around points in either projection, with the lasso or the box: the same texts are ringed in the "
@@ -102,12 +103,13 @@ def listing(
     """
     rows = rows[[column for column in COLUMNS if column in rows]]
     st.markdown(caption(rows, hidden))
-    shown = rows.head(MOST)
+    shown, cut = rows.head(MOST), partial(short, limit=nearest_neighbours.LONGEST)
+    texts = [name for name in (TEXT, TEXT_PAIR) if name in shown]
     event: Any = st.dataframe(
-        shown.assign(text=shown["text"].map(partial(short, limit=nearest_neighbours.LONGEST))),
+        shown.assign(**{name: shown[name].map(cut) for name in texts}),
         hide_index=True,
         key=f"{key}_table-{turn}",
-        column_config={"text": st.column_config.TextColumn(width="large"), **tables.fractions("confidence")},
+        column_config={**tables.wide_texts(texts), **tables.fractions("confidence")},
         selection_mode="single-row",
         on_select="rerun" if note else "ignore",
         placeholder="–",
@@ -138,7 +140,8 @@ def _search(run: Run[ExperimentConfig], projection: Projection) -> None:
     words, selection = state.get_value(filters(run)).strip(), state.get_value(picked(run))
     lines = NONE
     if words:
-        texts = run_picker.evaluation(run).predictions["text"].iloc[projection.index]
+        rows = run_picker.evaluation(run).predictions.iloc[projection.index]
+        texts = pd.Series([joined(cell) for cell in text_cells(rows)], dtype=object)
         lines = projection.index[texts.str.contains(words, case=False, regex=False).to_numpy(bool)]
     state.set_value(picked(run), selection.find(lines))
 

@@ -1,6 +1,6 @@
 """Tables and figures with downloads; formula cells are escaped in exported files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -132,6 +132,13 @@ def selectable(
         table(frame, name, key=key, config=config)
     points: list[dict[str, Any]] = event["selection"]["points"]
     return points
+
+
+def wide_texts(names: Iterable[str]) -> dict[str, object]:
+    """Return column settings that give texts room: all of it for one column, some for the two of pairs."""
+    columns = list(names)
+    width = "large" if len(columns) < 2 else "medium"
+    return {name: st.column_config.TextColumn(name.replace("_", " "), width=width) for name in columns}
 
 
 def fractions(*names: str) -> dict[str, object]:

@@ -28,7 +28,7 @@ from translearn_core.worker.diagnostics.error_analysis.error_analysis import (
     SplitPredictions,
     _fit_temperature,
 )
-from translearn_core.worker.diagnostics.error_analysis.label_issues import COLUMNS, LabelCheck
+from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import COLUMNS as SLICES
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 from translearn_core.worker.diagnostics.sentences import error_analysis_text
@@ -36,6 +36,7 @@ from translearn_core.worker.diagnostics.sentences import error_analysis_text
 ENGLISH = ("this was a {} film and we all {} it on {} of the {} week", "{} {} {} {}")
 GERMAN = ("das war ein {} Film und wir haben ihn alle {} am {} der {} Woche wegen der Musik", "{} {} {} {}")
 GOOD, BAD = ("great", "lovely", "wonderful", "fine"), ("terrible", "awful", "boring", "broken")
+SUSPECTS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
 WRONG = (10, 41, 72, 113, 154, 195, 236)
 """Rows with a flipped label, in every split and both languages."""
 
@@ -193,7 +194,7 @@ def test_flipped_labels_are_suspected(result: ErrorAnalysis, evaluation: Evaluat
     rows = evaluation.predictions
     assert result.n_checked == len(rows) == 300
     suspects = result.suspects
-    assert list(suspects.columns) == list(COLUMNS)
+    assert list(suspects.columns) == list(SUSPECTS)
     turned = [number + 1 for number in WRONG]
     assert len(set(turned) & set(suspects["row"])) >= 6, "of seven; rows are counted from 1"
     assert set(suspects["row"].head(5)) <= set(turned), "the most doubtful first"
@@ -388,7 +389,7 @@ def test_label_issues_are_counted_with_the_accuracy_of_the_probe() -> None:
     frame = pd.DataFrame(
         [(9, "train", "a", "yes", "no", 0.1, 0.9), (4, "test", "b", "yes", "no", 0.2, 0.8),
          (5, "test", "c", "no", "yes", 0.2, 0.8)],
-        columns=list(COLUMNS),
+        columns=list(SUSPECTS),
     )  # fmt: skip
     check = LabelCheck(1000, 3, 0.93, Estimate(0.004, 0.001, 0.008), frame)
     sentence = error_analysis_text.label_issue_text(check)

@@ -90,7 +90,7 @@ class Recipe:
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
-        """Return `base` under this recipe; data, backbone, seed and `UNCHANGED_SETTINGS` stay.
+        """Return `base` under this recipe; data, pair encoding, backbone, seed, `UNCHANGED_SETTINGS` stay.
 
         Raises
         ------
@@ -113,7 +113,9 @@ class Recipe:
                 raise ConfigError("distil.teacher", None, "a finished run that teaches")
         read = {name: getattr(base.features, name) for name in UNCHANGED_SETTINGS["features"]}
         features = FeatureConfig(
-            layer_combination=settings.get("layer_combination", LayerCombination.LAST), **read
+            layer_combination=settings.get("layer_combination", LayerCombination.LAST),
+            pair_encoding=base.features.pair_encoding,
+            **read,
         )
         backbone: BackboneConfig = base.backbone.model_copy(
             update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0}

@@ -128,6 +128,8 @@ def _expand_arms(
                 )
                 names += [rows] * (len(study.sizes) > 1)
                 config = arm.apply(_base(_data_of_size(study, size), backbone))
+                if arm.line != CUSTOM_LINE:
+                    config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
                     config = with_min_steps(config, size, study.min_steps)

@@ -146,6 +146,8 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
         for name in sorted(names)
         if values[part][name] != defaults[part][name]
     }
+    if config.data.text_pair is not None and not recipes:  # whatever trains, the encoding is the same
+        overrides["features.pair_encoding"] = values["features"]["pair_encoding"]
     if config.distil is not None and not recipes:
         overrides["distil"] = values["distil"]
     return overrides

@@ -6,6 +6,9 @@
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
 cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+
+A model of pairs takes texts two by two, two columns (--column and --pair-column), or lines with a tab between
+the two texts; in your own code: ``Classifier(folder).answer([("a text", "another text")])``.
 """
 
 import json
@@ -43,6 +46,7 @@ class Classifier(nn.Module):
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
         self.inputs: list[str] = config["inputs"]
+        self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
         backbone = folder / "backbone"
         self.backbone = AutoModel.from_pretrained(
             backbone, dtype=torch.float32, local_files_only=True, use_safetensors=True
@@ -64,7 +68,7 @@ class Classifier(nn.Module):
     ) -> Tensor:
         """Return probabilities, shape (texts, labels), of tensors of shape (texts, tokens).
 
-        Padding is on the right, where the mask is 0.
+        Padding is on the right, where the mask is 0. Siamese pairs have the shape (pairs, 2, tokens).
         """
         types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
         features = self.features({"input_ids": input_ids, "attention_mask": attention_mask} | types)
@@ -80,11 +84,17 @@ class Classifier(nn.Module):
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
 
         Layer 0 is the embeddings, layer k the output of block k-1; the top layer is the model's own output.
+        Of siamese pairs each layer is (u, v, |u - v|, u * v).
         """
+        if self.siamese:
+            tensors = {name: tensor.flatten(0, 1) for name, tensor in tensors.items()}
         below = self.layers != [self.top]
         output = self.backbone(**tensors, output_hidden_states=below)
         states = [output.last_hidden_state if k == self.top else output.hidden_states[k] for k in self.layers]
         vectors = [self.pool(layer, tensors["attention_mask"]) for layer in states]
+        if self.siamese:
+            sides = [vector.reshape(-1, 2, vector.shape[1]).unbind(1) for vector in vectors]
+            vectors = [torch.cat([u, v, (u - v).abs(), u * v], dim=1) for u, v in sides]
         if self.combining == "sum-4":
             return torch.stack(vectors).sum(0)
         if self.combining == "concat-4":
@@ -103,25 +113,36 @@ class Classifier(nn.Module):
             return states.masked_fill(mask[..., None] == 0, torch.finfo(states.dtype).min).amax(1)
         return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
-    def tokens(self, texts: Sequence[str]) -> list[dict[str, list[int]]]:
-        """Return the inputs of each text, truncated at the token limit of training."""
-        encoded = self.tokenizer(list(texts), truncation=True, max_length=self.token_limit)
+    def tokens(self, texts: Sequence[str | tuple[str, str]]) -> list[list[dict[str, list[int]]]]:
+        """Return the inputs of each text, truncated at the token limit of training; two of a siamese pair."""
+        sides = [list(side) for side in (zip(*texts, strict=True) if self.pairs else [texts])]
+        passes = map(self.sequences, sides) if self.siamese else [self.sequences(*sides)]
+        return [list(sequences) for sequences in zip(*passes, strict=True)]
+
+    def sequences(self, *texts: list[str]) -> list[dict[str, list[int]]]:
+        """Return the inputs of texts, or of pairs in one sequence."""
+        if not texts or not texts[0]:
+            return []
+        encoded = self.tokenizer(*texts, truncation=True, max_length=self.token_limit)
         empty = {"input_ids": [self.pad], "attention_mask": [1], "token_type_ids": [0]}
-        return [{name: encoded[name][i] or empty[name] for name in self.inputs} for i in range(len(texts))]
+        return [{name: encoded[name][i] or empty[name] for name in self.inputs} for i in range(len(texts[0]))]
 
     @torch.no_grad()
-    def answer(self, texts: Sequence[str], batch: int = 32) -> Tensor:
-        """Return the label probabilities of each text, shape (texts, labels), on the CPU."""
+    def answer(self, texts: Sequence[str | tuple[str, str]], batch: int = 32) -> Tensor:
+        """Return the label probabilities of each text or pair, shape (texts, labels), on the CPU."""
         tokens, device = self.tokens(texts), self.output.weight.device
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]["input_ids"]))  # little padding
+        lengths = [max(len(sequence["input_ids"]) for sequence in sequences) for sequences in tokens]
+        order = sorted(range(len(tokens)), key=lengths.__getitem__)  # little padding
         probabilities = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
-            longest = len(tokens[index[-1]]["input_ids"])
-            tensors = {
-                name: torch.tensor([pad(tokens[i][name], longest, fill) for i in index], device=device)
-                for name, fill in ((name, self.pad if name == "input_ids" else 0) for name in self.inputs)
-            }
+            longest = lengths[index[-1]]
+            tensors = {}
+            for name in self.inputs:
+                fill = self.pad if name == "input_ids" else 0
+                rows = [[pad(sequence[name], longest, fill) for sequence in tokens[i]] for i in index]
+                tensor = torch.tensor(rows, device=device)
+                tensors[name] = tensor if self.siamese else tensor.squeeze(1)
             probabilities[index] = self(**tensors).cpu()
         return probabilities
 
@@ -169,7 +190,7 @@ def main() -> None:
     parser = table_io.parser(__doc__)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args()
-    source = table_io.read(arguments)
+    source = table_io.read(arguments, pairs=json.loads((here / "head.json").read_text())["pairs"])
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)

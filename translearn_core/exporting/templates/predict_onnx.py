@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 
 class Classifier:
@@ -33,6 +33,7 @@ class Classifier:
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self.pad: int = config["pad"]
         self.inputs: list[str] = config["inputs"]
+        self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
         self.tokenizer = Tokenizer.from_file(str(folder / "backbone" / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(config["token_limit"])
@@ -40,21 +41,33 @@ class Classifier:
             str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
         )
 
-    def answer(self, texts: Sequence[str], batch: int = 32) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return the label probabilities of each text, shape (texts, labels)."""
-        encodings = self.tokenizer.encode_batch(list(texts))
+    def sequences(self, texts: Sequence[str | tuple[str, str]]) -> list[Encoding]:
+        """Return the tokens of each text or pair; of siamese pairs first those of all first texts."""
+        if self.siamese:
+            texts = [text[0] for text in texts] + [text[1] for text in texts]
+        return self.tokenizer.encode_batch(list(texts))
+
+    def answer(
+        self, texts: Sequence[str | tuple[str, str]], batch: int = 32
+    ) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return the label probabilities of each text or pair, shape (texts, labels)."""
+        encodings, sides, n = self.sequences(texts), 1 + self.siamese, len(texts)
         tokens = [encoding.ids or [self.pad] for encoding in encodings]
         types = [encoding.type_ids or [0] for encoding in encodings]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # little padding
-        probabilities = np.empty((len(tokens), len(self.labels)), dtype=np.float32)
-        for start in range(0, len(order), batch):
+        lengths = np.asarray([len(row) for row in tokens], dtype=np.int64).reshape(sides, n)
+        order = np.argsort(lengths.max(axis=0, initial=0), kind="stable")  # little padding
+        probabilities = np.empty((n, len(self.labels)), dtype=np.float32)
+        for start in range(0, n, batch):
             index = order[start : start + batch]
-            lengths = np.asarray([len(tokens[i]) for i in index])
-            mask = (np.arange(lengths.max()) < lengths[:, None]).astype(np.int64)
+            rows = (index[:, None] + n * np.arange(sides)).ravel()  # both texts of a siamese pair in turn
+            of_rows = lengths.ravel()[rows]
+            mask = (np.arange(of_rows.max()) < of_rows[:, None]).astype(np.int64)
             tensors = {"attention_mask": mask}
-            for name, rows, pad in (("input_ids", tokens, self.pad), ("token_type_ids", types, 0)):
+            for name, values, pad in (("input_ids", tokens, self.pad), ("token_type_ids", types, 0)):
                 tensors[name] = np.full(mask.shape, pad, dtype=np.int64)
-                tensors[name][mask == 1] = np.concatenate([rows[i] for i in index])
+                tensors[name][mask == 1] = np.concatenate([values[i] for i in rows])
+            if self.siamese:
+                tensors = {name: tensor.reshape(len(index), 2, -1) for name, tensor in tensors.items()}
             probabilities[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
         return probabilities
 
@@ -66,8 +79,8 @@ def main() -> None:
     import table_io  # type: ignore[import-not-found]
 
     arguments = table_io.parser(__doc__).parse_args()
-    source = table_io.read(arguments)
     model = Classifier(here)
+    source = table_io.read(arguments, pairs=model.pairs)
     table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
 
 

@@ -35,27 +35,41 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        experiment = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
+        self.pairs = experiment["data"].get("text_pair") is not None
         self.columns = {term: column for column, term in enumerate(terms)}
         arrays = load_file(folder / "trained.safetensors")
         self.idf, self.weight, self.bias = (arrays[name] for name in ("idf", "weight", "bias"))
 
-    def answer(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the label probabilities of each text, shape (texts, labels)."""
+    def answer(self, texts: Sequence[str | tuple[str, str]]) -> NDArray[np.float32]:
+        """Return the label probabilities of each text or pair, shape (texts, labels)."""
         logits = np.array([self.logits(text) for text in texts]).reshape(len(texts), len(self.labels))
         shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
         return probabilities
 
-    def logits(self, text: str) -> NDArray[np.float32]:
-        """Return the logits of a text: each term counts 1 + log(n) times its idf, at length 1 in all."""
+    def logits(self, cell: str | tuple[str, str]) -> NDArray[np.float32]:
+        """Return the logits of a text, or of a pair, whose vector is (u, v, |u - v|, u * v)."""
+        if isinstance(cell, str):
+            vector = self.vector(cell)
+        else:
+            u, v = map(self.vector, cell)
+            vector = np.concatenate([u, v, abs(u - v), u * v])
+            vector /= np.linalg.norm(vector) or 1.0
+        columns = np.flatnonzero(vector)
+        logits: NDArray[np.float32] = self.weight[:, columns] @ vector[columns] + self.bias
+        return logits
+
+    def vector(self, text: str) -> NDArray[np.float64]:
+        """Return the vector of a text: each term counts 1 + log(n) times its idf, at length 1 in all."""
         words = WORD.findall(text.lower())
         pairs = [f"{first} {second}" for first, second in pairwise(words)]
         counts = Counter(term for term in (*words, *pairs) if term in self.columns)
         columns = np.array([self.columns[term] for term in counts], dtype=np.int64)
-        values = (1 + np.log(np.array(list(counts.values()), dtype=np.float64))) * self.idf[columns]
-        norm = np.linalg.norm(values) or 1.0
-        logits: NDArray[np.float32] = self.weight[:, columns] @ (values / norm) + self.bias
-        return logits
+        vector = np.zeros(len(self.columns))
+        vector[columns] = (1 + np.log(np.array(list(counts.values()), dtype=np.float64))) * self.idf[columns]
+        scaled: NDArray[np.float64] = vector / (np.linalg.norm(vector) or 1.0)
+        return scaled
 
 
 def main() -> None:
@@ -65,8 +79,8 @@ def main() -> None:
     import table_io  # type: ignore[import-not-found]
 
     arguments = table_io.parser(__doc__).parse_args()
-    source = table_io.read(arguments)
     model = Classifier(here)
+    source = table_io.read(arguments, pairs=model.pairs)
     table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
 
 

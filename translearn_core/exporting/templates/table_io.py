@@ -27,6 +27,9 @@ MARKS = {
 
 csv.field_size_limit(2**31 - 1)
 
+Cell = str | tuple[str, str]
+"""A text or, for a model of pairs, two texts."""
+
 
 class InputError(Exception):
     """Input that cannot be read; the message is one sentence with the fix."""
@@ -36,15 +39,25 @@ class InputError(Exception):
 class Source:
     """Texts to classify, in order; for a table, also its header and rows."""
 
-    texts: list[str]
+    texts: Sequence[Cell]
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     delimiter: str = ","
 
     @property
-    def filled(self) -> list[str]:
-        """Texts that are not blank."""
-        return [text for text in self.texts if text.strip()]
+    def filled(self) -> list[Cell]:
+        """Texts that are not blank, and pairs of such texts."""
+        return [text for text in self.texts if is_filled(text)]
+
+
+def is_filled(cell: Cell) -> bool:
+    """Whether a text, or each text of a pair, is not blank."""
+    return all(text.strip() for text in sides_of(cell))
+
+
+def sides_of(cell: Cell) -> tuple[str, ...]:
+    """Return a text alone, or both texts of a pair."""
+    return (cell,) if isinstance(cell, str) else cell
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -53,6 +66,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("texts", nargs="*", help="texts to classify; none: lines of the standard input")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="file with a column of texts and a header")
     parser.add_argument("--column", metavar="NAME", help="the column's name")
+    parser.add_argument("--pair-column", metavar="NAME", help="a model of pairs: that of the second texts")
     parser.add_argument(
         "--delimiter", help="a character, or one of " + ", ".join(DELIMITERS) + "; default: detected"
     )
@@ -64,8 +78,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def read(arguments: argparse.Namespace) -> Source:
-    """Return the texts that `arguments` name; exit with code 2 if they cannot be read."""
+def read(arguments: argparse.Namespace, *, pairs: bool = False) -> Source:
+    """Return the texts or pairs that `arguments` name; exit with code 2 if they cannot be read."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -74,11 +88,24 @@ def read(arguments: argparse.Namespace) -> Source:
             raise InputError("--out writes the table of --csv: give --csv FILE too.")
         if arguments.csv and arguments.texts:
             raise InputError("Texts and --csv were both given: give one of them.")
+        column, second, reads = arguments.column, arguments.pair_column, "pairs" if pairs else "single texts"
+        if bool(arguments.csv and pairs) is not bool(second):
+            raise InputError(f"--pair-column goes with --csv and a model of pairs; this one reads {reads}.")
         if arguments.csv:
-            return read_table(arguments.csv, arguments.column, arguments.delimiter, arguments.encoding)
-        return Source(arguments.texts or lines_of_input(arguments.encoding))
+            return read_table(arguments.csv, column, arguments.delimiter, arguments.encoding, second)
+        texts: list[str] = arguments.texts or lines_of_input(arguments.encoding)
+        return Source(paired(texts, in_lines=not arguments.texts) if pairs else texts)
     except InputError as error:
         stop(str(error))
+
+
+def paired(texts: list[str], *, in_lines: bool) -> list[Cell]:
+    """Return pairs of texts that follow each other, or stand in a line with a tab between them."""
+    if in_lines:
+        return [(first, second) for first, _, second in (line.partition("\t") for line in texts)]
+    if len(texts) % 2:
+        raise InputError(f"This model reads pairs, and {len(texts)} texts were given: give them two by two.")
+    return list(zip(texts[::2], texts[1::2], strict=True))
 
 
 def stop(sentence: str) -> NoReturn:
@@ -125,8 +152,14 @@ def decoded(data: bytes, encoding: str | None, name: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def read_table(path: Path, column: str | None, delimiter: str | None, encoding: str | None) -> Source:
-    """Return the texts in a column of a delimited file, in order."""
+def read_table(
+    path: Path,
+    column: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    pair_column: str | None = None,
+) -> Source:
+    """Return the texts in a column of a delimited file, or the pairs in two columns, in order."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -139,9 +172,11 @@ def read_table(path: Path, column: str | None, delimiter: str | None, encoding: 
     best = max(tables, key=lambda mark: (column in header_of(tables[mark]), fit(tables[mark])))
     header, *rows = tables[best]
     names = header_of(tables[best])
-    if column not in names:
-        raise InputError(f"--column is {column!r}: give one of {', '.join(map(repr, names))}.")
-    position, width = names.index(column), len(header)
+    wanted = [("--column", column), *([("--pair-column", pair_column)] if pair_column else ())]
+    for option, name in wanted:
+        if name not in names:
+            raise InputError(f"{option} is {name!r}: give one of {', '.join(map(repr, names))}.")
+    positions, width = [names.index(name or "") for _, name in wanted], len(header)
     for number, row in enumerate(rows, 1):
         if row and (len(row) < width or any(row[width:])):
             raise InputError(
@@ -149,7 +184,9 @@ def read_table(path: Path, column: str | None, delimiter: str | None, encoding: 
                 "quotes around texts that hold the delimiter, or give --delimiter."
             )
     rows = [row[:width] or [""] * width for row in rows]
-    return Source([row[position] for row in rows], header, rows, best)
+    sides = [[row[position] for row in rows] for position in positions]
+    texts: Sequence[Cell] = sides[0] if len(sides) == 1 else list(zip(*sides, strict=True))
+    return Source(texts, header, rows, best)
 
 
 def separator(word: str | None) -> str | None:
@@ -209,7 +246,7 @@ def write(
     `answers` are the probabilities of the texts that are not blank; blank ones get no label.
     """
     pending = iter(answers)
-    lines = ((text, next(pending) if text.strip() else None) for text in source.texts)
+    lines = ((text, next(pending) if is_filled(text) else None) for text in source.texts)
     try:
         if out is None:
             for text, shares in lines:
@@ -221,12 +258,12 @@ def write(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def answer(text: str, shares: Sequence[float] | None, labels: Sequence[str]) -> dict[str, object]:
-    """Return the prediction of a text as printed."""
+def answer(cell: Cell, shares: Sequence[float] | None, labels: Sequence[str]) -> dict[str, object]:
+    """Return the prediction of a text or pair as printed."""
+    texts: dict[str, object] = dict(zip(("text", "text_pair"), sides_of(cell), strict=False))
     if shares is None:
-        return {"text": text, "label": None, "probabilities": {}}
-    return {
-        "text": text,
+        return texts | {"label": None, "probabilities": {}}
+    return texts | {
         "label": best(shares, labels),
         "probabilities": dict(zip(labels, shares, strict=True)),
     }

@@ -11,10 +11,12 @@ from translearn_core.results import Occlusion
 def word_importance(occlusion: Occlusion, dark: bool = False) -> go.Figure:
     """Draw by how much the log-odds of the predicted class fall without each word, in reading order.
 
+    Words of pairs have the number of their text before them.
     Beside the run stands its control from random weights, if there is one.
     """
     colours, words = palette(dark), occlusion.words
-    names = labels(words["word"], 26)
+    marked = words["word"] if "side" not in words else words["side"].astype(str) + ": " + words["word"]
+    names = labels(marked, 26)
     has_control = bool(words["control"].notna().any())
     figure = bare("word importance", dark, height=90 + (30 if has_control else 22) * len(words))
     for column, title, colour in (

@@ -11,6 +11,8 @@ from translearn_core.results.metric import Scored
 
 MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
 """Names of the baselines, the cheapest first."""
+FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"
+"""Names of the baselines of pairs that read one side; the second is the hypothesis-only one of NLI."""
 
 
 @dataclass(frozen=True)

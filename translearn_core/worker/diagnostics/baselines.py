@@ -10,11 +10,19 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import Cell, ExperimentConfig, Split
+from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Evaluation
-from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import (
+    FIRST_TEXT,
+    FROZEN,
+    MAJORITY,
+    SCRATCH,
+    SECOND_TEXT,
+    WORDS,
+)
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import Outputs
@@ -25,6 +33,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     baseline_verdict,
     caveats,
     negative_transfer,
+    one_sided,
     verdict_on,
 )
 from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
@@ -40,7 +49,7 @@ MAX_VALIDATION = 5_000
 class _RunRows:
     """Texts and target of a run's rows, and the row indices of each split."""
 
-    texts: list[str]
+    texts: list[Cell]
     target: Target
     train: IntArray
     validation: IntArray
@@ -62,7 +71,7 @@ class _RunRows:
         train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
         labels = class_indices(evaluation, rows["label"])
         target = Target("label", evaluation.problem, evaluation.names, labels)
-        return cls(rows["text"].tolist(), target, train, validation, test)
+        return cls(text_cells(rows), target, train, validation, test)
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -81,11 +90,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
-        texts = np.asarray(task.texts, dtype=object)
-        by_words = tfidf_logistic_regression(
-            texts[task.train].tolist(), task.labels[task.train], texts[task.test].tolist(), seed=config.seed
-        )
-        outputs[WORDS] = task.one_hot(by_words)
+        outputs |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=config.seed)
         n_probed, probe = _frozen_probe(context, experiment, task)
         outputs[FROZEN] = task.one_hot(probe.predicted)
     if control is not None:
@@ -105,9 +110,22 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
             n_train=len(task.train),
             lines=lines,
             sentence=baseline_verdict(by_name, test.headline.value, fresh=experiment.backbone.random_init),
-            caveats=notes,
+            caveats=(*one_sided(by_name), *notes),
         ),
     )
+
+
+def _tfidf(task: _RunRows, *, pairs: bool, seed: int) -> dict[str, Outputs]:
+    """Return the test outputs of TF-IDF, and of TF-IDF on either text of pairs alone."""
+    texts: dict[str, list[Cell]] = {WORDS: task.texts}
+    for side, name in enumerate((FIRST_TEXT, SECOND_TEXT) if pairs else ()):
+        texts[name] = [sides_of(text)[side] for text in task.texts]
+    outputs = {}
+    for name, of_rows in texts.items():
+        train, test = ([of_rows[i] for i in part] for part in (task.train, task.test))
+        predicted = tfidf_logistic_regression(train, task.labels[task.train], test, seed=seed)
+        outputs[name] = task.one_hot(predicted)
+    return outputs
 
 
 def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows) -> tuple[int, FrozenProbe]:
@@ -120,6 +138,7 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
     ends = np.cumsum([len(train), len(validation), len(task.test)])
     train_index, validation_index, test_index = np.split(np.arange(len(used)), ends[:-1])
     pretrained = pretrained_twin(experiment.backbone)
+    experiment = experiment.with_default_encoding(frozen=True)
     features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
         features, task.labels[used], train_index, validation_index, test_index,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
 from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.config import Split, job_id
+from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
@@ -167,8 +168,8 @@ def _row_scores(context: Context, arm: LabelEfficiencyArm, job: str, order: pd.I
 def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
     target = prepared.target
     labels = prepared.problem.decode_values(target)
-    texts = np.asarray(prepared.texts, dtype=object)
-    return pd.DataFrame({"row": prepared.rows[index], "text": texts[index], "label": labels[index]})
+    texts = text_columns([prepared.texts[i] for i in index])
+    return pd.DataFrame({"row": prepared.rows[index], **texts, "label": labels[index]})
 
 
 def _index_of(values: Sequence[int], value: int) -> int:

@@ -169,7 +169,10 @@ def _layers(
     """Return the accessible layers and their cache lookups; vectors are read on demand."""
     compute = Compute.choose(config.device, config.precision)
     backbone = load(config.backbone)
-    encoder = make_encoder(context, backbone, prepared.texts, config.features.token_limit, compute)
+    features = config.features
+    if config.data.text_pair is not None:
+        features = features.with_default_encoding(frozen=True)
+    encoder = make_encoder(context, backbone, prepared.texts, features, compute)
     if not backbone.info.supports_partial_forward:
         return [(backbone.n_blocks, encoder.last_layer(config.features.pooling))]
     return list(enumerate(encoder.pooled(config.features.pooling)))

@@ -13,7 +13,7 @@ from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.probing.transferability import h_score, logme
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import BackboneConfig, FeatureConfig
+from translearn_core.config import BackboneConfig, Cell, FeatureConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
 from translearn_core.results import BackboneInfo
@@ -31,7 +31,7 @@ Vectors = NDArray[np.floating]
 class Sample:
     """Texts and target: training rows first, then `n_validation` validation rows."""
 
-    texts: tuple[str, ...]
+    texts: tuple[Cell, ...]
     target: Target
     n_validation: int
 
@@ -99,7 +99,7 @@ def score_layers(
     context.report("loading the backbone")
     backbone = load(config)
     features, top = supported_features(features, backbone.info), backbone.n_blocks
-    encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
+    encoder = make_encoder(context, backbone, sample.texts, features, compute)
     accessible = backbone.info.supports_partial_forward
     lookups = encoder.pooled(features.pooling) if accessible else [encoder.last_layer(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)

@@ -1,5 +1,6 @@
 """Targets of a probe as classes: the label, another column of the table, or the text length."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.slices import quantile_groups
-from translearn_core.config import DataConfig, Split
+from translearn_core.config import Cell, DataConfig, Split
+from translearn_core.config.text_cells import joined
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
@@ -32,9 +34,9 @@ class ProbeTarget:
     classes: tuple[str, ...]
 
 
-def lengths(texts: list[str]) -> ProbeTarget:
-    """Return the number of words in quartiles as target."""
-    words = quantile_groups([count_words(text) for text in texts])
+def lengths(texts: Sequence[Cell]) -> ProbeTarget:
+    """Return the number of words, of both texts of a pair, in quartiles as target."""
+    words = quantile_groups([count_words(joined(text, " ")) for text in texts])
     return _target(LENGTH, words, np.ones(len(texts), dtype=bool))
 
 
@@ -93,7 +95,7 @@ def _cells(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str)
     cells = pd.DataFrame(
         {"row": table[ROW], "text": table[data.text], "part": table[PART], "cell": table[name]}
     )
-    predictions = pd.DataFrame({"row": rows["row"], "text": rows["text"], "split": rows["split"]})
+    predictions = rows[["row", "text", "split"]]
     matches = predictions.assign(position=np.arange(len(rows))).merge(cells, on=["row", "text"])
     part = matches["split"].where(matches["split"].isin(set(table[PART])), Split.TRAIN)
     matches["same part"] = matches["part"] == part

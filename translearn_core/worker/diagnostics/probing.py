@@ -12,7 +12,8 @@ from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import Cell, ExperimentConfig, Split
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation
@@ -46,15 +47,17 @@ def probe(context: Context[ProbeConfig]) -> None:
     )
     if not len(test):
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
-    texts = rows["text"].tolist()
+    texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     context.report("the word-count baseline")
     counted = tfidf_logistic_regression(
         [texts[i] for i in train], target.labels[train], [texts[i] for i in test], seed=config.seed
     )
-    types = word_types(texts)
+    strings = [joined(text, " ") for text in texts]
+    types = word_types(strings)
     controls = [
-        control_labels(texts, target.labels[train], seed=config.seed + k) for k in range(config.control_tasks)
+        control_labels(strings, target.labels[train], seed=config.seed + k)
+        for k in range(config.control_tasks)
     ]
     scores = probe_layers(
         features,
@@ -104,7 +107,7 @@ def _target(
             experiment.data.label, labels, np.ones(len(labels), dtype=bool), evaluation.names
         )
     if name == LENGTH:
-        return probe_targets.lengths(rows["text"].tolist())
+        return probe_targets.lengths(text_cells(rows))
     table = load_table(context.store.workspace, experiment.data.dataset)
     return probe_targets.column(table, experiment.data, rows, name)
 
@@ -114,7 +117,7 @@ def _variants(
     config: ProbeConfig,
     experiment: ExperimentConfig,
     trained: dict[str, Layers],
-    texts: list[str],
+    texts: list[Cell],
 ) -> dict[str, Layers]:
     """Return the features of every probed variant.
 

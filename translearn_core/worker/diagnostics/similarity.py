@@ -11,7 +11,8 @@ from translearn_core.analysis.similarity.cka import (
     jackknife_cka,
 )
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.config import ExperimentConfig, Split, differ_only_in_seed
+from translearn_core.config import Cell, ExperimentConfig, Split, differ_only_in_seed
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import SimilarityConfig
 from translearn_core.results import Evaluation, Similarity
@@ -37,7 +38,7 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
             need = "a run that differs from this one in nothing but the seed"
             raise ConfigError("second_seed_run", config.second_seed_run, need)
     rows = held_out_first(load_evaluation(context, config.job), config.rows, config.seed)
-    texts = rows["text"].tolist()
+    texts = text_cells(rows)
     before, after = run_features(context, config.job, texts)
     second_seed = (
         None if config.second_seed_run is None else run_features(context, config.second_seed_run, texts)[1]
@@ -81,7 +82,8 @@ def held_out_first(evaluation: Evaluation, limit: int, seed: int) -> pd.DataFram
     TooFewSamplesError
         If there are fewer than 5 different texts.
     """
-    different = evaluation.predictions.drop_duplicates("text")
+    predictions = evaluation.predictions
+    different = predictions.drop_duplicates([name for name in (TEXT, TEXT_PAIR) if name in predictions])
     parts, room = [], limit
     for split in SPLIT_ORDER:
         rows = different[different["split"] == split]
@@ -98,7 +100,7 @@ def held_out_first(evaluation: Evaluation, limit: int, seed: int) -> pd.DataFram
     return rows
 
 
-def _random_pair(context: Context, experiment: ExperimentConfig, texts: list[str]) -> tuple[Layers, Layers]:
+def _random_pair(context: Context, experiment: ExperimentConfig, texts: list[Cell]) -> tuple[Layers, Layers]:
     """Return the layers of two randomly initialised networks of the run's architecture."""
     backbone = experiment.backbone
     # neither seed is that of the run, which may itself be randomly initialised

@@ -111,7 +111,7 @@ def _head_input(context: Context, config: ExperimentConfig, sample: Sample, comp
     """Return the vectors that the head of a run received before training."""
     backbone = load(config.backbone)
     features = supported_features(config.features, backbone.info)
-    encoder = make_encoder(context, backbone, sample.texts, features.token_limit, compute)
+    encoder = make_encoder(context, backbone, sample.texts, features, compute)
     lookups = encoder.pooled_layers(features.pooling, features.selected_layers(backbone.n_blocks))
     vectors = combine_layers([lookup.vectors().float() for lookup in lookups], features.layer_combination)
     x: Vectors = (

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.selective_prediction import DIGITS, precision_threshold
-from translearn_core.config import Split
+from translearn_core.config import Cell, Split
+from translearn_core.config.text_cells import join_sides
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES
@@ -18,7 +19,7 @@ from translearn_core.runs import artifacts
 from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
-from translearn_core.worker.prediction.predictions import cached_model
+from translearn_core.worker.prediction.predictions import cached_model, check_sides, is_filled
 from translearn_core.worker.run_results import load_evaluation
 
 ROWS_AT_ONCE = 2048
@@ -37,7 +38,10 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     review = None
     if config.review_precision is not None:
         review = review_threshold(load_evaluation(context, config.job), config.review_precision)
-    predictions = predict_texts(trained, texts_of(shown, config.text), config.top_labels, context)
+    sides = [texts_of(shown, name) for name in (config.text, config.text_pair) if name is not None]
+    cells = join_sides([text for side in sides for text in side], len(shown))
+    check_sides(trained, cells)
+    predictions = predict_texts(trained, cells, config.top_labels, context)
     counts = predictions["predicted"].value_counts().rename_axis("label").reset_index(name="rows")
     if review is not None:
         predictions["review"] = marks(predictions["probability"], review.threshold)
@@ -67,12 +71,12 @@ def texts_of(table: pd.DataFrame, column: str) -> list[str]:
     return [str(text) for text in table[column].astype(object).where(table[column].notna(), "")]
 
 
-def predict_texts(trained: TrainedModel, texts: Sequence[str], top: int, context: Context) -> pd.DataFrame:
+def predict_texts(trained: TrainedModel, texts: Sequence[Cell], top: int, context: Context) -> pd.DataFrame:
     """Return the columns of `Problem.decode`, the confidence as probability, empty for rows without a text.
 
     With `top` > 1 also label_k and probability_k of the k-th likeliest classes.
     """
-    filled = np.flatnonzero([bool(text.strip()) for text in texts])
+    filled = np.flatnonzero([is_filled(text) for text in texts])
     decoded = []
     for start in range(0, max(1, len(filled)), ROWS_AT_ONCE):
         context.report("predicting", start, len(filled))

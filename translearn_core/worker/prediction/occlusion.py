@@ -4,33 +4,39 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis.error_analysis.occlusion import importance
+from translearn_core.config import Cell
+from translearn_core.config.text_cells import joined, sides_of
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import OcclusionConfig
 from translearn_core.results import Occlusion
 from translearn_core.runs import artifacts
 from translearn_core.transfer.word_split import join_words, split_words
 from translearn_core.worker.context import Context
-from translearn_core.worker.prediction.predictions import cached_model
+from translearn_core.worker.prediction.predictions import cached_model, check_sides
 from translearn_core.worker.run_results import check_supported
 
 MOST_WORDS = 60
-"""Words that are left out in turn, from the beginning of the text."""
+"""Words of a text that are left out in turn, from its beginning."""
 
 
 def occlude(context: Context[OcclusionConfig]) -> None:
     """Predict a text whole and without each word, by a run and by its control from random weights."""
     check_supported(context)
     config = context.config
-    words = split_words(config.text)
-    if not words:
+    cell = config.text if config.text_pair is None else (config.text, config.text_pair)
+    if not all(map(split_words, sides_of(cell))):
         raise DataError("The text is empty: type a sentence.")
-    shown = words[:MOST_WORDS]
-    texts = [config.text, *(join_words(words[:k] + words[k + 1 :]) for k in range(len(shown)))]
+    frame = words_of(cell)
+    texts = [
+        cell,
+        *(without_word(cell, *word) for word in zip(frame["side"], frame["position"], strict=True)),
+    ]
     trained = cached_model(context, config.job)
+    check_sides(trained, texts)
     outputs = trained.predict(texts)
     index = int(outputs.logits[0].argmax())
     predicted = trained.names[index]
-    frame = pd.DataFrame({"word": shown, "importance": importance(outputs.logits, index), "control": np.nan})
+    frame["importance"], frame["control"] = importance(outputs.logits, index), np.nan
     control_predicted = control_probability = None
     if config.control is not None:
         control = cached_model(context, config.control)
@@ -43,11 +49,26 @@ def occlude(context: Context[OcclusionConfig]) -> None:
     artifacts.save(
         context.folder,
         Occlusion(
-            text=config.text,
+            text=joined(cell),
             predicted=predicted,
             probability=float(outputs.predictions[0, index]),
-            words=frame,
+            words=frame.drop(columns=["position"] + ["side"] * (not trained.pairs)),
             control_predicted=control_predicted,
             control_probability=control_probability,
         ),
     )
+
+
+def words_of(cell: Cell) -> pd.DataFrame:
+    """Return the words of a text or pair, at most `MOST_WORDS` of each text: side, position, word."""
+    sides = [split_words(text)[:MOST_WORDS] for text in sides_of(cell)]
+    lines = [(side, k, word) for side, words in enumerate(sides, 1) for k, word in enumerate(words)]
+    return pd.DataFrame(lines, columns=["side", "position", "word"])
+
+
+def without_word(cell: Cell, side: int, position: int) -> Cell:
+    """Return a text or pair without one word; `side` counts from 1."""
+    texts = list(sides_of(cell))
+    words = split_words(texts[side - 1])
+    texts[side - 1] = join_words(words[:position] + words[position + 1 :])
+    return texts[0] if len(texts) == 1 else (texts[0], texts[1])

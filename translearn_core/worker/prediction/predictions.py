@@ -1,5 +1,6 @@
 """Predictions of a finished run for new texts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
-from translearn_core.config import Split
+from translearn_core.config import Cell, Split
+from translearn_core.config.text_cells import joined, sides_of, text_cells
 from translearn_core.errors import DataError, NotFoundError
 from translearn_core.jobs import PredictConfig
 from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
@@ -21,9 +23,10 @@ from translearn_core.worker.run_results import load_evaluation
 def predict(context: Context[PredictConfig]) -> None:
     """Predict typed texts and find their nearest training texts."""
     config = context.config
-    if blank := [t for t in config.texts if not t.strip()]:
+    if blank := [t for t in config.texts if not is_filled(t)]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
+    check_sides(trained, config.texts)
     outputs = trained.predict(config.texts)
     if config.temperature is not None:
         outputs = replace(outputs, logits=outputs.logits / config.temperature)
@@ -36,7 +39,7 @@ def predict(context: Context[PredictConfig]) -> None:
             {
                 "text": np.repeat(np.arange(len(config.texts)), index.shape[1]),
                 "similarity": similarity.ravel().astype(np.float64),
-                "neighbour": neighbour["text"].to_numpy(),
+                "neighbour": [joined(cell) for cell in text_cells(neighbour)],
                 "label": neighbour["label"].to_numpy(),
                 "row": neighbour["row"].to_numpy(),
             }
@@ -54,6 +57,21 @@ def predict(context: Context[PredictConfig]) -> None:
     )
 
 
+def is_filled(cell: Cell) -> bool:
+    """Whether a text, or each text of a pair, has characters other than white space."""
+    return all(text.strip() for text in sides_of(cell))
+
+
+def check_sides(trained: TrainedModel, cells: Sequence[Cell]) -> None:
+    """Raise `DataError` if a model of pairs gets single texts, or a model of texts pairs."""
+    if any((len(sides_of(cell)) > 1) is not trained.pairs for cell in cells):
+        raise DataError(
+            "This run reads pairs of texts: give a second text too."
+            if trained.pairs
+            else "This run reads single texts: leave out the second text."
+        )
+
+
 def held_out_logits(context: Context, job: str, evaluation: Evaluation) -> HeldOutLogits:
     """Return the logits of a run's validation and test rows.
 
@@ -65,7 +83,7 @@ def held_out_logits(context: Context, job: str, evaluation: Evaluation) -> HeldO
     version, trained = file_version(folder), cached_model(context, job)
     rows = evaluation.predictions
     validation, test = (
-        trained.predict(rows.loc[rows["split"] == split, "text"].tolist(), context.report).logits
+        trained.predict(text_cells(rows[rows["split"] == split]), context.report).logits
         for split in (Split.VALIDATION, Split.TEST)
     )
     logits = HeldOutLogits(validation, test)

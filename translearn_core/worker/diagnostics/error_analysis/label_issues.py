@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.label_issues import LabelIssues, find_label_issues
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.linear_probe import LinearProbe
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import Cell, ExperimentConfig
+from translearn_core.config.text_cells import text_cells
 from translearn_core.results import Estimate, Evaluation
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import analysis_sample, backbone_features, pretrained_twin, text_groups
@@ -23,8 +24,6 @@ MAX_LISTED = 1_000
 
 FOLDS = 5
 """Cross-validation folds of the out-of-fold probabilities."""
-
-COLUMNS = ("row", "split", "text", "label", "suggested", "probability of label", "probability of suggested")
 
 
 @dataclass(frozen=True)
@@ -51,30 +50,30 @@ def check_labels(
     index = analysis_sample(evaluation)
     rows = evaluation.predictions.iloc[index]
     labels = class_indices(evaluation, rows["label"])
-    suspects, probabilities = probe_label_issues(context, experiment, rows["text"].tolist(), labels, seed)
+    suspects, probabilities = probe_label_issues(context, experiment, text_cells(rows), labels, seed)
     names = np.asarray(evaluation.names, dtype=object)
     listed = rows.iloc[suspects.rows]
     frame = pd.DataFrame(
         {
             "row": listed["row"].to_numpy(),
             "split": listed["split"].to_numpy(),
-            "text": listed["text"].to_numpy(),
+            **{name: listed[name].to_numpy() for name in evaluation.text_columns},
             "label": names[suspects.given],
             "suggested": names[suspects.suggested],
             "probability of label": probabilities[suspects.rows, suspects.given].astype(np.float64),
             "probability of suggested": probabilities[suspects.rows, suspects.suggested].astype(np.float64),
-        },
-        columns=list(COLUMNS),
+        }
     )
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     return LabelCheck(len(index), suspects.n_issues, accuracy, suspects.share, frame)
 
 
 def probe_label_issues(
-    context: Context, experiment: ExperimentConfig, texts: Sequence[str], labels: IntArray, seed: int
+    context: Context, experiment: ExperimentConfig, texts: Sequence[Cell], labels: IntArray, seed: int
 ) -> tuple[LabelIssues, NDArray[np.float32]]:
     """Find label issues by a probe on the pretrained backbone; also return its out-of-fold probabilities."""
     pretrained = pretrained_twin(experiment.backbone)
+    experiment = experiment.with_default_encoding(frozen=True)
     context.report("reading the texts with the backbone as it was")
     features = backbone_features(context, experiment, pretrained, texts)[-1]
     probabilities = LinearProbe.fit(

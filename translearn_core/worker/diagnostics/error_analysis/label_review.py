@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelReviewConfig
@@ -12,7 +14,7 @@ from translearn_core.results import LabelReview
 from translearn_core.results.diagnostics.label_review import REASONS
 from translearn_core.runs import artifacts
 from translearn_core.tasks.labels import read_labels
-from translearn_core.tasks.normalisation import is_blank, text_key
+from translearn_core.tasks.normalisation import cell_key, is_blank
 from translearn_core.tasks.similar_labels import find_similar_labels
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
@@ -60,12 +62,13 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
     DataError
         If the table lacks a column.
     """
-    for column in (config.data.text, config.data.label):
+    for column in (*config.data.text_columns, config.data.label):
         if column not in table:
             raise DataError(f"There is no column {column!r}: choose the columns again.")
-    blank = np.array([not isinstance(cell, str) or is_blank(cell) for cell in table[config.data.text]])
+    texts = dict(zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False))
+    filled = np.all([_filled(table[column]) for column in texts.values()], axis=0)
     cells = table[config.data.label]
-    named = np.array([isinstance(cell, str) and not is_blank(cell) for cell in cells])
+    named = _filled(cells)
     labels = np.full(len(table), "", dtype=object)
     if named.any():
         encoded = read_labels(cells[named])
@@ -75,7 +78,7 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "part": table[PART],
             "row": table[ROW],
             "split": "",
-            "text": table[config.data.text],
+            **{name: table[column] for name, column in texts.items()},
             "label": labels,
             "suggested": "",
             "probability": np.nan,
@@ -84,7 +87,13 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "unlabelled": ~named,
         }
     )
-    return rows[~blank]
+    listed: pd.DataFrame = rows[filled]
+    return listed
+
+
+def _filled(cells: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Whether each cell holds visible text."""
+    return np.array([isinstance(cell, str) and not is_blank(cell) for cell in cells], dtype=bool)
 
 
 def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -101,8 +110,8 @@ def merge_proposals(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _conflicts(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether an equal text has another label."""
-    keys = rows["text"].map(text_key)
+    """Whether an equal text or pair has another label."""
+    keys = pd.Series([cell_key(cell) for cell in text_cells(rows)], index=rows.index, dtype=object)
     labels = rows["label"].where(rows["label"] != "")
     return labels.groupby(keys).transform("nunique").gt(1) & labels.notna()
 
@@ -132,10 +141,12 @@ def _mark_suspects(context: Context[LabelReviewConfig], rows: pd.DataFrame, prep
 def _mark_errors(context: Context[LabelReviewConfig], rows: pd.DataFrame, job: str) -> None:
     """Mark the held-out rows that a run predicts otherwise; its prediction is suggested where none is yet."""
     predictions = load_evaluation(context, job).predictions
+    text_columns = [name for name in (TEXT, TEXT_PAIR) if name in rows and name in predictions]
     errors = predictions[
         (predictions["split"] != str(Split.TRAIN)) & (predictions["predicted"] != predictions["label"])
-    ].drop_duplicates(["row", "text"])
-    matches = rows[["row", "text", "label"]].reset_index().merge(errors, on=["row", "text", "label"])
+    ].drop_duplicates(["row", *text_columns])
+    key = ["row", *text_columns, "label"]
+    matches = rows[key].reset_index().merge(errors, on=key)
     rows.loc[matches["index"], "wrong"] = True
     new = matches[(rows.loc[matches["index"], "suggested"] == "").to_numpy()]
     rows.loc[new["index"], "suggested"] = new["predicted"].to_numpy()

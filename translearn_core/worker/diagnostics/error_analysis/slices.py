@@ -10,6 +10,7 @@ from translearn_core.analysis.error_analysis.slices import LEVEL, slice_scores
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.analysis.language_id import identify_languages
 from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
@@ -82,7 +83,7 @@ def _groupings(
         except DataError:
             if columns:
                 raise
-    texts = rows["text"].tolist()
+    texts = text_cells(rows)
     try:
         spans = _groups(probe_targets.lengths(texts))
         yield LENGTH, np.asarray([f"{span} word{'s' * (span != '1')}" for span in spans], dtype=object)
@@ -90,14 +91,15 @@ def _groupings(
         pass  # all of one length
     context.report("telling languages")
     languages = identify_languages(
-        texts, lambda done, total: context.report("telling languages", done, total)
+        [joined(text, " ") for text in texts],
+        lambda done, total: context.report("telling languages", done, total),
     )
     if languages is not None:
         yield LANGUAGE, languages.astype(object)
 
 
 def _default_columns(table: pd.DataFrame, data: DataConfig) -> list[str]:
-    reserved = {data.text, data.label, data.split.column}
+    reserved = {*data.text_columns, data.label, data.split.column}
     others = [name for name in file_columns(table) if name not in reserved]
     return [name for name in others if 2 <= table[name].nunique() <= MOST_VALUES][:MOST_COLUMNS]
 

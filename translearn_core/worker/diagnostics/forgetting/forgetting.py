@@ -1,6 +1,7 @@
 """Catastrophic forgetting: earlier tasks, sentence similarity and masked language modelling."""
 
 from translearn_core.backbones import load
+from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import ForgettingConfig
 from translearn_core.results import Forgetting
@@ -27,7 +28,7 @@ def measure_forgetting(context: Context[ForgettingConfig]) -> None:
             "Ask a run that trains blocks."
         )
     evaluation = load_evaluation(context, config.job)
-    texts = held_out_first(evaluation, MAX_MASKED_TEXTS, config.seed)["text"].tolist()
+    cells = text_cells(held_out_first(evaluation, MAX_MASKED_TEXTS, config.seed))
     context.report("loading the model")
     trained = load_fine_tuned(context.store.workspace.run(config.job))
     before, after, compute = load(experiment.backbone), trained.model.loaded_backbone, trained.compute
@@ -37,6 +38,6 @@ def measure_forgetting(context: Context[ForgettingConfig]) -> None:
     )
     context.report("comparing sentences")
     sts = measure_sts_retention(context, before, after, compute, config.seed)
-    limit = experiment.features.token_limit
+    limit, texts = experiment.features.token_limit, [joined(cell, " ") for cell in cells]
     masked_lm = measure_mlm_loss(before, after, texts, limit, compute, context.report, config.seed)
     artifacts.save(context.folder, Forgetting(tasks, sts.reference, masked_lm, sts.table))

@@ -14,6 +14,7 @@ from translearn_core.analysis.similarity.sentence_similarity import (
     sts_change,
 )
 from translearn_core.backbones import Backbone
+from translearn_core.config import FeatureConfig
 from translearn_core.data.sts_pairs import load_sts_pairs
 from translearn_core.results import Estimate, SentenceSimilarity
 from translearn_core.results.format import magnitude
@@ -62,7 +63,7 @@ def _similarities(
 ) -> NDArray[np.float64]:
     sentences = [*pairs["first"], *pairs["second"]]
     limit = min(TOKEN_LIMIT, backbone.info.token_limit)
-    encoder = make_encoder(context, backbone, sentences, limit, compute)
+    encoder = make_encoder(context, backbone, sentences, FeatureConfig(token_limit=limit), compute)
     vectors = feature_array(encoder.last_layer(backbone.info.pooling))
     return cosine_pairs(vectors[: len(pairs)], vectors[len(pairs) :])
 

@@ -13,7 +13,8 @@ from translearn_core.analysis.intervals import RowScores, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
-from translearn_core.config import ExperimentConfig, FeatureConfig, Split
+from translearn_core.config import Cell, ExperimentConfig, LayerCombination, Split
+from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.results import Difference, Estimate, Evaluation, TaskRetention
 from translearn_core.results.format import magnitude
@@ -39,7 +40,7 @@ IntArray = NDArray[np.int64]
 class _Rows:
     """Sampled rows of an earlier run: training rows first, then test rows, with its scores of the latter."""
 
-    texts: list[str]
+    texts: list[Cell]
     target: Target
     train: IntArray
     test: IntArray
@@ -55,7 +56,7 @@ class _Rows:
         sampled = rows.iloc[np.concatenate(samples)]
         n_train = len(samples[0])
         return cls(
-            sampled["text"].tolist(),
+            text_cells(sampled),
             predictions_target(evaluation, sampled),
             np.arange(n_train),
             np.arange(n_train, len(sampled)),
@@ -90,7 +91,7 @@ def measure_task_retention(
     evaluation = load_evaluation(context, job)
     rows = _Rows.of(evaluation, seed)
     model = load_fine_tuned(context.store.workspace.run(job)).model
-    reader = _FeatureReader(model, earlier.features.token_limit, compute)
+    reader = _FeatureReader(model, compute)
     features_before, features_after = (
         reader.features(context, backbone, rows.texts) for backbone in (before, after)
     )
@@ -123,16 +124,18 @@ class _FeatureReader:
     """Applies the layer selection and head of an earlier run's model to other backbones."""
 
     model: Classifier
-    token_limit: int
     compute: Compute
 
-    def features(self, context: Context, backbone: Backbone, texts: list[str]) -> Tensor:
+    def features(self, context: Context, backbone: Backbone, texts: list[Cell]) -> Tensor:
         """Return the input of the head from another backbone; its last layer if it has too few layers."""
         layers, config = self.model.layers, self.model.feature_config
         if layers[-1] > backbone.n_blocks:
-            layers, config = (backbone.n_blocks,), FeatureConfig(pooling=config.pooling)
-        limit = min(self.token_limit, backbone.info.token_limit)
-        encoder = make_encoder(context, backbone, texts, limit, self.compute)
+            layers = (backbone.n_blocks,)
+            config = config.model_copy(update={"layer_combination": LayerCombination.LAST, "layer": None})
+        limit = min(config.token_limit, backbone.info.token_limit)
+        encoder = make_encoder(
+            context, backbone, texts, config.model_copy(update={"token_limit": limit}), self.compute
+        )
         lookups = encoder.pooled_layers(config.pooling, layers)
         return combine_layers([lookup.vectors() for lookup in lookups], config.layer_combination).float()
 

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Difference
-from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import (
+    FIRST_TEXT,
+    FROZEN,
+    MAJORITY,
+    SCRATCH,
+    SECOND_TEXT,
+    WORDS,
+)
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
     WORDS: "counting words with TF-IDF",
+    FIRST_TEXT: "counting the words of the first text alone",
+    SECOND_TEXT: "counting the words of the second text alone",
     FROZEN: "a linear probe on the frozen backbone",
     SCRATCH: "the same model trained from scratch",
 }
@@ -74,6 +83,24 @@ def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int |
     if experiment.distil is not None:
         notes.append("The run had a teacher: what that one had learned counts for the run here.")
     return tuple(notes)
+
+
+def one_sided(lines: Mapping[str, Baseline]) -> tuple[str, ...]:
+    """Return a caveat if one text of the pairs alone does as well as both, as far as can be told.
+
+    References
+    ----------
+    Hypothesis-only baselines: Poliak et al. 2018, arXiv:1805.01042; Gururangan et al. 2018, arXiv:1803.02324.
+    """
+    alone = [line for name in (FIRST_TEXT, SECOND_TEXT) if (line := lines.get(name)) is not None]
+    alone = [line for line in alone if line.margin.low <= 0]
+    if not alone:
+        return ()
+    best = max(alone, key=lambda line: -line.margin.value)
+    return (
+        f"{BASELINE_TITLES[best.name].capitalize()} does as well as this run, as far as these test rows can "
+        "tell: its scores need not come from comparing the two texts.",
+    )
 
 
 def _against_words(words: Baseline) -> str:
