@@ -5,7 +5,15 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import ClassWeights, Device, KeepEpoch, Optimizer, Precision, Schedule
+from translearn_core.config.enums import (
+    ClassWeights,
+    Device,
+    KeepEpoch,
+    Optimizer,
+    Precision,
+    RegressionLoss,
+    Schedule,
+)
 from translearn_core.config.model import FreezePlan
 
 RATE_FACTORS: dict[Optimizer, float] = {
@@ -64,8 +72,11 @@ class TrainingConfig(BaseConfig):
         "there is then off unless given (arXiv:1909.11299)",
     )
     class_weights: ClassWeights = ClassWeights.NONE
+    regression_loss: RegressionLoss = Field(
+        RegressionLoss.MSE, description="loss of a number: squared error, or Huber, which outliers move less"
+    )
     patience: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+        None, ge=1, description="stop after so many epochs without a better validation score"
     )
     keep: KeepEpoch = Field(
         KeepEpoch.BEST, description="epoch whose weights are kept: the best on validation, or the last"

@@ -17,7 +17,6 @@ from translearn_core.config import (
     Optimizer,
     PairEncoding,
     Schedule,
-    SplitConfig,
     Tuning,
 )
 from translearn_core.errors.validation_errors import explain_validation_error
@@ -36,6 +35,7 @@ LABELS: dict[str, str] = {
     "schedule": "Schedule",
     "max_grad_norm": "Gradient clipping",
     "class_weights": "Class weights",
+    "regression_loss": "Loss of a number",
     "patience": "Early stopping",
     "keep": "Epoch to keep",
     "time": "Split by time",
@@ -98,7 +98,7 @@ HINTS: dict[str, str] = {
     "class_weights": "balanced: every class counts the same in the loss, however rare it is",
     "precision": "auto: bf16 where the device computes it natively, else float32, which is exact but slower",
     "device": "auto: CUDA, then MPS, then the CPU",
-    "kind": "linear: one layer; mlp: a hidden layer in between; probe: logistic regression, fitted at once",
+    "kind": "linear: one layer; mlp: a hidden layer in between; probe: a linear one fitted at once",
     "activation": "inside an MLP head",
     "folds": "cross-validation: each fold of the training rows is scored by a probe trained on the others",
     "seed": "the same seed gives the same result",
@@ -251,68 +251,3 @@ def layer(label: str, n_blocks: int, key: str) -> int:
     state.init_widget(key, n_blocks)
     hint = "0: the embeddings; k: the output of block k-1"
     return st.slider(label, 0, n_blocks, n_blocks, key=key, help=hint, width=260)
-
-
-def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:
-    """Choose the train/validation/test split and the threshold of rare classes."""
-    with st.expander("Train/validation/test split", icon=":material/call_split:"):
-        if len(parts) > 1:
-            st.caption(
-                "Your own validation or test file is used as it is; a missing split is drawn from the first "
-                "table."
-            )
-        by = column(
-            "Split column",
-            names,
-            draft.split.column,
-            "split_column",
-            "a column that says train, validation or test",
-        )
-        group = column(
-            "Keep together",
-            names,
-            draft.split.group,
-            "group_column",
-            "rows with the same entry here, such as the same author, stay in one split",
-        )
-        time = column(
-            "Split by time",
-            names,
-            draft.split.time,
-            "time_column",
-            "a column of dates or numbers: train on the earliest rows, test on the latest",
-        )
-        group = group if group not in (draft.text, by) else None
-        time = time if by is None and time not in (draft.text, draft.label) else None
-        update: dict[str, Any] = {"column": by, "group": group, "time": time, "test_groups": ()}
-        if group is not None and by is None and time is None:
-            update["test_groups"] = _test_groups(draft, group)
-        config = draft.split.model_copy(update=update)
-        with st.grid(4, min_column_width=150):
-            config = edit(config, ("validation", "test", "seed"), "split_form")
-            state.init_widget("rare_class_below", draft.rare_class_below)
-            rare = st.number_input(
-                LABELS["rare_class_below"],
-                2,
-                1000,
-                draft.rare_class_below,
-                key="rare_class_below",
-                help="rows; such classes are named above",
-            )
-        return config, rare
-
-
-def _test_groups(draft: state.Draft, group: str) -> tuple[str, ...]:
-    """Choose the groups that are held out for test."""
-    kept = draft.split.test_groups if draft.split.group == group else ()
-    state.init_widget("test_groups", list(kept))
-    chosen = st.multiselect(
-        "Test on whole groups",
-        list(kept),
-        list(kept),
-        key="test_groups",
-        accept_new_options=True,
-        placeholder="Type an entry of the column; none: drawn",
-        help="rows of these groups are the test split, such as one domain or author that is never trained on",
-    )
-    return tuple(chosen)

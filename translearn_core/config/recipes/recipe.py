@@ -14,7 +14,10 @@ from translearn_core.errors import ConfigError
 
 UNCHANGED_SETTINGS = {
     "features": ("pooling", "token_limit"),
-    "training": ("batch_size", "class_weights", "optimizer", "momentum", "precision", "device"),
+    "training": (
+        *("batch_size", "class_weights", "regression_loss", "optimizer", "momentum"),
+        *("precision", "device"),
+    ),
 }
 """Settings that a recipe leaves unchanged, by part."""
 
