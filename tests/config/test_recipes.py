@@ -103,6 +103,7 @@ def test_a_recipe_keeps_what_is_a_persons_own_and_fills_in_all_else(name: Recipe
         "features.token_limit": 32,
         "training.batch_size": 8,
         "training.class_weights": "balanced",
+        "training.regression_loss": "huber",
         "training.optimizer": "sgd",
         "training.momentum": 0.8,
         "training.device": "cpu",
