@@ -19,12 +19,14 @@ from translearn_core.jobs import (
     FORGETTING,
     LABEL_EFFICIENCY,
     NEXT_STEPS,
+    NUMBER_ERRORS,
     PROBE,
     PROJECTION,
     REPORT,
     SIMILARITY,
     JobSpec,
 )
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.runs import Run
 
 # diagnostics with a panel of their own, here or on another page
@@ -54,6 +56,10 @@ PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], Non
     **{spec.title: (spec, partial(diagnostic.panel, spec)) for spec in diagnostic.specs(elsewhere=SHOWN)},
     "Report and export": (REPORT, report_and_export),
 }
+if run.job.config.data.problem in NUMBERS:
+    del PANELS[ERROR_ANALYSIS.title]
+else:
+    del PANELS[NUMBER_ERRORS.title]
 for tab, (spec, panel) in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True
 ):

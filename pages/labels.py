@@ -1,8 +1,9 @@
 """Labels page: rows and classes whose labels may be wrong, edited into a new version of the data set."""
 
 from pages._ui.datasets import label_editor, label_versions
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.shell import jobs, navigation, page_header, state
-from translearn_core.jobs import LabelReviewConfig
+from translearn_core.jobs import LABEL_REVIEW, LabelReviewConfig
 
 page_header.header(
     "labels",
@@ -13,6 +14,8 @@ dataset, draft = state.dataset(), state.draft()
 if dataset is None or draft.data is None:
     page_header.empty("There is no table yet, or its columns are not chosen.", "Choose a table", "data")
 label_versions.picker(dataset)
+if draft.experiment is not None and not diagnostic.supported(LABEL_REVIEW, draft.experiment):
+    navigation.stop_page()
 run = label_versions.latest_run(draft.data)
 review = jobs.submit_and_watch(
     LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None)

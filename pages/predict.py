@@ -9,8 +9,8 @@ from translearn_core.jobs import PredictConfig
 
 page_header.header(
     "predict",
-    "The trained model classifies texts of your own. Below each prediction are its nearest neighbours among "
-    "the training texts: they often show why the model predicts what it does.",
+    "The trained model makes predictions for texts of your own. Below each prediction are its nearest "
+    "neighbours among the training texts: they often show why the model predicts what it does.",
 )
 run = run_picker.finished()
 if run_actions.weights_deleted(run):

@@ -11,7 +11,7 @@ from translearn_core.jobs import PROBE, ProbeConfig
 
 page_header.header(
     "probes",
-    "A linear probe is a linear classifier trained on the frozen output of one layer. Its score says how "
+    "A linear probe is a linear model trained on the frozen output of one layer. Its score says how "
     "much of your labels can be read from that layer, and the last layer is not always the best.",
 )
 run = run_picker.finished()

@@ -10,12 +10,11 @@ from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
-from translearn_core.jobs import LABEL_REVIEW
 from translearn_core.results import RunSummary
 
 page_header.header(
     "results",
-    "This is how well the model classifies texts it never saw, with the 95 % interval of that score and a "
+    "This is how well the model does on texts it never saw, with the 95 % interval of that score and a "
     "baseline: a score means something only when compared with a baseline.",
 )
 run = run_picker.finished()
@@ -40,12 +39,11 @@ else:
     )
 
 outputs.panel(run, evaluation)
-st.subheader("Most confident errors", anchor=False)
+st.subheader(plots.OUTPUT_PLOTS[evaluation.problem].errors_title, anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")
 error_columns = {**tables.wide_texts(evaluation.text_columns), **tables.fractions("confidence")}
 tables.table(evaluation.mistakes(), "mistakes", key="mistakes", config=error_columns)
-if not LABEL_REVIEW.unsupported(config):
-    label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
+label_editor.edit_button(run, evaluation.mistakes(), "edit_mistakes")
 
 next_steps.panel(run)
 weights.panel(run)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 from error_analysis_results import make_trust
+from number_results import make_number_errors
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
     ACCURACY,
@@ -66,6 +67,8 @@ EVERY: dict[str, Draw] = {
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
     "slice_accuracies": lambda names, dark: plots.slice_accuracies(make_trust(names), dark),
+    "interval_coverage": lambda names, dark: plots.interval_coverage(make_number_errors(names), dark),
+    "slice_errors": lambda names, dark: plots.slice_errors(make_number_errors(names), dark),
     "layer_weights": lambda names, dark: plots.layer_weights(make_mix(), dark),
     "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
@@ -84,6 +87,7 @@ EVERY: dict[str, Draw] = {
 }
 NAMED = [
     "slice_accuracies",
+    "slice_errors",
     "forgetting_bars",
     "baseline_dots",
     "compare_training_curves",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.plots.error_analysis_results import make_trust
+from tests.plots.number_results import make_number_errors
 from tests.plots.similarity_results import make_forgetting, make_similarity
 from tests.plots.small_results import (
     make_baselines,
@@ -29,6 +30,7 @@ from translearn_core.jobs import (
     FORGETTING,
     LABEL_EFFICIENCY,
     NEXT_STEPS,
+    NUMBER_ERRORS,
     PROBE,
     PROJECTION,
     SIMILARITY,
@@ -80,6 +82,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (TRANSFERABILITY, make_ratings(("all-MiniLM-L6-v2",))),
         (COMPARE, make_comparison()),
         (NEXT_STEPS, make_next_steps(HOSTILE)),
+        (NUMBER_ERRORS, make_number_errors((HOSTILE, "chat"))),
     )
     return ReportData(
         name=HOSTILE,

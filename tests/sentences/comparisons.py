@@ -91,7 +91,8 @@ def baselines_verdict(draw: Draw) -> Case:
     rival = None if scratch is None else baseline(draw, SCRATCH)
     fresh = draw(st.booleans())
     lines = {WORDS: words, FROZEN: probe} | ({} if rival is None else {SCRATCH: rival})
-    text = baselines_text.baseline_verdict(lines, accuracy, fresh=fresh)
+    tested = Metrics(100, {"accuracy": Estimate(accuracy, 0.0, 1.0)}, 0.0)
+    text = baselines_text.baseline_verdict(lines, tested, fresh=fresh)
     numbers = [100 * probe.headline.value]
     known = [float(probe.layer or 0)]
     for line in (words, probe, *((rival,) if rival else ())):
@@ -174,7 +175,9 @@ def few_test_rows(draw: Draw) -> Case:
     """The warning about few test rows."""
     rows = draw(st.just(0) | counts)
     few = 0 < rows < SMALL_TEST_SET
-    return Case(small_test_set_note(rows), [rows, 100 / rows] if few else [], claims={"Only": few})
+    shares = draw(st.booleans())
+    shown = [rows, *((100 / rows,) if shares else ())] if few else []
+    return Case(small_test_set_note(rows, shares=shares), shown, claims={"Only": few})
 
 
 @sentence

@@ -1,6 +1,15 @@
 """The whole grid: importing the modules registers their sentences."""
 
-from tests.sentences import advice, captions, comparisons, diagnostics, error_analysis, next_steps, transfer
+from tests.sentences import (
+    advice,
+    captions,
+    comparisons,
+    diagnostics,
+    error_analysis,
+    next_steps,
+    numbers,
+    transfer,
+)
 from tests.sentences.reading import GRID
 
 __all__ = [
@@ -11,5 +20,6 @@ __all__ = [
     "diagnostics",
     "error_analysis",
     "next_steps",
+    "numbers",
     "transfer",
 ]

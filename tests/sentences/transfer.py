@@ -15,6 +15,7 @@ from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.similarity.sentence_similarity import StsChange
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate, RankAgreement, TaskRetention
+from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.target import Target
 from translearn_core.worker.diagnostics import label_efficiency
@@ -37,9 +38,14 @@ def best_layer(draw: Draw) -> Case:
         correct[:] = correct[0]
     logme = tuple(rng.choice((-1.0, -0.5), layers))
     probe = tuple(correct.mean(axis=1))
-    one = LayerScores(cast("Any", None), tuple(range(layers)), logme, logme, (1.0,) * layers, probe, correct)
-    sample = SimpleNamespace(target=SimpleNamespace(names=("a", "b")), n_validation=rows)
-    text = ratings._best_layer_text({"model": one}, cast("Any", sample))
+    intervals = tuple(map(row_score_interval, correct))
+    one = LayerScores(
+        cast("Any", None), tuple(range(layers)), logme, logme, (1.0,) * layers, probe, intervals,
+        correct.astype(float), "accuracy",
+    )  # fmt: skip
+    target = SimpleNamespace(names=("a", "b"), problem=ProblemType.SINGLE_LABEL)
+    sample = SimpleNamespace(target=target, n_validation=rows)
+    text = ratings._best_layer_text({"model": one}, cast("Any", sample), metric_of("accuracy"))
     by_score, by_probe = int(np.argmax(logme)), int(np.argmax(probe))
     accuracy = row_score_interval(correct[by_score])
     shown = [by_score, 2, rows, 100 * accuracy.value, *ends(accuracy)]
@@ -78,7 +84,7 @@ def logme_and_runs(draw: Draw) -> Case:
     """Whether LogME foretold the accuracies of past runs."""
     one = agreement(draw, "past runs")
     past = SimpleNamespace(nunique=lambda: draw(st.integers(1, 2)))
-    text = ratings._past_runs_text([one], cast("Any", {ratings.SCORES[0]: past}))
+    text = ratings._past_runs_text([one], cast("Any", {ratings.SCORES[0]: past}), metric_of("accuracy"))
     few, unknown = one.n < ratings.MIN_RUNS, bool(np.isnan(one.tau.value))
     shown: list[float] = [one.n] if one.n else []
     shown += [ratings.MIN_RUNS] if few else [] if unknown else [one.tau.value, *ends(one.tau, 1)]

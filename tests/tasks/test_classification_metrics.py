@@ -16,6 +16,7 @@ from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.classification_metrics import macro_f1_interval, majority_accuracy
 from translearn_core.tasks.problem import constant_score
 from translearn_core.transfer import ModelOutputs
+from translearn_core.transfer.objectives import CrossEntropy
 
 
 def classification_metrics(labels, probabilities, *, classes, seed=0) -> Metrics:
@@ -24,7 +25,7 @@ def classification_metrics(labels, probabilities, *, classes, seed=0) -> Metrics
     with np.errstate(divide="ignore"):
         logits = np.maximum(np.log(probabilities), -1e4)
     outputs = ModelOutputs(logits, np.empty((len(labels), 0), dtype=np.float16), target.problem)
-    return split_metrics(target, np.arange(len(labels)), outputs, seed=seed)
+    return split_metrics(target, np.arange(len(labels)), outputs, CrossEntropy(), seed=seed)
 
 
 def noisy(rows, classes, signal, seed):

@@ -34,7 +34,14 @@ COLUMNS = {
         conflict=("no", "yes"),
         lookalike=("a|b", "a", "b", "a|c", "c") * 4,
         perfect=np.eye(4)[[2, 3, 3, 2, 1, 0]],
-    )
+    ),
+    ProblemType.REGRESSION: Column(
+        usable=("2", "2.5", "-1", "0", "10", "9"),
+        unusable=("3", "3.0", "3"),
+        conflict=("2", "9"),
+        lookalike=("0", "1") * 10,
+        perfect=np.array([[2], [2.5], [-1], [0], [10], [9]]),
+    ),
 }
 
 

@@ -34,4 +34,4 @@ def test_a_class_without_rows_has_probability_0_after_training_on_the_others(kin
 
 def test_absent_classes_are_those_without_training_rows():
     rows = TrainingRows(single_label([0, 2, 2, 1, 3], 4), np.array([0, 1, 2]), np.array([3]))
-    assert rows.absent == [1, 3]
+    assert rows.problem.absent_outputs(rows.target, rows.train).tolist() == [1, 3]

@@ -8,10 +8,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.probing.linear_probe import LinearProbe, Progress
-from translearn_core.analysis.tfidf import tfidf_logistic_regression
+from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe, Progress
+from translearn_core.analysis.probing.ridge import Ridge
+from translearn_core.analysis.tfidf import tfidf_logistic_regression, tfidf_ridge
 from translearn_core.config import Cell, ProblemType
-from translearn_core.tasks import Target
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
 
 
@@ -89,5 +91,51 @@ class Classifiers:
         return np.asarray(np.eye(target.n_outputs, dtype=np.float32)[predicted])
 
 
-LINEAR_MODELS: dict[ProblemType, LinearModels] = {ProblemType.SINGLE_LABEL: Classifiers()}
+@dataclass(frozen=True, eq=False)
+class RidgeProbe:
+    """Ridge regression of a number."""
+
+    ridge: Ridge
+
+    @property
+    def c(self) -> float:
+        """Inverse regularisation strength."""
+        return 1 / self.ridge.penalty
+
+    def predict(self, x: NDArray[np.floating]) -> Outputs:
+        """Return the number of each row, shape (rows, 1)."""
+        return self.ridge.predict(x)[:, None]
+
+
+class RidgeModels:
+    """Ridge regression on features and on TF-IDF."""
+
+    def fit_probe(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        fold: IntArray | None = None,
+        *,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Probe:
+        """Fit ridge regression (see `Ridge.fit`)."""
+        del pool, progress
+        if fold is None:
+            strata = PROBLEMS[target.problem].strata(target)
+            fold = assign_folds(strata, min(SEARCH_FOLDS, len(strata)), 0)
+        return RidgeProbe(Ridge.fit(x, target.values, fold))
+
+    def predict_tfidf(
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
+    ) -> Outputs:
+        """Return the numbers that ridge regression predicts."""
+        del seed
+        return tfidf_ridge(train_texts, target.values, test_texts)[:, None]
+
+
+LINEAR_MODELS: dict[ProblemType, LinearModels] = {
+    ProblemType.SINGLE_LABEL: Classifiers(),
+    ProblemType.REGRESSION: RidgeModels(),
+}
 """Linear models of each problem type."""

@@ -54,8 +54,8 @@ Input may use either name; what is written for people has the current one.
 
 LATER_FIELDS = frozenset(
     {
-        "keep", "time", "test_groups", "top_labels", "review_precision", "k_folds", "fold", "text_pair",
-        "pair_encoding",
+        "keep", "time", "test_groups", "top_labels", "review_precision", "k_folds", "fold", "regression_loss",
+        "text_pair", "pair_encoding",
     }
 )  # fmt: skip
 """Fields that came later: at their default they are left out of job ids and the database."""

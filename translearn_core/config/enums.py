@@ -30,6 +30,7 @@ class ProblemType(StrEnum):
     """Shape of a target; values as in transformers."""
 
     SINGLE_LABEL = "single_label_classification"
+    REGRESSION = "regression"
 
 
 class CleaningRule(StrEnum):
@@ -114,6 +115,13 @@ class ClassWeights(StrEnum):
 
     NONE = "none"
     BALANCED = "balanced"
+
+
+class RegressionLoss(StrEnum):
+    """Loss of a predicted number: squared error, or Huber's, which is linear for large errors."""
+
+    MSE = "mse"
+    HUBER = "huber"
 
 
 class KeepEpoch(StrEnum):

@@ -158,7 +158,7 @@ class Stage(BaseConfig):
     freeze: FreezePlan
     epochs: int = Field(1, ge=0, le=1000, description="passes over the training rows at most")
     patience: int | None = Field(
-        None, ge=1, description="go on after so many epochs without a better validation macro-F1"
+        None, ge=1, description="go on after so many epochs without a better validation score"
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import ClassWeights, Device, KeepEpoch, Precision, Schedule
+from translearn_core.config.enums import ClassWeights, Device, KeepEpoch, Precision, RegressionLoss, Schedule
 from translearn_core.config.model import FreezePlan
 
 
@@ -41,8 +41,11 @@ class TrainingConfig(BaseConfig):
         None, ge=0, lt=1.0, description="dropout inside trained blocks; off: as the backbone was built"
     )
     class_weights: ClassWeights = ClassWeights.NONE
+    regression_loss: RegressionLoss = Field(
+        RegressionLoss.MSE, description="loss of a number: squared error, or Huber, which outliers move less"
+    )
     patience: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation macro-F1"
+        None, ge=1, description="stop after so many epochs without a better validation score"
     )
     keep: KeepEpoch = Field(
         KeepEpoch.BEST, description="epoch whose weights are kept: the best on validation, or the last"

@@ -90,6 +90,7 @@ def diagnose(
         pieces_per_word=statistics.pieces_per_word if statistics is not None else 0.0,
         cut_share=float((tokens > limit).mean()) if len(tokens) else 0.0,
         token_limit=limit,
+        problem=config.problem,
     )
     return diagnosis, prepared
 

@@ -60,8 +60,12 @@ def prepare(
     (target_config,) = config.targets
     problem = PROBLEMS[target_config.problem]
     rows, cells, findings = _drop_empty(table, config)
+    usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
+    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
     target, encoding_findings = problem.encode(cells, rows, target_config, config)
-    state, given = given_split(TaskRows(rows, target, (*findings, *encoding_findings)), config)
+    state, given = given_split(
+        TaskRows(rows, target, (*findings, *unusable_findings, *encoding_findings)), config
+    )
     for step in (problem.clean_conflicts, clean_duplicates, problem.clean_rare):
         state = step(state, config)
     problem.check(state.target, max_classes or settings().max_classes)

@@ -1,13 +1,15 @@
 """Model of an experiment, and validation of its settings against the backbone."""
 
-from collections.abc import Sequence
+import numpy as np
+import torch
+from numpy.typing import NDArray
 
 from translearn_core.backbones import Backbone
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError
-from translearn_core.tasks import Target
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.transfer import Classifier
-from translearn_core.transfer.heads import suppress_outputs
+from translearn_core.transfer.heads import ScaledLinear, suppress_outputs
 
 
 def check(config: ExperimentConfig, backbone: Backbone) -> None:
@@ -35,13 +37,20 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
 
 
 def build(
-    config: ExperimentConfig, backbone: Backbone, target: Target, absent: Sequence[int] = ()
+    config: ExperimentConfig, backbone: Backbone, target: Target, train: NDArray[np.int64] | None = None
 ) -> Classifier:
-    """Return a model of `target` with a new head, frozen as planned; `absent` outputs never train."""
+    """Return a model of `target` with a new head, frozen as planned.
+
+    Outputs without rows in `train`, by default all rows, never train; a number's units are theirs.
+    """
     model = Classifier(
         backbone, config.freeze, config.features, config.head, target.n_outputs,
         problem=target.problem, tuning=config.tuning,
         dropout=config.training.dropout, seed=config.training.seed,
     )  # fmt: skip
-    suppress_outputs(model.head, absent)
+    train = np.arange(len(target.values)) if train is None else train
+    final = model.head[-1]
+    if isinstance(final, ScaledLinear):
+        final.fit(torch.tensor(target.values[train]))
+    suppress_outputs(model.head, PROBLEMS[target.problem].absent_outputs(target, train).tolist())
     return model

@@ -33,14 +33,16 @@ from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import measure_drift
 from translearn_core.transfer import Classifier, ModelOutputs
-from translearn_core.transfer.objectives import OBJECTIVES
+from translearn_core.transfer.objectives import Objective
 
 NEIGHBOURS = 20_000
 """Maximum number of training texts in the neighbour index."""
 
 
-def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> Evaluation:
-    """Evaluate the outputs of every row."""
+def evaluate(
+    outputs: ModelOutputs, prepared: PreparedDataset, objective: Objective, *, seed: int
+) -> Evaluation:
+    """Evaluate the outputs of every row; `objective` is that of the training."""
     target, rows = prepared.target, np.arange(len(prepared.texts))
     problem = prepared.problem
     train, test = prepared.split_indices(Split.TRAIN), prepared.split_indices(Split.TEST)
@@ -55,7 +57,7 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
     return Evaluation(
         names=target.names,
         metrics={
-            str(split): split_metrics(target, prepared.split_indices(split), outputs, seed=seed)
+            str(split): split_metrics(target, prepared.split_indices(split), outputs, objective, seed=seed)
             for split in (Split.VALIDATION, Split.TEST)
         },
         constant_baseline=constant_score(problem, target, train, test),
@@ -64,7 +66,9 @@ def evaluate(outputs: ModelOutputs, prepared: PreparedDataset, *, seed: int) -> 
     )
 
 
-def split_metrics(target: Target, rows: NDArray[np.int64], outputs: ModelOutputs, *, seed: int) -> Metrics:
+def split_metrics(
+    target: Target, rows: NDArray[np.int64], outputs: ModelOutputs, objective: Objective, *, seed: int
+) -> Metrics:
     """Score the outputs of some rows, the mean loss included.
 
     Raises
@@ -74,7 +78,7 @@ def split_metrics(target: Target, rows: NDArray[np.int64], outputs: ModelOutputs
     """
     if not len(rows):
         raise TooFewSamplesError("0 rows to score: give this split at least one row.")
-    problem, objective = PROBLEMS[target.problem], OBJECTIVES[target.problem]
+    problem = PROBLEMS[target.problem]
     values = torch.tensor(target.values[rows])
     losses = objective.loss(torch.from_numpy(outputs.logits[rows]), values).clamp(max=objective.max_loss)
     scores = problem.metrics(target, rows, outputs.predictions[rows], seed=seed)
@@ -91,7 +95,7 @@ def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> H
 
 def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: TrainingRows) -> Drift:
     """Measure weight drift from the untrained model, loaded anew, and check it against the freeze plan."""
-    start = build(config, load(config.backbone), rows.target, rows.absent)
+    start = build(config, load(config.backbone), rows.target, rows.train)
     return measure_drift(
         {name: p.detach() for name, p in start.named_parameters()},
         {name: p.detach().cpu() for name, p in model.named_parameters()},

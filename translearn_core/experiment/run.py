@@ -71,8 +71,12 @@ def run_experiment(
     check(config, backbone)
     data = with_augmentation(prepared, config.augment, backbone)
     clock.switch("read")
-    rows = replace(data.rows, weighting=config.training.class_weights)
-    model = build(config, backbone, rows.target, rows.absent).to(compute.device).eval()
+    rows = replace(
+        data.rows,
+        weighting=config.training.class_weights,
+        regression_loss=config.training.regression_loss,
+    )
+    model = build(config, backbone, rows.target, rows.train).to(compute.device).eval()
     texts = backbone.inputs(data.texts, config.features)
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
@@ -128,7 +132,7 @@ def save_outputs(
     model, compute = stage_inputs.model, loop.compute
     save_trained(folder, model, config, rows.target.names)
     outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(outputs, prepared, seed=config.training.seed)
+    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))

@@ -24,7 +24,6 @@ from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import ModelOutputs, TfidfModel, save_tfidf
-from translearn_core.transfer.objectives import OBJECTIVES
 
 
 def run_tfidf(
@@ -63,7 +62,7 @@ def run_tfidf(
     outputs = model.predict(prepared.texts, report)
     save_tfidf(folder, classifier, config, model.names)
     record([_epoch(rows, outputs, clock.spent["train"])])
-    evaluation = evaluate(outputs, prepared, seed=config.training.seed)
+    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, evaluation)
@@ -91,7 +90,7 @@ def _epoch(rows: TrainingRows, outputs: ModelOutputs, seconds: float) -> EpochPo
 
     def metrics(index: NDArray[np.int64]) -> dict[str, float]:
         logits = outputs.logits[index]
-        losses = OBJECTIVES[outputs.problem].loss(torch.from_numpy(logits), rows.targets[index])
+        losses = rows.objective.loss(torch.from_numpy(logits), rows.targets[index])
         return {LOSS: float(losses.double().mean())} | rows.metrics(index, torch.from_numpy(logits))
 
     train, validation = metrics(rows.train), metrics(rows.validation)

@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from translearn_core.config import ExperimentConfig, Split, Tuning
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, RunSummary
 from translearn_core.results.format import count_noun, join_list
 from translearn_core.results.metric import metric_of
@@ -60,6 +61,7 @@ def write_card(folder: Path, card: Card) -> None:
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
         card=card,
         config=card.config,
+        number=card.evaluation.problem in NUMBERS,
         evaluation=card.evaluation,
         labels=json.dumps(list(card.evaluation.names), ensure_ascii=False, indent=1),
         metrics=[metric_of(name) for name in card.evaluation.metrics[str(Split.TEST)].scores],

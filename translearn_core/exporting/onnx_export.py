@@ -1,4 +1,4 @@
-"""ONNX export of a classifier: token tensors in, probabilities out."""
+"""ONNX export of a model: token tensors in, outputs out."""
 
 import re
 import warnings
@@ -34,7 +34,7 @@ def write_onnx(
     Parameters
     ----------
     model : nn.Module
-        Takes `inputs` in order, int64, shape (texts, tokens); gives probabilities, shape (texts, classes).
+        Takes `inputs` in order, int64, shape (texts, tokens); gives outputs, shape (texts, outputs).
     name : str
         The backbone's name, for errors.
     inputs : sequence of str

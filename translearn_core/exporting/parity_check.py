@@ -1,4 +1,4 @@
-"""Parity check: compare the probabilities of an export with the model's on test texts."""
+"""Parity check: compare the outputs of an export with the model's on test texts."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,13 +11,13 @@ from translearn_core.errors import BackboneError
 from translearn_core.results import Evaluation
 
 TOLERANCE = 1e-4
-"""Largest accepted difference of a probability; reordered float32 sums differ by 1e-6."""
+"""Largest accepted difference of an output in its unit; reordered float32 sums differ by 1e-6."""
 
 SAMPLE, SINGLE = 96, 8
 """Number of texts compared, and how many of them also in batches of one."""
 
 Predictor = Callable[[Sequence[Cell], int], NDArray[np.floating]]
-"""``predict(texts, batch)``: probabilities, shape (texts, classes), computed in batches of `batch` texts."""
+"""``predict(texts, batch)``: outputs, shape (texts, outputs), computed in batches of `batch` texts."""
 
 
 def predict_sample(evaluation: Evaluation) -> list[Cell]:
@@ -34,8 +34,9 @@ def max_abs_difference(
     expected: NDArray[np.floating],
     name: str,
     report: ProgressCallback,
+    unit: float = 1.0,
 ) -> float:
-    """Return the largest difference of a probability from `expected` over several batch sizes.
+    """Return the largest difference of an output from `expected` over several batch sizes, in `unit`.
 
     Raises
     ------
@@ -48,11 +49,11 @@ def max_abs_difference(
     for done, (index, batch) in enumerate(runs):
         report(f"trying {name} on test texts", done, len(runs))
         actual = predict([texts[i] for i in index], batch)
-        difference = np.abs(actual.astype(np.float64) - expected[index]).max()
+        difference = np.abs(actual.astype(np.float64) - expected[index]).max() / unit
         worst = max(worst, float(difference) if np.isfinite(actual).all() else float("inf"))
     if worst > TOLERANCE:
         raise BackboneError(
-            f"{name} gives probabilities that differ from this model's by up to {worst:.2g}, more than the "
+            f"{name} gives outputs that differ from this model's by up to {worst:.2g}, more than the "
             f"{TOLERANCE:g} that is let through: it was not written."
         )
     return worst

@@ -15,6 +15,7 @@ from translearn_core.results import Evaluation
 from translearn_core.training.pretraining.save import save_backbone
 from translearn_core.transfer import Classifier, FineTunedModel
 from translearn_core.transfer.adapters import merge_lora
+from translearn_core.transfer.heads import ScaledLinear
 
 
 def in_float32(trained: FineTunedModel) -> FineTunedModel:
@@ -45,6 +46,7 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "pad": 0 if pad is None else int(pad),
         "inputs": sorted({MASK, *model.loaded_backbone.input_names.taken}),
         "activation": str(config.head.activation),
+        "problem": str(model.problem),
         "pairs": trained.pairs,
         "pair_encoding": str(config.features.pair_encoding),
     }
@@ -63,7 +65,11 @@ def head_tensors(model: Classifier) -> dict[str, Tensor]:
         tensors |= {"mix": model.mix.weights, "factor": model.mix.factor}
     layers = [module for module in model.head if isinstance(module, nn.Linear)]
     for name, layer in zip(("hidden", "output")[-len(layers) :], layers, strict=True):
-        tensors |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
+        weight: Tensor = layer.weight
+        bias: Tensor = layer.bias
+        if isinstance(layer, ScaledLinear):
+            weight, bias = layer.scale[:, None] * weight, layer.mean + layer.scale * bias
+        tensors |= {f"{name}.weight": weight, f"{name}.bias": bias}
     return {name: tensor.detach().float().cpu().contiguous() for name, tensor in tensors.items()}
 
 

@@ -25,6 +25,7 @@ from translearn_core.jobs.diagnostics.label_efficiency import (
     LabelEfficiencyConfig,
 )
 from translearn_core.jobs.diagnostics.next_steps import NEXT_STEPS, NextStepsConfig
+from translearn_core.jobs.diagnostics.number_errors import NUMBER_ERRORS, NumberErrorsConfig
 from translearn_core.jobs.diagnostics.probing import LENGTH, PROBE, ProbeConfig
 from translearn_core.jobs.diagnostics.projection import (
     NEIGHBOURS,
@@ -90,6 +91,7 @@ __all__ = [
     "LR_FINDER",
     "NEIGHBOURS",
     "NEXT_STEPS",
+    "NUMBER_ERRORS",
     "OCCLUSION",
     "PAIRED_COMPARISON",
     "PREDICT",
@@ -124,6 +126,7 @@ __all__ = [
     "LrFinderConfig",
     "NeighboursConfig",
     "NextStepsConfig",
+    "NumberErrorsConfig",
     "OcclusionConfig",
     "PairedComparisonConfig",
     "PredictConfig",

@@ -6,12 +6,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config import Cell
-from translearn_core.jobs.spec import CLASSES, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
 class PredictConfig(RunJobConfig[Prediction]):
-    """Classify typed texts, or pairs of texts, with a finished run."""
+    """Predict typed texts, or pairs of texts, with a finished run."""
 
     kind: ClassVar = "predict"
     texts: tuple[Cell, ...] = Field(min_length=1, max_length=100)
@@ -22,7 +22,7 @@ class PredictConfig(RunJobConfig[Prediction]):
 
 
 class PredictFileConfig(RunJobConfig[FilePrediction]):
-    """Classify every row of a file with a finished run."""
+    """Predict every row of a file with a finished run."""
 
     kind: ClassVar = "predict_file"
     dataset: str
@@ -42,7 +42,7 @@ class PredictFileConfig(RunJobConfig[FilePrediction]):
 
 
 class OcclusionConfig(RunJobConfig[Occlusion]):
-    """Classify one text, and measure what each of its words contributes."""
+    """Predict one text, and measure what each of its words contributes."""
 
     kind: ClassVar = "occlusion"
     text: str = Field(min_length=1, max_length=2_000)
@@ -81,5 +81,5 @@ OCCLUSION = JobSpec(
     "prediction.occlusion:occlude",
     progress="Predicting",
     warm_up=True,
-    problems=CLASSES,
+    problems=CLASSES | NUMBERS,
 )

@@ -17,6 +17,8 @@ R = TypeVar("R", default=Any)
 
 CLASSES = frozenset({ProblemType.SINGLE_LABEL})
 """Problem types whose targets are classes."""
+NUMBERS = frozenset({ProblemType.REGRESSION})
+"""Problem types whose targets are numbers."""
 
 
 class Task(Protocol):

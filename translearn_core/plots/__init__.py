@@ -11,6 +11,7 @@ from translearn_core.plots.diagnostics.calibration import (
 )
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
+from translearn_core.plots.diagnostics.number_errors import interval_coverage, slice_errors
 from translearn_core.plots.diagnostics.prediction import probabilities
 from translearn_core.plots.diagnostics.probing import probe_lines
 from translearn_core.plots.diagnostics.projection import Colouring, projection
@@ -45,6 +46,7 @@ __all__ = [
     "forgetting_bars",
     "freeze_map",
     "gradient_timeline",
+    "interval_coverage",
     "label_efficiency",
     "layer_ratings",
     "layer_weights",
@@ -62,6 +64,7 @@ __all__ = [
     "similarity_map",
     "size_curve",
     "slice_accuracies",
+    "slice_errors",
     "snapshot_animation",
     "study_arms",
     "template",

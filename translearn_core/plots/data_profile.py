@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from translearn_core.config import Split
+from translearn_core.config import ProblemType, Split
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import annotate_empty, bare
@@ -11,12 +11,13 @@ from translearn_core.results import Diagnosis
 
 
 def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
-    """Draw rows per class, most frequent on top, stacked by train, validation and test."""
+    """Draw rows per class, most frequent on top, or per range of numbers, by train, validation and test."""
     colours, counts = palette(dark), diagnosis.counts
     splits = [str(s) for s in Split]
     if counts.empty:
         return annotate_empty(bare("classes 0", dark, height=200), "No class has been counted yet.", dark)
-    counts = counts.loc[counts[splits].sum(axis=1).sort_values(kind="stable").index]
+    if diagnosis.problem is not ProblemType.REGRESSION:
+        counts = counts.loc[counts[splits].sum(axis=1).sort_values(kind="stable").index]
     names = labels(counts["label"], 22)
     few = len(names) <= 30
     figure = bare(f"classes {len(names)}", dark, height=90 + (30 if few else 15) * max(len(names), 2))

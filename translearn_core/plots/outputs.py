@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from translearn_core.config import ProblemType
 from translearn_core.plots.confusion_matrix import confusion_matrix
 from translearn_core.plots.diagnostics.prediction import probabilities
+from translearn_core.plots.regression import errors_by_range, predicted_against_true, residuals, rows_at
 from translearn_core.results import Evaluation, Prediction
 
 
@@ -17,9 +18,9 @@ from translearn_core.results import Evaluation, Prediction
 class OutputPlot:
     """Figure of test outputs with its table, and a table of metrics per output.
 
-    `table_name` and `metrics_name` are file names of their CSV. `rows` returns the predictions behind a
-    point of the figure, given its ``customdata``; `prediction` draws the outputs of one text, given its
-    number.
+    `table_name` and `metrics_name` are file names of their CSV, `errors_title` is the heading of the worst
+    test rows. `rows` returns the predictions behind a point of the figure, given its ``customdata``;
+    `prediction` draws the outputs of one text, given its number; None where the prediction says it all.
     """
 
     title: str
@@ -31,8 +32,9 @@ class OutputPlot:
     metrics_caption: str
     metrics: Callable[[Evaluation], pd.DataFrame]
     metrics_name: str
+    errors_title: str
     rows: Callable[[Evaluation, Sequence[Any]], pd.DataFrame]
-    prediction: Callable[[Prediction, int, bool], go.Figure]
+    prediction: Callable[[Prediction, int, bool], go.Figure] | None
 
 
 OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
@@ -47,8 +49,25 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
         metrics=lambda evaluation: evaluation.per_class,
         metrics_name="classes",
+        errors_title="Most confident errors",
         rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
         prediction=probabilities,
-    )
+    ),
+    ProblemType.REGRESSION: OutputPlot(
+        title="Predicted against true",
+        caption="Each point is a test text: on the dashed line predictions are exact. On the right the "
+        "residual, true minus predicted; a slope or curve there is what the model misses.",
+        draw=predicted_against_true,
+        table=residuals,
+        table_name="residuals",
+        metrics_title="Errors by range",
+        metrics_caption="Test texts by their true number, about equally many in each range. A mean residual "
+        "that falls from high to low ranges shows predictions drawn to the mean.",
+        metrics=errors_by_range,
+        metrics_name="ranges",
+        errors_title="Largest errors",
+        rows=rows_at,
+        prediction=None,
+    ),
 }
 """Figure and tables of each problem type."""

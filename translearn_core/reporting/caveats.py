@@ -29,12 +29,12 @@ def few_test_rows(data: ReportData) -> list[str]:
     """Warn that a small test set hides small differences."""
     comparison = data.result(Comparison)
     if data.evaluation is not None and (test := data.evaluation.metrics.get(str(Split.TEST))):
-        rows = test.n
+        rows, shares = test.n, test.metric.share
     elif comparison is not None:
-        rows = comparison.test_rows
+        rows, shares = comparison.test_rows, True
     else:
         return []
-    return [note] if (note := small_test_set_note(rows)) else []
+    return [note] if (note := small_test_set_note(rows, shares=shares)) else []
 
 
 def few_seeds(data: ReportData) -> list[str]:

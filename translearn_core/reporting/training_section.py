@@ -6,6 +6,7 @@ import pandas as pd
 
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, flatten
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
@@ -13,7 +14,7 @@ from translearn_core.results import Drift, Evaluation, RunSummary
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 
-FITTED_AT_ONCE = "Logistic regression was fitted at once, its strength chosen by cross-validation"
+FITTED_AT_ONCE = "{} regression was fitted at once, its strength chosen by cross-validation"
 """Beginning of the sentence on a training without epochs."""
 
 
@@ -29,7 +30,7 @@ def scores_section(evaluation: Evaluation) -> Section:
     if not (metrics := outputs.metrics(evaluation)).empty:
         tables.append(TableBlock(outputs.metrics_title.lower(), metrics))
     if not evaluation.predictions.empty:
-        tables.append(TableBlock("the most confident mistakes on test", evaluation.mistakes(20)))
+        tables.append(TableBlock(f"{outputs.errors_title.lower()} on test", evaluation.mistakes(20)))
     return Section("How good is it?", (score_sentence(evaluation),), (figure, *tables))
 
 
@@ -41,7 +42,7 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
     if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         passes = (
-            FITTED_AT_ONCE
+            FITTED_AT_ONCE.format("Ridge" if config.data.problem in NUMBERS else "Logistic")
             if config.fitted_at_once
             else f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
             f"{summary.best_epoch}"

@@ -16,6 +16,7 @@ from translearn_core.results.diagnostics.forgetting import (
 from translearn_core.results.diagnostics.label_efficiency import LabelEfficiency
 from translearn_core.results.diagnostics.label_review import LabelReview
 from translearn_core.results.diagnostics.nearest_neighbours import NearestNeighbours
+from translearn_core.results.diagnostics.number_errors import NumberErrors
 from translearn_core.results.diagnostics.paired_comparison import PairedComparison
 from translearn_core.results.diagnostics.probing import ProbeScores
 from translearn_core.results.diagnostics.projection import NeighbourhoodQuality, Projection
@@ -94,6 +95,7 @@ __all__ = [
     "NearestNeighbours",
     "NeighbourBank",
     "NeighbourhoodQuality",
+    "NumberErrors",
     "Occlusion",
     "Option",
     "PairedComparison",

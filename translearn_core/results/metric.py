@@ -10,6 +10,8 @@ S = TypeVar("S", bound=Any)
 
 LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""
+ACCURACY = "accuracy"
+"""Name of the share of correct predictions."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Metric:
         """Format a value: in percent, or with three digits."""
         return percent(value) if self.share else f"{value:.3f}"
 
+    def clause(self, value: float, texts: str = "test texts") -> str:
+        """Return a predicate of a model that scores `value` on `texts`."""
+        if self.name == ACCURACY:
+            return f"gets {self.format(value)} of the {texts} right"
+        return f"has a {self.label} of {self.format(value)} on the {texts}"
+
     def format_range(self, score: Estimate, to: str = " to ") -> str:
         """Format a 95 % interval, its ends joined by `to`."""
         factor, digits, unit = (100, 1, " %") if self.share else (1, 3, "")
@@ -50,7 +58,16 @@ METRICS = {
     metric.name: metric
     for metric in (
         Metric(LOSS, "loss", higher_is_better=False),
-        Metric("accuracy", "accuracy", "share of correct predictions", share=True),
+        Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
+        Metric("pearson", "Pearson correlation", "linear correlation of predicted and true numbers"),
+        Metric("spearman", "Spearman correlation", "correlation of the ranks of predicted and true numbers"),
+        Metric(
+            "mae",
+            "mean absolute error",
+            "mean distance of predicted and true numbers, in the units of the target",
+            higher_is_better=False,
+        ),
+        Metric("r2", "R²", "share of the variance that the predictions explain; 0 for the mean"),
         Metric("macro_f1", "macro-F1", "unweighted mean of the F1 of the classes", share=True),
     )
 }

@@ -47,13 +47,14 @@ class Occlusion:
     """Prediction of one text and the importance of its words, by leaving out one word at a time.
 
     `words` has word, importance, control, of a pair also side (1 or 2): by how much the log-odds of the
-    predicted class fall without the word, in the run and in its control from random weights (NaN without
-    one). `control_predicted` and `control_probability` are that model's own prediction.
+    predicted class, or the number, fall without the word, in the run and in its control from random weights
+    (NaN without one). `control_predicted` and `control_probability` are that model's own prediction.
+    Probabilities are None for a number.
     """
 
     text: str
     predicted: str
-    probability: float
+    probability: float | None
     words: pd.DataFrame = field(compare=False)
     control_predicted: str | None = None
     control_probability: float | None = None

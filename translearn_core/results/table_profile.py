@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AliasChoices, Field
 
-from translearn_core.config import CleaningRule, ReadOptions, TableKind
+from translearn_core.config import CleaningRule, ProblemType, ReadOptions, TableKind
 
 EARLIER_CLEANING_RULE = AliasChoices("cleaning_rule", "fix")
 """Keys of a finding's cleaning rule; `fix` is that of earlier versions."""
@@ -190,6 +190,7 @@ class Diagnosis:
     pieces_per_word: float = 0.0
     cut_share: float = 0.0
     token_limit: int = 0
+    problem: ProblemType = ProblemType.SINGLE_LABEL
 
     @property
     def usable(self) -> bool:

@@ -10,6 +10,7 @@ from translearn_core.jobs import (
     LABEL_EFFICIENCY,
     LABEL_REVIEW,
     NEXT_STEPS,
+    NUMBER_ERRORS,
     PROBE,
     PROJECTION,
     SIMILARITY,
@@ -35,6 +36,7 @@ ORDER = (
     SIMILARITY,
     FORGETTING,
     ERROR_ANALYSIS,
+    NUMBER_ERRORS,
     PROJECTION,
     TRANSFERABILITY,
 )

@@ -2,10 +2,14 @@
 
 from translearn_core.config import ProblemType
 from translearn_core.tasks.problem import Problem
+from translearn_core.tasks.regression import Regression
 from translearn_core.tasks.single_label import SingleLabel
 from translearn_core.tasks.target import Target
 
 __all__ = ["PROBLEMS", "Problem", "Target"]
 
-PROBLEMS: dict[ProblemType, Problem] = {ProblemType.SINGLE_LABEL: SingleLabel()}
+PROBLEMS: dict[ProblemType, Problem] = {
+    ProblemType.SINGLE_LABEL: SingleLabel(),
+    ProblemType.REGRESSION: Regression(),
+}
 """Definition of each problem type."""

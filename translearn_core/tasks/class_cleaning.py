@@ -1,6 +1,8 @@
 """Texts with several labels and rare classes, reported or fixed as configured."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +20,18 @@ OTHER = "other"
 """The class that rare classes are merged into."""
 
 
-def clean_conflicts(state: TaskRows, config: DataConfig) -> TaskRows:
-    """Report texts with several labels, or drop them if the config says so."""
+def drop_or_offer_conflicts(
+    state: TaskRows, config: DataConfig, decode: Callable[[Target], NDArray[Any]]
+) -> TaskRows:
+    """Report texts with several labels, shown by `decode`, or drop them if the config says so."""
     rows, target = state.rows, state.target
     pairs = rows[["key"]].assign(label=target.values).drop_duplicates()
     conflicting = pairs["key"][pairs["key"].duplicated()].unique()
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    labels = quote_list([target.names[k] for k in np.unique(target.values[first])])
+    different = np.unique(target.values[first], return_index=True)[1]
+    labels = quote_list(decode(target.select(first))[different].tolist())
     noun = "pair" if config.text_pair else "text"
     clause = f"a {noun} with more than one label ({quote(joined(text_cells(rows[first])[0]))} is {labels})"
     predicates = f"has {clause}", f"have {clause}"

@@ -34,10 +34,21 @@ class Problem(Protocol):
     def cell_findings(self, cells: "pd.Series[str]", column: str) -> list[Finding]:
         """Report cells that look like another problem type's; some may be missing."""
 
+    def usable_cells(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str
+    ) -> tuple[NDArray[np.bool_], list[Finding]]:
+        """Return which cells, none missing, hold a value of this type; the other rows are left out.
+
+        Raises
+        ------
+        DataError
+            If most of the cells hold none.
+        """
+
     def encode(
         self, cells: "pd.Series[str]", rows: pd.DataFrame, config: TargetConfig, data: DataConfig
     ) -> tuple[Target, list[Finding]]:
-        """Encode cells, none missing; findings name them by the columns part and row of `rows`.
+        """Encode cells, all usable; findings name them by the columns part and row of `rows`.
 
         Raises
         ------

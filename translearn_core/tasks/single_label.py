@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ProblemType
-from translearn_core.results import Estimate
+from translearn_core.config import DataConfig, ProblemType
+from translearn_core.results import Estimate, Finding
 from translearn_core.results.confusion import confusion
 from translearn_core.tasks import class_checks, class_cleaning, class_encoding, label_lists
 from translearn_core.tasks.classification_metrics import (
@@ -18,6 +18,7 @@ from translearn_core.tasks.classification_metrics import (
 )
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.target import Target
+from translearn_core.tasks.task_rows import TaskRows
 
 ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
 
@@ -32,7 +33,6 @@ class SingleLabel:
 
     cell_findings = staticmethod(label_lists.several_labels_finding)
     encode = staticmethod(class_encoding.encode)
-    clean_conflicts = staticmethod(class_cleaning.clean_conflicts)
     clean_rare = staticmethod(class_cleaning.clean_rare_classes)
     check = staticmethod(class_checks.check_number_of_classes)
     untrainable = staticmethod(class_checks.missing_classes)
@@ -41,6 +41,17 @@ class SingleLabel:
     findings = staticmethod(class_checks.class_findings)
     count_rows = staticmethod(class_checks.count_rows)
     caveats = staticmethod(class_checks.class_caveats)
+
+    def usable_cells(
+        self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str
+    ) -> tuple[NDArray[np.bool_], list[Finding]]:
+        """Return all cells: any may name a class."""
+        del rows, column
+        return np.ones(len(cells), dtype=bool), []
+
+    def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
+        """Report texts with several labels, or drop them if the config says so."""
+        return class_cleaning.drop_or_offer_conflicts(state, config, self.decode_values)
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return the classes without a training row."""

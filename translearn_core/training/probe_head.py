@@ -1,4 +1,4 @@
-"""Fitting of a linear head at once by logistic regression, instead of by steps."""
+"""Fitting of a linear head at once by logistic or ridge regression, instead of by steps."""
 
 import numpy as np
 import torch
@@ -8,10 +8,13 @@ from torch import nn
 from translearn_core.activations import ProgressCallback
 from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe
+from translearn_core.analysis.probing.ridge import Ridge
+from translearn_core.config import ProblemType
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.training.callbacks import Callback
 from translearn_core.training.loop import Loop
 from translearn_core.transfer import Classifier
-from translearn_core.transfer.heads import SUPPRESSED_LOGIT
+from translearn_core.transfer.heads import SUPPRESSED_LOGIT, ScaledLinear
 
 CONSTANT = 1e-6
 """Standard deviation below which a standardised feature is constant: its weight would be noise."""
@@ -40,17 +43,42 @@ def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copie
     assert task.targets is not None
     features = inputs.standardised[torch.from_numpy(task.train)].float().cpu()
     features[:, features.std(0, correction=0) < CONSTANT] = 0.0
-    labels = task.targets[task.train].numpy()
-    probe = LinearProbe.fit(
-        features.numpy(),
-        labels,
-        _folds(labels, copies),
-        weight=None if task.weights is None else task.weights[task.train].numpy(),
-        progress=lambda share: report("fitting the classifier", round(100 * share), 100),
-    )
+    targets = task.targets[task.train].numpy()
+    weight = None if task.weights is None else task.weights[task.train].numpy()
     assert isinstance(loop.model, Classifier)
-    _set_head(loop.model, probe, labels)
+    final = loop.model.head[-1]
+    if isinstance(final, ScaledLinear):
+        report("fitting the head", 0, 0)
+        _fit_ridge(final, features.numpy(), targets.astype(np.float64), weight, copies)
+    else:
+        probe = LinearProbe.fit(
+            features.numpy(),
+            targets,
+            _folds(targets, copies),
+            weight=weight,
+            progress=lambda share: report("fitting the classifier", round(100 * share), 100),
+        )
+        _set_head(loop.model, probe, targets)
     loop.record_fit(task.targets, callback)
+
+
+@torch.no_grad()
+def _fit_ridge(
+    final: ScaledLinear,
+    features: NDArray[np.float32],
+    values: NDArray[np.float64],
+    weight: NDArray[np.float32] | None,
+    copies: int,
+) -> None:
+    """Fit ridge regression to standardised features, and write it into the head."""
+    strata = PROBLEMS[ProblemType.REGRESSION].strata(Target("", ProblemType.REGRESSION, ("",), values))
+    fold = _folds(strata, copies)
+    if fold is None:
+        fold = assign_folds(strata, min(SEARCH_FOLDS, len(strata)), 0)
+    ridge = Ridge.fit(features, values, fold, sample_weight=weight)
+    mean, scale = final.mean.double().cpu(), final.scale.double().cpu()
+    final.weight.copy_(torch.from_numpy(ridge.weight) / scale)
+    final.bias.copy_((ridge.intercept - mean) / scale)
 
 
 def _folds(labels: NDArray[np.int64], copies: int) -> NDArray[np.int64] | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
-from translearn_core.config import ClassWeights
+from translearn_core.config import ClassWeights, RegressionLoss
 from translearn_core.results.metric import LOSS
 from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
@@ -26,16 +26,17 @@ class TrainingRows:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     weighting: ClassWeights = ClassWeights.NONE
+    regression_loss: RegressionLoss = RegressionLoss.MSE
 
     @property
     def problem(self) -> Problem:
         """Definition of the target's problem type."""
         return PROBLEMS[self.target.problem]
 
-    @property
+    @cached_property
     def objective(self) -> Objective:
-        """Objective of the target's problem type."""
-        return OBJECTIVES[self.target.problem]
+        """Objective of the target's problem type, fitted to the training rows."""
+        return OBJECTIVES[self.target.problem].fit(self.targets[self.train], self.regression_loss)
 
     @property
     def selection(self) -> str:
@@ -43,14 +44,10 @@ class TrainingRows:
         return self.problem.selection
 
     @property
-    def absent(self) -> list[int]:
-        """Outputs without a training row."""
-        return [int(k) for k in self.problem.absent_outputs(self.target, self.train)]
-
-    @property
     def targets(self) -> Tensor:
         """Target value of every row."""
-        return torch.tensor(self.target.values)  # copied: arrays from a file may be read-only
+        values = torch.tensor(self.target.values)  # copied: arrays from a file may be read-only
+        return values.float() if values.is_floating_point() else values
 
     @cached_property
     def weights(self) -> Tensor | None:

@@ -24,6 +24,7 @@ from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
 from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
 from translearn_core.transfer.model import TransferModel
+from translearn_core.transfer.objectives import OBJECTIVES
 
 
 class Classifier(TransferModel):
@@ -48,7 +49,7 @@ class Classifier(TransferModel):
         shape = combined_shape(len(layers), backbone.info.width, features)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            built = build_head(head, shape, n_outputs)
+            built = build_head(head, shape, n_outputs, OBJECTIVES[problem].output)
             if tuning is not None and tuning.kind is Tuning.LORA:
                 add_lora(backbone, plan, tuning)
         super().__init__(backbone, plan, built, tuning)

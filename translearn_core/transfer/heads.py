@@ -1,4 +1,4 @@
-"""Classification heads on pooled vectors: standardisation, layer mix, linear or MLP."""
+"""Heads on pooled vectors: standardisation, layer mix, linear or MLP."""
 
 from collections.abc import Sequence
 
@@ -63,8 +63,43 @@ class ScalarMix(nn.Module):
         return self.factor * torch.einsum("l,rlw->rw", self.weights.to(vectors.dtype), vectors)
 
 
-def build_head(config: HeadConfig, shape: tuple[int, ...], n_outputs: int) -> nn.Sequential:
-    """Return a head from features, (rows, width) or (rows, layers, width), to (rows, n_outputs)."""
+class ScaledLinear(nn.Linear):
+    """Linear layer in the units of a target whose mean and standard deviation over training rows are fixed.
+
+    It learns the standardised target, so that one learning rate suits every unit.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int, n_outputs: int) -> None:
+        super().__init__(width, n_outputs)
+        self.register_buffer("mean", torch.zeros(n_outputs))
+        self.register_buffer("scale", torch.ones(n_outputs))
+
+    @torch.no_grad()
+    def fit(self, values: Tensor) -> None:
+        """Fit mean and standard deviation of the training rows' values, shape (rows,)."""
+        self.mean.fill_(values.double().mean())
+        self.scale.fill_(standard_deviation(values))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return outputs in the units of the target."""
+        return self.mean + self.scale * super().forward(features)
+
+
+def standard_deviation(values: Tensor) -> float:
+    """Return the standard deviation of values, shape (rows,); 1 if they are equal."""
+    return float(values.double().std(correction=0)) or 1.0
+
+
+def build_head(
+    config: HeadConfig, shape: tuple[int, ...], n_outputs: int, output: type[nn.Linear] = nn.Linear
+) -> nn.Sequential:
+    """Return a head from features, (rows, width) or (rows, layers, width), to (rows, n_outputs).
+
+    `output` is the class of its last layer.
+    """
     layers: list[nn.Module] = [Standardise(*shape)]
     if len(shape) > 1:
         layers.append(ScalarMix(shape[0]))
@@ -77,7 +112,7 @@ def build_head(config: HeadConfig, shape: tuple[int, ...], n_outputs: int) -> nn
             nn.Dropout(config.dropout),
         ]
         width = config.width
-    final = nn.Linear(width, n_outputs)
+    final = output(width, n_outputs)
     nn.init.zeros_(final.bias)
     return nn.Sequential(*layers, final)
 

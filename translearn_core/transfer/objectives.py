@@ -1,13 +1,15 @@
 """Objectives: what outputs mean, and their loss per row or position."""
 
 import math
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from translearn_core.config import ProblemType
+from translearn_core.config import ProblemType, RegressionLoss
+from translearn_core.transfer.heads import ScaledLinear, standard_deviation
 
 IGNORE_INDEX = -100
 """Target of a position that is not predicted."""
@@ -18,10 +20,17 @@ MIN_TEACHER_PROBABILITY = 1e-8
 class Objective(Protocol):
     """Loss of outputs, shape (n, …), one per row or predicted position; weights and sums are the loop's.
 
-    Reported losses of held-out rows are at most `max_loss`.
+    Reported losses of held-out rows are at most `max_loss`; `output` is the class of a head's last layer.
     """
 
-    max_loss: float
+    @property
+    def max_loss(self) -> float: ...  # noqa: D102
+
+    @property
+    def output(self) -> type[nn.Linear]: ...  # noqa: D102
+
+    def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
+        """Return the objective with the statistics of the training rows' targets."""
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of each output, shape (n,)."""
@@ -38,6 +47,12 @@ class CrossEntropy:
 
     max_loss = -math.log(torch.finfo(torch.float32).eps)
     """Loss of the probability float32 epsilon; that of a class without training rows is 0."""
+    output = nn.Linear
+
+    def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
+        """Return the objective unchanged."""
+        del targets, regression_loss
+        return self
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross-entropy of each output with its class."""
@@ -60,5 +75,43 @@ class CrossEntropy:
         return temperature * temperature * divergence.sum(-1)
 
 
-OBJECTIVES: dict[ProblemType, Objective] = {ProblemType.SINGLE_LABEL: CrossEntropy()}
+@dataclass(frozen=True)
+class RegressionError:
+    """A number per row; outputs are numbers, losses are of errors in standard deviations, `scale`."""
+
+    scale: float = 1.0
+    kind: RegressionLoss = RegressionLoss.MSE
+    max_loss = math.inf
+    output = ScaledLinear
+
+    def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
+        """Return the loss of errors in standard deviations of the training rows' targets."""
+        return replace(self, scale=standard_deviation(targets), kind=regression_loss)
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the squared or Huber loss of each output, half of the square up to an error of 1.
+
+        References
+        ----------
+        Huber 1964, doi:10.1214/aoms/1177703732.
+        """
+        error = (outputs[:, 0] - targets.to(outputs.dtype)) / self.scale
+        if self.kind is RegressionLoss.HUBER:
+            return functional.huber_loss(error, torch.zeros_like(error), reduction="none")
+        return error.square()
+
+    def activate(self, outputs: Tensor) -> Tensor:
+        """Return the outputs."""
+        return outputs
+
+    def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+        """Return the squared distance from the teacher's outputs, in standard deviations."""
+        del temperature
+        return ((outputs - teacher) / self.scale).square().sum(-1)
+
+
+OBJECTIVES: dict[ProblemType, Objective] = {
+    ProblemType.SINGLE_LABEL: CrossEntropy(),
+    ProblemType.REGRESSION: RegressionError(),
+}
 """Objective of each problem type."""

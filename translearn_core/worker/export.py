@@ -20,6 +20,7 @@ from translearn_core.exporting.templates import predict_tfidf
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.weights import in_float32, save_model, save_record, write_json
 from translearn_core.jobs import BaselinesConfig, ExportConfig
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
@@ -75,10 +76,11 @@ def _write(
         classifier = Classifier(folder)
 
     def predict(some: Sequence[Cell], batch: int) -> NDArray[np.floating]:
-        probabilities: NDArray[np.floating] = classifier.answer(some, batch).numpy()
-        return probabilities
+        outputs: NDArray[np.floating] = classifier.answer(some, batch).numpy()
+        return outputs
 
-    max_abs_difference(predict, texts, expected, "predict.py", context.report)
+    unit = (float(expected.std()) or 1.0) if trained.problem in NUMBERS else 1.0
+    max_abs_difference(predict, texts, expected, "predict.py", context.report, unit)
     if not context.config.onnx:
         return None
     context.report("writing the ONNX file, which takes a while")
@@ -91,7 +93,7 @@ def _write(
     from translearn_core.exporting.templates import predict_onnx  # optional dependency
 
     return max_abs_difference(
-        predict_onnx.Classifier(folder).answer, texts, expected, "The ONNX file", context.report
+        predict_onnx.Classifier(folder).answer, texts, expected, "The ONNX file", context.report, unit
     )
 
 
@@ -146,7 +148,7 @@ def _card(
     questions = (BaselinesConfig(job=config.job, from_scratch_run=job) for job in (scratch, None))
     baselines = (artifacts.load(workspace.run(job_id(question)), Baselines) for question in questions)
     return Card(
-        name=config.name or "A text classifier",
+        name=config.name or "A text model",
         data=config.data,
         job=config.job,
         config=experiment,

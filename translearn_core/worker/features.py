@@ -50,6 +50,13 @@ def strata(evaluation: Evaluation, rows: pd.DataFrame) -> NDArray[np.int64]:
     return np.asarray(groups.ngroup(), dtype=np.int64)
 
 
+def label_groups(evaluation: Evaluation, rows: pd.DataFrame) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the class of each row's label, or the range of values it lies in, and the names of these."""
+    target = predictions_target(evaluation, rows)
+    problem = PROBLEMS[target.problem]
+    return problem.strata(target), problem.stratum_names(target)
+
+
 def layer_features(
     context: Context, job: str, evaluation: Evaluation
 ) -> tuple[NDArray[np.int64], dict[str, Layers]]:

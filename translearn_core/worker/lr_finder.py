@@ -37,8 +37,10 @@ def find_learning_rate(context: Context[LrFinderConfig]) -> None:
     originals = [prepared.texts[i] for i in index]
     texts = [*originals, *augment(originals, experiment.augment, backbone)]
     sampled = target.select(np.concatenate([index, np.repeat(index, experiment.augment.copies)]))
-    rows = TrainingRows(sampled, np.arange(len(texts)), np.arange(0), training.class_weights)
-    model = build(experiment, backbone, target).to(compute.device).eval()
+    rows = TrainingRows(
+        sampled, np.arange(len(texts)), np.arange(0), training.class_weights, training.regression_loss
+    )
+    model = build(experiment, backbone, target, prepared.split_indices(Split.TRAIN)).to(compute.device).eval()
     tokens = backbone.inputs(texts, experiment.features)
     stage_inputs = StageInputs(
         model, tokens, compute, activation_cache(context), context.report, stage_plans=[experiment.freeze]

@@ -14,6 +14,7 @@ from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdi
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cells
 from translearn_core.data import PART, ROW
 from translearn_core.data.table_edits import apply_edits, describe_edit
+from translearn_core.jobs import LABEL_REVIEW
 from translearn_core.results import LabelReview
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Dataset, Run
@@ -43,7 +44,9 @@ FILTERS: dict[str, tuple[str, str]] = {
 
 
 def edit_button(run: Run[ExperimentConfig], rows: pd.DataFrame, key: str) -> None:
-    """Draw a button that opens the editor with these rows of a run's predictions."""
+    """Draw a button that opens the editor with these rows of a run's predictions, if labels are classes."""
+    if LABEL_REVIEW.unsupported(run.job.config):
+        return
     if st.button(
         "Correct labels", key=key, icon=":material/label:", help="opens these rows in the label editor"
     ):

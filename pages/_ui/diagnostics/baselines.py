@@ -11,7 +11,7 @@ from translearn_core.config import ExperimentConfig, LayerCombination, from_scra
 from translearn_core.config.search import probe_experiment, tfidf_experiment
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Drift
-from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
 TRAINS = "ten epochs of the whole model, the most expensive training there is"
@@ -37,13 +37,12 @@ def best_untrained(run: Run[ExperimentConfig]) -> Baseline | None:
 
 
 def untrained_scores(run: Run[ExperimentConfig]) -> dict[str, float]:
-    """Return headline scores of the majority-class and TF-IDF baselines by name; empty if not computed."""
+    """Return headline scores of the constant and TF-IDF baselines by name; empty if not computed."""
     result = finished_baselines(run)
     if result is None:
         return {}
-    return {
-        f"{line.name} (test)": line.headline.value for line in result.lines if line.name in (MAJORITY, WORDS)
-    }
+    shown = (*CONSTANTS.values(), WORDS)
+    return {f"{line.name} (test)": line.headline.value for line in result.lines if line.name in shown}
 
 
 def first_untrained_scores(runs: Sequence[Run[ExperimentConfig]]) -> dict[str, float]:

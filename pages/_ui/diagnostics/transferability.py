@@ -12,6 +12,7 @@ from pages._ui.shell import jobs, state, tables
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FeatureConfig
 from translearn_core.jobs import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.results import Transferability
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run, State
 
 MOST = 200
@@ -81,7 +82,7 @@ def _backbones(backbone: BackboneConfig, runs: list[Run[ExperimentConfig]]) -> t
 
 
 def _show(scores: Transferability, runs: list[Run[ExperimentConfig]]) -> None:
-    tell = backbone_names.name_lookup()
+    tell, metric = backbone_names.name_lookup(), metric_of(scores.metric)
     layers = scores.layers.assign(backbone=scores.layers["backbone"].map(tell))
     named = replace(scores, sentence=tell(scores.sentence), layers=layers)
     diagnostic.show(TRANSFERABILITY, named)
@@ -92,5 +93,8 @@ def _show(scores: Transferability, runs: list[Run[ExperimentConfig]]) -> None:
             "backbone": scores.past["backbone"].map(tell),
         }
         st.markdown("**Your finished runs, with the scores of their initial features**")
-        shown: pd.DataFrame = scores.past.assign(**names_by_column).sort_values("accuracy", ascending=False)
-        tables.table(shown, "past_runs", key="past_runs", config=tables.fractions("accuracy"))
+        shown: pd.DataFrame = scores.past.assign(**names_by_column).sort_values(
+            metric.column, ascending=False
+        )
+        shares = tables.fractions(metric.column) if metric.share else {}
+        tables.table(shown, "past_runs", key="past_runs", config=shares)

@@ -9,7 +9,7 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, apply_overrides
-from translearn_core.jobs import AdviseConfig
+from translearn_core.jobs import ADVICE, AdviseConfig
 from translearn_core.results import Advice, Reason
 from translearn_core.runs import State
 
@@ -36,6 +36,9 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     run = jobs.find_run(config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
+        if sentence := ADVICE.unsupported(experiment):
+            st.caption(sentence)
+            return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("Time for one training", list(TIMES), key="advice_time", width=220)
             if run is None or run.state is State.STOPPED:

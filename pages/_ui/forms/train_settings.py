@@ -6,9 +6,11 @@ from pages._ui.forms import config_fields
 from pages._ui.forms.draft import Draft
 from pages._ui.shell import state
 from translearn_core.config import HeadKind
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo
 
 STEPS = ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed")
+NUMBER_STEPS = tuple("regression_loss" if name == "class_weights" else name for name in STEPS)
 AT_ONCE = ("class_weights", "seed")
 LOOP = ("patience", "schedule", "warmup_ratio", "weight_decay", "max_grad_norm", "precision", "device")
 COMPUTE = ("precision", "device")
@@ -22,8 +24,9 @@ HEAD: dict[HeadKind, tuple[str, ...]] = {
 def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
     """Draw the form, and return the draft with its settings."""
     at_once = draft.head.kind is HeadKind.PROBE
+    steps = NUMBER_STEPS if draft.data is not None and draft.data.problem in NUMBERS else STEPS
     with st.grid(3, min_column_width=150):
-        training = config_fields.edit(draft.training, AT_ONCE if at_once else STEPS, "training")
+        training = config_fields.edit(draft.training, AT_ONCE if at_once else steps, "training")
     if draft.backbone.is_tfidf:
         return state.change(training=training)
     with st.expander("More settings", icon=":material/tune:"):

@@ -10,6 +10,7 @@ from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
+from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import FileFormat, FilePrediction
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
@@ -44,7 +45,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     columns = _text_columns(run.job.config.data, names, reading.suggestion.text)
     if columns is None:
         return
-    config = PredictFileConfig(job=run.job.id, dataset=digest, **columns, **_options())
+    config = PredictFileConfig(job=run.job.id, dataset=digest, **columns, **_options(run))
     predicted = jobs.submit_and_watch(config)
     if predicted is not None:
         _result(predicted, reading.formats[0])
@@ -53,7 +54,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
 def _text_columns(data: DataConfig, names: list[str], suggested: str | None) -> dict[str, str] | None:
     """Choose the column of the texts, and that of the second texts of pairs; None while one is missing."""
     own = data.text if data.text_pair is not None and data.text in names else suggested
-    text = config_fields.column("Text", names, own, "predict_column", "the model classifies this column")
+    text = config_fields.column("Text", names, own, "predict_column", "the model reads this column")
     if data.text_pair is None:
         return None if text is None else {"text": text}
     others = [name for name in names if name != text]
@@ -63,8 +64,10 @@ def _text_columns(data: DataConfig, names: list[str], suggested: str | None) -> 
     return None if text is None or second is None else {"text": text, "text_pair": second}
 
 
-def _options() -> dict[str, float | int | None]:
-    """Return the chosen number of classes and the wished precision."""
+def _options(run: Run[ExperimentConfig]) -> dict[str, float | int | None]:
+    """Return the chosen number of classes and the wished precision, of a run that predicts classes."""
+    if run.job.config.data.problem not in CLASSES:
+        return {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         several = st.toggle("Top 3 classes", key="predict_top", persist_state="session")
         marked = st.toggle("Mark rows for review", key="predict_review", persist_state="session")
@@ -84,7 +87,7 @@ def _options() -> dict[str, float | int | None]:
 
 
 def _result(predicted: FilePrediction, form: FileFormat) -> None:
-    st.markdown(f"**{count_noun(predicted.classified, 'row')}** classified.")
+    st.markdown(f"**{count_noun(predicted.classified, 'row')}** predicted.")
     if predicted.blank:
         st.caption(f"{count_noun(predicted.blank, 'row')} without a text stay empty.")
     if predicted.review is not None:

@@ -27,6 +27,7 @@ MEANING = (
     "The log-odds of the predicted class fall by so much without the word; below zero, the word speaks "
     "against it (occlusion)."
 )
+NUMBER_MEANING = "The predicted number falls by so much without the word; below zero, it rises (occlusion)."
 TWIN = (
     " Beside it is the same class in the same model trained from random weights: words that matter as much "
     "there need no transfer."
@@ -98,13 +99,15 @@ def _forget_others(config: OcclusionConfig) -> None:
     state.set_value(LIVE, (answered.id,) if answered is not None else ())
 
 
+def _sure(probability: float | None) -> str:
+    return "" if probability is None else f", {percent(probability)} sure"
+
+
 def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
-    st.markdown(f"**{plain(answer.predicted)}**, {percent(answer.probability)} sure")
-    if answer.control_predicted is not None and answer.control_probability is not None:
-        st.caption(
-            f"From random weights: {plain(answer.control_predicted)}, "
-            f"{percent(answer.control_probability)} sure."
-        )
+    st.markdown(f"**{plain(answer.predicted)}**{_sure(answer.probability)}")
+    if answer.control_predicted is not None:
+        sure = _sure(answer.control_probability)
+        st.caption(f"From random weights: {plain(answer.control_predicted)}{sure}.")
     tables.figure(
         plots.word_importance(answer, page_header.dark()),
         answer.frame(),
@@ -113,4 +116,5 @@ def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
         alt="Importance of each word for the predicted class",
     )
     without = "" if run.job.config.backbone.is_tfidf else NO_TWIN
-    st.caption(MEANING + (without if answer.control_predicted is None else TWIN))
+    meaning = NUMBER_MEANING if answer.probability is None else MEANING
+    st.caption(meaning + (without if answer.control_predicted is None else TWIN))

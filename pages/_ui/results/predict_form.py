@@ -1,5 +1,8 @@
 """Prediction of typed sentences."""
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from pages._ui.diagnostics import error_analysis
@@ -80,18 +83,19 @@ def answers(prediction: Prediction) -> None:
             answer = prediction.decoded.iloc[number]
             for side in sides_of(text):
                 st.text(short(side, 300))
-            sure = f", {percent(answer['confidence'])} sure" if "confidence" in answer else ""
-            st.markdown(f"**{plain(answer['predicted'])}**{sure}")
-            left, right = st.columns([2, 3])
-            with left:
-                st.plotly_chart(
-                    plots.OUTPUT_PLOTS[prediction.problem].prediction(prediction, number, page_header.dark()),
+            st.markdown(_answer(answer))
+            draw = plots.OUTPUT_PLOTS[prediction.problem].prediction
+            near_texts = st.container()
+            if draw is not None:
+                left, near_texts = st.columns([2, 3])
+                left.plotly_chart(
+                    draw(prediction, number, page_header.dark()),
                     key=f"probabilities-{number}",
                     theme=None,
                     config={"displayModeBar": False},
                     alt="Outputs of the model",
                 )
-            with right:
+            with near_texts:
                 st.caption("Nearest training texts")
                 near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
@@ -101,6 +105,17 @@ def answers(prediction: Prediction) -> None:
                     column_config=NEAR,
                 )
     tables.download(frame, "predictions", key="predictions")
+
+
+def _answer(answer: "pd.Series[Any]") -> str:
+    """Return a prediction with its confidence or interval."""
+    predicted = answer["predicted"]
+    if "confidence" in answer:
+        return f"**{plain(predicted)}**, {percent(answer['confidence'])} sure"
+    if not isinstance(predicted, float):
+        return f"**{plain(predicted)}**"
+    interval = f" (90 % interval: {answer['low']:.4g} to {answer['high']:.4g})" if "low" in answer else ""
+    return f"**{predicted:.4g}**{interval}"
 
 
 NEAR: dict[str, object] = {

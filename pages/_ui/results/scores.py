@@ -11,7 +11,7 @@ from pages._ui.shell import jobs, navigation, result_cache, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Baseline, Evaluation, RunSummary
-from translearn_core.results.diagnostics.baselines import MAJORITY
+from translearn_core.results.diagnostics.baselines import CONSTANTS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
@@ -87,7 +87,7 @@ def _to_beat(evaluation: Evaluation, rival: Baseline | None) -> tuple[str, str, 
     """Return label, value, caption and help of the baseline metric."""
     metric, constant = evaluation.metrics["test"].metric, PROBLEMS[evaluation.problem].constant_name
     value = metric.format(evaluation.constant_baseline)
-    if rival is None or rival.name == MAJORITY:
+    if rival is None or rival.name in CONSTANTS.values():
         meaning = f"the baseline to beat: test {metric.label} of the best constant prediction"
         return _capitalised(constant), value, "best constant prediction", meaning
     return (

@@ -123,9 +123,17 @@ def listing(
 
 
 def caption(rows: pd.DataFrame, hidden: int) -> str:
-    """Return a sentence with the number of texts, their most frequent label, and the number of errors."""
-    commonest = rows["label"].value_counts()
+    """Return a sentence with the number of texts, their most frequent label and errors, or means."""
     unseen = f", {hidden:,} of them not drawn" if hidden else ""
+    if pd.api.types.is_float_dtype(rows["label"]):
+        label, predicted = (rows[name].mean() for name in ("label", "predicted"))
+        error = (rows["label"] - rows["predicted"]).abs().mean()
+        texts = "text" if len(rows) == 1 else "texts"
+        return (
+            f"**{len(rows):,} {texts}**{unseen}: mean number **{label:.4g}**, predicted {predicted:.4g}, "
+            f"mean absolute error {error:.4g}."
+        )
+    commonest = rows["label"].value_counts()
     share = percent(commonest.iloc[0] / len(rows))
     wrong = int((rows["label"] != rows["predicted"]).sum())
     texts = "text" if len(rows) == 1 else "texts"

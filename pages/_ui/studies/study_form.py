@@ -25,6 +25,7 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
@@ -235,7 +236,9 @@ def _teacher(
 def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, recipes: bool) -> str:
     """Return a sentence on which settings come from the draft and which from the recipes."""
     if recipes:
+        idle = "class_weights" if experiment.data.problem in NUMBERS else "regression_loss"
         common = [f"{part}.{name}" for part, names in UNCHANGED_SETTINGS.items() for name in names]
+        common = [name for name in common if not name.endswith(idle)]
         return (
             f"Of your settings every run takes {_listed(experiment, common)}. All others, such as epochs, "
             "rates and augmentation, come from each strategy."

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.stats import kendalltau, multivariate_normal
 from sklearn.covariance import LedoitWolf
 
-from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
+from translearn_core.analysis.probing.transferability import h_score, logme, logme_of_number, rank_agreement
 from translearn_core.errors import TooFewSamplesError
 
 
@@ -34,6 +34,19 @@ def test_logme_is_the_largest_evidence_per_row(rows, width):
     x, labels = separable(rows, width, 3, signal=0.6)
     expected = np.mean([best_evidence(x, (labels == k).astype(float)) for k in range(3)]) / rows
     assert logme(x, labels) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "width"), [(40, 6), (20, 30)])
+def test_logme_of_a_number_is_the_largest_evidence_per_row_in_any_unit(rows, width):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows, width)) + 0.5
+    y = x[:, 0] - x[:, 1] + random.normal(size=rows)
+    expected = best_evidence(x, (y - y.mean()) / y.std()) / rows
+    assert logme_of_number(x, y) == pytest.approx(expected, abs=1e-4)
+    assert logme_of_number(x, 1000 * y + 7) == pytest.approx(expected, abs=1e-4)
+    assert logme_of_number(x, random.permutation(y)) < expected
+    with pytest.raises(TooFewSamplesError):
+        logme_of_number(x, np.ones(rows))
 
 
 def test_logme_does_not_hang_on_scale_or_names_of_classes_or_lost_dimensions():

@@ -10,12 +10,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from worker_bench import ME, Bench
 
+from tests.targets import single_label
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import ExperimentConfig, SplitConfig, from_scratch_control
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Difference, Estimate, Evaluation
+from translearn_core.results import Baseline, Baselines, Difference, Estimate, Evaluation, Metrics
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.runs import State, artifacts
 from translearn_core.worker.diagnostics.baselines import _matched
@@ -99,9 +100,8 @@ def test_with_scratch_the_runs_are_paired_by_row(
     shuffled = scratch.predictions.sample(frac=1, random_state=1)
     matched = _matched(evaluation, _with(scratch, shuffled))
     test = part(scratch, "test").sort_values("row")
-    names = [evaluation.names[k] for k in matched]
-    ordered = pd.Series(names, index=part(evaluation, "test")["row"]).sort_index()
-    assert ordered.tolist() == test["predicted"].tolist()
+    ordered = pd.Series(matched.rows, index=part(evaluation, "test")["row"]).sort_index()
+    assert ordered.tolist() == test["score"].tolist()
 
 
 def test_other_runs_are_refused_as_control(
@@ -141,7 +141,7 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
     ]
     shares: list[float] = []
     result = frozen_probe(
-        [x.astype(np.float32) for x in layers], labels, train, validation, test,
+        [x.astype(np.float32) for x in layers], single_label(labels, 3), train, validation, test,
         lambda done, total: shares.append(done / total),
     )  # fmt: skip
     strengths = [LinearProbe.fit(x[train], labels[train]).c[0] for x in layers]
@@ -152,11 +152,13 @@ def test_the_frozen_probe_is_a_logistic_regression_and_its_layer_is_chosen_on_va
     expected = [m.score(x[validation], labels[validation]) for m, x in zip(models, layers, strict=True)]
     np.testing.assert_allclose(result.validation, expected, atol=0.011)
     assert (result.layer, result.c) == (1, strengths[1])
-    assert (result.predicted == models[1].predict(layers[1][test])).mean() > 0.99
+    assert (result.outputs.argmax(axis=1) == models[1].predict(layers[1][test])).mean() > 0.99
     assert shares == sorted(shares)
 
 
 # sentences
+
+TESTED = Metrics(500, {"accuracy": Estimate(0.8, 0.7, 0.9)}, 0.5)
 
 
 def make_margin(estimate: float, low: float, high: float) -> Difference:
@@ -194,7 +196,7 @@ def test_verdicts_follow_the_intervals(
 ) -> None:
     lines = {WORDS: line(WORDS, words), FROZEN: line(FROZEN, CLEAR, 4)}
     lines |= {SCRATCH: line(SCRATCH, scratch)} if scratch else {}
-    sentence = baseline_verdict(lines, 0.8, fresh=False)
+    sentence = baseline_verdict(lines, TESTED, fresh=False)
     assert sentence.startswith(begins)
     assert says in sentence
     assert ("not known" in sentence) is (scratch is None)
@@ -202,7 +204,8 @@ def test_verdicts_follow_the_intervals(
 
 
 def test_a_run_from_fresh_weights_is_called_the_control() -> None:
-    sentence = baseline_verdict({WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}, 0.8, fresh=True)
+    lines = {WORDS: line(WORDS, NONE), FROZEN: line(FROZEN, WORSE, 0)}
+    sentence = baseline_verdict(lines, TESTED, fresh=True)
     assert "fresh weights" in sentence
     assert "embeddings alone" in sentence
     assert not sentence.startswith(("Yes", "No", "Perhaps"))

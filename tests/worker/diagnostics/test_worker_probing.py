@@ -148,7 +148,7 @@ def test_cells_are_matched_by_row_text_and_file() -> None:
         ),
         "more",
     )  # fmt: skip
-    assert [target.classes[k] for k in target.labels] == ["sb", "ta", "tc", "sd", "tb"]
+    assert [target.encoded.names[k] for k in target.encoded.values] == ["sb", "ta", "tc", "sd", "tb"]
 
 
 def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> None:
@@ -159,15 +159,15 @@ def test_numbers_with_many_values_become_quarters_and_few_stay_as_they_are() -> 
         rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
         "more",
     )
-    assert sorted(np.bincount(years.labels)) == [10, 10, 10, 10]
-    assert "0 to 9" in years.classes
+    assert sorted(np.bincount(years.encoded.values)) == [10, 10, 10, 10]
+    assert "0 to 9" in years.encoded.names
     stars = probe_targets.column(
         table(("train", texts, [str(i % 5) for i in range(40)])),
         DATA,
         rows(*((i + 1, "train", t) for i, t in enumerate(texts))),
         "more",
     )
-    assert stars.classes == ("0", "1", "2", "3", "4")
+    assert stars.encoded.names == ("0", "1", "2", "3", "4")
 
 
 def test_rows_of_another_table_are_refused() -> None:

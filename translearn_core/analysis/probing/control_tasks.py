@@ -6,11 +6,13 @@ the difference is its selectivity.
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
+T = TypeVar("T", bound=np.generic)
 
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
@@ -20,20 +22,20 @@ def word_types(texts: Sequence[str]) -> IntArray:
     return np.unique([_first_word(text) for text in texts], return_inverse=True)[1].astype(np.int64)
 
 
-def control_labels(texts: Sequence[str], labels: IntArray, seed: int = 0) -> IntArray:
-    """Label each text by a random class per first word, drawn with the class frequencies of `labels`.
+def control_labels(texts: Sequence[str], labels: NDArray[T], seed: int = 0) -> NDArray[T]:
+    """Label each text by a random class or number per first word, drawn with the frequencies in `labels`.
 
     Parameters
     ----------
     texts : sequence of str
-    labels : int array
-        Class indices, not necessarily of these texts.
+    labels : array
+        Class indices or numbers, not necessarily of these texts.
     seed : int
         The same texts and seed give the same labels.
 
     Returns
     -------
-    int array, shape (texts,)
+    array, shape (texts,)
 
     References
     ----------
@@ -41,7 +43,7 @@ def control_labels(texts: Sequence[str], labels: IntArray, seed: int = 0) -> Int
     """
     types = word_types(texts)
     drawn = np.random.default_rng(seed).choice(labels, size=int(types.max(initial=-1)) + 1)
-    return np.asarray(drawn[types], dtype=np.int64)
+    return np.asarray(drawn[types], dtype=labels.dtype)
 
 
 def seen_control_type(types: IntArray, fold: IntArray) -> NDArray[np.bool_]:

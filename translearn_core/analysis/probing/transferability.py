@@ -3,6 +3,9 @@
 Both rank layers or backbones before training; neither is an accuracy.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kendalltau
@@ -52,16 +55,59 @@ def logme(x: Vectors, labels: IntArray) -> float:
     """
     classes, which, rows = _classes(labels)
     f = np.asarray(x, dtype=np.float64)
-    power, along = _directions(f, which, len(classes))
-    residual = np.maximum(rows - along.sum(axis=1), 0.0)
-    centre = np.full(len(classes), np.log(power.mean() if len(power) else 1.0))
+    power, along = _directions(f, partial(_class_sums, which=which, classes=len(classes)))
+    return _best_evidence(power, along, rows.astype(np.float64), len(f))
+
+
+def logme_of_number(x: Vectors, values: FloatArray) -> float:
+    """Return LogME of a number: the log evidence, per row, of a linear model; higher is better.
+
+    The number is standardised, so that the score does not depend on its unit.
+
+    Parameters
+    ----------
+    x : float array, shape (rows, width)
+        Neither centred nor scaled, as in the paper.
+    values : float array, shape (rows,)
+
+    Raises
+    ------
+    TooFewSamplesError
+        If all values are equal.
+
+    References
+    ----------
+    You et al. 2021, arXiv:2102.11005, section 4.
+    """
+    if not len(values) or not np.ptp(values):
+        raise TooFewSamplesError("All rows hold one number: how well vectors predict it needs two at least.")
+    f, y = np.asarray(x, dtype=np.float64), (values - values.mean()) / values.std()
+    power, along = _directions(f, lambda vectors: y[None] @ vectors)
+    return _best_evidence(power, along, np.array([float(y @ y)]), len(f))
+
+
+def _best_evidence(power: FloatArray, along: FloatArray, squares: FloatArray, n: int) -> float:
+    """Return the mean over targets of the largest log evidence per row.
+
+    Parameters
+    ----------
+    power, along
+        From `_directions`.
+    squares : float array, shape (targets,)
+        Sum of squares of each target.
+    n : int
+        Number of rows.
+    """
+    targets = len(squares)
+    residual = np.maximum(squares - along.sum(axis=1), 0.0)
+    centre = np.full(targets, np.log(power.mean() if len(power) else 1.0))
     half = SEARCHED * np.log(10)
     for _ in range(ROUNDS):
         log_ratios = centre[:, None] + np.linspace(-half, half, POINTS)
-        evidence = _evidence(log_ratios, power, along, residual, len(f))
-        centre = log_ratios[np.arange(len(classes)), evidence.argmax(axis=1)]
+        evidence = _evidence(log_ratios, power, along, residual, n)
+        centre = log_ratios[np.arange(targets), evidence.argmax(axis=1)]
         half *= 2 / (POINTS - 1)
-    return float(evidence.max(axis=1).mean() / len(f))
+    return float(evidence.max(axis=1).mean() / n)
 
 
 def h_score(x: Vectors, labels: IntArray) -> float:
@@ -160,18 +206,19 @@ def _class_sums(x: FloatArray, which: IntArray, classes: int) -> FloatArray:
     return sums
 
 
-def _directions(f: FloatArray, which: IntArray, classes: int) -> tuple[FloatArray, FloatArray]:
-    """Return the squared singular values, and each class indicator's squared projection on the left vectors.
+def _directions(f: FloatArray, product: Callable[[FloatArray], FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return the squared singular values, and each target's squared projection on the left vectors.
 
-    Computed from the smaller Gram matrix of `f`, 10 times as fast as the SVD.
+    `product` multiplies the targets, shape (targets, rows), with a matrix of shape (rows, width). Computed
+    from the smaller Gram matrix of `f`, 10 times as fast as the SVD.
     """
     tall = len(f) > f.shape[1]
     power, directions = np.linalg.eigh(f.T @ f if tall else f @ f.T)
     nonzero = power > LOST * max(float(power[-1]), np.finfo(float).tiny)
     power, directions = power[nonzero], directions[:, nonzero]
     if tall:
-        return power, (_class_sums(f, which, classes) @ directions) ** 2 / power
-    return power, _class_sums(directions, which, classes) ** 2
+        return power, (product(f) @ directions) ** 2 / power
+    return power, product(directions) ** 2
 
 
 def _evidence(

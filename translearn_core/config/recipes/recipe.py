@@ -14,7 +14,7 @@ from translearn_core.errors import ConfigError
 
 UNCHANGED_SETTINGS = {
     "features": ("pooling", "token_limit"),
-    "training": ("batch_size", "class_weights", "precision", "device"),
+    "training": ("batch_size", "class_weights", "regression_loss", "precision", "device"),
 }
 """Settings that a recipe leaves unchanged, by part."""
 

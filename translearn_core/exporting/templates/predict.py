@@ -1,11 +1,12 @@
-"""Classify texts with the model in this folder. Needs torch and transformers, nothing else.
+"""Predict texts with the model in this folder. Needs torch and transformers, nothing else.
 
     python predict.py "a text" "another text"
     python predict.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict.py < one_text_a_line.txt
 
-Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
+the predicted number. A cell or line without any words gets no prediction. In your own code:
+``Classifier(folder).answer(["a text"])``.
 
 A model of pairs takes texts two by two, two columns (--column and --pair-column), or lines with a tab between
 the two texts; in your own code: ``Classifier(folder).answer([("a text", "another text")])``.
@@ -26,7 +27,9 @@ ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
 
 
 class Classifier(nn.Module):
-    """Backbone, pooling and head: token ids, mask and, for some models, token types in, probabilities out.
+    """Backbone, pooling and head: token ids, mask and, for some models, token types in, outputs out.
+
+    Outputs are the probabilities of labels, or a number.
 
     Parameters
     ----------
@@ -44,6 +47,7 @@ class Classifier(nn.Module):
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
+        self.problem: str = config["problem"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
         self.inputs: list[str] = config["inputs"]
         self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
@@ -64,7 +68,7 @@ class Classifier(nn.Module):
     def forward(
         self, attention_mask: Tensor, input_ids: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
-        """Return probabilities, shape (texts, labels), of tensors of shape (texts, tokens).
+        """Return the outputs, shape (texts, labels), of tensors of shape (texts, tokens).
 
         Padding is on the right, where the mask is 0. Siamese pairs have the shape (pairs, 2, tokens).
         """
@@ -75,8 +79,8 @@ class Classifier(nn.Module):
             vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
-        probabilities: Tensor = self.output(vector).softmax(-1)
-        return probabilities
+        outputs: Tensor = self.output(vector)
+        return outputs if self.problem == "regression" else outputs.softmax(-1)
 
     def features(self, tensors: dict[str, Tensor]) -> Tensor:
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
@@ -127,11 +131,11 @@ class Classifier(nn.Module):
 
     @torch.no_grad()
     def answer(self, texts: Sequence[str | tuple[str, str]], batch: int = 32) -> Tensor:
-        """Return the label probabilities of each text or pair, shape (texts, labels), on the CPU."""
+        """Return the outputs of each text or pair, shape (texts, labels), on the CPU."""
         tokens, device = self.tokens(texts), self.output.weight.device
         lengths = [max(len(sequence["input_ids"]) for sequence in sequences) for sequences in tokens]
         order = sorted(range(len(tokens)), key=lengths.__getitem__)  # little padding
-        probabilities = torch.empty(len(tokens), len(self.labels))
+        outputs = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             longest = lengths[index[-1]]
@@ -141,8 +145,8 @@ class Classifier(nn.Module):
                 rows = [[pad(sequence[name], longest, fill) for sequence in tokens[i]] for i in index]
                 tensor = torch.tensor(rows, device=device)
                 tensors[name] = tensor if self.siamese else tensor.squeeze(1)
-            probabilities[index] = self(**tensors).cpu()
-        return probabilities
+            outputs[index] = self(**tensors).cpu()
+        return outputs
 
 
 def pad(values: list[int], length: int, fill: int) -> list[int]:
@@ -171,7 +175,8 @@ def main() -> None:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, number=model.problem == "regression")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Classify texts with ``model.onnx`` in this folder. Needs onnxruntime and tokenizers, no torch.
+"""Predict texts with ``model.onnx`` in this folder. Needs onnxruntime and tokenizers, no torch.
 
     python predict_onnx.py "a text" "another text"
     python predict_onnx.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict_onnx.py < one_text_a_line.txt
 
-Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
+the predicted number. A cell or line without any words gets no prediction. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json
@@ -20,7 +21,9 @@ from tokenizers import Encoding, Tokenizer
 
 
 class Classifier:
-    """Token ids, mask and, for some models, token types in, probabilities out.
+    """Token ids, mask and, for some models, token types in, outputs out.
+
+    Outputs are the probabilities of labels, or a number.
 
     Parameters
     ----------
@@ -31,6 +34,7 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self.problem: str = config["problem"]
         self.pad: int = config["pad"]
         self.inputs: list[str] = config["inputs"]
         self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
@@ -50,13 +54,13 @@ class Classifier:
     def answer(
         self, texts: Sequence[str | tuple[str, str]], batch: int = 32
     ) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return the label probabilities of each text or pair, shape (texts, labels)."""
+        """Return the outputs of each text or pair, shape (texts, labels)."""
         encodings, sides, n = self.sequences(texts), 1 + self.siamese, len(texts)
         tokens = [encoding.ids or [self.pad] for encoding in encodings]
         types = [encoding.type_ids or [0] for encoding in encodings]
         lengths = np.asarray([len(row) for row in tokens], dtype=np.int64).reshape(sides, n)
         order = np.argsort(lengths.max(axis=0, initial=0), kind="stable")  # little padding
-        probabilities = np.empty((n, len(self.labels)), dtype=np.float32)
+        outputs = np.empty((n, len(self.labels)), dtype=np.float32)
         for start in range(0, n, batch):
             index = order[start : start + batch]
             rows = (index[:, None] + n * np.arange(sides)).ravel()  # both texts of a siamese pair in turn
@@ -68,8 +72,8 @@ class Classifier:
                 tensors[name][mask == 1] = np.concatenate([values[i] for i in rows])
             if self.siamese:
                 tensors = {name: tensor.reshape(len(index), 2, -1) for name, tensor in tensors.items()}
-            probabilities[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
-        return probabilities
+            outputs[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
+        return outputs
 
 
 def main() -> None:
@@ -81,7 +85,8 @@ def main() -> None:
     arguments = table_io.parser(__doc__).parse_args()
     model = Classifier(here)
     source = table_io.read(arguments, pairs=model.pairs)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, number=model.problem == "regression")
 
 
 if __name__ == "__main__":

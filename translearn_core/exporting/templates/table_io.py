@@ -239,34 +239,50 @@ def fit(rows: list[list[str]]) -> tuple[bool, float]:
 
 
 def write(
-    source: Source, labels: Sequence[str], answers: Sequence[Sequence[float]], out: Path | None
+    source: Source,
+    labels: Sequence[str],
+    answers: Sequence[Sequence[float]],
+    out: Path | None,
+    *,
+    number: bool = False,
 ) -> None:
-    """Print the prediction of each text, in order, or write the table with two more columns.
+    """Print the prediction of each text, in order, or write the table with its predictions.
 
-    `answers` are the probabilities of the texts that are not blank; blank ones get no label.
+    `answers` are the outputs of the texts that are not blank: probabilities of the labels, or a `number`.
+    Blank texts get no prediction.
     """
     pending = iter(answers)
     lines = ((text, next(pending) if is_filled(text) else None) for text in source.texts)
     try:
         if out is None:
             for text, shares in lines:
-                print(json.dumps(answer(text, shares, labels), ensure_ascii=False))
+                found = value(text, shares) if number else answer(text, shares, labels)
+                print(json.dumps(found, ensure_ascii=False))
             sys.stdout.flush()
         else:
-            write_table(source, labels, [shares for _, shares in lines], out)
+            write_table(source, labels, [shares for _, shares in lines], out, number=number)
     except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def answer(cell: Cell, shares: Sequence[float] | None, labels: Sequence[str]) -> dict[str, object]:
     """Return the prediction of a text or pair as printed."""
-    texts: dict[str, object] = dict(zip(("text", "text_pair"), sides_of(cell), strict=False))
     if shares is None:
-        return texts | {"label": None, "probabilities": {}}
-    return texts | {
+        return named(cell) | {"label": None, "probabilities": {}}
+    return named(cell) | {
         "label": best(shares, labels),
         "probabilities": dict(zip(labels, shares, strict=True)),
     }
+
+
+def value(cell: Cell, outputs: Sequence[float] | None) -> dict[str, object]:
+    """Return the predicted number of a text or pair as printed."""
+    return named(cell) | {"predicted": None if outputs is None else outputs[0]}
+
+
+def named(cell: Cell) -> dict[str, object]:
+    """Return a text as printed, or both texts of a pair."""
+    return dict(zip(("text", "text_pair"), sides_of(cell), strict=False))
 
 
 def best(shares: Sequence[float], labels: Sequence[str]) -> str:
@@ -275,16 +291,24 @@ def best(shares: Sequence[float], labels: Sequence[str]) -> str:
 
 
 def write_table(
-    source: Source, labels: Sequence[str], answers: Sequence[Sequence[float] | None], out: Path
+    source: Source,
+    labels: Sequence[str],
+    answers: Sequence[Sequence[float] | None],
+    out: Path,
+    *,
+    number: bool,
 ) -> None:
-    """Write the rows of a table in order, in UTF-8, with label and probability as two more columns."""
-    names = [free_name(name, source.header) for name in ("predicted", "probability")]
+    """Write the rows of a table in order, in UTF-8, with label and probability, or number, as new columns."""
+    added = ("predicted",) if number else ("predicted", "probability")
+    names = [free_name(name, source.header) for name in added]
     try:
         with out.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=source.delimiter)
             writer.writerow([*source.header, *names])
             for row, shares in zip(source.rows, answers, strict=True):
-                cells = ["", ""] if shares is None else [best(shares, labels), f"{max(shares):.6f}"]
+                cells = [""] * len(names)
+                if shares is not None:
+                    cells = [f"{shares[0]:.9g}"] if number else [best(shares, labels), f"{max(shares):.6f}"]
                 writer.writerow([*row, *cells])
     except OSError as error:
         stop(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.")

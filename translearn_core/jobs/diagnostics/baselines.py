@@ -6,15 +6,15 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import Baselines
 
 
 class BaselinesConfig(RunJobConfig[Baselines]):
     """Baselines on the same test rows.
 
-    Majority class, TF-IDF with logistic regression, a linear probe of the frozen backbone and, if it was
-    trained, the same architecture from scratch.
+    The best constant prediction, TF-IDF with a linear model, a linear probe of the frozen backbone and, if
+    it was trained, the same architecture from scratch.
     """
 
     kind: ClassVar = "baselines"
@@ -39,11 +39,11 @@ BASELINES = JobSpec(
     "diagnostics.baselines:compare_baselines",
     question="Did transfer help?",
     section="diagnostics.baselines:section",
-    description="Look whether this run lies above the baselines: the majority-class baseline (always predict "
-    "the most frequent class), TF-IDF (a linear model on word counts) and a linear probe of the frozen "
+    description="Look whether this run lies above the baselines: the best constant prediction (the most "
+    "frequent class, or the mean), TF-IDF (a linear model on word counts) and a linear probe of the frozen "
     "pretrained model. Transfer gain is the improvement over the same model trained from scratch.",
     progress="Computing the baselines",
     low_priority=True,
     report=ReportRole.RUN,
-    problems=CLASSES,
+    problems=CLASSES | NUMBERS,
 )

@@ -152,7 +152,7 @@ def slice_accuracies(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
         "against all others %{customdata[2]:+.1%} (%{customdata[3]:+.1%} to %{customdata[4]:+.1%})"
         "<extra></extra>"
     )
-    for kind, mask, colour, symbol in _kinds(slices, colours):
+    for kind, mask, colour, symbol in slice_kinds(slices, slices["difference"], colours):
         part = slices[mask]
         estimates = [Estimate(*row) for row in part[["accuracy", "low", "high"]].to_numpy(dtype=float)]
         details = part[["difference", "difference low", "difference high"]].to_numpy(dtype=float)
@@ -171,8 +171,11 @@ def _hover_template(name: str) -> str:
     )
 
 
-def _kinds(slices: pd.DataFrame, colours: Palette) -> tuple[tuple[str, "pd.Series[bool]", str, str], ...]:
-    beyond, below = slices["beyond chance"], slices["difference"] < 0
+def slice_kinds(
+    slices: pd.DataFrame, gain: "pd.Series[float]", colours: Palette
+) -> tuple[tuple[str, "pd.Series[bool]", str, str], ...]:
+    """Return name, rows, colour and symbol of slices by their `gain` on all others and its significance."""
+    beyond, below = slices["beyond chance"], gain < 0
     return (
         ("weaker by more than chance", beyond & below, colours.wrong, "diamond"),
         ("could be chance", ~beyond, colours.muted, "circle-open"),

@@ -9,10 +9,11 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, class_colour, faint, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import ProbeScores
+from translearn_core.results.metric import metric_of
 
 
 def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
-    """Draw test accuracy by layer and variant with intervals, and the TF-IDF and majority baselines.
+    """Draw the test score by layer and variant with intervals, and the TF-IDF and constant baselines.
 
     With control tasks, a panel below has a bar per layer and variant from the mean control score to the task
     score: its length is the selectivity.
@@ -27,7 +28,8 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         name="TF-IDF interval",
         **band(colours.muted, 0.12),
     )
-    for name, value, dash in (("TF-IDF", tfidf.value, "dash"), ("majority", scores.majority, "dot")):
+    constant = scores.constant_name.removesuffix(" class")
+    for name, value, dash in (("TF-IDF", tfidf.value, "dash"), (constant, scores.majority, "dot")):
         add_level(figure, edge, value, f"{name} {value:.3f}", colours.muted, line={"dash": dash})
     for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
         colour, symbol = _style(variant, v, colours, dark)
@@ -45,7 +47,12 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         ticktext=["embeddings" if named else "0", *map(str, ticks[1:])],
         tickangle=0,
     )
-    figure.update_yaxes(title_text="test accuracy of the probe", tickformat=".2f", nticks=8, fixedrange=False)
+    figure.update_yaxes(
+        title_text=f"test {metric_of(scores.metric).label} of the probe",
+        tickformat=".2f",
+        nticks=8,
+        fixedrange=False,
+    )
     return _with_controls(figure, scores, edge, dark) if len(scores.control_test) else figure
 
 
@@ -76,7 +83,7 @@ def _with_controls(
             marker={"size": 5, "symbol": symbol}, yaxis="y2", hovertemplate=hover,
         )  # fmt: skip
     majority = float(np.mean(scores.control_majority))
-    name = f"control's majority {majority:.3f}"
+    name = f"control's {scores.constant_name.removesuffix(' class')} {majority:.3f}"
     add_level(figure, edge, majority, name, colours.muted, showlegend=False, yaxis="y2")
     figure.update_layout(
         height=620,

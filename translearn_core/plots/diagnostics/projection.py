@@ -53,7 +53,9 @@ def projection(
     marks = np.isin(shown, marked) if marked is not None and len(marked) else None
     drawn = DrawnPoints(points, marks)
     notes: list[str] = []
-    if colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
+    if projection.numbers and colour != "split":
+        _add_numbers(figure, drawn, projection, colour, dark)
+    elif colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
         notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
         _add_many_classes(figure, drawn, _classes(projection, colour), dark)
     else:
@@ -165,6 +167,34 @@ def _add_many_classes(figure: go.Figure, drawn: DrawnPoints, classes: NDArray[np
             },
             hoverinfo="skip",
         )
+
+
+def _add_numbers(
+    figure: go.Figure, drawn: DrawnPoints, projection: Projection, colour: Colouring, dark: bool
+) -> None:
+    """Add the points coloured by true or predicted number, or by absolute error; outliers share an end."""
+    label, predicted = projection.values[:, projection.shown]
+    error = np.abs(predicted - label)
+    numbers = {"label": label, "predicted": predicted}.get(colour, error)
+    ends = np.quantile(error if colour == "error" else label, [0.02, 0.98])
+    colours = palette(dark)
+    scale = [colours.train, colours.wrong] if colour == "error" else [colours.pretrained, colours.tuned]
+    figure.add_scattergl(
+        **drawn.part(np.ones(len(numbers), dtype=bool)),
+        mode="markers",
+        marker={
+            "size": drawn.size,
+            "color": numbers.astype(np.float32),
+            "colorscale": [[0.0, scale[0]], [0.5, colours.grid], [1.0, scale[1]]],
+            "cmin": float(ends[0]),
+            "cmax": float(ends[1]),
+            "showscale": True,
+            "colorbar": {"orientation": "h", "y": 0, "yanchor": "top", "thickness": 10, "len": 0.6},
+            "opacity": 0.85,
+            "line": {"width": 0},
+        },
+        hovertemplate="%{marker.color:.4g}<extra></extra>",
+    )
 
 
 def _add_rings(figure: go.Figure, points: NDArray[np.float32], size: float, dark: bool) -> None:

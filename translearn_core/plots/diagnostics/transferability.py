@@ -7,22 +7,21 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Transferability
-
-PANELS = (
-    ("LogME", "LogME (log evidence per row)", ".3f"),
-    ("probe", "probe, validation accuracy", ".2f"),
-)
-"""Panels from left to right: column, axis title, number format."""
+from translearn_core.results.metric import metric_of
 
 
 def layer_ratings(scores: Transferability, dark: bool = False) -> go.Figure:
-    """Draw LogME and probe accuracy by layer, a line per backbone, its best layer ringed."""
+    """Draw LogME and the probe's score by layer, a line per backbone, its best layer ringed."""
     figure = bare("layer ratings", dark, height=380)
     table = scores.frame()
+    panels = (
+        ("LogME", "LogME (log evidence per row)", ".3f"),
+        ("probe", f"probe, validation {metric_of(scores.metric).label}", ".2f"),
+    )
     names = dict(zip(table["backbone"].unique(), labels(table["backbone"].unique()), strict=True))
     for k, (backbone, group) in enumerate(table.groupby("backbone", sort=False)):
         colour = class_colour(k, dark)
-        for panel, (column, _, number_format) in enumerate(PANELS):
+        for panel, (column, _, number_format) in enumerate(panels):
             best = group[column] == group[column].max()
             figure.add_scatter(
                 x=group["layer"],
@@ -47,7 +46,7 @@ def layer_ratings(scores: Transferability, dark: bool = False) -> go.Figure:
             )
     ticks = layer_axis.ticks(table["layer"].drop_duplicates().sort_values().to_numpy())
     axis = {"title_text": layer_axis.TITLE, "tickvals": ticks, "tickangle": 0}
-    (_, left, _), (_, right, _) = PANELS
+    (_, left, _), (_, right, _) = panels
     figure.update_layout(
         showlegend=True,
         xaxis={**axis, "domain": [0, 0.44]},

@@ -6,6 +6,7 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import INTERVAL
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import ProbeScores
+from translearn_core.results.metric import metric_of
 
 CHOICE = (
     "The best layers, and each probe's C (its inverse regularisation strength), are chosen by "
@@ -14,25 +15,26 @@ CHOICE = (
 )
 """Selection of the best layers and of C, and its bias."""
 SELECTIVITY = (
-    "Small panel: each bar reaches from the accuracy on the control task (random labels) to that on the real "
+    "Small panel: each bar reaches from the score on the control task (random labels) to that on the real "
     "one; its length is the selectivity."
 )
 
 
 def section(scores: ProbeScores, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
-    """Return the accuracy of a linear classifier on each layer."""
+    """Return the score of a linear model on each layer."""
     controls = f" {SELECTIVITY}" if len(scores.control_test) else ""
-    numbers = scores.frame()
+    numbers, metric = scores.frame(), metric_of(scores.metric)
     figure = FigureBlock(
         plots.probe_lines(scores, dark),
-        "Test accuracy of a linear classifier on each layer; layer 0 is the embeddings, layer k the output "
+        f"Test {metric.label} of a linear model on each layer; layer 0 is the embeddings, layer k the output "
         f"of block k-1. {INTERVAL} Where the lines diverge, training changed the layer.{controls} {CHOICE}",
         TableBlock(
             "probes",
             numbers,
-            tuple(name for name in map(str, numbers) if name not in ("model", "layer") and name[-1] != "C"),
+            tuple(name for name in map(str, numbers) if name not in ("model", "layer") and name[-1] != "C")
+            * metric.share,
         ),
-        alt="Probe accuracy by layer and model, and below it the selectivity",
+        alt="Probe score by layer and model, and below it the selectivity",
     )
     target = f"{PROBE.heading} (target: {scores.target})" if scores.target else PROBE.heading
     return Section(target, scores.sentences, (figure,))

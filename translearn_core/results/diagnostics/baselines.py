@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from translearn_core.config import ProblemType
 from translearn_core.results.comparison import Difference
 from translearn_core.results.evaluation import Metrics
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Scored
 
-MAJORITY, WORDS, FROZEN, SCRATCH = "majority class", "TF-IDF", "frozen probe", "from scratch"
-"""Names of the baselines, the cheapest first."""
+MAJORITY, MEAN = "majority class", "mean"
+"""Names of the best constant predictions."""
+CONSTANTS = {ProblemType.SINGLE_LABEL: MAJORITY, ProblemType.REGRESSION: MEAN}
+"""Constant prediction of each problem type."""
+WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"
+"""Names of the other baselines, the cheapest first."""
 FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"
 """Names of the baselines of pairs that read one side; the second is the hypothesis-only one of NLI."""
 

@@ -7,19 +7,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.metric import ACCURACY
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ProbeScores:
-    """Linear-probe accuracies, fractions in [0, 1].
+    """Test and cross-validated scores of linear probes: accuracies, or correlations of numbers (`metric`).
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
-    (V, L), the test score and its 95 % Wilson interval, and so has `c`, the inverse regularisation
-    strength chosen by cross-validation on the training split. `majority` and `tfidf` are the test accuracies
-    of baselines.
+    (V, L), the test score and its 95 % interval, and so has `c`, the inverse regularisation
+    strength chosen by cross-validation on the training split. `majority` and `tfidf` are the test scores of
+    the constant prediction and of TF-IDF.
 
     The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
     arXiv:1909.03368), have the same shapes behind a first axis C; `control_majority` has shape (C,). Without
@@ -46,6 +47,12 @@ class ProbeScores:
     control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
     target: str = ""
     sentences: tuple[str, ...] = ()
+    metric: str = ACCURACY
+
+    @property
+    def constant_name(self) -> str:
+        """Name of the constant prediction."""
+        return "majority class" if self.metric == ACCURACY else "mean"
 
     @property
     def selectivity(self) -> FloatArray:

@@ -33,7 +33,8 @@ class Projection:
     there are `total`. `shown`, shape (at most 50,000,), indexes the texts to draw: all, or a stratified
     sample. `nearness` has one entry per variant. `chance` is the purity of random neighbours, `kept` the
     overlap of a text's 10 nearest neighbours between the first and the last variant, with its 95 % interval;
-    `sentence` summarises them. `settings` holds method, layer, seed and the method's parameters as strings.
+    `sentence` summarises them. `values`, shape (2, N), are true and predicted numbers, `classes` then ranges
+    of these; empty for classes. `settings` holds method, layer, seed and the method's parameters as strings.
     """
 
     variants: tuple[str, ...]
@@ -52,6 +53,12 @@ class Projection:
     predicted: NDArray[np.int64] = field(compare=False)
     split: NDArray[np.int64] = field(compare=False)
     shown: NDArray[np.int64] = field(compare=False)
+    values: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)), compare=False)
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the run predicts a number."""
+        return bool(len(self.values))
 
     def frame(self) -> pd.DataFrame:
         """Return one row per text: row, split, label, predicted, and x and y of each variant."""
@@ -59,8 +66,8 @@ class Projection:
             {
                 "row": self.row,
                 "split": take_names(self.splits, self.split),
-                "label": take_names(self.classes, self.label),
-                "predicted": take_names(self.classes, self.predicted),
+                "label": self.values[0] if self.numbers else take_names(self.classes, self.label),
+                "predicted": self.values[1] if self.numbers else take_names(self.classes, self.predicted),
             }
         )
         for v, variant in enumerate(self.variants):

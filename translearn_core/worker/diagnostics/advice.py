@@ -87,7 +87,7 @@ def _task_facts(
     predicted = tfidf_logistic_regression(sample.texts[:n], labels[:n], sample.texts[n:], seed=config.seed)
     tfidf_correct = predicted == labels[n:]
     best = max(range(len(layer_scores.layers)), key=lambda k: (layer_scores.probe[k], k))
-    probe_correct = layer_scores.correct[best]
+    probe_scores = layer_scores.row_scores[best]
     counts = np.bincount(
         prepared.labels[prepared.split_indices(Split.TRAIN)], minlength=len(prepared.classes)
     )
@@ -114,10 +114,10 @@ def _task_facts(
         layers=layer_scores.layers,
         logme=layer_scores.logme,
         probes=layer_scores.probe,
-        best_probe=row_score_interval(probe_correct),
-        tfidf_wins=clearly_better(tfidf_correct, probe_correct),
-        tfidf_loses=clearly_better(probe_correct, tfidf_correct),
-        best_beats_last=clearly_better(probe_correct, layer_scores.correct[-1]),
+        best_probe=row_score_interval(probe_scores),
+        tfidf_wins=clearly_better(tfidf_correct, probe_scores),
+        tfidf_loses=clearly_better(probe_scores, tfidf_correct),
+        best_beats_last=clearly_better(probe_scores, layer_scores.row_scores[-1]),
         time_limit=config.seconds,
     )
 

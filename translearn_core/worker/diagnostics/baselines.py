@@ -1,31 +1,31 @@
-"""Baselines of a run: majority class, TF-IDF, frozen probe, and the same model trained from scratch."""
+"""Baselines of a run: constant prediction, TF-IDF, frozen probe, and the same model trained from scratch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
+from translearn_core.analysis.linear_models import LINEAR_MODELS, LinearModels
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.analysis.tfidf import tfidf_logistic_regression
 from translearn_core.config import Cell, ExperimentConfig, Split
 from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Evaluation
+from translearn_core.results import Baseline, Baselines, Estimate, Evaluation
 from translearn_core.results.diagnostics.baselines import (
+    CONSTANTS,
     FIRST_TEXT,
     FROZEN,
-    MAJORITY,
     SCRATCH,
     SECOND_TEXT,
     WORDS,
 )
 from translearn_core.runs import artifacts
-from translearn_core.tasks import PROBLEMS, Target
-from translearn_core.tasks.problem import Outputs
+from translearn_core.tasks import PROBLEMS, Problem, Target
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
@@ -37,9 +37,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     verdict_on,
 )
 from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
-from translearn_core.worker.run_results import class_indices, load_evaluation, row_keys, training_config
-
-IntArray = NDArray[np.int64]
+from translearn_core.worker.run_results import load_evaluation, row_keys, training_config
 
 MAX_VALIDATION = 5_000
 """Largest sample of validation rows that the probe's layer is chosen on."""
@@ -55,23 +53,32 @@ class _RunRows:
     validation: IntArray
     test: IntArray
 
-    @property
-    def labels(self) -> IntArray:
-        """Class index of every row."""
-        labels: IntArray = self.target.values
-        return labels
-
-    def one_hot(self, labels: IntArray) -> Outputs:
-        """Return outputs that are certain of a class, shape (rows, classes)."""
-        return np.asarray(np.eye(len(self.target.names), dtype=np.float32)[labels])
-
     @classmethod
     def of(cls, evaluation: Evaluation) -> "_RunRows":
         rows = evaluation.predictions
-        train, validation, test = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
-        labels = class_indices(evaluation, rows["label"])
-        target = Target("label", evaluation.problem, evaluation.names, labels)
-        return cls(text_cells(rows), target, train, validation, test)
+        splits = (np.flatnonzero(rows["split"] == str(split)) for split in SPLITS)
+        return cls(text_cells(rows), predictions_target(evaluation), *splits)
+
+    @property
+    def problem(self) -> Problem:
+        return PROBLEMS[self.target.problem]
+
+    @property
+    def models(self) -> LinearModels:
+        return LINEAR_MODELS[self.target.problem]
+
+    def scored(self, outputs: Outputs, seed: int) -> "_Scored":
+        """Score outputs of the test rows."""
+        scores = self.problem.metrics(self.target, self.test, outputs, seed=seed)
+        return _Scored(scores, self.problem.row_scores(self.target, self.test, outputs))
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """Scores of a baseline on the test rows, and the score of each row."""
+
+    scores: dict[str, Estimate]
+    rows: FloatArray
 
 
 def compare_baselines(context: Context[BaselinesConfig]) -> None:
@@ -84,24 +91,26 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         if config.from_scratch_run is None
         else _from_scratch(context, config.from_scratch_run, experiment)
     )
-    task = _RunRows.of(evaluation)
-    constant = PROBLEMS[evaluation.problem].constant_baseline(task.target, task.train)
-    outputs: dict[str, Outputs] = {MAJORITY: np.broadcast_to(constant, (len(task.test), len(constant)))}
+    task, seed = _RunRows.of(evaluation), config.seed
+    constant = task.problem.constant_baseline(task.target, task.train)
+    name = CONSTANTS[evaluation.problem]
+    scored = {name: task.scored(np.broadcast_to(constant, (len(task.test), len(constant))), seed)}
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
-        outputs |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=config.seed)
+        scored |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=seed)
         n_probed, probe = _frozen_probe(context, experiment, task)
-        outputs[FROZEN] = task.one_hot(probe.predicted)
+        scored[FROZEN] = task.scored(probe.outputs, seed)
     if control is not None:
-        outputs[SCRATCH] = task.one_hot(_matched(evaluation, control))
+        scored[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
-    lines = _lines(evaluation, task, outputs, probe, config.seed)
+    lines = _lines(evaluation, scored, probe, seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
         experiment,
         rows={str(split): len(getattr(task, split)) for split in SPLITS},
         probed=n_probed,
+        shares=test.metric.share,
     )
     artifacts.save(
         context.folder,
@@ -109,29 +118,29 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
             test=test,
             n_train=len(task.train),
             lines=lines,
-            sentence=baseline_verdict(by_name, test.headline.value, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(by_name, test, fresh=experiment.backbone.random_init),
             caveats=(*one_sided(by_name), *notes),
         ),
     )
 
 
-def _tfidf(task: _RunRows, *, pairs: bool, seed: int) -> dict[str, Outputs]:
-    """Return the test outputs of TF-IDF, and of TF-IDF on either text of pairs alone."""
+def _tfidf(task: _RunRows, *, pairs: bool, seed: int) -> dict[str, _Scored]:
+    """Return the scores of TF-IDF, and of TF-IDF on either text of pairs alone."""
     texts: dict[str, list[Cell]] = {WORDS: task.texts}
     for side, name in enumerate((FIRST_TEXT, SECOND_TEXT) if pairs else ()):
         texts[name] = [sides_of(text)[side] for text in task.texts]
-    outputs = {}
+    scored, learned = {}, task.target.select(task.train)
     for name, of_rows in texts.items():
         train, test = ([of_rows[i] for i in part] for part in (task.train, task.test))
-        predicted = tfidf_logistic_regression(train, task.labels[task.train], test, seed=seed)
-        outputs[name] = task.one_hot(predicted)
-    return outputs
+        scored[name] = task.scored(task.models.predict_tfidf(train, learned, test, seed=seed), seed)
+    return scored
 
 
 def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows) -> tuple[int, FrozenProbe]:
     """Probe the pretrained backbone; return the number of training rows used, and the probe."""
+    strata = task.problem.strata(task.target)
     train, validation = (
-        rows[np.sort(stratified_sample(task.labels[rows], limit, 0))]
+        rows[np.sort(stratified_sample(strata[rows], limit, 0))]
         for rows, limit in ((task.train, MAX_TEXTS), (task.validation, MAX_VALIDATION))
     )
     used = np.concatenate([train, validation, task.test])
@@ -141,7 +150,7 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
     experiment = experiment.with_default_encoding(frozen=True)
     features = backbone_features(context, experiment, pretrained, [task.texts[i] for i in used])
     probe = frozen_probe(
-        features, task.labels[used], train_index, validation_index, test_index,
+        features, task.target.select(used), train_index, validation_index, test_index,
         lambda done, total: context.report("probing the frozen backbone", done, total),
     )  # fmt: skip
     return len(train), probe
@@ -157,50 +166,44 @@ def _from_scratch(context: Context, job: str, experiment: ExperimentConfig) -> E
     return load_evaluation(context, job)
 
 
-def _matched(evaluation: Evaluation, control: Evaluation) -> IntArray:
-    """Return the predictions of `control` on the test rows of `evaluation`, in their order."""
+def _matched(evaluation: Evaluation, control: Evaluation) -> _Scored:
+    """Return the scores of `control`, its rows in the order of the test rows of `evaluation`."""
     own, other = _tested(evaluation), _tested(control)
     if not own.index.sort_values().equals(other.index.sort_values()):
         raise ConfigError(
             "from_scratch_run", f"{len(other)} test rows", f"a run tested on the same {len(own)} rows"
         )
     ordered = other.sort_index(kind="stable").set_axis(own.sort_index(kind="stable")["position"].to_numpy())
-    return class_indices(evaluation, ordered.sort_index()["predicted"])
+    scores = ordered.sort_index()["score"].to_numpy(dtype=np.float64)
+    return _Scored(control.metrics[str(Split.TEST)].scores, scores)
 
 
 def _tested(evaluation: Evaluation) -> pd.DataFrame:
-    """Return the predictions and positions of the test rows, indexed by row key."""
+    """Return the scores and positions of the test rows, indexed by row key."""
     tested = evaluation.predictions[evaluation.predictions["split"] == Split.TEST]
     return pd.DataFrame(
-        {"predicted": tested["predicted"].to_numpy(), "position": np.arange(len(tested))},
-        index=row_keys(tested),
+        {"score": tested["score"].to_numpy(), "position": np.arange(len(tested))}, index=row_keys(tested)
     )
 
 
 def _lines(
-    evaluation: Evaluation,
-    task: _RunRows,
-    outputs: Mapping[str, Outputs],
-    probe: FrozenProbe | None,
-    seed: int,
+    evaluation: Evaluation, scored: Mapping[str, _Scored], probe: FrozenProbe | None, seed: int
 ) -> tuple[Baseline, ...]:
-    """Score every baseline and its paired difference from the run."""
-    problem, target, test = PROBLEMS[evaluation.problem], task.target, task.test
-    rows = np.arange(len(test), dtype=np.uint64)
-    run = ArmRuns("run", rows, evaluation.predictions["score"].to_numpy()[test][None])
-    arms = [
-        ArmRuns(name, rows, problem.row_scores(target, test, values)[None])
-        for name, values in outputs.items()
-    ]
+    """Return every baseline with its paired difference from the run."""
+    rows = evaluation.predictions
+    own = rows["score"].to_numpy()[rows["split"] == Split.TEST]
+    keys = np.arange(len(own), dtype=np.uint64)
+    arms = [ArmRuns(name, keys, baseline.rows[None]) for name, baseline in scored.items()]
     lines = []
-    pairs = zip(outputs.items(), differences(arms, run, seed=seed), strict=True)
-    for (name, values), difference in pairs:
+    for (name, baseline), difference in zip(
+        scored.items(), differences(arms, ArmRuns("run", keys, own[None]), seed=seed), strict=True
+    ):
         assert difference is not None
         margin = -difference
         lines.append(
             Baseline(
                 name=name,
-                scores=problem.metrics(target, test, values, seed=seed),
+                scores=baseline.scores,
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),

@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
-from translearn_core.analysis.probing.linear_probe import LinearProbe
-from translearn_core.analysis.probing.transferability import h_score, logme
+from translearn_core.analysis.linear_models import LINEAR_MODELS
+from translearn_core.analysis.probing.transferability import h_score, logme, logme_of_number
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import BackboneConfig, Cell, FeatureConfig
+from translearn_core.config import BackboneConfig, Cell, FeatureConfig, ProblemType
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.experiment.training_data import rows_of
-from translearn_core.results import BackboneInfo
-from translearn_core.tasks import Target
+from translearn_core.results import BackboneInfo, Estimate
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.problem import FloatArray
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Vectors = NDArray[np.floating]
 
 
@@ -53,9 +53,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class LayerScores:
-    """LogME, H-score, and C and accuracy of the linear probe of a backbone's layers, one entry per layer.
+    """LogME, H-score, and C and score of the linear probe of a backbone's layers, one entry per layer.
 
-    `correct`, shape (layers, validation rows), tells which rows each probe gets right.
+    `probe` and its `intervals` are in the headline `metric`, `row_scores`, shape (layers, validation rows),
+    are those of the probe. The H-score of a number is NaN.
     """
 
     backbone_info: BackboneInfo
@@ -64,7 +65,9 @@ class LayerScores:
     h_score: tuple[float, ...]
     c: tuple[float, ...]
     probe: tuple[float, ...]
-    correct: BoolArray
+    intervals: tuple[Estimate, ...]
+    row_scores: FloatArray
+    metric: str
 
 
 def sample_rows(prepared: PreparedDataset, limit: int, seed: int) -> Sample:
@@ -103,7 +106,11 @@ def score_layers(
     accessible = backbone.info.supports_partial_forward
     lookups = encoder.pooled(features.pooling) if accessible else [encoder.last_layer(features.pooling)]
     layers = tuple(range(top + 1)) if accessible else (top,)
-    logmes, h_scores, c, correct = [], [], [], []
+    logmes: list[float] = []
+    h_scores: list[float] = []
+    c, intervals, row_scores = [], [], []
+    n, target, problem = sample.n_train, sample.target, PROBLEMS[sample.target.problem]
+    learned, held_out = target.select(np.arange(n)), np.arange(n, len(sample.texts))
     for done, lookup in enumerate(lookups):
         x = feature_array(lookup)
 
@@ -111,12 +118,22 @@ def score_layers(
             context.report("rating layers", done + share, len(lookups))
 
         tick(0.0)
-        train, labels = x[: sample.n_train], sample.labels[: sample.n_train]
-        logmes.append(logme(train, labels))
-        h_scores.append(h_score(train, labels))
-        fitted = LinearProbe.fit(train, labels, progress=tick)
-        c.append(float(fitted.c[0]))
-        correct.append(fitted.predict(x[sample.n_train :]) == sample.labels[sample.n_train :])
-    probe_correct = np.stack(correct)
-    probe = tuple(float(share) for share in probe_correct.mean(axis=1))
-    return LayerScores(backbone.info, layers, tuple(logmes), tuple(h_scores), tuple(c), probe, probe_correct)
+        for scores, score in zip((logmes, h_scores), transferability(x[:n], learned), strict=True):
+            scores.append(score)
+        fitted = LINEAR_MODELS[target.problem].fit_probe(x[:n], learned, progress=tick)
+        c.append(fitted.c)
+        outputs = fitted.predict(x[n:])
+        metric, interval = next(iter(problem.metrics(target, held_out, outputs).items()))
+        intervals.append(interval)
+        row_scores.append(problem.row_scores(target, held_out, outputs))
+    return LayerScores(
+        backbone.info, layers, tuple(logmes), tuple(h_scores), tuple(c),
+        tuple(interval.value for interval in intervals), tuple(intervals), np.stack(row_scores), metric,
+    )  # fmt: skip
+
+
+def transferability(x: Vectors, target: Target) -> tuple[float, float]:
+    """Return LogME and H-score of vectors; the H-score of a number is NaN."""
+    if target.problem is ProblemType.REGRESSION:
+        return logme_of_number(x, target.values), float("nan")
+    return logme(x, target.values), h_score(x, target.values)

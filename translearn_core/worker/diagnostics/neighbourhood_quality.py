@@ -31,7 +31,7 @@ class LayerPair:
     """One layer of a run: vectors of each variant, shape (n, width), and class indices, shape (n,).
 
     `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
-    variants differ.
+    variants differ, `numbers` whether classes are ranges of numbers.
     """
 
     variants: Mapping[str, NDArray[np.floating]]
@@ -39,6 +39,7 @@ class LayerPair:
     test: IntArray
     shown: IntArray
     changed: bool
+    numbers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ class NeighbourhoodChange:
     chance: float
     count: int
     changed: bool
+    numbers: bool = False
 
     @property
     def mean_overlap(self) -> Estimate:
@@ -67,16 +69,19 @@ class NeighbourhoodChange:
             return (
                 "There are too few test texts to ask whether texts of one label lie together in this layer."
             )
+        group = "its label"
+        if self.numbers:
+            group = "a number of the same range (a tenth of the texts each)"
         start = f"Of a test text's {self.count} nearest neighbours in this layer, "
         chance = f"by chance {_percent(self.chance)}"
         before, after = (_purity(quality) for quality in (self.quality[0], self.quality[-1]))
         if not self.changed:
             return (
-                f"{start}{before} carry its label; {chance}. Training did not change this layer: every text "
+                f"{start}{before} carry {group}; {chance}. Training did not change this layer: every text "
                 "keeps its neighbours."
             )
         return (
-            f"{start}{before} carried its label before training and {after} after; {chance}. "
+            f"{start}{before} carried {group} before training and {after} after; {chance}. "
             f"{self._purity_change()} {self._overlap_text()}"
         )
 
@@ -85,10 +90,11 @@ class NeighbourhoodChange:
         mean, low, high = 100 * change.value, 100 * change.low, 100 * change.high
         if low > 0:
             by = f"{magnitude(mean)} points ({low:.1f} to {high:.1f})"
-            return f"Texts of one label lie nearer together than before, by {by}."
+            of = "similar numbers" if self.numbers else "one label"
+            return f"Texts of {of} lie nearer together than before, by {by}."
         if high < 0:
             fewer = f"{magnitude(mean)} points fewer ({-high:.1f} to {-low:.1f})"
-            return f"Training mixed the labels here: {fewer}."
+            return f"Training mixed the {'numbers' if self.numbers else 'labels'} here: {fewer}."
         return f"That difference, {low:+.1f} to {high:+.1f} points, could be chance."
 
     def _overlap_text(self) -> str:
@@ -136,6 +142,7 @@ def measure_neighbourhoods(
         chance=chance_purity(layer.labels, queries),
         count=neighbours[0].shape[1],
         changed=layer.changed,
+        numbers=layer.numbers,
     )
 
 

@@ -5,9 +5,10 @@ import pandas as pd
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.config import ProblemType, Split
+from translearn_core.config import Split
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
+from translearn_core.jobs.spec import CLASSES, NUMBERS
 from translearn_core.results import Evaluation, PairedComparison
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
@@ -29,13 +30,14 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     relabelled = common["label first"] != common["label second"]
     scores = common[["score first", "score second"]].to_numpy(dtype=np.float64).T
     if relabelled.any():
-        if first.problem is not ProblemType.SINGLE_LABEL:
+        if first.problem not in CLASSES | NUMBERS:
             raise ConfigError("other", config.other, "a run on rows with the same values")
         versions = [_version(context, job) for job in (config.job, config.other)]
         newer = NAMES[int(versions[1] > versions[0])]
         labels = common[f"label {newer}"].to_numpy()
-        hits = np.stack([common[f"predicted {name}"].to_numpy() == labels for name in NAMES])
-        scores = hits.astype(np.float64)
+        predicted = np.stack([common[f"predicted {name}"].to_numpy() for name in NAMES])
+        numbers = first.problem in NUMBERS
+        scores = -np.abs(predicted - labels) if numbers else (predicted == labels).astype(np.float64)
     outcomes = _outcomes(scores)
     rows = np.arange(len(common), dtype=np.uint64)
     arms = [ArmRuns(name, rows, of_run[None]) for name, of_run in zip(NAMES, scores, strict=True)]

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.probing.linear_probe import LinearProbe
-
-IntArray = NDArray[np.int64]
+from translearn_core.analysis.linear_models import LINEAR_MODELS
+from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.problem import IntArray, Outputs
 
 
 @dataclass(frozen=True, eq=False)
 class FrozenProbe:
-    """Best layer, its C, validation accuracies, shape (layers,), and predicted classes of the test rows."""
+    """Best layer, its C, mean validation row scores, shape (layers,), and outputs of the test rows."""
 
     layer: int
     c: float
     validation: NDArray[np.float64]
-    predicted: IntArray
+    outputs: Outputs
 
 
 def frozen_probe(
     features: Sequence[NDArray[np.floating]],
-    labels: IntArray,
+    target: Target,
     train: IntArray,
     validation: IntArray,
     test: IntArray,
@@ -37,8 +37,8 @@ def frozen_probe(
     ----------
     features : arrays, shape (rows, width) each
         Pooled hidden states, index 0 the embedding layer.
-    labels : int array, shape (rows,)
-        Class indices from 0.
+    target : Target
+        One value per row.
     train, validation, test : int arrays
         Row indices of each split.
     progress : callable
@@ -48,15 +48,17 @@ def frozen_probe(
     ----------
     Alain & Bengio 2016, arXiv:1610.01644.
     """
-    accuracy, c, predictions = [], [], []
+    problem, models = PROBLEMS[target.problem], LINEAR_MODELS[target.problem]
+    learned = target.select(train)
+    scores, c, outputs = [], [], []
     for layer, x in enumerate(features):
 
         def report(share: float, layer: int = layer) -> None:
             progress(layer + share, len(features))
 
-        probe = LinearProbe.fit(x[train], labels[train], progress=report)
-        accuracy.append(float((probe.predict(x[validation]) == labels[validation]).mean()))
-        predictions.append(probe.predict(x[test]))
-        c.append(float(probe.c[0]))
-    best = int(np.argmax(accuracy))
-    return FrozenProbe(best, c[best], np.asarray(accuracy), predictions[best])
+        probe = models.fit_probe(x[train], learned, progress=report)
+        scores.append(float(problem.row_scores(target, validation, probe.predict(x[validation])).mean()))
+        outputs.append(probe.predict(x[test]))
+        c.append(probe.c)
+    best = int(np.argmax(scores))
+    return FrozenProbe(best, c[best], np.asarray(scores), outputs[best])

@@ -1,4 +1,4 @@
-"""Targets of a probe as classes: the label, another column of the table, or the text length."""
+"""Targets of a probe: the label, another column of the table, or the text length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.slices import quantile_groups
-from translearn_core.config import Cell, DataConfig, Split
+from translearn_core.config import Cell, DataConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.words import count_words
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
 from translearn_core.results.format import quote, quote_list
-
-IntArray = NDArray[np.int64]
+from translearn_core.tasks import Target
 
 MAX_UNBINNED = 10
 """Numeric columns with more distinct values are binned into quartiles."""
@@ -26,12 +25,11 @@ MAX_CLASSES = 100
 
 @dataclass(frozen=True, eq=False)
 class ProbeTarget:
-    """Class index of each row, shape (rows,), whether it is known, and the class names."""
+    """Encoded value of each row, and whether it is known, shape (rows,)."""
 
     name: str
-    labels: IntArray
+    encoded: Target
     known: NDArray[np.bool_]
-    classes: tuple[str, ...]
 
 
 def lengths(texts: Sequence[Cell]) -> ProbeTarget:
@@ -83,7 +81,8 @@ def _target(name: str, values: NDArray[np.generic], known: NDArray[np.bool_]) ->
         raise DataError(f"{what} {content} in these rows, so there is nothing to tell apart: choose another.")
     all_labels = np.zeros(len(values), dtype=np.int64)
     all_labels[known] = labels
-    return ProbeTarget(name, all_labels, known, tuple(map(str, classes)))
+    names = tuple(map(str, classes))
+    return ProbeTarget(name, Target(name, ProblemType.SINGLE_LABEL, names, all_labels), known)
 
 
 def _cells(table: pd.DataFrame, data: DataConfig, rows: pd.DataFrame, name: str) -> NDArray[np.object_]:

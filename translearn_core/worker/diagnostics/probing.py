@@ -1,27 +1,33 @@
 """Linear probing of every layer of a run: pretrained, fine-tuned and randomly initialised."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
-from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import Cell, ExperimentConfig, Split
+from translearn_core.analysis.probing.number_probing import probe_number_layers
+from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
-from translearn_core.results import Evaluation
+from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.regression_metrics import pearson_interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
 from translearn_core.worker.diagnostics.sentences.probing_text import sentences
 from translearn_core.worker.features import VARIANTS, backbone_features, layer_features, text_groups
-from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 RANDOM_INIT = "random init"
 """Variant with random weights: the effect of the architecture and the words alone."""
@@ -47,33 +53,55 @@ def probe(context: Context[ProbeConfig]) -> None:
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
+    scores = _probe(context, target, features, texts, train, test)
+    types = word_types([joined(text, " ") for text in texts])
+    recurring = int(np.isin(types[test], types[train]).sum())
+    scores = replace(scores, target=target.name)
+    summary = sentences(scores, label=config.target is None, recurring=recurring)
+    artifacts.save(context.folder, replace(scores, sentences=summary))
+
+
+def _probe(
+    context: Context[ProbeConfig],
+    target: probe_targets.ProbeTarget,
+    features: dict[str, Layers],
+    texts: list[Cell],
+    train: IntArray,
+    test: IntArray,
+) -> ProbeScores:
+    """Probe every layer for classes or a number, with control tasks and the TF-IDF baseline."""
+    config, encoded = context.config, target.encoded
+    values = encoded.values
     context.report("the word-count baseline")
-    counted = tfidf_logistic_regression(
-        [texts[i] for i in train], target.labels[train], [texts[i] for i in test], seed=config.seed
+    of_words = LINEAR_MODELS[encoded.problem].predict_tfidf(
+        [texts[i] for i in train], encoded.select(train), [texts[i] for i in test], seed=config.seed
     )
     strings = [joined(text, " ") for text in texts]
-    types = word_types(strings)
     controls = [
-        control_labels(strings, target.labels[train], seed=config.seed + k)
-        for k in range(config.control_tasks)
+        control_labels(strings, values[train], seed=config.seed + k) for k in range(config.control_tasks)
     ]
-    scores = probe_layers(
+    shared = partial(
+        _PROBES[encoded.problem],
         features,
-        target.labels,
-        train,
-        test,
-        tfidf=row_score_interval(counted == target.labels[test]),
         controls=np.stack(controls) if controls else None,
-        control_types=types,
+        control_types=word_types(strings),
         groups=text_groups(texts),
         folds=config.folds,
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
-    recurring = int(np.isin(types[test], types[train]).sum())
-    scores = replace(scores, target=target.name)
-    summary = sentences(scores, label=config.target is None, recurring=recurring)
-    artifacts.save(context.folder, replace(scores, sentences=summary))
+    if encoded.problem is ProblemType.REGRESSION:
+        tfidf = pearson_interval(values[test], of_words[:, 0].astype(np.float64))
+        strata = PROBLEMS[encoded.problem].strata(encoded)
+        return shared(values, train, test, tfidf=tfidf, strata=strata)
+    return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
+
+
+_PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
+    ProblemType.SINGLE_LABEL: probe_layers,
+    ProblemType.REGRESSION: probe_number_layers,
+}
+"""Probing function of each problem type."""
 
 
 def _target(
@@ -81,10 +109,8 @@ def _target(
 ) -> probe_targets.ProbeTarget:
     rows = evaluation.predictions.iloc[index]
     if name is None or name == experiment.data.label:
-        labels = class_indices(evaluation, rows["label"])
-        return probe_targets.ProbeTarget(
-            experiment.data.label, labels, np.ones(len(labels), dtype=bool), evaluation.names
-        )
+        encoded = predictions_target(evaluation, rows)
+        return probe_targets.ProbeTarget(experiment.data.label, encoded, np.ones(len(rows), dtype=bool))
     if name == LENGTH:
         return probe_targets.lengths(text_cells(rows))
     table = load_table(context.store.workspace, experiment.data.dataset)

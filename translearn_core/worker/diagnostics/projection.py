@@ -1,18 +1,20 @@
 """2-D projection of one layer of a run, before and after training."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.projection.projection import project
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import Method, Split
 from translearn_core.jobs import ProjectConfig
-from translearn_core.results import Projection
+from translearn_core.jobs.spec import NUMBERS
+from translearn_core.results import Evaluation, Projection
 from translearn_core.runs import artifacts
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
-from translearn_core.worker.features import VARIANTS, one_layer, strata
+from translearn_core.worker.features import VARIANTS, label_groups, one_layer, strata
 from translearn_core.worker.run_results import class_indices, load_evaluation
 
 SHOWN = 50_000
@@ -28,12 +30,15 @@ def project_layer(context: Context[ProjectConfig]) -> None:
     groups = strata(evaluation, rows)
     fit = stratified_sample(groups, config.limit, config.seed)
     before, after = (variants[variant] for variant in VARIANTS)
+    label, names = label_groups(evaluation, rows)
+    numbers = evaluation.problem in NUMBERS
     layer = LayerPair(
         variants=variants,
-        labels=class_indices(evaluation, rows["label"]),
+        labels=label,
         test=np.flatnonzero(rows["split"] == str(Split.TEST)),
         shown=stratified_sample(groups, SHOWN, config.seed),
         changed=after is not before and not np.array_equal(before, after),
+        numbers=numbers,
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)
@@ -41,7 +46,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
         context.folder,
         Projection(
             variants=VARIANTS,
-            classes=evaluation.names,
+            classes=names,
             splits=tuple(map(str, SPLITS)),
             settings=_settings(config, len(fit)),
             nearness=change.quality,
@@ -53,11 +58,21 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             row=rows["row"].to_numpy(np.int64),
             index=index,
             label=layer.labels,
-            predicted=class_indices(evaluation, rows["predicted"]),
+            predicted=_predicted(evaluation, rows, label),
             split=split_indices(rows["split"]),
             shown=layer.shown,
+            values=rows[["label", "predicted"]].to_numpy(np.float64).T if numbers else np.empty((0, 0)),
         ),
     )
+
+
+def _predicted(evaluation: Evaluation, rows: pd.DataFrame, label: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the predicted class of each row, or the range that the predicted number lies in."""
+    if evaluation.problem not in NUMBERS:
+        return class_indices(evaluation, rows["predicted"])
+    least = rows["label"].groupby(label).min().to_numpy(np.float64)
+    ranges = np.searchsorted(least, rows["predicted"].to_numpy(np.float64), side="right") - 1
+    return np.asarray(np.maximum(ranges, 0), dtype=np.int64)
 
 
 def _planes(

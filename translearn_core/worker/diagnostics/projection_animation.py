@@ -20,8 +20,8 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
-from translearn_core.worker.features import VARIANTS, layer_features, strata
-from translearn_core.worker.run_results import class_indices, load_evaluation
+from translearn_core.worker.features import VARIANTS, label_groups, layer_features, strata
+from translearn_core.worker.run_results import load_evaluation
 
 IntArray = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -46,7 +46,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
             "are too few to follow: show more, or merge rare classes."
         )
     layers = _sample_layers(features, chosen)
-    labels = class_indices(evaluation, rows["label"])
+    labels, names = label_groups(evaluation, rows)
     coordinates = layer_projections(
         layers,
         seed=config.seed,
@@ -65,7 +65,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         context.folder,
         ProjectionAnimation(
             variants=VARIANTS,
-            classes=evaluation.names,
+            classes=names,
             splits=tuple(map(str, SPLITS)),
             chance=text.chance,
             sentence=text.sentences(),

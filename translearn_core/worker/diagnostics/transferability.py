@@ -8,14 +8,13 @@ import pandas as pd
 
 from translearn_core.activations import Compute
 from translearn_core.analysis.advisor.advise import clearly_better
-from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.analysis.probing.transferability import h_score, logme, rank_agreement
+from translearn_core.analysis.probing.transferability import rank_agreement
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, LayerCombination, match_recipe
+from translearn_core.config import ExperimentConfig, LayerCombination, ProblemType, match_recipe
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError
 from translearn_core.jobs import TransferabilityConfig
 from translearn_core.results import RankAgreement, RunSummary, Transferability
-from translearn_core.results.format import percent
+from translearn_core.results.metric import ACCURACY, Metric, metric_of
 from translearn_core.runs import artifacts
 from translearn_core.transfer.features import combine_layers
 from translearn_core.worker.activations import make_encoder
@@ -28,6 +27,7 @@ from translearn_core.worker.diagnostics.layer_scores import (
     sample_rows,
     score_layers,
     supported_features,
+    transferability,
 )
 
 SCORES = ("LogME", "H-score")
@@ -37,11 +37,11 @@ MIN_RUNS = 3
 
 @dataclass(frozen=True)
 class _PastRun:
-    """A finished run: job, configuration and test accuracy."""
+    """A finished run: job, configuration and test score."""
 
     job: str
     config: ExperimentConfig
-    accuracy: float
+    score: float
 
 
 def score_transferability(context: Context[TransferabilityConfig]) -> None:
@@ -56,19 +56,22 @@ def score_transferability(context: Context[TransferabilityConfig]) -> None:
         backbone.label: score_layers(context, backbone, config.features, sample, compute)
         for backbone in config.backbones
     }
-    past = _score_past_runs(context, runs, sample.train_only(), compute)
+    metric = metric_of(next(iter(scores.values())).metric)
+    past = _score_past_runs(context, runs, sample.train_only(), compute, metric)
     layers = _frame(scores)
-    agreements = (*_over_layers(layers, config.seed), *_over_runs(past, config.seed))
+    agreements = (*_over_layers(layers, config.seed), *_over_runs(past, metric, config.seed))
     sentence = " ".join(
         [
-            _best_layer_text(scores, sample),
+            _best_layer_text(scores, sample, metric),
             *_probe_agreement_texts(agreements, scores),
-            _past_runs_text(agreements, past),
+            _past_runs_text(agreements, past, metric),
         ]
     )
     artifacts.save(
         context.folder,
-        Transferability(sample.n_train, len(prepared.target.names), sentence, agreements, layers, past),
+        Transferability(
+            sample.n_train, len(prepared.target.names), sentence, agreements, layers, past, metric.name
+        ),
     )
 
 
@@ -83,7 +86,7 @@ def _past_run(context: Context, job: str, config: TransferabilityConfig) -> _Pas
 
 
 def _score_past_runs(
-    context: Context, runs: Sequence[_PastRun], sample: Sample, compute: Compute
+    context: Context, runs: Sequence[_PastRun], sample: Sample, compute: Compute, metric: Metric
 ) -> pd.DataFrame:
     """Return one row per run, scored on its head's initial input; NaN if its backbone is not available."""
     scores: dict[object, tuple[float, float]] = {}
@@ -96,15 +99,15 @@ def _score_past_runs(
         try:
             if key not in scores:
                 x = _head_input(context, run.config, sample, compute)
-                scores[key] = logme(x, sample.labels), h_score(x, sample.labels)
+                scores[key] = transferability(x, sample.target)
             if backbone.id not in depths:
                 whole = backbone.model_copy(update={"keep_blocks": None, "reinit_top_layers": 0})
                 depths[backbone.id] = load(whole).n_blocks
         except BackboneError:  # deleted, or no longer on this machine
             scores[key] = float("nan"), float("nan")
         recipe = match_recipe(run.config, depths[backbone.id]) if backbone.id in depths else None
-        lines.append((run.job, backbone.label, str(recipe or "your own"), run.accuracy, *scores[key]))
-    return pd.DataFrame(lines, columns=["run", "backbone", "recipe", "accuracy", *SCORES])
+        lines.append((run.job, backbone.label, str(recipe or "your own"), run.score, *scores[key]))
+    return pd.DataFrame(lines, columns=["run", "backbone", "recipe", metric.column, *SCORES])
 
 
 def _head_input(context: Context, config: ExperimentConfig, sample: Sample, compute: Compute) -> Vectors:
@@ -136,34 +139,40 @@ def _over_layers(layers: pd.DataFrame, seed: int) -> list[RankAgreement]:
         )
         for name, group in layers.groupby("backbone", sort=False)
         for score in SCORES
+        if group[score].notna().all()
     ]
 
 
-def _over_runs(past: pd.DataFrame, seed: int) -> list[RankAgreement]:
-    scored = past.dropna(subset=list(SCORES))
+def _over_runs(past: pd.DataFrame, metric: Metric, seed: int) -> list[RankAgreement]:
+    scored = past.dropna(subset=[SCORES[0]])
     return [
         RankAgreement(
-            score, "past runs", len(scored), rank_agreement(scored[score], scored["accuracy"], seed=seed)
+            score, "past runs", len(scored), rank_agreement(scored[score], scored[metric.column], seed=seed)
         )
         for score in SCORES
     ]
 
 
-def _best_layer_text(scores: dict[str, LayerScores], sample: Sample) -> str:
-    """Name the layer ranked first by LogME, its probe accuracy, and the layer ranked first by the probe."""
+def _best_layer_text(scores: dict[str, LayerScores], sample: Sample, metric: Metric) -> str:
+    """Name the layer ranked first by LogME, its probe score, and the layer ranked first by the probe."""
     name, one = max(scores.items(), key=lambda item: max(item[1].logme))
     by_score, by_probe = int(np.argmax(one.logme)), int(np.argmax(one.probe))
-    accuracy = row_score_interval(one.correct[by_score])
+    score, what = one.intervals[by_score], f"{len(sample.target.names):,} classes"
+    rows = f"{sample.n_validation:,} validation rows"
+    reached = f"has a {metric.label} of {metric.format(score.value)} on {rows}"
+    if metric.share:
+        reached = f"gets {metric.format(score.value)} of {rows} right"
+    if sample.target.problem is ProblemType.REGRESSION:
+        what = "number"
     text = (
-        f"By LogME {_layer(one, by_score)} of {name} suits your {len(sample.target.names):,} classes best: "
-        f"a probe there gets {percent(accuracy.value)} of {sample.n_validation:,} validation rows right "
-        f"({percent(accuracy.low)} to {percent(accuracy.high)})."
+        f"By LogME {_layer(one, by_score)} of {name} suits your {what} best: a probe there {reached} "
+        f"({metric.format(score.low)} to {metric.format(score.high)})."
     )
     if one.probe[by_probe] <= one.probe[by_score]:
         return f"{text} No other layer of it does better there."
-    significant = clearly_better(one.correct[by_probe], one.correct[by_score])
+    significant = clearly_better(one.row_scores[by_probe], one.row_scores[by_score])
     chance = "which is more than chance" if significant else "which could be chance"
-    best = f"{_layer(one, by_probe)} best, {percent(one.probe[by_probe])}"
+    best = f"{_layer(one, by_probe)} best, {metric.format(one.probe[by_probe])}"
     return f"{text} The probe itself likes {best}, {chance}."
 
 
@@ -183,8 +192,8 @@ def _probe_agreement_texts(agreements: Sequence[RankAgreement], scores: dict[str
     return texts
 
 
-def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> str:
-    """Describe the rank agreement of LogME and the test accuracies of past runs."""
+def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame, metric: Metric) -> str:
+    """Describe the rank agreement of LogME and the test scores of past runs."""
     one = next(a for a in agreements if a.score == SCORES[0] and a.of == "past runs")
     if one.n < MIN_RUNS:
         count = f"Only {one.n}" if one.n else "None"
@@ -193,14 +202,16 @@ def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame) -> 
             "said how well LogME foretells a training."
         )
     if np.isnan(one.tau.value):
-        why = "began from the same vectors" if past[SCORES[0]].nunique() == 1 else "have the same accuracy"
+        same = f"have the same {metric.label}"
+        why = "began from the same vectors" if past[SCORES[0]].nunique() == 1 else same
         return (
             f"Your {one.n} finished runs on these rows {why}, so they cannot tell how well LogME foretells a "
             "training."
         )
     low, high = one.tau.low, one.tau.high
     verdict = "a guide, not a promise" if low > 0 else "the wrong way round" if high < 0 else "maybe chance"
-    runs = f"the test accuracies of {one.n} finished runs on these rows"
+    scores = "accuracies" if metric.name == ACCURACY else "scores"
+    runs = f"the test {scores} of {one.n} finished runs on these rows"
     return f"LogME and {runs} {_agree(one)}: {verdict}."
 
 

@@ -16,10 +16,16 @@ from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
-from translearn_core.worker.prediction.predictions import cached_model, check_sides, is_filled
+from translearn_core.worker.prediction.predictions import (
+    cached_model,
+    check_sides,
+    is_filled,
+    with_intervals,
+)
 from translearn_core.worker.run_results import load_evaluation
 
 ROWS_AT_ONCE = 2048
@@ -42,7 +48,8 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     cells = join_sides([text for side in sides for text in side], len(shown))
     check_sides(trained, cells)
     predictions = predict_texts(trained, cells, config.top_labels, context)
-    counts = predictions["predicted"].value_counts().rename_axis("label").reset_index(name="rows")
+    predictions = with_intervals(context, config.job, trained.problem, predictions)
+    counts = _counts(trained, predictions["predicted"].dropna())
     if review is not None:
         predictions["review"] = marks(predictions["probability"], review.threshold)
     names = {name: free_name(str(name), shown.columns) for name in predictions}
@@ -60,6 +67,15 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
             to_review=int(predictions["review"].eq(True).sum()) if review is not None else 0,
         ),
     )
+
+
+def _counts(trained: TrainedModel, predicted: "pd.Series[Any]") -> pd.DataFrame:
+    """Count the rows per class, most frequent first, or per range of predicted numbers: label, rows."""
+    if trained.problem in CLASSES:
+        return predicted.value_counts().rename_axis("label").reset_index(name="rows")
+    target = Target("predicted", trained.problem, trained.names, predicted.to_numpy())
+    counts = PROBLEMS[trained.problem].count_rows(target, np.zeros(len(predicted), dtype=np.int64))
+    return counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
 
 
 def texts_of(table: pd.DataFrame, column: str) -> list[str]:

@@ -1,5 +1,8 @@
 """Prediction of one text with the importance of its words."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -8,8 +11,12 @@ from translearn_core.config import Cell
 from translearn_core.config.text_cells import joined, sides_of
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import OcclusionConfig
+from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import Occlusion
 from translearn_core.runs import artifacts
+from translearn_core.tasks.number_checks import format_number
+from translearn_core.tasks.problem import FloatArray
+from translearn_core.transfer import TrainedModel
 from translearn_core.transfer.word_split import join_words, split_words
 from translearn_core.worker.context import Context
 from translearn_core.worker.prediction.predictions import cached_model, check_sides
@@ -33,30 +40,47 @@ def occlude(context: Context[OcclusionConfig]) -> None:
     ]
     trained = cached_model(context, config.job)
     check_sides(trained, texts)
-    outputs = trained.predict(texts)
-    index = int(outputs.logits[0].argmax())
-    predicted = trained.names[index]
-    frame["importance"], frame["control"] = importance(outputs.logits, index), np.nan
-    control_predicted = control_probability = None
+    whole = _explain(trained, texts)
+    frame["importance"], frame["control"] = whole.importance, np.nan
+    control = None
     if config.control is not None:
-        control = cached_model(context, config.control)
-        if predicted not in control.names:
-            raise ConfigError("control", config.control, f"a run that predicts {predicted!r} too")
-        others = control.predict(texts)
-        frame["control"] = importance(others.logits, control.names.index(predicted))
-        best = int(others.logits[0].argmax())
-        control_predicted, control_probability = control.names[best], float(others.predictions[0, best])
+        other = cached_model(context, config.control)
+        if trained.problem in CLASSES and whole.predicted not in other.names:
+            raise ConfigError("control", config.control, f"a run that predicts {whole.predicted!r} too")
+        control = _explain(other, texts, of=whole.predicted)
+        frame["control"] = control.importance
     artifacts.save(
         context.folder,
         Occlusion(
             text=joined(cell),
-            predicted=predicted,
-            probability=float(outputs.predictions[0, index]),
+            predicted=whole.predicted,
+            probability=whole.probability,
             words=frame.drop(columns=["position"] + ["side"] * (not trained.pairs)),
-            control_predicted=control_predicted,
-            control_probability=control_probability,
+            control_predicted=control.predicted if control else None,
+            control_probability=control.probability if control else None,
         ),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Explained:
+    """Prediction of the whole text, the probability of a class, and the importance of each word."""
+
+    predicted: str
+    probability: float | None
+    importance: FloatArray
+
+
+def _explain(trained: TrainedModel, texts: Sequence[Cell], of: str | None = None) -> _Explained:
+    """Predict the whole text, then without each word; the importance is for the class `of` or predicted."""
+    outputs = trained.predict(texts)
+    if trained.problem not in CLASSES:
+        numbers = outputs.predictions[:, 0].astype(np.float64)
+        return _Explained(format_number(numbers[0]), None, numbers[0] - numbers[1:])
+    best = int(outputs.logits[0].argmax())
+    index = best if of is None else trained.names.index(of)
+    probability = float(outputs.predictions[0, best])
+    return _Explained(trained.names[best], probability, importance(outputs.logits, index))
 
 
 def words_of(cell: Cell) -> pd.DataFrame:

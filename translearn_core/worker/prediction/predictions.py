@@ -8,16 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.analysis.error_analysis.conformal import half_width
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
-from translearn_core.config import Cell, Split
+from translearn_core.config import Cell, ProblemType, Split
 from translearn_core.config.text_cells import joined, sides_of, text_cells
-from translearn_core.errors import DataError, NotFoundError
+from translearn_core.errors import ConfigError, DataError, NotFoundError
 from translearn_core.jobs import PredictConfig
+from translearn_core.jobs.spec import CLASSES, NUMBERS
 from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import TrainedModel, load_trained
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation
+
+INTERVAL_LEVEL = 0.9
+"""Level of the intervals around predicted numbers."""
 
 
 def predict(context: Context[PredictConfig]) -> None:
@@ -29,6 +34,8 @@ def predict(context: Context[PredictConfig]) -> None:
     check_sides(trained, config.texts)
     outputs = trained.predict(config.texts)
     if config.temperature is not None:
+        if trained.problem not in CLASSES:
+            raise ConfigError("temperature", config.temperature, "a run that predicts classes")
         outputs = replace(outputs, logits=outputs.logits / config.temperature)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
     if config.neighbours:
@@ -51,10 +58,22 @@ def predict(context: Context[PredictConfig]) -> None:
             trained.names,
             outputs.problem,
             outputs.predictions,
-            trained.decode(outputs),
+            with_intervals(context, config.job, outputs.problem, trained.decode(outputs)),
             neighbours,
         ),
     )
+
+
+def with_intervals(context: Context, job: str, problem: ProblemType, decoded: pd.DataFrame) -> pd.DataFrame:
+    """Add the ends of a conformal interval, low and high, to predicted numbers; return others unchanged."""
+    if problem not in NUMBERS:
+        return decoded
+    rows = load_evaluation(context, job).predictions
+    validation = rows[rows["split"] == Split.VALIDATION]
+    half = half_width((validation["label"] - validation["predicted"]).to_numpy(np.float64), INTERVAL_LEVEL)
+    if not np.isfinite(half):
+        return decoded
+    return decoded.assign(low=decoded["predicted"] - half, high=decoded["predicted"] + half)
 
 
 def is_filled(cell: Cell) -> bool:

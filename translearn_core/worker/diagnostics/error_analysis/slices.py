@@ -106,6 +106,6 @@ def _default_columns(table: pd.DataFrame, data: DataConfig) -> list[str]:
 
 def _groups(target: probe_targets.ProbeTarget) -> Groups:
     """Return each row's class name, None if unknown."""
-    names = np.asarray(target.classes, dtype=object)[target.labels]
+    names: Groups = np.asarray(target.encoded.names, dtype=object)[target.encoded.values]
     names[~target.known] = None
     return names

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import Baseline, Difference
+from translearn_core.results import Baseline, Difference, Metrics
 from translearn_core.results.diagnostics.baselines import (
+    CONSTANTS,
     FIRST_TEXT,
     FROZEN,
     MAJORITY,
+    MEAN,
     SCRATCH,
     SECOND_TEXT,
     WORDS,
@@ -17,6 +19,7 @@ from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
+    MEAN: "always predicting the mean",
     WORDS: "counting words with TF-IDF",
     FIRST_TEXT: "counting the words of the first text alone",
     SECOND_TEXT: "counting the words of the second text alone",
@@ -45,12 +48,13 @@ def negative_transfer(name: str, margin: Difference) -> str:
     return f"Negative transfer: {margin.points} below {BASELINE_TITLES[name]} {margin.span}."
 
 
-def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: bool) -> str:
+def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: bool) -> str:
     """Tell whether transfer helped a run; `fresh` if the run itself started from random weights."""
     if WORDS not in lines:
+        constant = next(line for line in lines.values() if line.name in CONSTANTS.values())
         return (
             "This run counts words (TF-IDF) and transfers nothing: it is the baseline that runs with a "
-            f"pretrained backbone are compared with. It {_compared(MAJORITY, lines[MAJORITY].margin)}."
+            f"pretrained backbone are compared with. It {_compared(constant.name, constant.margin)}."
         )
     words, probe, scratch = lines[WORDS], lines[FROZEN], lines.get(SCRATCH)
     if fresh:
@@ -58,13 +62,15 @@ def baseline_verdict(lines: Mapping[str, Baseline], accuracy: float, *, fresh: b
             "This run began with fresh weights, so nothing was transferred: it is the control that others "
             f"are read against. It {_compared(WORDS, words.margin)}. {_probe_text(probe)}."
         )
-    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, accuracy)
+    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, test)
     return f"{first} {_probe_text(probe)}{_training_gain(probe)}."
 
 
-def caveats(experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None) -> tuple[str, ...]:
+def caveats(
+    experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None, *, shares: bool = True
+) -> tuple[str, ...]:
     """Return the caveats; `rows` counts rows by split, `probed` the frozen probe's training rows, if any."""
-    notes = [note] if (note := small_test_set_note(rows["test"])) else []
+    notes = [note] if (note := small_test_set_note(rows["test"], shares=shares)) else []
     notes.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
@@ -122,14 +128,14 @@ def _against_words(words: Baseline) -> str:
     )
 
 
-def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str:
+def _against_scratch(scratch: Baseline, words: Baseline, test: Metrics) -> str:
     margin = scratch.margin
     answer = "Not seen" if not margin.excludes_zero else "Yes" if margin.value > 0 else "No, it did harm"
     hedge = ", which could be chance" * (not margin.excludes_zero)
     also = "could be chance too" if not margin.excludes_zero else "could be chance"
     chance = "" if words.margin.excludes_zero else f", which {also}"
     return (
-        f"{answer}: the run gets {100 * accuracy:.1f} % of the test texts right and "
+        f"{answer}: the run {test.metric.clause(test.headline.value)} and "
         f"{_compared(SCRATCH, margin)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
     )
 
@@ -137,8 +143,8 @@ def _against_scratch(scratch: Baseline, words: Baseline, accuracy: float) -> str
 def _probe_text(probe: Baseline) -> str:
     where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
     return (
-        f"A linear probe on the backbone as it came, reading {where}, gets "
-        f"{100 * probe.headline.value:.1f} % right: so much was known before any training"
+        f"A linear probe on the backbone as it came, reading {where}, "
+        f"{probe.metric.clause(probe.headline.value)}: so much was known before any training"
     )
 
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
 from translearn_core.analysis.language_id import UNSURE
-from translearn_core.jobs import LENGTH
 from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote, signed_points
 from translearn_core.worker.diagnostics.error_analysis.label_issues import LabelCheck
 from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
+from translearn_core.worker.diagnostics.sentences.slice_names import slice_name
 
 THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5)
 """Candidate thresholds; the first with enough coverage of the validation rows is reported."""
@@ -118,14 +118,14 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
         lowest = slices.iloc[0]
         return (
             f"No slice is weaker than the rest by more than chance, with {n_slices} looked at. Of the one "
-            f"furthest below, {_slice(lowest)}, {percent(lowest['accuracy'])} of "
+            f"furthest below, {slice_name(lowest)}, {percent(lowest['accuracy'])} of "
             f"{count_noun(lowest['rows'], 'row')} are right."
         )
     weakest = weak.iloc[0]
-    others = [_slice(row) for _, row in weak.iloc[1:].iterrows()]
+    others = [slice_name(row) for _, row in weak.iloc[1:].iterrows()]
     more = f" Weak too: {join_list(others, 4)}." * (len(weak) > 1)
     return (
-        f"Weakest is {_slice(weakest)}: {percent(weakest['accuracy'])} of "
+        f"Weakest is {slice_name(weakest)}: {percent(weakest['accuracy'])} of "
         f"{count_noun(weakest['rows'], 'row')} are right, {magnitude(100 * weakest['difference'])} points "
         f"fewer than of all others (95 %: {signed_points(weakest['difference low'])} to "
         f"{signed_points(weakest['difference high'])}). That is more than chance, with {n_slices} looked "
@@ -184,13 +184,6 @@ def caveats(n_test: int, validated: BoolArray, slices: pd.DataFrame) -> tuple[st
             f"guess was not sure, it is called {quote(UNSURE)}."
         )
     return tuple(notes)
-
-
-def _slice(row: pd.Series) -> str:
-    column = {LENGTH: "texts of", LANGUAGE: "language"}.get(row["column"])
-    return (
-        f"{quote(row['column'])} is {quote(row['slice'])}" if column is None else f"{column} {row['slice']}"
-    )
 
 
 def _points(score: CalibrationScore) -> str:

@@ -5,6 +5,7 @@ import numpy as np
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
 from translearn_core.results.format import count_noun, magnitude, percent, quote
+from translearn_core.results.metric import ACCURACY, Metric, metric_of
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100
@@ -34,43 +35,49 @@ def sentences(scores: ProbeScores, *, label: bool, recurring: int) -> tuple[str,
 
 
 def _best_layer_text(scores: ProbeScores, target: str) -> str:
-    parts = []
+    parts, metric = [], metric_of(scores.metric)
+    format_score = metric.format
+
+    def reached(score: float) -> str:
+        return f"gets {percent(score)} right" if metric.share else f"reaches a {metric.label} of {score:.3f}"
+
     for variant, layer in best_layers(scores).items():
         v = scores.variants.index(variant)
         where = "the embeddings, before any block" if layer == 0 else f"layer {layer}"
-        interval = f"({percent(scores.low[v, layer])} to {percent(scores.high[v, layer])})"
-        parts.append(
-            f"in the {variant} model {where}: a probe there gets {percent(scores.test[v, layer])} right "
-            f"{interval}"
-        )
+        low, high = (format_score(end[v, layer]) for end in (scores.low, scores.high))
+        reach = reached(scores.test[v, layer])
+        parts.append(f"in the {variant} model {where}: a probe there {reach} ({low} to {high})")
     return (
         f"Which layer knows most about {target}? On {count_noun(scores.n_test, 'test row')}, "
-        f"{'; '.join(parts)}. Counting words (TF-IDF) gets {percent(scores.tfidf.value)}, the majority class "
-        f"{percent(scores.majority)}."
+        f"{'; '.join(parts)}. Counting words (TF-IDF) gets {format_score(scores.tfidf.value)}, the "
+        f"{scores.constant_name} {format_score(scores.majority)}."
     )
 
 
 def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
     variant, layer = next((v, k) for v, k in best_layers(scores).items() if v != "random init")
     v = scores.variants.index(variant)
-    control = float(scores.control_test[:, v, layer].mean())
+    control, format_score = float(scores.control_test[:, v, layer].mean()), metric_of(scores.metric).format
+    right = scores.metric == ACCURACY
     if not np.isfinite(control):
         return (
             "How much of that is the layer's own cannot be told: no test text begins with a word that a "
             "training text begins with, so nothing can be memorised."
         )
     few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
+    drawn, of = ("classes", "of") if right else ("numbers", "on")
     return (
-        "How much of that is the layer's, and not the probe's? On a control task, classes drawn at random "
+        f"How much of that is the layer's, and not the probe's? On a control task, {drawn} drawn at random "
         f"for each first word, the same probe on layer {layer} of the {variant} model gets "
-        f"{percent(control)} of the texts whose first word it has seen{few}; the majority class gets "
-        f"{percent(float(scores.control_majority.mean()))}. What it gets above that it has memorised. "
-        f"{_of_the_layer(float(scores.selectivity[v, layer]))}"
+        f"{format_score(control)} {of} the texts whose first word it has seen{few}; the "
+        f"{scores.constant_name} gets {format_score(float(scores.control_majority.mean()))}. What it gets "
+        "above that it has memorised. "
+        f"{_of_the_layer(float(scores.selectivity[v, layer]), metric_of(scores.metric))}"
     )
 
 
-def _of_the_layer(selectivity: float) -> str:
-    points = f"{magnitude(100 * selectivity)} points"
+def _of_the_layer(selectivity: float, metric: Metric) -> str:
+    points = f"{magnitude(100 * selectivity)} points" if metric.share else magnitude(selectivity, 3)
     if selectivity <= 0:
         return (
             f"That is {points} more than of the target itself, which leaves no selectivity: nothing shows "
@@ -83,7 +90,8 @@ def _change_text(scores: ProbeScores, target: str, *, label: bool) -> str:
     before, after = scores.variants.index(BEFORE), scores.variants.index(AFTER)
     top = scores.test.shape[1] - 1
     first, last = float(scores.test[before, top]), float(scores.test[after, top])
-    numbers = f"a probe gets {percent(first)} before training and {percent(last)} after it"
+    before_text, after_text = (metric_of(scores.metric).format(score) for score in (first, last))
+    numbers = f"a probe gets {before_text} before training and {after_text} after it"
     if np.array_equal(scores.test[before], scores.test[after]):
         return "No layer changed what it knows: the backbone stayed as it was."
     significant = (
