@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.datasets import findings
+from pages._ui.datasets import findings, split_form
 from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
@@ -45,7 +45,7 @@ def columns(reading: TableProfile) -> state.Draft:
         )
         problem = None if label is None else _problem(reading, reading.column(label), draft)
         one_hot = _one_hot(reading, label, draft) if problem is ProblemType.MULTI_LABEL else ()
-    split, rare_class_below = config_fields.split(draft, names, reading.parts)
+    split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(
         text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, split=split,
         rare_class_below=rare_class_below,
