@@ -18,6 +18,7 @@ from translearn_core.jobs import (
     EXPORT,
     FORGETTING,
     LABEL_EFFICIENCY,
+    LABEL_ERRORS,
     NEXT_STEPS,
     NUMBER_ERRORS,
     PROBE,
@@ -26,7 +27,6 @@ from translearn_core.jobs import (
     SIMILARITY,
     JobSpec,
 )
-from translearn_core.jobs.spec import NUMBERS
 from translearn_core.runs import Run
 
 # diagnostics with a panel of their own, here or on another page
@@ -56,10 +56,9 @@ PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], Non
     **{spec.title: (spec, partial(diagnostic.panel, spec)) for spec in diagnostic.specs(elsewhere=SHOWN)},
     "Report and export": (REPORT, report_and_export),
 }
-if run.job.config.data.problem in NUMBERS:
-    del PANELS[ERROR_ANALYSIS.title]
-else:
-    del PANELS[NUMBER_ERRORS.title]
+for spec in (ERROR_ANALYSIS, NUMBER_ERRORS, LABEL_ERRORS):
+    if spec.problems is not None and run.job.config.data.problem not in spec.problems:
+        del PANELS[spec.title]
 for tab, (spec, panel) in zip(
     st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True
 ):

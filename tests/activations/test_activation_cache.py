@@ -89,6 +89,24 @@ def test_layers_above_are_computed_from_cached_states(
     assert torch.allclose(top, encoder(backbone, other).last_layer(Pooling.MEAN).vectors(), atol=1e-5)
 
 
+def test_a_pass_to_the_top_caches_the_states_of_the_middle_block_as_far_as_there_is_room(
+    backbone: Backbone, store: ActivationCache, tmp_path: Path
+) -> None:
+    middle = backbone.n_blocks // 2
+    top = encoder(backbone, store).last_layer(Pooling.MEAN).vectors()
+    later = encoder(backbone, store)
+    states = later.states(middle)
+    assert later.cache_usage.encoded == 0
+    fresh = encoder(backbone, ActivationCache(tmp_path / "other", ROOM)).states(middle)
+    index = np.arange(len(TEXTS))
+    assert torch.allclose(states.batch(index), fresh.batch(index), atol=1e-5)
+    small = ActivationCache(tmp_path / "small", store.size())  # a fifth is less than the states need
+    assert torch.equal(encoder(backbone, small).last_layer(Pooling.MEAN).vectors(), top)
+    again = encoder(backbone, small)
+    again.states(middle)
+    assert again.cache_usage.encoded == len(TEXTS)
+
+
 def test_training_a_block_changes_the_digests_above_it_only(backbone: Backbone) -> None:
     before = layer_digests(backbone)
     with torch.no_grad():

@@ -72,7 +72,9 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
     several = DataConfig.model_construct(dataset="d", text="t", targets=targets)
     stored = several.model_dump(mode="json")
     assert "label" not in stored
-    assert stored["targets"] == [{"column": c, "problem": ProblemType.SINGLE_LABEL} for c in "ab"]
+    assert stored["targets"] == [
+        {"column": c, "problem": ProblemType.SINGLE_LABEL, "separator": None, "columns": []} for c in "ab"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,8 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
         ({"label": "a", "targets": ({"column": "b"},)}, ("targets",)),
         ({"label": "t"}, ()),
+        ({"targets": ({"column": "a", "separator": ";"},)}, ("targets", 0)),
+        ({"targets": ({"column": "a", "columns": ("b", "c")},)}, ("targets", 0)),
     ],
 )
 def test_other_targets_are_refused_by_the_name_of_their_field(

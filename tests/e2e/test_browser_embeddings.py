@@ -50,7 +50,7 @@ def listed(tab: Page, turn: int) -> int:
     """Wait for the table of what was picked as the `turn`-th, and return how many texts it says."""
     expect(keyed(tab, f"circled_table-{turn}")).to_be_visible()
     settled(tab)
-    caption = tab.get_by_test_id("stMain").get_by_text("predicted as another class").inner_text()
+    caption = tab.get_by_test_id("stMain").get_by_text("predicted otherwise").inner_text()
     return int(caption.split()[0].replace(",", ""))
 
 
@@ -92,7 +92,7 @@ def test_a_double_click_lets_go_on_both_maps(trained: Trained, visit: Callable[.
     circle(tab, BEFORE, 0.5, 0.5, 0.2)
     listed(tab, 1)
     keyed(tab, BEFORE).locator(".nsewdrag").first.dblclick(position={"x": 5, "y": 5})
-    expect(tab.get_by_test_id("stMain")).not_to_contain_text("predicted as another class")
+    expect(tab.get_by_test_id("stMain")).not_to_contain_text("predicted otherwise")
     settled(tab)
     for key in (BEFORE, AFTER):
         now = held(tab, key)

@@ -8,6 +8,7 @@ from tests.sentences import (
     error_analysis,
     next_steps,
     numbers,
+    several_labels,
     transfer,
 )
 from tests.sentences.reading import GRID
@@ -21,5 +22,6 @@ __all__ = [
     "error_analysis",
     "next_steps",
     "numbers",
+    "several_labels",
     "transfer",
 ]

@@ -27,6 +27,9 @@ from translearn_core.results import CacheUsage
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
 """Padded tokens per batch: small enough for a CPU's cache, large enough for a GPU."""
 
+MIDDLE_SHARE = 0.2
+"""Largest part of the cache for states that nobody asked for yet."""
+
 FeatureKey = tuple[int, Pooling | None]
 """Layer and its pooling; None for token states."""
 
@@ -76,11 +79,14 @@ class Encoder:
         return [self._by_row(lookups[layer, pooling]) for layer in layers]
 
     def pooled_layers(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
-        """Return some layers pooled, lowest first; a pass also caches the other layers where possible."""
+        """Return some layers pooled, lowest first; a pass also caches the other layers where possible.
+
+        So it does the states entering the middle block, where the training of the last blocks can start.
+        """
         top = self.backbone.n_blocks
         others = range(top + 1) if self.backbone.info.supports_partial_forward else range(top, top + 1)
         extra: set[FeatureKey] = {(layer, kind) for layer in others for kind in (pooling, Pooling.MEAN)}
-        lookups = self._ensure({(layer, pooling) for layer in layers}, extra)
+        lookups = self._ensure({(layer, pooling) for layer in layers}, extra, middle=True)
         return [self._by_row(lookups[layer, pooling]) for layer in sorted(layers)]
 
     def last_layer(self, pooling: Pooling) -> Lookup:
@@ -113,6 +119,18 @@ class Encoder:
         extra: set[FeatureKey] = {(layer, Pooling.MEAN) for layer in range(cut + 1)}
         return CachedStates(cut, self._by_row(self._ensure({key}, extra)[key]))
 
+    def _middle_states(self, rows: NDArray[np.int64], lookups: dict[FeatureKey, Lookup]) -> set[FeatureKey]:
+        """Return the states entering the middle block, if a pass for `lookups` computes it and they fit."""
+        key: FeatureKey = (self.backbone.n_blocks // 2, None)
+        if not self.backbone.info.supports_partial_forward or not key[0]:
+            return set()
+        lowest = min(layer for (layer, _), lookup in lookups.items() if lookup.missing[rows].any())
+        if self._start(rows, lowest)[0] > key[0]:
+            return set()
+        size = self._bytes(self._find(key).missing)
+        fits = size <= MIDDLE_SHARE * self.store.cap and self.store.reserve(size)
+        return {key} if fits else set()
+
     def _by_row(self, lookup: Lookup) -> Lookup:
         """Return the lookup of texts as one of pairs, if the rows are pairs."""
         return replace(lookup, siamese=self.siamese)
@@ -123,15 +141,20 @@ class Encoder:
         return self.store.shard(name).find(self.texts.digests)
 
     def _ensure(
-        self, keys: Collection[FeatureKey], extra: Collection[FeatureKey]
+        self, keys: Collection[FeatureKey], extra: Collection[FeatureKey], *, middle: bool = False
     ) -> dict[FeatureKey, Lookup]:
-        """Return `keys` for every text; if any are missing, compute them and `extra` in one pass."""
+        """Return `keys` for every text; if any are missing, compute them and `extra` in one pass.
+
+        `middle`: compute the states entering the middle block too, if there is room.
+        """
         lookups = {key: self._find(key) for key in keys}
         missing = np.any([lookup.missing for lookup in lookups.values()], axis=0)
         self.saved += max(lookup.seconds() for lookup in lookups.values())
         if missing.any():
-            lookups |= {key: self._find(key) for key in extra if key not in lookups}
             rows = self._distinct(np.flatnonzero(missing))
+            lookups |= {key: self._find(key) for key in extra if key not in lookups}
+            if middle:
+                lookups |= {key: self._find(key) for key in self._middle_states(rows, lookups)}
             self._compute(rows, lookups)
             self.encoded = max(self.encoded, len(rows))
             lookups = {key: self._find(key) for key in keys}

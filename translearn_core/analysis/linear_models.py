@@ -7,11 +7,14 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe, Progress
+from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe, geometric_mean
 from translearn_core.analysis.probing.ridge import Ridge
-from translearn_core.analysis.tfidf import tfidf_logistic_regression, tfidf_ridge
+from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression, tfidf_ridge
+from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
 from translearn_core.config import Cell, ProblemType
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
@@ -92,6 +95,45 @@ class Classifiers:
 
 
 @dataclass(frozen=True, eq=False)
+class LabelProbe:
+    """Linear probe of each label; `c` is the geometric mean of the inverse regularisation strengths."""
+
+    probe: OneVsRestProbe
+
+    @property
+    def c(self) -> float:
+        """Inverse regularisation strength."""
+        return geometric_mean(self.probe.c)
+
+    def predict(self, x: NDArray[np.floating]) -> Outputs:
+        """Return the probability of each label, shape (rows, labels)."""
+        return self.probe.predict_proba(x)
+
+
+class OneVsRest:
+    """Logistic regression of each label on features and on TF-IDF."""
+
+    def fit_probe(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        fold: IntArray | None = None,
+        *,
+        pool: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Probe:
+        """Fit a linear probe of each label (see `OneVsRestProbe.fit`)."""
+        return LabelProbe(OneVsRestProbe.fit(x, target.values, fold, pool=pool, progress=progress))
+
+    def predict_tfidf(
+        self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
+    ) -> Outputs:
+        """Return the probability of each label by `fit_one_vs_rest`."""
+        model = fit_one_vs_rest(train_texts, target.values, seed=seed, strengths=(WEAK,))
+        return np.asarray(expit(model.logits(model.vectors(test_texts))))
+
+
+@dataclass(frozen=True, eq=False)
 class RidgeProbe:
     """Ridge regression of a number."""
 
@@ -136,6 +178,7 @@ class RidgeModels:
 
 LINEAR_MODELS: dict[ProblemType, LinearModels] = {
     ProblemType.SINGLE_LABEL: Classifiers(),
+    ProblemType.MULTI_LABEL: OneVsRest(),
     ProblemType.REGRESSION: RidgeModels(),
 }
 """Linear models of each problem type."""

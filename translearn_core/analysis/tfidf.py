@@ -77,12 +77,12 @@ def tfidf_ridge(
 
     Without words the mean of the training values is predicted.
     """
-    vectorizer, sides = _vectorizer(max_features=MOST_TERMS), split_sides(train_texts)
+    vectorizer, sides = tfidf_vectorizer(max_features=MOST_TERMS), split_sides(train_texts)
     if not len(test_texts) or not any(map(vectorizer.build_analyzer(), sides)):
         return np.full(len(test_texts), values.mean())
-    vectors = _by_row(vectorizer.fit_transform(sides), len(train_texts))
+    vectors = by_row(vectorizer.fit_transform(sides), len(train_texts))
     fitted = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-4).fit(vectors, values)
-    tested = _by_row(vectorizer.transform(split_sides(test_texts)), len(test_texts))
+    tested = by_row(vectorizer.transform(split_sides(test_texts)), len(test_texts))
     return np.asarray(fitted.predict(tested), dtype=np.float64)
 
 
@@ -140,7 +140,7 @@ class TfidfClassifier:
         progress : callable
             Called with the fits done and their largest number; may raise to stop.
         """
-        vectorizer = _vectorizer(max_features=MOST_TERMS)
+        vectorizer = tfidf_vectorizer(max_features=MOST_TERMS)
         analyse = vectorizer.build_analyzer()
         present = np.unique(labels)
         sides = split_sides(texts)
@@ -148,8 +148,8 @@ class TfidfClassifier:
             counts = np.bincount(labels, minlength=classes)
             bias = np.where(counts > 0, np.log(np.maximum(counts, 1)), NEVER).astype(np.float32)
             return cls((), np.empty(0, np.float32), np.empty((classes, 0), np.float32), bias, strengths[0])
-        vectors = _by_row(vectorizer.fit_transform(sides), len(texts))
-        fit = partial(_fit, seed=seed, balanced=balanced)
+        vectors = by_row(vectorizer.fit_transform(sides), len(texts))
+        fit = partial(fit_regression, seed=seed, balanced=balanced)
         c = _choose_c(fit, vectors, labels, strengths, seed, progress)
         fitted = fit(vectors, labels, c)
         weight = np.zeros((classes, vectors.shape[1]), dtype=np.float32)
@@ -162,7 +162,7 @@ class TfidfClassifier:
 
     @cached_property
     def _fitted_vectorizer(self) -> TfidfVectorizer:
-        vectorizer = _vectorizer(vocabulary={term: column for column, term in enumerate(self.terms)})
+        vectorizer = tfidf_vectorizer(vocabulary={term: column for column, term in enumerate(self.terms)})
         vectorizer.idf_ = self.idf
         return vectorizer
 
@@ -173,7 +173,7 @@ class TfidfClassifier:
         """
         if not self.terms:
             return csr_matrix((len(texts), 0), dtype=np.float32)
-        return _by_row(self._fitted_vectorizer.transform(split_sides(texts)), len(texts))
+        return by_row(self._fitted_vectorizer.transform(split_sides(texts)), len(texts))
 
     def logits(self, vectors: csr_matrix) -> NDArray[np.float32]:
         """Return the logits of TF-IDF vectors, shape (texts, classes)."""
@@ -195,7 +195,7 @@ class TfidfClassifier:
         return np.asarray(projection.transform(vectors), dtype=np.float16)
 
 
-def _by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
+def by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
     """Return one vector per row, of pairs (u, v, |u − v|, u · v) at length 1.
 
     `vectors` are those of `split_sides`.
@@ -206,13 +206,17 @@ def _by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
     return normalize(hstack([u, v, abs(u - v), u.multiply(v)], format="csr"))
 
 
-def _vectorizer(**settings: object) -> TfidfVectorizer:
+def tfidf_vectorizer(**settings: object) -> TfidfVectorizer:
+    """Return a vectorizer of words and word pairs."""
     return TfidfVectorizer(
         ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32, **settings
     )
 
 
-def _fit(vectors: csr_matrix, labels: IntArray, c: float, *, seed: int, balanced: bool) -> LogisticRegression:
+def fit_regression(
+    vectors: csr_matrix, labels: IntArray, c: float, *, seed: int, balanced: bool
+) -> LogisticRegression:
+    """Fit a logistic regression; `balanced` weighs rows inversely to the frequency of their class."""
     weights = "balanced" if balanced else None
     solver = LogisticRegression(
         C=c, solver="sag", tol=1e-3, max_iter=1000, random_state=seed, class_weight=weights

@@ -73,10 +73,39 @@ class SplitConfig(BaseConfig):
 
 
 class TargetConfig(BaseConfig):
-    """Column to predict and its problem type."""
+    """Column to predict and its problem type.
+
+    Several labels of one row stand in the cells of `column`, or each in one of `columns`, for which `column`
+    is then a name.
+    """
 
     column: str = Field(description="column that holds the values to predict")
     problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the values")
+    separator: str | None = Field(
+        None,
+        min_length=1,
+        max_length=10,
+        description="sign between the labels of a cell, or json for JSON lists; none: found from the cells",
+    )
+    columns: tuple[str, ...] = Field(
+        (), max_length=10_000, description="columns that each hold one label as yes or no (one-hot)"
+    )
+
+    @property
+    def table_columns(self) -> tuple[str, ...]:
+        """Columns of the table that hold the target."""
+        return self.columns or (self.column,)
+
+    @model_validator(mode="after")
+    def _check_label_cells(self) -> Self:
+        several = self.separator is not None or bool(self.columns)
+        if several and self.problem is not ProblemType.MULTI_LABEL:
+            raise ValueError(f"separator and columns belong to targets of the type {ProblemType.MULTI_LABEL}")
+        if self.columns and self.separator is not None:
+            raise ValueError("labels stand in cells with a separator or in one-hot columns: choose one")
+        if len(self.columns) == 1 or len(set(self.columns)) < len(self.columns):
+            raise ValueError("one-hot columns are two different ones at least")
+        return self
 
 
 class DataConfig(BaseConfig):
@@ -142,16 +171,16 @@ class DataConfig(BaseConfig):
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
-        if self.text == self.label:
+        if self.text == self.label or self.text in self.targets[0].columns:
             raise ValueError("text and label must be two different columns")
-        if self.text_pair in (self.text, self.label):
+        if self.text_pair in (self.text, self.label, *self.targets[0].columns):
             raise ValueError("the second texts must be in another column than text and label")
         if self.split.group is not None and self.split.group in (
             *self.text_columns,
             self.split.column,
         ):
             raise ValueError("the column that keeps rows together must be another one than text and split")
-        if self.split.time in (*self.text_columns, self.label):
+        if self.split.time in (*self.text_columns, *self.targets[0].table_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self
 

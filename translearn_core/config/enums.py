@@ -30,6 +30,7 @@ class ProblemType(StrEnum):
     """Shape of a target; values as in transformers."""
 
     SINGLE_LABEL = "single_label_classification"
+    MULTI_LABEL = "multi_label_classification"
     REGRESSION = "regression"
 
 

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.errors import ConfigError
 
+TARGETS = "data.targets"
+
 
 def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentConfig:
     """Return `config` with settings replaced by dotted name, such as ``training.epochs``.
@@ -20,6 +22,8 @@ def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> Exper
         If a value is invalid.
     """
     values = config.model_dump(mode="json")
+    if TARGETS in settings:  # stored as the label if it is one column of classes
+        values["data"]["targets"] = values["data"].pop("label", None)
     for path, value in settings.items():
         *parents, last = setting_name(path).split(".")
         node: Any = values

@@ -137,7 +137,7 @@ def _cell_findings(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     """Report target columns whose cells look like another problem type's."""
     findings: list[Finding] = []
     for target in config.targets:
-        if target.column in table:
+        if target.column in table and not target.columns and target.separator is None:
             findings += PROBLEMS[target.problem].cell_findings(table[target.column], target.column)
     return findings
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import CleaningRule, DataConfig, Split
+from translearn_core.config import CleaningRule, DataConfig, Split, TargetConfig
 from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import TEXT_PAIR, sides_of, text_cells
 from translearn_core.data.columns import PART, ROW, file_columns
@@ -19,6 +19,7 @@ from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
 from translearn_core.results.format import count_noun, quote, quote_list, was_or_were
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.multi_label_encoding import one_hot_cells
 from translearn_core.tasks.normalisation import is_blank
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
@@ -101,7 +102,9 @@ def _drop_empty(
     table: pd.DataFrame, config: DataConfig
 ) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
     """Return the rows that have a text and a label, their label cells and the findings."""
-    named = (*config.text_columns, config.label, config.split.column, config.split.group, config.split.time)
+    (target,) = config.targets
+    others = (config.split.column, config.split.group, config.split.time)
+    named = (*config.text_columns, *target.table_columns, *others)
     for column in filter(None, named):
         if column not in file_columns(table):
             raise DataError(
@@ -110,7 +113,7 @@ def _drop_empty(
     rows = pd.DataFrame(
         {
             "text": table[config.text],
-            "label": table[config.label],
+            "label": target_cells(table, target),
             "row": table[ROW],
             "part": table[PART],
             "index": np.arange(len(table)),
@@ -156,6 +159,13 @@ def _drop_empty(
                 "choose other columns, or fill them in."
             )
     return usable.drop(columns="label"), usable["label"], findings
+
+
+def target_cells(table: pd.DataFrame, target: TargetConfig) -> "pd.Series[str]":
+    """Return the cells of a target; of one-hot columns, the names of those that say yes as JSON lists."""
+    if target.columns:
+        return one_hot_cells(table[list(target.columns)], table[ROW].tolist())
+    return table[target.column]
 
 
 def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:

@@ -151,7 +151,8 @@ def assign_splits(
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        groups, strata = split_groups(rows)[pool], PROBLEMS[state.target.problem].strata(state.target)[pool]
+        problem = PROBLEMS[state.target.problem]
+        groups, strata = split_groups(rows)[pool], problem.split_strata(state.target)[pool]
         if config.split.k_folds is not None:
             split[pool] = draw_fold(
                 groups, strata, folds=config.split.k_folds, fold=config.split.fold,

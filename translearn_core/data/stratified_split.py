@@ -1,22 +1,27 @@
 """Stratified train/validation/test split by stratum and seed; equal texts stay together."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from translearn_core.data.iterative_stratification import iterative_stratification
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 
 IntArray = NDArray[np.int64]
 
 
-def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: float, seed: int) -> IntArray:
+def draw_split(
+    texts: IntArray, strata: NDArray[Any], *, validation: float, test: float, seed: int
+) -> IntArray:
     """Draw a stratified split.
 
     Parameters
     ----------
     texts : int array, shape (rows,)
         Equal for rows that must share a split, such as rows of the same normalised text.
-    strata : int array, shape (rows,)
-        Strata from 0, such as class indices.
+    strata : int array, shape (rows,), or bool array, shape (rows, strata)
+        Strata from 0, such as class indices; or a mask of those that each row belongs to, such as labels.
     validation, test : float
         Shares in [0, 1), of each stratum's distinct texts.
     seed : int
@@ -26,10 +31,15 @@ def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: fl
     -------
     int array, shape (rows,)
         Indices into `SPLITS`. Each stratum's distinct texts are apportioned by largest remainder; one with
-        as many of them as there are splits is in every split, and a smaller one is in train.
+        as many of them as there are splits is in every split, and a smaller one is in train. Strata of a
+        mask are apportioned one by one (`iterative_stratification`).
     """
     rng = np.random.default_rng(seed)
     distinct, group = np.unique(texts, return_inverse=True)
+    if strata.ndim > 1:
+        shares = np.zeros(len(SPLITS))
+        shares[[TRAIN, VALIDATION, TEST]] = 1.0 - validation - test, validation, test
+        return _deal(group, strata, shares, rng, rest=TRAIN)
     stratum_of_text = _rarest_stratum(group, strata)
     counts = apportion(
         np.bincount(stratum_of_text, minlength=strata.max(initial=0) + 1), validation, test, rng
@@ -48,7 +58,7 @@ def draw_split(texts: IntArray, strata: IntArray, *, validation: float, test: fl
 
 
 def draw_fold(
-    texts: IntArray, strata: IntArray, *, folds: int, fold: int, validation: float, seed: int
+    texts: IntArray, strata: NDArray[Any], *, folds: int, fold: int, validation: float, seed: int
 ) -> IntArray:
     """Draw the split of one fold of a stratified cross-validation.
 
@@ -70,17 +80,38 @@ def draw_fold(
         repeated so often that it would fill a fold, which always train or validate.
     """
     distinct, group = np.unique(texts, return_inverse=True)
-    stratum_of_text = _rarest_stratum(group, strata)
-    shuffled = np.random.default_rng(seed).permutation(len(distinct))
-    dealt = shuffled[~_too_frequent(group, len(texts))[shuffled]]
-    dealt = dealt[np.argsort(stratum_of_text[dealt], kind="stable")]
-    fold_of_text = np.full(len(distinct), -1, dtype=np.int64)
-    fold_of_text[dealt] = np.arange(len(dealt)) % folds
-    tested = (fold_of_text == fold)[group]
+    random = np.random.default_rng(seed)
+    if strata.ndim > 1:
+        tested = _deal(group, strata, np.full(folds, 1 / folds), random, rest=-1) == fold
+    else:
+        stratum_of_text = _rarest_stratum(group, strata)
+        shuffled = random.permutation(len(distinct))
+        dealt = shuffled[~_too_frequent(group, len(texts))[shuffled]]
+        dealt = dealt[np.argsort(stratum_of_text[dealt], kind="stable")]
+        fold_of_text = np.full(len(distinct), -1, dtype=np.int64)
+        fold_of_text[dealt] = np.arange(len(dealt)) % folds
+        tested = (fold_of_text == fold)[group]
     split = np.full(len(texts), TEST, dtype=np.int64)
     share = min(0.9, validation * folds / (folds - 1))
     split[~tested] = draw_split(texts[~tested], strata[~tested], validation=share, test=0.0, seed=seed)
     return split
+
+
+def _deal(
+    group: IntArray,
+    strata: NDArray[np.bool_],
+    shares: NDArray[np.float64],
+    random: np.random.Generator,
+    *,
+    rest: int,
+) -> IntArray:
+    """Return the part of each row by iterative stratification of its texts; too frequent texts get `rest`."""
+    of_text = np.zeros((int(group.max(initial=-1)) + 1, strata.shape[1]), dtype=np.bool_)
+    np.logical_or.at(of_text, group, strata)
+    free = ~_too_frequent(group, len(group))
+    part = np.full(len(of_text), rest, dtype=np.int64)
+    part[free] = iterative_stratification(of_text[free], shares, random)
+    return part[group]
 
 
 def _too_frequent(group: IntArray, rows: int) -> NDArray[np.bool_]:

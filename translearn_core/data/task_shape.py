@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from translearn_core.config import DataConfig
+from translearn_core.config import DataConfig, ProblemType
 from translearn_core.data.columns import file_columns, name_words
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.results import Finding, Severity
@@ -25,7 +25,7 @@ def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     """Report a label column that is one of several binary columns."""
     others = [name for name in file_columns(table) if name not in (*config.text_columns, config.split.column)]
     binary = [name for name in others if _is_binary(table[name])]
-    if len(binary) < 2 or config.label not in binary:
+    if len(binary) < 2 or config.label not in binary or config.problem is ProblemType.MULTI_LABEL:
         return []
     sentence = (
         f"Columns {quote_list(binary)} hold yes or no only, as several labels of "

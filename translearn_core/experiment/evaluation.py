@@ -43,15 +43,16 @@ def evaluate(
     outputs: ModelOutputs, prepared: PreparedDataset, objective: Objective, *, seed: int
 ) -> Evaluation:
     """Evaluate the outputs of every row; `objective` is that of the training."""
-    target, rows = prepared.target, np.arange(len(prepared.texts))
-    problem = prepared.problem
+    problem, rows = prepared.problem, np.arange(len(prepared.texts))
     train, test = prepared.split_indices(Split.TRAIN), prepared.split_indices(Split.TEST)
+    validation = prepared.split_indices(Split.VALIDATION)
+    target = problem.choose_thresholds(prepared.target, validation, outputs.predictions[validation])
     predictions = {
         "row": prepared.rows,
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
         **{name: np.asarray(column, dtype=object) for name, column in text_columns(prepared.texts).items()},
         "label": problem.decode_values(target),
-        **problem.decode(target.names, outputs.predictions),
+        **problem.decode(target.names, outputs.predictions, target.thresholds),
         "score": problem.row_scores(target, rows, outputs.predictions),
     }
     return Evaluation(
@@ -60,9 +61,10 @@ def evaluate(
             str(split): split_metrics(target, prepared.split_indices(split), outputs, objective, seed=seed)
             for split in (Split.VALIDATION, Split.TEST)
         },
-        constant_baseline=constant_score(problem, target, train, test),
+        constant_baseline=constant_score(problem, prepared.target, train, test),
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
+        thresholds=None if target.thresholds is None else tuple(target.thresholds.tolist()),
     )
 
 

@@ -130,9 +130,9 @@ def save_outputs(
 ) -> RunSummary:
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = stage_inputs.model, loop.compute
-    save_trained(folder, model, config, rows.target.names)
     outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
     evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
+    save_trained(folder, model, config, rows.target.names, evaluation.thresholds)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))

@@ -1,5 +1,6 @@
 """Run without a backbone: TF-IDF and logistic regression, with the results of any other run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import ProgressCallback
 from translearn_core.analysis.tfidf import TfidfClassifier
+from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
 from translearn_core.config import ClassWeights, ExperimentConfig, ProblemType, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import ConfigError
@@ -40,29 +42,21 @@ def run_tfidf(
     Raises
     ------
     ConfigError
-        If the target is not a class.
+        If the target is no class.
     Stopped
         If `report` asks to stop; there is nothing to resume from, as it takes seconds.
     """
-    if prepared.target.problem is not ProblemType.SINGLE_LABEL:
-        expected = "a pretrained backbone, unless every row has one class"
-        raise ConfigError("backbone.id", config.backbone.id, expected)
     rows = rows_of(prepared)
     clock.switch("read")
-    classifier = TfidfClassifier.fit(
-        [prepared.texts[i] for i in rows.train],
-        rows.target.values[rows.train],
-        len(rows.target.names),
-        seed=config.training.seed,
-        balanced=config.training.class_weights is ClassWeights.BALANCED,
-        progress=lambda done, total: report("fitting the classifier", done, total),
-    )
+    classifier = fit(config, prepared, rows, report)
     clock.switch("train")
-    model = TfidfModel(classifier, rows.target.names)
+    pairs, problem = config.data.text_pair is not None, rows.target.problem
+    model = TfidfModel(classifier, rows.target.names, pairs, problem)
     outputs = model.predict(prepared.texts, report)
-    save_tfidf(folder, classifier, config, model.names)
     record([_epoch(rows, outputs, clock.spent["train"])])
     evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
+    thresholds = None if evaluation.thresholds is None else np.asarray(evaluation.thresholds)
+    save_tfidf(folder, replace(model, thresholds=thresholds), config)
     save_neighbour_index(folder, outputs.features, prepared)
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, evaluation)
@@ -83,6 +77,32 @@ def run_tfidf(
     )
     artifacts.save(folder, summary)
     return summary
+
+
+def fit(
+    config: ExperimentConfig, prepared: PreparedDataset, rows: TrainingRows, report: ProgressCallback
+) -> TfidfClassifier:
+    """Fit a classifier of the training rows: softmax of classes, or one-vs-rest of several labels.
+
+    Raises
+    ------
+    ConfigError
+        If the target is neither.
+    """
+    texts, target = [prepared.texts[i] for i in rows.train], rows.target
+    values, seed = target.values[rows.train], config.training.seed
+    balanced = config.training.class_weights is ClassWeights.BALANCED
+
+    def progress(done: int, total: int) -> None:
+        report("fitting the classifier", done, total)
+
+    if target.problem is ProblemType.SINGLE_LABEL:
+        classes = len(target.names)
+        return TfidfClassifier.fit(texts, values, classes, seed=seed, balanced=balanced, progress=progress)
+    if target.problem is ProblemType.MULTI_LABEL:
+        return fit_one_vs_rest(texts, values, seed=seed, balanced=balanced, progress=progress)
+    expected = "a pretrained backbone, unless every row has classes"
+    raise ConfigError("backbone.id", config.backbone.id, expected)
 
 
 def _epoch(rows: TrainingRows, outputs: ModelOutputs, seconds: float) -> EpochPoint:

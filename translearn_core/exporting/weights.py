@@ -13,7 +13,7 @@ from translearn_core.config import ExperimentConfig, Tuning
 from translearn_core.inputs.text import MASK
 from translearn_core.results import Evaluation
 from translearn_core.training.pretraining.save import save_backbone
-from translearn_core.transfer import Classifier, FineTunedModel
+from translearn_core.transfer import Classifier, FineTunedModel, TrainedModel
 from translearn_core.transfer.adapters import merge_lora
 from translearn_core.transfer.heads import ScaledLinear
 
@@ -51,7 +51,14 @@ def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) 
         "pair_encoding": str(config.features.pair_encoding),
     }
     write_json(folder / "head.json", head)
+    save_names(folder, trained)
+
+
+def save_names(folder: Path, trained: TrainedModel) -> None:
+    """Write ``labels.json``, and ``thresholds.json`` of a model of several labels."""
     write_json(folder / "labels.json", list(trained.names))
+    if trained.thresholds is not None:
+        write_json(folder / "thresholds.json", trained.thresholds.tolist())
 
 
 def head_tensors(model: Classifier) -> dict[str, Tensor]:

@@ -24,6 +24,7 @@ from translearn_core.jobs.diagnostics.label_efficiency import (
     LabelEfficiencyArm,
     LabelEfficiencyConfig,
 )
+from translearn_core.jobs.diagnostics.label_errors import LABEL_ERRORS, LabelErrorsConfig
 from translearn_core.jobs.diagnostics.next_steps import NEXT_STEPS, NextStepsConfig
 from translearn_core.jobs.diagnostics.number_errors import NUMBER_ERRORS, NumberErrorsConfig
 from translearn_core.jobs.diagnostics.probing import LENGTH, PROBE, ProbeConfig
@@ -86,6 +87,7 @@ __all__ = [
     "EXPORT",
     "FORGETTING",
     "LABEL_EFFICIENCY",
+    "LABEL_ERRORS",
     "LABEL_REVIEW",
     "LENGTH",
     "LR_FINDER",
@@ -122,6 +124,7 @@ __all__ = [
     "JobSpec",
     "LabelEfficiencyArm",
     "LabelEfficiencyConfig",
+    "LabelErrorsConfig",
     "LabelReviewConfig",
     "LrFinderConfig",
     "NeighboursConfig",

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from translearn_core.config import JobConfig, StudyConfig
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import JobSpec, RunJobConfig
 from translearn_core.results import ExportFile, ReportFile
 
 
@@ -52,5 +52,4 @@ EXPORT = JobSpec(
     "export:export",
     progress="Packing the model",
     low_priority=True,
-    problems=CLASSES | NUMBERS,
 )

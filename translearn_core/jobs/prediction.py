@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config import Cell
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
@@ -81,5 +81,5 @@ OCCLUSION = JobSpec(
     "prediction.occlusion:occlude",
     progress="Predicting",
     warm_up=True,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
 )

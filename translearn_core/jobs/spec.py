@@ -17,6 +17,8 @@ R = TypeVar("R", default=Any)
 
 CLASSES = frozenset({ProblemType.SINGLE_LABEL})
 """Problem types whose targets are classes."""
+LABELS = CLASSES | {ProblemType.MULTI_LABEL}
+"""Problem types whose outputs are probabilities of labels, one or several of a row."""
 NUMBERS = frozenset({ProblemType.REGRESSION})
 """Problem types whose targets are numbers."""
 

@@ -11,6 +11,7 @@ from translearn_core.plots.diagnostics.calibration import (
 )
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
+from translearn_core.plots.diagnostics.label_errors import label_reliability, slice_exact_shares
 from translearn_core.plots.diagnostics.number_errors import interval_coverage, slice_errors
 from translearn_core.plots.diagnostics.prediction import probabilities
 from translearn_core.plots.diagnostics.probing import probe_lines
@@ -48,6 +49,7 @@ __all__ = [
     "gradient_timeline",
     "interval_coverage",
     "label_efficiency",
+    "label_reliability",
     "layer_ratings",
     "layer_weights",
     "lr_finder",
@@ -65,6 +67,7 @@ __all__ = [
     "size_curve",
     "slice_accuracies",
     "slice_errors",
+    "slice_exact_shares",
     "snapshot_animation",
     "study_arms",
     "template",

@@ -10,6 +10,7 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, luminance, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
+from translearn_core.results.multi_label import label_confusion
 
 RAMP = ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))
 """Colour scale that rises fast, so that one error in a class of forty is visible."""
@@ -24,15 +25,31 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
     are left out. The trace ``cells`` has an invisible marker on every filled cell, because heatmaps cannot be
     selected; its ``customdata`` is true class, predicted class, count and share.
     """
-    colours, n = palette(dark), len(evaluation.names)
+    counts = evaluation.confusion
+    return matrix(counts, counts.sum(axis=1), evaluation.names, dark)
+
+
+def label_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
+    """Draw test rows by true label (rows) and label wrongly predicted (columns), as `confusion_matrix` does.
+
+    The diagonal has the rows that get their label; a row counts once for each of its labels.
+    """
+    return matrix(*label_confusion(evaluation), evaluation.names, dark)
+
+
+def matrix(
+    counts: NDArray[np.int64], support: NDArray[np.int64], classes: Sequence[str], dark: bool
+) -> go.Figure:
+    """Draw the counts of true and predicted classes, coloured by their share of `support`, rows per class."""
+    colours, n = palette(dark), len(classes)
     few = n <= MOST_NUMBERED
-    names = labels(evaluation.names, 20 if few else 16)
-    share = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
+    names = labels(classes, 20 if few else 16)
+    share = counts / np.maximum(support[:, None], 1)
     row = 44 if n <= 6 else 34 if few else 17
     figure = bare(f"confusion {n}", dark, height=max(260, n * row) + (130 if few else 150))
     diagonal, inverted = np.eye(n, dtype=bool), np.zeros((n, n), dtype=bool)
     for name, cells, colour in (("right", diagonal, colours.right), ("wrong", ~diagonal, colours.wrong)):
-        shown = cells & (evaluation.confusion > 0)
+        shown = cells & (counts > 0)
         scale = [(at, mixed(colour, colours.panel, strength)) for at, strength in RAMP]
         figure.add_heatmap(
             z=np.where(shown, 100 * share, np.nan).astype(np.float32),
@@ -49,8 +66,8 @@ def confusion_matrix(evaluation: Evaluation, dark: bool = False) -> go.Figure:
         )
         inverted |= cells & (share >= _inversion(scale, colours))
     if few:
-        _add_counts(figure, evaluation.confusion, names, inverted, colours)
-    _add_cells(figure, evaluation.confusion, names, row, colours.ink)
+        _add_counts(figure, counts, names, inverted, colours)
+    _add_cells(figure, counts, share, names, row, colours.ink)
     frame = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
     turned = 0 if n <= 3 else -45 if few else -90
     figure.update_xaxes(**frame, title_text="predicted", tickangle=turned, range=[-0.5, n - 0.5])
@@ -114,12 +131,17 @@ def _contrast(first: NDArray[np.float64], second: float) -> NDArray[np.float64]:
 
 
 def _add_cells(
-    figure: go.Figure, counts: NDArray[np.int64], names: Sequence[str], height: int, colour: str
+    figure: go.Figure,
+    counts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    names: Sequence[str],
+    height: int,
+    colour: str,
 ) -> None:
     """Add a marker for every filled cell, which shows its numbers and is outlined when selected."""
     true, predicted = np.nonzero(counts)
     count = counts[true, predicted]
-    share = count / counts.sum(axis=1)[true]
+    share = shares[true, predicted]
     figure.add_scatter(
         x=[names[int(k)] for k in predicted],
         y=[names[int(k)] for k in true],

@@ -8,10 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.config import ProblemType
-from translearn_core.plots.confusion_matrix import confusion_matrix
+from translearn_core.plots.confusion_matrix import confusion_matrix, label_matrix
 from translearn_core.plots.diagnostics.prediction import probabilities
 from translearn_core.plots.regression import errors_by_range, predicted_against_true, residuals, rows_at
 from translearn_core.results import Evaluation, Prediction
+from translearn_core.results.multi_label import label_pairs, per_label, rows_of_pair
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,22 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         metrics_name="classes",
         errors_title="Most confident errors",
         rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
+        prediction=probabilities,
+    ),
+    ProblemType.MULTI_LABEL: OutputPlot(
+        title="Label confusion",
+        caption="Rows are true labels, columns predictions: on the diagonal texts that get the label, off it "
+        "texts of the row's label that wrongly get the column's. A text counts once for each of its labels.",
+        draw=label_matrix,
+        table=label_pairs,
+        table_name="label_pairs",
+        metrics_title="Per-label metrics",
+        metrics_caption="F1, precision and recall with their 95 % intervals; support: test rows with the "
+        "label; predicted: rows that get it, whose probability reaches the threshold chosen on validation.",
+        metrics=per_label,
+        metrics_name="labels",
+        errors_title="Most confident errors",
+        rows=lambda evaluation, data: rows_of_pair(evaluation, int(data[0]), int(data[1])),
         prediction=probabilities,
     ),
     ProblemType.REGRESSION: OutputPlot(

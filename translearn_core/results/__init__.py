@@ -14,6 +14,7 @@ from translearn_core.results.diagnostics.forgetting import (
     TaskRetention,
 )
 from translearn_core.results.diagnostics.label_efficiency import LabelEfficiency
+from translearn_core.results.diagnostics.label_errors import LabelErrors
 from translearn_core.results.diagnostics.label_review import LabelReview
 from translearn_core.results.diagnostics.nearest_neighbours import NearestNeighbours
 from translearn_core.results.diagnostics.number_errors import NumberErrors
@@ -86,6 +87,7 @@ __all__ = [
     "HeldOutLogits",
     "History",
     "LabelEfficiency",
+    "LabelErrors",
     "LabelReview",
     "LayerMix",
     "LikelyReading",

@@ -66,7 +66,7 @@ class Evaluation:
     `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
     split: row (as in the file), split, text, of pairs text_pair, label (the target's value), the columns of
     `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is the test headline of the best
-    constant prediction.
+    constant prediction. `thresholds` are those of the outputs, of a multi-label problem.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -82,6 +82,7 @@ class Evaluation:
     constant_baseline: float
     predictions: pd.DataFrame = field(compare=False)
     problem: ProblemType = ProblemType.SINGLE_LABEL
+    thresholds: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Convert the column of correct rows of earlier versions to scores."""

@@ -12,6 +12,10 @@ LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""
 ACCURACY = "accuracy"
 """Name of the share of correct predictions."""
+MACRO_F1 = "macro_f1"
+"""Name of the unweighted mean F1 of classes or labels."""
+ROW_F1 = "row_f1"
+"""Name of the mean F1 of the sets of labels of rows."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,16 @@ class Metric:
     @property
     def title(self) -> str:
         """Label at the beginning of a sentence."""
-        return self.label[:1].upper() + self.label[1:]
+        return self.label if self.label[1:2].isupper() else self.label[:1].upper() + self.label[1:]
 
     def of_row_scores(self, score: S) -> S:
         """Return a mean row score, where higher is better, as a value of this metric."""
         return score if self.higher_is_better else cast("S", -score)
+
+    def better(self, one: Estimate, other: Estimate) -> Estimate:
+        """Return the better of two scores; the first if they are equal."""
+        worse = one.value < other.value if self.higher_is_better else one.value > other.value
+        return other if worse else one
 
     def format(self, value: float) -> str:
         """Format a value: in percent, or with three digits."""
@@ -68,9 +77,17 @@ METRICS = {
             higher_is_better=False,
         ),
         Metric("r2", "R²", "share of the variance that the predictions explain; 0 for the mean"),
-        Metric("macro_f1", "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+        Metric(MACRO_F1, "macro-F1", "unweighted mean of the F1 of the classes", share=True),
+        Metric(ROW_F1, "F1 per text", "mean over texts of the F1 of their set of labels", share=True),
+        Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),
+        Metric("map", "mAP", "unweighted mean of the average precision of the labels", share=True),
+        Metric("subset_accuracy", "subset accuracy", "share of rows with exactly their labels", share=True),
+        Metric(
+            "hamming", "Hamming loss", "share of wrong yes-or-no decisions on labels", share=True,
+            higher_is_better=False,
+        ),
     )
-}
+}  # fmt: skip
 """Metrics with a label or unit of their own; `metric_of` derives the others from their name."""
 
 

@@ -137,7 +137,7 @@ class FilePrediction:
     @property
     def classified(self) -> int:
         """Number of rows with a text, which have a prediction."""
-        return int(self.counts["rows"].sum())
+        return int(self.table[self.added[0]].notna().sum())
 
     @property
     def blank(self) -> int:

@@ -8,6 +8,7 @@ from translearn_core.jobs import (
     ERROR_ANALYSIS,
     FORGETTING,
     LABEL_EFFICIENCY,
+    LABEL_ERRORS,
     LABEL_REVIEW,
     NEXT_STEPS,
     NUMBER_ERRORS,
@@ -37,6 +38,7 @@ ORDER = (
     FORGETTING,
     ERROR_ANALYSIS,
     NUMBER_ERRORS,
+    LABEL_ERRORS,
     PROJECTION,
     TRANSFERABILITY,
 )

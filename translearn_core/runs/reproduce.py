@@ -16,6 +16,7 @@ from translearn_core.config import (
     Split,
     SplitConfig,
     StudyConfig,
+    TargetConfig,
     TrainingConfig,
     flatten,
 )
@@ -45,7 +46,7 @@ def cli_command(
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", data.text, "--label", data.label]
+    words += ["--text", data.text, "--label", data.targets[0].table_columns[0]]
     for part in non_default_settings(parts):
         words += [f"--{part}", f"{part}.csv"]
     words += option_words(options or ReadOptions())
@@ -100,7 +101,8 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
     return ExperimentConfig(
         data=DataConfig(
-            dataset=data.dataset, text=data.text, targets=data.targets,
+            dataset=data.dataset, text=data.text, 
+            targets=(TargetConfig(column=data.targets[0].table_columns[0]),),
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),

@@ -1,6 +1,7 @@
 """Problem types: how targets are encoded, checked, stratified, scored and decoded."""
 
 from translearn_core.config import ProblemType
+from translearn_core.tasks.multi_label import MultiLabel
 from translearn_core.tasks.problem import Problem
 from translearn_core.tasks.regression import Regression
 from translearn_core.tasks.single_label import SingleLabel
@@ -10,6 +11,7 @@ __all__ = ["PROBLEMS", "Problem", "Target"]
 
 PROBLEMS: dict[ProblemType, Problem] = {
     ProblemType.SINGLE_LABEL: SingleLabel(),
+    ProblemType.MULTI_LABEL: MultiLabel(),
     ProblemType.REGRESSION: Regression(),
 }
 """Definition of each problem type."""

@@ -1,5 +1,7 @@
 """Checks of classes: their number, their rows in the splits, and what their names look like."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -86,14 +88,29 @@ def class_findings(target: Target, split: IntArray) -> list[Finding]:
 
 def split_findings(state: TaskRows) -> list[Finding]:
     """Report splits that have rows but lack classes."""
-    target, counts = state.target, class_counts(state.target, state.rows["split"].to_numpy())
-    findings = []
+    counts = class_counts(state.target, state.rows["split"].to_numpy())
+    return missing_findings(state, counts, lambda classes: np.isin(state.target.values, classes))
+
+
+def missing_findings(
+    state: TaskRows, counts: IntArray, rows_of: Callable[[IntArray], NDArray[np.bool_]]
+) -> list[Finding]:
+    """Report splits that have rows but lack classes.
+
+    Parameters
+    ----------
+    state : TaskRows
+    counts : int array, shape (classes, splits)
+    rows_of : callable
+        Returns the mask of the rows of some classes.
+    """
+    target, findings = state.target, []
     for index, name in enumerate(SPLITS):
         missing = np.flatnonzero((counts[:, index] == 0) & (counts.sum(axis=1) > 0))
         if not len(missing) or not counts[:, index].any():
             continue
         listed = quote_list([target.names[k] for k in missing])
-        numbers = one_file_rows(state.rows, np.isin(target.values, missing))
+        numbers = one_file_rows(state.rows, rows_of(missing))
         if index == TRAIN:
             verb, those = ("stands", "that class") if len(missing) == 1 else ("stand", "those classes")
             sentence = (

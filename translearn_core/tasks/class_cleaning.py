@@ -13,6 +13,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
+from translearn_core.tasks.labels import natural_sort_key
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
 
@@ -25,14 +26,14 @@ def drop_or_offer_conflicts(
 ) -> TaskRows:
     """Report texts with several labels, shown by `decode`, or drop them if the config says so."""
     rows, target = state.rows, state.target
-    pairs = rows[["key"]].assign(label=target.values).drop_duplicates()
+    values = decode(target)
+    pairs = rows[["key"]].assign(label=values).drop_duplicates()
     conflicting = pairs["key"][pairs["key"].duplicated()].unique()
     if not len(conflicting):
         return state
     first = (rows["key"] == conflicting[0]).to_numpy()
-    different = np.unique(target.values[first], return_index=True)[1]
-    labels = quote_list(decode(target.select(first))[different].tolist())
-    noun = "pair" if config.text_pair else "text"
+    different = sorted(set(values[first].tolist()), key=lambda value: natural_sort_key(str(value)))
+    labels, noun = quote_list(different), "pair" if config.text_pair else "text"
     clause = f"a {noun} with more than one label ({quote(joined(text_cells(rows[first])[0]))} is {labels})"
     predicates = f"has {clause}", f"have {clause}"
     advice = "Correct the labels in the file, or drop these rows: a model cannot learn both."

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig, TargetConfig
 from translearn_core.errors import DataError
@@ -32,14 +33,25 @@ def encode(
             "classes: choose another label column."
         )
     findings = [_variants_finding(labels, rows, column)] if labels.variants else []
+    findings += respelled_findings(labels, labels.respelled, rows)
+    return Target(config.column, config.problem, labels.classes, labels.indices), findings
+
+
+def respelled_findings(labels: Labels, changed: NDArray[np.bool_], rows: pd.DataFrame) -> list[Finding]:
+    """Report spellings that were read as one label; `changed` marks the rows that have one."""
     respellings = [
         f"{quote(name)} from {join_list([_quote_exactly(s) for s in spellings])}"
         for name, spellings in labels.spellings.items()
     ]
-    for where, numbers in by_part(rows, labels.respelled):
-        sentence = f"Labels{where} that mean the same were read as one: {join_list(respellings)}."
-        findings.append(finding("labels-cast", Severity.FIXED, sentence, numbers))
-    return Target(config.column, config.problem, labels.classes, labels.indices), findings
+    return [
+        finding(
+            "labels-cast",
+            Severity.FIXED,
+            f"Labels{where} that mean the same were read as one: {join_list(respellings)}.",
+            numbers,
+        )
+        for where, numbers in by_part(rows, changed)
+    ]
 
 
 def present_classes(target: Target) -> Target:

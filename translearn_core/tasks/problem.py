@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, ProblemType, TargetConfig
 from translearn_core.results import Estimate, Finding
+from translearn_core.results.metric import metric_of
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
 
@@ -86,8 +87,14 @@ class Problem(Protocol):
     def strata(self, target: Target) -> IntArray:
         """Return a stratum per row, from 0, for splits, subsets, folds and colours."""
 
+    def split_strata(self, target: Target) -> NDArray[Any]:
+        """Return what drawn splits keep in proportion: `strata`, or a mask of shape (rows, strata)."""
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         """Return the names of the strata."""
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:
+        """Return the target with decision thresholds chosen on some rows; unchanged if it has none."""
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -109,10 +116,13 @@ class Problem(Protocol):
     def encode_values(self, names: Sequence[str], values: NDArray[Any]) -> NDArray[Any]:
         """Return target values of what `decode_values` returned; `names` are those of the outputs."""
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self, names: Sequence[str], outputs: Outputs, thresholds: FloatArray | None = None
+    ) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, one row per row of outputs.
 
-        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs.
+        Column predicted, and confidence if outputs are probabilities; `names` are those of the outputs,
+        `thresholds` the target's.
         """
 
     def caveats(self, counts: pd.DataFrame) -> list[str]:
@@ -125,12 +135,33 @@ class Problem(Protocol):
         """Return the limits of every model of this type, in sentences."""
 
 
-def constant_score(
-    problem: Problem, target: Target, train: IntArray, rows: IntArray, metric: str | None = None
-) -> float:
-    """Return a metric, by default the headline, of the best constant prediction of some rows; NaN without."""
+def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
+    """Return the headline metric of the best constant prediction of some rows; NaN without rows."""
     if not len(train) or not len(rows):
         return float("nan")
-    outputs = np.broadcast_to(problem.constant_baseline(target, train), (len(rows), target.n_outputs))
-    scores = problem.point_metrics(target, rows, outputs)
-    return next(iter(scores.values())) if metric is None else scores[metric]
+    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    scores = [problem.point_metrics(decision, rows, outputs) for decision in targets]
+    headline = next(iter(scores[0]))
+    better = max if metric_of(headline).higher_is_better else min
+    return better(one[headline] for one in scores)
+
+
+def constant_row_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
+    """Return the row metric of the best constant prediction of some rows; NaN without rows."""
+    if not len(train) or not len(rows):
+        return float("nan")
+    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    best = max(float(problem.row_scores(decision, rows, outputs).mean()) for decision in targets)
+    return metric_of(problem.row_metric).of_row_scores(best)
+
+
+def constant_outputs(
+    problem: Problem, target: Target, train: IntArray, rows: int
+) -> tuple[tuple[Target, Target], Outputs]:
+    """Return constant outputs of a number of rows, and the target with and without thresholds for them.
+
+    Which of the two suits a metric better differs between metrics.
+    """
+    constant = problem.constant_baseline(target, train)
+    outputs, seen = (np.broadcast_to(constant, (n, target.n_outputs)) for n in (rows, len(train)))
+    return (problem.choose_thresholds(target, train, seen), target), outputs

@@ -77,6 +77,13 @@ class Regression:
         bin_of_value = np.searchsorted(edges, values, side="right")
         return np.asarray(np.unique(bin_of_value, return_inverse=True)[1], dtype=np.int64)
 
+    split_strata = strata
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:
+        """Return the target unchanged."""
+        del rows, outputs
+        return target
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         """Return the range of values of each stratum."""
         groups = pd.Series(target.values).groupby(self.strata(target))
@@ -116,9 +123,11 @@ class Regression:
         del names
         return np.asarray(values, dtype=np.float64)
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self, names: Sequence[str], outputs: Outputs, thresholds: FloatArray | None = None
+    ) -> pd.DataFrame:
         """Return predicted (number)."""
-        del names
+        del names, thresholds
         return pd.DataFrame({"predicted": outputs[:, 0].astype(np.float64)})
 
     def caveats(self, counts: pd.DataFrame) -> list[str]:

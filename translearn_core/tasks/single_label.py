@@ -61,6 +61,13 @@ class SingleLabel:
         """Return the class of each row."""
         return np.asarray(target.values, dtype=np.int64)
 
+    split_strata = strata
+
+    def choose_thresholds(self, target: Target, rows: IntArray, outputs: Outputs) -> Target:
+        """Return the target: the most probable class is predicted, without a threshold."""
+        del rows, outputs
+        return target
+
     def stratum_names(self, target: Target) -> tuple[str, ...]:
         """Return the classes."""
         return target.names
@@ -98,8 +105,11 @@ class SingleLabel:
         """Return the class index of each class name, -1 for other names."""
         return np.asarray(pd.Index(names).get_indexer(pd.Index(values)), dtype=np.int64)
 
-    def decode(self, names: Sequence[str], outputs: Outputs) -> pd.DataFrame:
+    def decode(
+        self, names: Sequence[str], outputs: Outputs, thresholds: FloatArray | None = None
+    ) -> pd.DataFrame:
         """Return predicted (class name) and confidence (its probability)."""
+        del thresholds
         predicted = outputs.argmax(axis=1)
         confidence = outputs[np.arange(len(outputs)), predicted].astype(np.float64)
         classes = np.asarray(names, dtype=object)

@@ -11,17 +11,26 @@ from translearn_core.config import ProblemType
 
 @dataclass(frozen=True)
 class Target:
-    """Column to predict, encoded: `values` has one entry per row, `names` name the outputs."""
+    """Column to predict, encoded: `values` has one entry per row, `names` name the outputs.
+
+    `thresholds`, shape (outputs,), are the probabilities from which labels are predicted, once chosen; of a
+    multi-label target.
+    """
 
     column: str
     problem: ProblemType
     names: tuple[str, ...]
     values: NDArray[Any] = field(compare=False)
+    thresholds: NDArray[np.float64] | None = field(default=None, compare=False)
 
     @property
     def n_outputs(self) -> int:
         """Number of outputs of a model."""
         return len(self.names)
+
+    def with_thresholds(self, thresholds: NDArray[np.float64]) -> "Target":
+        """Return the target with decision thresholds."""
+        return replace(self, thresholds=thresholds)
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""

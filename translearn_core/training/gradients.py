@@ -109,8 +109,9 @@ class Gradients:
         """Add the gradients of a part, of `count` targets that weigh `total` in all."""
         with fast_cpu_dropout(self.compute.device):
             outputs = self.model(part.batch, self.compute)
-            losses = self.objective.loss(outputs, part.targets)
-            weighted = losses if self.weights is None else losses * self.weights[part.rows]
+            losses = weighted = self.objective.loss(outputs, part.targets)
+            if self.weights is not None:
+                weighted = self.objective.loss(outputs, part.targets, self.weights[part.rows])
             loss = weighted.sum() / total
             if self.distillation is not None:
                 loss = self.distillation.loss(self.objective, outputs, part.rows, loss, count)
@@ -118,7 +119,9 @@ class Gradients:
         return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
 
     def _weight(self, part: _Part) -> float:
-        return float(len(part.targets)) if self.weights is None else float(self.weights[part.rows].sum())
+        if self.weights is None:
+            return float(len(part.targets))
+        return float(self.weights[part.rows].reshape(len(part.rows), -1).mean(1).sum())
 
 
 @torch.no_grad()

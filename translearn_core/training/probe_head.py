@@ -3,13 +3,15 @@
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from translearn_core.activations import ProgressCallback
 from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe
+from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe
 from translearn_core.analysis.probing.ridge import Ridge
 from translearn_core.config import ProblemType
+from translearn_core.results.label_sets import set_codes
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.training.callbacks import Callback
 from translearn_core.training.loop import Loop
@@ -47,17 +49,20 @@ def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copie
     weight = None if task.weights is None else task.weights[task.train].numpy()
     assert isinstance(loop.model, Classifier)
     final = loop.model.head[-1]
+
+    def progress(share: float) -> None:
+        report("fitting the classifier", round(100 * share), 100)
+
     if isinstance(final, ScaledLinear):
         report("fitting the head", 0, 0)
         _fit_ridge(final, features.numpy(), targets.astype(np.float64), weight, copies)
+    elif targets.ndim > 1:
+        folds = _folds(set_codes(targets)[0], copies)
+        several = OneVsRestProbe.fit(features.numpy(), targets, folds, weight=weight, progress=progress)
+        _set_layer(loop.model, np.arange(targets.shape[1]), *several.linear_layer())
     else:
-        probe = LinearProbe.fit(
-            features.numpy(),
-            targets,
-            _folds(targets, copies),
-            weight=weight,
-            progress=lambda share: report("fitting the classifier", round(100 * share), 100),
-        )
+        folds = _folds(targets, copies)
+        probe = LinearProbe.fit(features.numpy(), targets, folds, weight=weight, progress=progress)
         _set_head(loop.model, probe, targets)
     loop.record_fit(task.targets, callback)
 
@@ -90,13 +95,19 @@ def _folds(labels: NDArray[np.int64], copies: int) -> NDArray[np.int64] | None:
     return assign_folds(labels, min(SEARCH_FOLDS, rows), 0, source)
 
 
-@torch.no_grad()
 def _set_head(model: Classifier, probe: LinearProbe, labels: NDArray[np.int64]) -> None:
     """Write the layer fitted to standardised features into the head; classes without rows never win."""
+    present = np.unique(labels)
+    weight, bias = probe.linear_layer()
+    _set_layer(model, present, weight[present], bias[present])
+
+
+@torch.no_grad()
+def _set_layer(model: Classifier, outputs: NDArray[np.int64], weight: Tensor, bias: Tensor) -> None:
+    """Write weights and biases of some outputs into the head; the others are suppressed."""
     final = model.head[-1]
     assert isinstance(final, nn.Linear)
-    weight, bias = (tensor.to(final.weight.device) for tensor in probe.linear_layer())
-    present = torch.from_numpy(np.unique(labels))
+    index, device = torch.from_numpy(outputs), final.weight.device
     final.weight.zero_()
     final.bias.fill_(SUPPRESSED_LOGIT)
-    final.weight[present], final.bias[present] = weight[present], bias[present]
+    final.weight[index], final.bias[index] = weight.to(device), bias.to(device)

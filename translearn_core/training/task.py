@@ -32,7 +32,7 @@ class TrainingTask(Protocol):
 
     @property
     def weights(self) -> Tensor | None:
-        """Weight of each row in the loss; None: all count the same."""
+        """Weight of each row in the loss, or of each output of a row; None: all count the same."""
 
     @property
     def selection(self) -> str:

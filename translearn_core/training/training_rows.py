@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import ClassWeights, RegressionLoss
 from translearn_core.results.metric import LOSS
 from translearn_core.tasks import PROBLEMS, Problem, Target
+from translearn_core.tasks.problem import Outputs
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
 from translearn_core.transfer.objectives import OBJECTIVES, Objective
 from translearn_core.transfer.prediction import activate
@@ -51,18 +53,19 @@ class TrainingRows:
 
     @cached_property
     def weights(self) -> Tensor | None:
-        """Weight per row, inverse to the frequency of its stratum, mean 1 over training rows."""
+        """Balanced weights, see `balanced_weights`."""
         if self.weighting is ClassWeights.NONE:
             return None
-        strata = self.problem.strata(self.target)
-        counts = np.bincount(strata[self.train], minlength=strata.max() + 1).astype(np.float64)
-        mean = counts.sum() / np.count_nonzero(counts)
-        weights = np.where(counts > 0, mean / np.maximum(counts, 1), 0.0).astype(np.float32)
-        return torch.from_numpy(weights[strata])
+        return torch.from_numpy(balanced_weights(self.problem.split_strata(self.target), self.train))
 
     def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
         """Return metrics of the outputs of some rows before activation, shape (len(rows), n_outputs)."""
-        return self.problem.point_metrics(self.target, rows, activate(self.target.problem, outputs))
+        return self._metrics(rows, activate(self.target.problem, outputs))
+
+    def _metrics(self, rows: NDArray[np.int64], outputs: Outputs) -> dict[str, float]:
+        """Return metrics of outputs, at the best thresholds for these rows where there are any."""
+        target = self.problem.choose_thresholds(self.target, rows, outputs)
+        return self.problem.point_metrics(target, rows, outputs)
 
     def validate(
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback = no_progress
@@ -80,4 +83,22 @@ class TrainingRows:
         losses = self.objective.loss(torch.from_numpy(outputs.logits), self.targets[rows]).numpy()
         known = losses[np.isin(strata[rows], strata[self.train])].astype(np.float64)
         loss = float(known.mean()) if len(known) else math.nan
-        return {LOSS: loss} | self.problem.point_metrics(self.target, rows, outputs.predictions)
+        return {LOSS: loss} | self._metrics(rows, outputs.predictions)
+
+
+def balanced_weights(strata: NDArray[Any], train: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return weights inverse to the frequency among training rows, with mean 1 over them.
+
+    Of strata, shape (rows,): a weight per row; 0 without training rows. Of a mask of strata, shape
+    (rows, strata): a weight for each, by the frequency of rows within or without it, as positive weights in
+    a binary cross-entropy.
+    """
+    if strata.ndim > 1:
+        share = strata[train].mean(axis=0)
+        inside, outside = (0.5 / np.maximum(s, 0.5 / len(train)) for s in (share, 1 - share))
+        return np.asarray(np.where(strata, inside, outside), dtype=np.float32)
+    counts = np.bincount(strata[train], minlength=strata.max() + 1).astype(np.float64)
+    mean = counts.sum() / np.count_nonzero(counts)
+    weights = np.where(counts > 0, mean / np.maximum(counts, 1), 0.0).astype(np.float32)
+    result: NDArray[np.float32] = weights[strata]
+    return result

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from translearn_core.config import ProblemType, RegressionLoss
-from translearn_core.transfer.heads import ScaledLinear, standard_deviation
+from translearn_core.transfer.heads import SUPPRESSED_LOGIT, ScaledLinear, standard_deviation
 
 IGNORE_INDEX = -100
 """Target of a position that is not predicted."""
@@ -32,8 +32,11 @@ class Objective(Protocol):
     def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
         """Return the objective with the statistics of the training rows' targets."""
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of each output, shape (n,)."""
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the loss of each output, shape (n,).
+
+        `weights`, shape (n,) or (n, outputs), weigh each row, or each output of a row.
+        """
 
     def activate(self, outputs: Tensor) -> Tensor:
         """Return predictions, such as probabilities, from outputs."""
@@ -54,9 +57,10 @@ class CrossEntropy:
         del targets, regression_loss
         return self
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the cross-entropy of each output with its class."""
-        return functional.cross_entropy(outputs, targets, reduction="none")
+        losses = functional.cross_entropy(outputs, targets, reduction="none")
+        return losses if weights is None else losses * weights
 
     def activate(self, outputs: Tensor) -> Tensor:
         """Return the probability of every class."""
@@ -75,6 +79,38 @@ class CrossEntropy:
         return temperature * temperature * divergence.sum(-1)
 
 
+class BinaryCrossEntropy:
+    """Any labels of several, each yes or no; outputs are logits, losses are means over labels in nats."""
+
+    max_loss = CrossEntropy.max_loss
+    output = nn.Linear
+
+    def fit(self, targets: Tensor, regression_loss: RegressionLoss) -> Self:
+        """Return the objective unchanged."""
+        del targets, regression_loss
+        return self
+
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the mean cross-entropy of each row's labels; that of a suppressed label is bounded."""
+        losses = functional.binary_cross_entropy_with_logits(
+            outputs, targets.to(outputs.dtype), reduction="none"
+        )
+        losses = torch.where(outputs < SUPPRESSED_LOGIT / 2, losses.clamp(max=self.max_loss), losses)
+        return (losses if weights is None else losses * weights).mean(-1)
+
+    def activate(self, outputs: Tensor) -> Tensor:
+        """Return the probability of every label."""
+        return outputs.sigmoid()
+
+    def distillation(self, outputs: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+        """Return the mean divergence from the teacher's softened probability of each label."""
+        soft = self.activate(teacher / temperature)
+        logits = outputs / temperature
+        cross = functional.binary_cross_entropy_with_logits(logits, soft, reduction="none")
+        entropy = functional.binary_cross_entropy_with_logits(teacher / temperature, soft, reduction="none")
+        return temperature * temperature * (cross - entropy).mean(-1)
+
+
 @dataclass(frozen=True)
 class RegressionError:
     """A number per row; outputs are numbers, losses are of errors in standard deviations, `scale`."""
@@ -88,7 +124,7 @@ class RegressionError:
         """Return the loss of errors in standard deviations of the training rows' targets."""
         return replace(self, scale=standard_deviation(targets), kind=regression_loss)
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the squared or Huber loss of each output, half of the square up to an error of 1.
 
         References
@@ -96,9 +132,13 @@ class RegressionError:
         Huber 1964, doi:10.1214/aoms/1177703732.
         """
         error = (outputs[:, 0] - targets.to(outputs.dtype)) / self.scale
-        if self.kind is RegressionLoss.HUBER:
-            return functional.huber_loss(error, torch.zeros_like(error), reduction="none")
-        return error.square()
+        huber = self.kind is RegressionLoss.HUBER
+        losses = (
+            functional.huber_loss(error, torch.zeros_like(error), reduction="none")
+            if huber
+            else error.square()
+        )
+        return losses if weights is None else losses * weights
 
     def activate(self, outputs: Tensor) -> Tensor:
         """Return the outputs."""
@@ -112,6 +152,7 @@ class RegressionError:
 
 OBJECTIVES: dict[ProblemType, Objective] = {
     ProblemType.SINGLE_LABEL: CrossEntropy(),
+    ProblemType.MULTI_LABEL: BinaryCrossEntropy(),
     ProblemType.REGRESSION: RegressionError(),
 }
 """Objective of each problem type."""

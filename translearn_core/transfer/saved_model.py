@@ -1,13 +1,14 @@
 """Saved fine-tuned model: trained tensors, and the config and digest of their backbone."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors import numpy as numpy_tensors
 from safetensors.torch import load_file, save_file
@@ -37,6 +38,10 @@ class TrainedModel(Protocol):
     def names(self) -> tuple[str, ...]: ...  # noqa: D102
 
     @property
+    def thresholds(self) -> NDArray[np.float64] | None:
+        """Probabilities from which labels are predicted, of a multi-label model."""
+
+    @property
     def pairs(self) -> bool: ...  # noqa: D102
 
     @property
@@ -52,12 +57,16 @@ class TrainedModel(Protocol):
 
 @dataclass(frozen=True)
 class FineTunedModel:
-    """Fine-tuned model for prediction; `names` are those of its outputs, `pairs`: it reads pairs."""
+    """Fine-tuned model for prediction; `names` are those of its outputs, `pairs`: it reads pairs.
+
+    `thresholds` are those of the outputs, of a multi-label model.
+    """
 
     model: Classifier
     names: tuple[str, ...]
     compute: Compute
     pairs: bool = False
+    thresholds: NDArray[np.float64] | None = None
 
     @property
     def token_limit(self) -> int:
@@ -76,21 +85,18 @@ class FineTunedModel:
 
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, see `Problem.decode`."""
-        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
+        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions, self.thresholds)
 
 
 @dataclass(frozen=True)
 class TfidfModel:
-    """TF-IDF with logistic regression for prediction; `names` are those of its classes."""
+    """TF-IDF with logistic regression for prediction; `names` are those of its classes or labels."""
 
     classifier: TfidfClassifier
     names: tuple[str, ...]
     pairs: bool = False
-
-    @property
-    def problem(self) -> ProblemType:
-        """Problem type of its target."""
-        return ProblemType.SINGLE_LABEL
+    problem: ProblemType = ProblemType.SINGLE_LABEL
+    thresholds: NDArray[np.float64] | None = None
 
     def predict(self, texts: Sequence[Cell], report: ProgressCallback = no_progress) -> ModelOutputs:
         """Return logits and projected vectors of `texts`."""
@@ -100,20 +106,20 @@ class TfidfModel:
 
     def decode(self, outputs: ModelOutputs) -> pd.DataFrame:
         """Return predictions in the terms of the target's column, see `Problem.decode`."""
-        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions)
+        return PROBLEMS[outputs.problem].decode(self.names, outputs.predictions, self.thresholds)
 
 
-def save_tfidf(folder: Path, model: TfidfClassifier, config: ExperimentConfig, names: Sequence[str]) -> None:
-    """Write terms, weights, config and class names."""
+def save_tfidf(folder: Path, model: TfidfModel, config: ExperimentConfig) -> None:
+    """Write terms, weights, config, names and thresholds."""
     metadata = {
-        "problem": str(ProblemType.SINGLE_LABEL),
-        "names": list(names),
+        "problem": str(model.problem),
+        "names": list(model.names),
         "backbone": TFIDF,
-        "c": model.c,
+        "c": model.classifier.c,
         "config": json.loads(config.model_dump_json()),
-    }
+    } | ({} if model.thresholds is None else {"thresholds": model.thresholds.tolist()})
     with atomic_folder(folder / FOLDER) as draft:
-        write_tfidf(draft, model)
+        write_tfidf(draft, model.classifier)
         text = json.dumps(metadata, ensure_ascii=False, indent=1)
         (draft / "model.json").write_text(text, encoding="utf-8")
 
@@ -133,8 +139,17 @@ def load_fine_tuned(folder: Path) -> FineTunedModel:
     return model
 
 
-def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, names: Sequence[str]) -> None:
-    """Write trained tensors and the head's statistics with config, output names and backbone digest."""
+def save_trained(
+    folder: Path,
+    model: Classifier,
+    config: ExperimentConfig,
+    names: Sequence[str],
+    thresholds: Sequence[float] | None = None,
+) -> None:
+    """Write trained tensors and the head's statistics with config, output names and backbone digest.
+
+    `thresholds` are those of the outputs, of a multi-label model.
+    """
     trained = ((name, p) for name, p in model.named_parameters() if name in model.trained_names)
     tensors = {name: p.detach().cpu().contiguous() for name, p in trained}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
@@ -143,7 +158,7 @@ def save_trained(folder: Path, model: Classifier, config: ExperimentConfig, name
         "names": list(names),
         "backbone": model.loaded_backbone.info.digest,
         "config": json.loads(config.model_dump_json()),
-    }
+    } | ({} if thresholds is None else {"thresholds": list(thresholds)})
     with atomic_folder(folder / FOLDER) as draft:
         save_file(tensors, draft / "trained.safetensors")
         text = json.dumps(metadata, ensure_ascii=False, indent=1)
@@ -169,8 +184,13 @@ def load_trained(folder: Path) -> TrainedModel:
             terms = parse_json((path / "terms.json").read_text(encoding="utf-8"))
             arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
             classifier = TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays)
-            pairs = metadata["config"]["data"].get("text_pair") is not None
-            return TfidfModel(classifier, tuple(metadata["names"]), pairs)
+            return TfidfModel(
+                classifier,
+                tuple(metadata["names"]),
+                pairs=metadata["config"]["data"].get("text_pair") is not None,
+                problem=ProblemType(metadata["problem"]),
+                thresholds=_thresholds(metadata),
+            )
     except FileNotFoundError:
         if (folder / WEIGHTS_MARK).exists():
             raise BackboneError(WEIGHTS_DELETED) from None
@@ -204,4 +224,10 @@ def load_trained(folder: Path) -> TrainedModel:
     model.load_state_dict(tensors, strict=False)
     compute = Compute.choose(config.training.device, config.training.precision)
     model.to(compute.device).eval()
-    return FineTunedModel(model, names, compute, pairs=config.data.text_pair is not None)
+    pairs, thresholds = config.data.text_pair is not None, _thresholds(metadata)
+    return FineTunedModel(model, names, compute, pairs, thresholds)
+
+
+def _thresholds(metadata: Mapping[str, Any]) -> NDArray[np.float64] | None:
+    """Return the thresholds of a saved model, if it has any."""
+    return np.asarray(metadata["thresholds"]) if "thresholds" in metadata else None

@@ -18,7 +18,7 @@ from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import max_abs_difference, predict_sample
 from translearn_core.exporting.templates import predict_tfidf
 from translearn_core.exporting.templates.predict import Classifier
-from translearn_core.exporting.weights import in_float32, save_model, save_record, write_json
+from translearn_core.exporting.weights import in_float32, save_model, save_names, save_record
 from translearn_core.jobs import BaselinesConfig, ExportConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, ExportFile, RunSummary
@@ -111,7 +111,7 @@ def _write_tfidf(
     context.report("writing the model")
     for name in ("terms.json", "trained.safetensors"):
         shutil.copy(context.store.workspace.run(context.config.job) / MODEL / name, folder / name)
-    write_json(folder / "labels.json", list(trained.names))
+    save_names(folder, trained)
     _add_record(context, folder, experiment, evaluation)
     for name in SCRIPTS:
         add_script(folder, name, source_name="predict_tfidf.py" if name == "predict.py" else None)

@@ -10,7 +10,7 @@ from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
-from translearn_core.jobs.spec import CLASSES
+from translearn_core.jobs.spec import LABELS
 from translearn_core.results import FileFormat, FilePrediction
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
@@ -65,8 +65,8 @@ def _text_columns(data: DataConfig, names: list[str], suggested: str | None) -> 
 
 
 def _options(run: Run[ExperimentConfig]) -> dict[str, float | int | None]:
-    """Return the chosen number of classes and the wished precision, of a run that predicts classes."""
-    if run.job.config.data.problem not in CLASSES:
+    """Return the chosen number of classes and the wished precision, of a run that predicts labels."""
+    if run.job.config.data.problem not in LABELS:
         return {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         several = st.toggle("Top 3 classes", key="predict_top", persist_state="session")

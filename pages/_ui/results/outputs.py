@@ -19,7 +19,8 @@ def panel(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
     st.fragment(_figure)(run, evaluation)
     st.subheader(outputs.metrics_title, anchor=False)
     st.caption(outputs.metrics_caption)
-    fractions = tables.fractions("precision", "recall", "f1")
+    shares = [f"{name}{end}" for name in ("precision", "recall", "f1") for end in ("", " low", " high")]
+    fractions = tables.fractions(*shares)
     tables.table(outputs.metrics(evaluation), outputs.metrics_name, key="per_class", config=fractions)
 
 

@@ -139,7 +139,7 @@ def caption(rows: pd.DataFrame, hidden: int) -> str:
     texts = "text" if len(rows) == 1 else "texts"
     return (
         f"**{len(rows):,} {texts}**{unseen}: {share} labelled **{plain(commonest.index[0])}**, "
-        f"{wrong:,} predicted as another class."
+        f"{wrong:,} predicted otherwise."
     )
 
 

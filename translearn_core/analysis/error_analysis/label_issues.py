@@ -35,7 +35,12 @@ class LabelIssues:
 
 
 def find_label_issues(
-    probabilities: NDArray[np.floating], labels: IntArray, limit: int = 100, *, seed: int = 0
+    probabilities: NDArray[np.floating],
+    labels: IntArray,
+    limit: int = 100,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
 ) -> LabelIssues:
     """Find rows whose confident class differs from their label (confident learning).
 
@@ -52,8 +57,8 @@ def find_label_issues(
         Class indices from 0.
     limit : int
         Rows to return at most.
-    seed : int
-        Of the bootstrap.
+    seed, draws : int
+        Of the bootstrap; without draws the share has no interval.
 
     References
     ----------
@@ -65,7 +70,7 @@ def find_label_issues(
     p = np.array(probabilities, dtype=np.float64)
     every_row, random = np.arange(n), np.random.default_rng(seed)
     label_p = p[every_row, labels]
-    counts = np.ones((DRAWS + 1, n), dtype=np.uint16)  # the observed sample, then the bootstrap samples
+    counts = np.ones((draws + 1, n), dtype=np.uint16)  # the observed sample, then the bootstrap samples
     for draw in counts[1:]:
         draw[:] = np.bincount(random.integers(0, n, n), minlength=n)
     thresholds = np.stack([_thresholds(label_p, labels, draw, p.shape[1]) for draw in counts])

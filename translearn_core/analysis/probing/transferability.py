@@ -86,6 +86,27 @@ def logme_of_number(x: Vectors, values: FloatArray) -> float:
     return _best_evidence(power, along, np.array([float(y @ y)]), len(f))
 
 
+def logme_of_labels(x: Vectors, labels: NDArray[np.bool_]) -> float:
+    """Return LogME of several labels: the mean over labels that some rows have and some lack.
+
+    Parameters
+    ----------
+    x : float array, shape (rows, width)
+    labels : bool array, shape (rows, labels)
+
+    Raises
+    ------
+    TooFewSamplesError
+        If all rows have the same labels.
+    """
+    varied = labels[:, labels.any(axis=0) & ~labels.all(axis=0)]
+    if not varied.size:
+        raise TooFewSamplesError("All rows have the same labels: how well vectors predict them needs others.")
+    f, y = np.asarray(x, dtype=np.float64), varied.T.astype(np.float64)
+    power, along = _directions(f, lambda vectors: y @ vectors)
+    return _best_evidence(power, along, y.sum(axis=1), len(f))
+
+
 def _best_evidence(power: FloatArray, along: FloatArray, squares: FloatArray, n: int) -> float:
     """Return the mean over targets of the largest log evidence per row.
 

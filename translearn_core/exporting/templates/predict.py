@@ -5,7 +5,8 @@
     python predict.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
-the predicted number. A cell or line without any words gets no prediction. In your own code:
+the predicted number. A cell or line without any words gets no prediction. A model of several labels, which
+has ``thresholds.json``, gives the list of those whose probability reaches their threshold. In your own code:
 ``Classifier(folder).answer(["a text"])``.
 
 A model of pairs takes texts two by two, two columns (--column and --pair-column), or lines with a tab between
@@ -46,6 +47,10 @@ class Classifier(nn.Module):
         super().__init__()
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        thresholds = folder / "thresholds.json"
+        self.thresholds: list[float] | None = (
+            json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
+        )
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
         self.problem: str = config["problem"]
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
@@ -80,7 +85,9 @@ class Classifier(nn.Module):
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
         outputs: Tensor = self.output(vector)
-        return outputs if self.problem == "regression" else outputs.softmax(-1)
+        if self.problem == "regression":
+            return outputs
+        return outputs.softmax(-1) if self.thresholds is None else outputs.sigmoid()
 
     def features(self, tensors: dict[str, Tensor]) -> Tensor:
         """Return the head's input: one layer, a sum or a concatenation; all layers for a mix.
@@ -176,7 +183,8 @@ def main() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
     answers = model.answer(source.filled).tolist()
-    table_io.write(source, model.labels, answers, arguments.out, number=model.problem == "regression")
+    number = model.problem == "regression"
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
     python predict_onnx.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
-the predicted number. A cell or line without any words gets no prediction. In your own code:
+the predicted number. A cell or line without any words gets no prediction. A model of several labels, which
+has ``thresholds.json``, gives the list of those whose probability reaches their threshold. In your own code:
 ``Classifier(folder).answer(["a text"])``.
 """
 
@@ -34,6 +35,10 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         config = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        thresholds = folder / "thresholds.json"
+        self.thresholds: list[float] | None = (
+            json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
+        )
         self.problem: str = config["problem"]
         self.pad: int = config["pad"]
         self.inputs: list[str] = config["inputs"]
@@ -86,7 +91,8 @@ def main() -> None:
     model = Classifier(here)
     source = table_io.read(arguments, pairs=model.pairs)
     answers = model.answer(source.filled).tolist()
-    table_io.write(source, model.labels, answers, arguments.out, number=model.problem == "regression")
+    number = model.problem == "regression"
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 
 
 if __name__ == "__main__":

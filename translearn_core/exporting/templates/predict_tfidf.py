@@ -5,7 +5,9 @@
     python predict.py < one_text_a_line.txt
 
 Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. In your own code: ``Classifier(folder).answer(["a text"])``.
+cell or line without any words gets no label. A model of several labels, which has ``thresholds.json``, gives
+the list of those whose probability reaches their threshold. In your own code:
+``Classifier(folder).answer(["a text"])``.
 """
 
 import json
@@ -35,6 +37,10 @@ class Classifier:
     def __init__(self, folder: Path) -> None:
         terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        thresholds = folder / "thresholds.json"
+        self.thresholds: list[float] | None = (
+            json.loads(thresholds.read_text(encoding="utf-8")) if thresholds.exists() else None
+        )
         experiment = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
         self.pairs = experiment["data"].get("text_pair") is not None
         self.columns = {term: column for column, term in enumerate(terms)}
@@ -44,6 +50,9 @@ class Classifier:
     def answer(self, texts: Sequence[str | tuple[str, str]]) -> NDArray[np.float32]:
         """Return the label probabilities of each text or pair, shape (texts, labels)."""
         logits = np.array([self.logits(text) for text in texts]).reshape(len(texts), len(self.labels))
+        if self.thresholds is not None:
+            several: NDArray[np.float32] = 1 / (1 + np.exp(-logits.clip(-80, 80)))
+            return several
         shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
         return probabilities
@@ -81,7 +90,8 @@ def main() -> None:
     arguments = table_io.parser(__doc__).parse_args()
     model = Classifier(here)
     source = table_io.read(arguments, pairs=model.pairs)
-    table_io.write(source, model.labels, model.answer(source.filled).tolist(), arguments.out)
+    answers = model.answer(source.filled).tolist()
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -243,36 +244,42 @@ def write(
     labels: Sequence[str],
     answers: Sequence[Sequence[float]],
     out: Path | None,
+    thresholds: Sequence[float] | None = None,
     *,
     number: bool = False,
 ) -> None:
     """Print the prediction of each text, in order, or write the table with its predictions.
 
     `answers` are the outputs of the texts that are not blank: probabilities of the labels, or a `number`.
-    Blank texts get no prediction.
+    Blank texts get no prediction. With `thresholds` a text gets all labels that reach theirs.
     """
     pending = iter(answers)
     lines = ((text, next(pending) if is_filled(text) else None) for text in source.texts)
     try:
         if out is None:
             for text, shares in lines:
-                found = value(text, shares) if number else answer(text, shares, labels)
+                found = value(text, shares) if number else answer(text, shares, labels, thresholds)
                 print(json.dumps(found, ensure_ascii=False))
             sys.stdout.flush()
         else:
-            write_table(source, labels, [shares for _, shares in lines], out, number=number)
+            write_table(source, labels, [shares for _, shares in lines], out, thresholds, number=number)
     except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def answer(cell: Cell, shares: Sequence[float] | None, labels: Sequence[str]) -> dict[str, object]:
+def answer(
+    cell: Cell,
+    shares: Sequence[float] | None,
+    labels: Sequence[str],
+    thresholds: Sequence[float] | None = None,
+) -> dict[str, object]:
     """Return the prediction of a text or pair as printed."""
     if shares is None:
         return named(cell) | {"label": None, "probabilities": {}}
-    return named(cell) | {
-        "label": best(shares, labels),
-        "probabilities": dict(zip(labels, shares, strict=True)),
-    }
+    given: dict[str, object] = {"label": best(shares, labels)}
+    if thresholds is not None:
+        given = {"labels": reached(shares, labels, thresholds)}
+    return named(cell) | given | {"probabilities": dict(zip(labels, shares, strict=True))}
 
 
 def value(cell: Cell, outputs: Sequence[float] | None) -> dict[str, object]:
@@ -290,11 +297,27 @@ def best(shares: Sequence[float], labels: Sequence[str]) -> str:
     return labels[max(range(len(labels)), key=lambda k: shares[k])]
 
 
+def reached(shares: Sequence[float], labels: Sequence[str], thresholds: Sequence[float]) -> list[str]:
+    """Return the labels whose probability reaches their threshold."""
+    return [label for label, share, t in zip(labels, shares, thresholds, strict=True) if share >= t]
+
+
+def predicted(
+    shares: Sequence[float], labels: Sequence[str], thresholds: Sequence[float] | None
+) -> list[str]:
+    """Return label and probability; of several labels, that of the set if they are independent."""
+    if thresholds is None:
+        return [best(shares, labels), f"{max(shares):.6f}"]
+    of_each = (p if p >= t else 1 - p for p, t in zip(shares, thresholds, strict=True))
+    return ["; ".join(reached(shares, labels, thresholds)), f"{math.prod(of_each):.6f}"]
+
+
 def write_table(
     source: Source,
     labels: Sequence[str],
     answers: Sequence[Sequence[float] | None],
     out: Path,
+    thresholds: Sequence[float] | None = None,
     *,
     number: bool,
 ) -> None:
@@ -308,7 +331,7 @@ def write_table(
             for row, shares in zip(source.rows, answers, strict=True):
                 cells = [""] * len(names)
                 if shares is not None:
-                    cells = [f"{shares[0]:.9g}"] if number else [best(shares, labels), f"{max(shares):.6f}"]
+                    cells = [f"{shares[0]:.9g}"] if number else predicted(shares, labels, thresholds)
                 writer.writerow([*row, *cells])
     except OSError as error:
         stop(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.")

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, ReportRole, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, ReportRole, RunJobConfig
 from translearn_core.results import Baselines
 
 
@@ -45,5 +45,5 @@ BASELINES = JobSpec(
     progress="Computing the baselines",
     low_priority=True,
     report=ReportRole.RUN,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
 )

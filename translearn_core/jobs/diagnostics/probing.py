@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, ReportRole, Requirement, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import ProbeScores
 
 LENGTH = "(length of the text)"
@@ -46,6 +46,6 @@ PROBE = JobSpec(
     cost="It takes a few seconds on a small table.",
     low_priority=True,
     report=ReportRole.RUN,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
     requires=Requirement.LAYERS,
 )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import Method
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, ReportRole, Requirement, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, ReportRole, Requirement, RunJobConfig
 from translearn_core.results import NearestNeighbours, Projection
 
 
@@ -57,7 +57,7 @@ PROJECTION = JobSpec(
     low_priority=True,
     memory_hint="project fewer points",
     report=ReportRole.RUN,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
     requires=Requirement.LAYERS,
 )
 

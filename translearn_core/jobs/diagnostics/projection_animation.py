@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, Requirement, RunJobConfig
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, Requirement, RunJobConfig
 from translearn_core.results import ProjectionAnimation
 
 
@@ -24,6 +24,6 @@ PROJECTION_ANIMATION = JobSpec(
     "diagnostics.projection_animation:animate_layers",
     question="How do the texts move from layer to layer?",
     low_priority=True,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
     requires=Requirement.LAYERS,
 )

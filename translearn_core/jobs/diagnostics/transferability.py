@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import BackboneConfig, DataConfig, Device, FeatureConfig, JobConfig, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, NUMBERS, JobSpec, Requirement
+from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, Requirement
 from translearn_core.results import Transferability
 
 
@@ -48,6 +48,6 @@ TRANSFERABILITY = JobSpec(
     action="Rate every layer",
     progress="Rating layers",
     low_priority=True,
-    problems=CLASSES | NUMBERS,
+    problems=LABELS | NUMBERS,
     requires=Requirement.LAYERS,
 )

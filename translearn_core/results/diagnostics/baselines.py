@@ -10,9 +10,13 @@ from translearn_core.results.evaluation import Metrics
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Scored
 
-MAJORITY, MEAN = "majority class", "mean"
+MAJORITY, PRIOR, MEAN = "majority class", "label prior", "mean"
 """Names of the best constant predictions."""
-CONSTANTS = {ProblemType.SINGLE_LABEL: MAJORITY, ProblemType.REGRESSION: MEAN}
+CONSTANTS = {
+    ProblemType.SINGLE_LABEL: MAJORITY,
+    ProblemType.MULTI_LABEL: PRIOR,
+    ProblemType.REGRESSION: MEAN,
+}
 """Constant prediction of each problem type."""
 WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"
 """Names of the other baselines, the cheapest first."""

@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.results.interval_estimate import Estimate
-from translearn_core.results.metric import ACCURACY
+from translearn_core.results.metric import ACCURACY, MACRO_F1
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ProbeScores:
-    """Test and cross-validated scores of linear probes: accuracies, or correlations of numbers (`metric`).
+    """Scores of linear probes: accuracy, macro-F1 of labels or correlation of numbers (`metric`).
 
     V variants (``pretrained``, ``fine-tuned``, ``random init``) × L layers (0 = embeddings, k = after block
     k-1): `cross_validated` has shape (V, L, folds), on the training split; `test`, `low`, `high` have shape
@@ -52,7 +52,7 @@ class ProbeScores:
     @property
     def constant_name(self) -> str:
         """Name of the constant prediction."""
-        return "majority class" if self.metric == ACCURACY else "mean"
+        return {ACCURACY: "majority class", MACRO_F1: "label prior"}.get(self.metric, "mean")
 
     @property
     def selectivity(self) -> FloatArray:

@@ -22,8 +22,8 @@ FINALISTS = 2
 OVERHEAD = 4.0
 """Seconds that a run takes besides passes of texts: reading, loading, writing."""
 
-ROUNDS = 2.0
-"""Cost of all rungs in that of the first: halves that train twice as long cost about as much again."""
+ROUNDS = 1.5
+"""Cost of the first two rungs in that of the first: the better half trains as long again."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ class Halving:
             return ()
         here = [result for result in tuned if result.trial.rung == rung and result.state is State.DONE]
         best = sorted(here, key=lambda result: result.score, reverse=True)
-        time, survivors = left - RESERVE * self.budget, []
+        # A second rung gains more than another seed; later ones leave time for the seeds.
+        time, survivors = left - (RESERVE * self.budget if rung else 0.0), []
         for result in best[: -(-len(best) // 2)]:
             candidate = self.names[result.trial.candidate]
             seconds = self.seconds(candidate, rung + 1, tuned)

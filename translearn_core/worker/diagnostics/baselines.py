@@ -22,10 +22,11 @@ from translearn_core.results.diagnostics.baselines import (
     SECOND_TEXT,
     WORDS,
 )
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.tasks.predictions import predictions_target
-from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
+from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, constant_outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
@@ -67,10 +68,19 @@ class _RunRows:
     def models(self) -> LinearModels:
         return LINEAR_MODELS[self.target.problem]
 
-    def scored(self, outputs: Outputs, seed: int) -> "_Scored":
-        """Score outputs of the test rows."""
-        scores = self.problem.metrics(self.target, self.test, outputs, seed=seed)
-        return _Scored(scores, self.problem.row_scores(self.target, self.test, outputs))
+    def scored(self, outputs: Outputs, seed: int, held_out: Outputs, rows: IntArray) -> "_Scored":
+        """Score outputs of the test rows, at thresholds for the `held_out` outputs of other rows if any."""
+        target = self.problem.choose_thresholds(self.target, rows, held_out)
+        scores = self.problem.metrics(target, self.test, outputs, seed=seed)
+        return _Scored(scores, self.problem.row_scores(target, self.test, outputs))
+
+    def constant(self, seed: int) -> "_Scored":
+        """Score the constant prediction that is best for each metric."""
+        targets, outputs = constant_outputs(self.problem, self.target, self.train, len(self.test))
+        first, second = (self.problem.metrics(one, self.test, outputs, seed=seed) for one in targets)
+        scores = {name: metric_of(name).better(first[name], second[name]) for name in first}
+        rows = (self.problem.row_scores(one, self.test, outputs) for one in targets)
+        return _Scored(scores, max(rows, key=np.mean))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +102,13 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         else _from_scratch(context, config.from_scratch_run, experiment)
     )
     task, seed = _RunRows.of(evaluation), config.seed
-    constant = task.problem.constant_baseline(task.target, task.train)
-    name = CONSTANTS[evaluation.problem]
-    scored = {name: task.scored(np.broadcast_to(constant, (len(task.test), len(constant))), seed)}
+    scored = {CONSTANTS[evaluation.problem]: task.constant(seed)}
     n_probed, probe = None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
         scored |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=seed)
-        n_probed, probe = _frozen_probe(context, experiment, task)
-        scored[FROZEN] = task.scored(probe.outputs, seed)
+        n_probed, validation, probe = _frozen_probe(context, experiment, task)
+        scored[FROZEN] = task.scored(probe.outputs, seed, probe.held_out, validation)
     if control is not None:
         scored[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
@@ -130,14 +138,21 @@ def _tfidf(task: _RunRows, *, pairs: bool, seed: int) -> dict[str, _Scored]:
     for side, name in enumerate((FIRST_TEXT, SECOND_TEXT) if pairs else ()):
         texts[name] = [sides_of(text)[side] for text in task.texts]
     scored, learned = {}, task.target.select(task.train)
+    others, first = np.concatenate([task.validation, task.test]), len(task.validation)
     for name, of_rows in texts.items():
-        train, test = ([of_rows[i] for i in part] for part in (task.train, task.test))
-        scored[name] = task.scored(task.models.predict_tfidf(train, learned, test, seed=seed), seed)
+        train, held_out = ([of_rows[i] for i in part] for part in (task.train, others))
+        outputs = task.models.predict_tfidf(train, learned, held_out, seed=seed)
+        scored[name] = task.scored(outputs[first:], seed, outputs[:first], task.validation)
     return scored
 
 
-def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows) -> tuple[int, FrozenProbe]:
-    """Probe the pretrained backbone; return the number of training rows used, and the probe."""
+def _frozen_probe(
+    context: Context, experiment: ExperimentConfig, task: _RunRows
+) -> tuple[int, IntArray, FrozenProbe]:
+    """Probe the pretrained backbone.
+
+    Returns the number of training rows used, the validation rows used, and the probe.
+    """
     strata = task.problem.strata(task.target)
     train, validation = (
         rows[np.sort(stratified_sample(strata[rows], limit, 0))]
@@ -153,7 +168,7 @@ def _frozen_probe(context: Context, experiment: ExperimentConfig, task: _RunRows
         features, task.target.select(used), train_index, validation_index, test_index,
         lambda done, total: context.report("probing the frozen backbone", done, total),
     )  # fmt: skip
-    return len(train), probe
+    return len(train), validation, probe
 
 
 def _from_scratch(context: Context, job: str, experiment: ExperimentConfig) -> Evaluation:

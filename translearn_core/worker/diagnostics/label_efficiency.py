@@ -21,7 +21,7 @@ from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import nearest_size
-from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.problem import constant_row_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (
@@ -93,7 +93,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         n_test=len(test),
         metric=metric.name,
         constant_name=problem.constant_name,
-        constant_baseline=constant_score(problem, target, train, test, metric.name),
+        constant_baseline=constant_row_score(problem, target, train, test),
         sentences=(*_no_task(prepared, test), *(sentence for sentence, _ in crossings)),
         scores=metric.of_row_scores(np.stack([arm.scores for arm in arms])),
         mean=mean,

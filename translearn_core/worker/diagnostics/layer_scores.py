@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
 from translearn_core.analysis.linear_models import LINEAR_MODELS
-from translearn_core.analysis.probing.transferability import h_score, logme, logme_of_number
+from translearn_core.analysis.probing.transferability import h_score, logme, logme_of_labels, logme_of_number
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
 from translearn_core.config import BackboneConfig, Cell, FeatureConfig, ProblemType
@@ -123,9 +123,10 @@ def score_layers(
         fitted = LINEAR_MODELS[target.problem].fit_probe(x[:n], learned, progress=tick)
         c.append(fitted.c)
         outputs = fitted.predict(x[n:])
-        metric, interval = next(iter(problem.metrics(target, held_out, outputs).items()))
+        decision = problem.choose_thresholds(target, np.arange(n), fitted.predict(x[:n]))
+        metric, interval = next(iter(problem.metrics(decision, held_out, outputs).items()))
         intervals.append(interval)
-        row_scores.append(problem.row_scores(target, held_out, outputs))
+        row_scores.append(problem.row_scores(decision, held_out, outputs))
     return LayerScores(
         backbone.info, layers, tuple(logmes), tuple(h_scores), tuple(c),
         tuple(interval.value for interval in intervals), tuple(intervals), np.stack(row_scores), metric,
@@ -133,7 +134,9 @@ def score_layers(
 
 
 def transferability(x: Vectors, target: Target) -> tuple[float, float]:
-    """Return LogME and H-score of vectors; the H-score of a number is NaN."""
+    """Return LogME and H-score of vectors; the H-score of a number and of several labels is NaN."""
     if target.problem is ProblemType.REGRESSION:
         return logme_of_number(x, target.values), float("nan")
+    if target.problem is ProblemType.MULTI_LABEL:
+        return logme_of_labels(x, target.values), float("nan")
     return logme(x, target.values), h_score(x, target.values)

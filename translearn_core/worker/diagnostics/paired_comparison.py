@@ -1,16 +1,23 @@
 """Paired comparison of two runs on the test rows that both were tested on."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import row_score_interval
-from translearn_core.config import Split
-from translearn_core.errors import ConfigError, TooFewSamplesError
+from translearn_core.config import ProblemType, Split
+from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
-from translearn_core.jobs.spec import CLASSES, NUMBERS
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, PairedComparison
+from translearn_core.results.label_sets import parse_label_sets
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.multi_label_metrics import row_f1
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
 
@@ -30,15 +37,12 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     relabelled = common["label first"] != common["label second"]
     scores = common[["score first", "score second"]].to_numpy(dtype=np.float64).T
     if relabelled.any():
-        if first.problem not in CLASSES | NUMBERS:
-            raise ConfigError("other", config.other, "a run on rows with the same values")
         versions = [_version(context, job) for job in (config.job, config.other)]
         newer = NAMES[int(versions[1] > versions[0])]
         labels = common[f"label {newer}"].to_numpy()
         predicted = np.stack([common[f"predicted {name}"].to_numpy() for name in NAMES])
-        numbers = first.problem in NUMBERS
-        scores = -np.abs(predicted - labels) if numbers else (predicted == labels).astype(np.float64)
-    outcomes = _outcomes(scores)
+        scores = _scores(first, second, labels, predicted)
+    outcomes, metric = _outcomes(scores), metric_of(PROBLEMS[first.problem].row_metric)
     rows = np.arange(len(common), dtype=np.uint64)
     arms = [ArmRuns(name, rows, of_run[None]) for name, of_run in zip(NAMES, scores, strict=True)]
     (difference,) = differences(arms[1:], arms[0], seed=config.seed)
@@ -46,7 +50,7 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     artifacts.save(
         context.folder,
         PairedComparison(
-            metric=first.metrics[str(Split.TEST)].metric.name if outcomes else "row score",
+            metric=metric.name if metric.higher_is_better else "row score",
             rows=len(common),
             unpaired=unpaired,
             relabelled=int(relabelled.sum()),
@@ -56,6 +60,19 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
             outcomes=outcomes,
         ),
     )
+
+
+def _scores(
+    first: Evaluation, second: Evaluation, labels: NDArray[Any], predicted: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Score the predictions of two runs, shape (2, rows), against labels of the newer version."""
+    if first.problem in NUMBERS:
+        return np.asarray(-np.abs(predicted - labels), dtype=np.float64)
+    if first.problem is ProblemType.MULTI_LABEL:
+        names = tuple(dict.fromkeys([*first.names, *second.names]))
+        true, *given = (parse_label_sets(names, sets) for sets in (labels, *predicted))
+        return np.stack([row_f1(true, mask) for mask in given])
+    return np.asarray(predicted == labels, dtype=np.float64)
 
 
 def _common_rows(first: Evaluation, second: Evaluation) -> tuple[pd.DataFrame, int]:

@@ -13,12 +13,16 @@ from translearn_core.tasks.problem import IntArray, Outputs
 
 @dataclass(frozen=True, eq=False)
 class FrozenProbe:
-    """Best layer, its C, mean validation row scores, shape (layers,), and outputs of the test rows."""
+    """Best layer, its C, mean validation row scores, shape (layers,), and its outputs.
+
+    `outputs` are those of the test rows, `held_out` those of the validation rows.
+    """
 
     layer: int
     c: float
     validation: NDArray[np.float64]
     outputs: Outputs
+    held_out: Outputs
 
 
 def frozen_probe(
@@ -50,15 +54,16 @@ def frozen_probe(
     """
     problem, models = PROBLEMS[target.problem], LINEAR_MODELS[target.problem]
     learned = target.select(train)
-    scores, c, outputs = [], [], []
+    scores, c, outputs, held_out = [], [], [], []
     for layer, x in enumerate(features):
 
         def report(share: float, layer: int = layer) -> None:
             progress(layer + share, len(features))
 
         probe = models.fit_probe(x[train], learned, progress=report)
-        scores.append(float(problem.row_scores(target, validation, probe.predict(x[validation])).mean()))
+        held_out.append(probe.predict(x[validation]))
+        scores.append(float(problem.row_scores(target, validation, held_out[-1]).mean()))
         outputs.append(probe.predict(x[test]))
         c.append(probe.c)
     best = int(np.argmax(scores))
-    return FrozenProbe(best, c[best], np.asarray(scores), outputs[best])
+    return FrozenProbe(best, c[best], np.asarray(scores), outputs[best], held_out[best])

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
+from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.analysis.probing.label_probing import probe_label_layers
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.number_probing import probe_number_layers
@@ -20,7 +22,9 @@ from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.multi_label_metrics import choose_thresholds, macro_f1_interval
 from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.problem import Outputs, constant_score
 from translearn_core.tasks.regression_metrics import pearson_interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -31,6 +35,9 @@ from translearn_core.worker.run_results import load_evaluation, training_config
 
 RANDOM_INIT = "random init"
 """Variant with random weights: the effect of the architecture and the words alone."""
+
+THRESHOLD_FOLDS = 3
+"""Folds of the training rows, on one of which the thresholds of TF-IDF are chosen."""
 
 IntArray = NDArray[np.int64]
 
@@ -73,9 +80,13 @@ def _probe(
     config, encoded = context.config, target.encoded
     values = encoded.values
     context.report("the word-count baseline")
-    of_words = LINEAR_MODELS[encoded.problem].predict_tfidf(
-        [texts[i] for i in train], encoded.select(train), [texts[i] for i in test], seed=config.seed
-    )
+
+    def predict_words(learned: IntArray, rows: IntArray) -> Outputs:
+        known, others = ([texts[i] for i in index] for index in (learned, rows))
+        models = LINEAR_MODELS[encoded.problem]
+        return models.predict_tfidf(known, encoded.select(learned), others, seed=config.seed)
+
+    of_words = predict_words(train, test)
     strings = [joined(text, " ") for text in texts]
     controls = [
         control_labels(strings, values[train], seed=config.seed + k) for k in range(config.control_tasks)
@@ -90,15 +101,25 @@ def _probe(
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
+    problem = PROBLEMS[encoded.problem]
     if encoded.problem is ProblemType.REGRESSION:
         tfidf = pearson_interval(values[test], of_words[:, 0].astype(np.float64))
-        strata = PROBLEMS[encoded.problem].strata(encoded)
-        return shared(values, train, test, tfidf=tfidf, strata=strata)
+        return shared(values, train, test, tfidf=tfidf, strata=problem.strata(encoded))
+    if encoded.problem is ProblemType.MULTI_LABEL:
+        tasks = [encoded, *(replace(encoded, values=control) for control in controls)]
+        constants = np.array([constant_score(problem, task, train, test) for task in tasks])
+        strata = problem.strata(encoded)
+        chosen = assign_folds(strata[train], THRESHOLD_FOLDS, config.seed) == 0
+        tried = predict_words(train[~chosen], train[chosen])
+        thresholds = choose_thresholds(values[train[chosen]], tried)
+        tfidf = macro_f1_interval(values[test], of_words >= thresholds)
+        return shared(values, train, test, tfidf=tfidf, strata=strata, constants=constants)
     return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
 
 
 _PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
     ProblemType.SINGLE_LABEL: probe_layers,
+    ProblemType.MULTI_LABEL: probe_label_layers,
     ProblemType.REGRESSION: probe_number_layers,
 }
 """Probing function of each problem type."""

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.projection.projection import project
 from translearn_core.analysis.stratified_sampling import stratified_sample
-from translearn_core.config import Method, Split
+from translearn_core.config import Method, ProblemType, Split
 from translearn_core.jobs import ProjectConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, Projection
+from translearn_core.results.label_sets import parse_label_sets
 from translearn_core.runs import artifacts
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
@@ -68,11 +69,26 @@ def project_layer(context: Context[ProjectConfig]) -> None:
 
 def _predicted(evaluation: Evaluation, rows: pd.DataFrame, label: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the predicted class of each row, or the range that the predicted number lies in."""
+    if evaluation.problem is ProblemType.MULTI_LABEL:
+        return _predicted_labels(evaluation, rows, label)
     if evaluation.problem not in NUMBERS:
         return class_indices(evaluation, rows["predicted"])
     least = rows["label"].groupby(label).min().to_numpy(np.float64)
     ranges = np.searchsorted(least, rows["predicted"].to_numpy(np.float64), side="right") - 1
     return np.asarray(np.maximum(ranges, 0), dtype=np.int64)
+
+
+def _predicted_labels(
+    evaluation: Evaluation, rows: pd.DataFrame, label: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the rarest label of each row if it is predicted, else the rarest that is, or none."""
+    names, none = evaluation.names, len(evaluation.names)
+    predicted = parse_label_sets(names, rows["predicted"].to_numpy(dtype=object))
+    counts = np.bincount(label, minlength=none + 1)[:none]
+    rarest = np.where(predicted, counts, len(rows) + 1).argmin(axis=1)
+    other = np.where(predicted.any(axis=1), rarest, none)
+    hit = np.hstack([predicted, ~predicted.any(axis=1, keepdims=True)])[np.arange(len(rows)), label]
+    return np.asarray(np.where(hit, label, other), dtype=np.int64)
 
 
 def _planes(

@@ -23,7 +23,7 @@ from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.predictions import predictions_target
-from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.problem import constant_row_score
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.training.snapshots import snapshots
 from translearn_core.worker.context import Context
@@ -74,7 +74,7 @@ def score_snapshots(context: Context[SnapshotsConfig]) -> None:
             stages=tuple(snapshot.stage for snapshot in checkpoints),
             metric=problem.row_metric,
             constant_name=problem.constant_name,
-            constant_baseline=constant_score(problem, target, train, test, problem.row_metric),
+            constant_baseline=constant_row_score(problem, target, train, test),
             n_train=len(train),
             n_test=len(test),
             coordinates=plane.reshape(len(checkpoints), len(rows), 2),

@@ -13,7 +13,7 @@ from translearn_core.config import Cell, Split
 from translearn_core.config.text_cells import join_sides
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictFileConfig
-from translearn_core.jobs.spec import CLASSES
+from translearn_core.jobs.spec import CLASSES, LABELS
 from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
@@ -39,7 +39,7 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     table = load_table(context.store.workspace, config.dataset)
     shown = table.drop(columns=["__row__", "__part__"], errors="ignore").reset_index(drop=True)
     trained = cached_model(context, config.job)
-    if trained.problem not in CLASSES and (config.review_precision is not None or config.top_labels > 1):
+    if trained.problem not in LABELS and (config.review_precision is not None or config.top_labels > 1):
         raise ConfigError("problem type", trained.problem, "a run that predicts classes")
     review = None
     if config.review_precision is not None:
@@ -70,12 +70,15 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
 
 
 def _counts(trained: TrainedModel, predicted: "pd.Series[Any]") -> pd.DataFrame:
-    """Count the rows per class, most frequent first, or per range of predicted numbers: label, rows."""
+    """Count the rows per label, most frequent first, or per range of predicted numbers: label, rows."""
     if trained.problem in CLASSES:
         return predicted.value_counts().rename_axis("label").reset_index(name="rows")
-    target = Target("predicted", trained.problem, trained.names, predicted.to_numpy())
-    counts = PROBLEMS[trained.problem].count_rows(target, np.zeros(len(predicted), dtype=np.int64))
-    return counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
+    problem = PROBLEMS[trained.problem]
+    values = problem.encode_values(trained.names, predicted.to_numpy())
+    target = Target("predicted", trained.problem, trained.names, values)
+    counts = problem.count_rows(target, np.zeros(len(predicted), dtype=np.int64))
+    named = counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
+    return named.sort_values("rows", ascending=False, kind="stable") if trained.problem in LABELS else named
 
 
 def texts_of(table: pd.DataFrame, column: str) -> list[str]:
@@ -90,7 +93,8 @@ def texts_of(table: pd.DataFrame, column: str) -> list[str]:
 def predict_texts(trained: TrainedModel, texts: Sequence[Cell], top: int, context: Context) -> pd.DataFrame:
     """Return the columns of `Problem.decode`, the confidence as probability, empty for rows without a text.
 
-    With `top` > 1 also label_k and probability_k of the k-th likeliest classes.
+    With `top` > 1 also label_k and probability_k of the k-th likeliest classes; of several labels, from the
+    first on.
     """
     filled = np.flatnonzero([is_filled(text) for text in texts])
     decoded = []
@@ -99,19 +103,22 @@ def predict_texts(trained: TrainedModel, texts: Sequence[Cell], top: int, contex
         batch = filled[start : start + ROWS_AT_ONCE]
         outputs = trained.predict([texts[row] for row in batch])
         columns = trained.decode(outputs).rename(columns={"confidence": "probability"})
-        ranked = further_labels(trained.names, outputs.predictions, top)
+        first = 2 if trained.problem in CLASSES or top == 1 else 1
+        ranked = further_labels(trained.names, outputs.predictions, first, top)
         decoded.append(pd.concat([columns, ranked], axis=1).set_axis(batch))
     predictions = pd.concat(decoded).reindex(range(len(texts)))
     numbers = predictions.select_dtypes("number").columns
     return predictions.round(dict.fromkeys(numbers, DIGITS))
 
 
-def further_labels(names: Sequence[str], probabilities: NDArray[np.floating], top: int) -> pd.DataFrame:
-    """Return the classes from the second to the `top`-th likeliest, as label_k and probability_k."""
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, 1:top]
+def further_labels(
+    names: Sequence[str], probabilities: NDArray[np.floating], first: int, top: int
+) -> pd.DataFrame:
+    """Return the classes from the `first` to the `top`-th likeliest, as label_k and probability_k."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, first - 1 : top]
     classes = np.asarray(names, dtype=object)
     columns: dict[str, NDArray[np.generic]] = {}
-    for k, column in enumerate(order.T, start=2):
+    for k, column in enumerate(order.T, start=first):
         columns[f"label_{k}"] = classes[column]
         columns[f"probability_{k}"] = probabilities[np.arange(len(column)), column].astype(np.float64)
     return pd.DataFrame(columns)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis.error_analysis.occlusion import importance
-from translearn_core.config import Cell
+from translearn_core.config import Cell, ProblemType
 from translearn_core.config.text_cells import joined, sides_of
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import OcclusionConfig
-from translearn_core.jobs.spec import CLASSES
+from translearn_core.jobs.spec import LABELS, NUMBERS
 from translearn_core.results import Occlusion
 from translearn_core.runs import artifacts
 from translearn_core.tasks.number_checks import format_number
@@ -45,7 +45,7 @@ def occlude(context: Context[OcclusionConfig]) -> None:
     control = None
     if config.control is not None:
         other = cached_model(context, config.control)
-        if trained.problem in CLASSES and whole.predicted not in other.names:
+        if trained.problem in LABELS and whole.predicted not in other.names:
             raise ConfigError("control", config.control, f"a run that predicts {whole.predicted!r} too")
         control = _explain(other, texts, of=whole.predicted)
         frame["control"] = control.importance
@@ -74,11 +74,14 @@ class _Explained:
 def _explain(trained: TrainedModel, texts: Sequence[Cell], of: str | None = None) -> _Explained:
     """Predict the whole text, then without each word; the importance is for the class `of` or predicted."""
     outputs = trained.predict(texts)
-    if trained.problem not in CLASSES:
+    if trained.problem in NUMBERS:
         numbers = outputs.predictions[:, 0].astype(np.float64)
         return _Explained(format_number(numbers[0]), None, numbers[0] - numbers[1:])
     best = int(outputs.logits[0].argmax())
     index = best if of is None else trained.names.index(of)
+    if trained.problem is ProblemType.MULTI_LABEL:  # the logit of a label is its log-odds
+        odds = outputs.logits[:, index].astype(np.float64)
+        return _Explained(trained.names[best], float(outputs.predictions[0, best]), odds[0] - odds[1:])
     probability = float(outputs.predictions[0, best])
     return _Explained(trained.names[best], probability, importance(outputs.logits, index))
 

@@ -10,6 +10,7 @@ from translearn_core.results.diagnostics.baselines import (
     FROZEN,
     MAJORITY,
     MEAN,
+    PRIOR,
     SCRATCH,
     SECOND_TEXT,
     WORDS,
@@ -19,6 +20,7 @@ from translearn_core.results.format import count_noun
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
+    PRIOR: "always predicting the same labels",
     MEAN: "always predicting the mean",
     WORDS: "counting words with TF-IDF",
     FIRST_TEXT: "counting the words of the first text alone",

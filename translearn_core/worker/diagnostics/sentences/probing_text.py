@@ -5,7 +5,7 @@ import numpy as np
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
 from translearn_core.results.format import count_noun, magnitude, percent, quote
-from translearn_core.results.metric import ACCURACY, Metric, metric_of
+from translearn_core.results.metric import ACCURACY, MACRO_F1, Metric, metric_of
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100
@@ -39,7 +39,9 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
     format_score = metric.format
 
     def reached(score: float) -> str:
-        return f"gets {percent(score)} right" if metric.share else f"reaches a {metric.label} of {score:.3f}"
+        if metric.name == ACCURACY:
+            return f"gets {percent(score)} right"
+        return f"reaches a {metric.label} of {format_score(score)}"
 
     for variant, layer in best_layers(scores).items():
         v = scores.variants.index(variant)
@@ -65,7 +67,8 @@ def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
             "training text begins with, so nothing can be memorised."
         )
     few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
-    drawn, of = ("classes", "of") if right else ("numbers", "on")
+    drawn = {ACCURACY: "classes", MACRO_F1: "sets of labels"}.get(scores.metric, "numbers")
+    of = "of" if right else "on"
     return (
         f"How much of that is the layer's, and not the probe's? On a control task, {drawn} drawn at random "
         f"for each first word, the same probe on layer {layer} of the {variant} model gets "
