@@ -29,7 +29,7 @@ from translearn_core.config import (
 from translearn_core.config.settings import Settings
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.experiment import run_experiment
-from translearn_core.jobs import LABEL_EFFICIENCY, SNAPSHOTS, LabelEfficiencyArm, SnapshotsConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, SNAPSHOTS, LabelEfficiencyArm, SnapshotsConfig, spec_of
 from translearn_core.reporting.diagnostics.label_efficiency import section
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Evaluation, LabelEfficiency, Snapshots
@@ -88,8 +88,9 @@ class Workbench:
         store = SimpleNamespace(
             workspace=self.workspace, job=lambda job: SimpleNamespace(config=self.trained[job])
         )
+        job = SimpleNamespace(spec=spec_of(config) if config else None)
         return SimpleNamespace(
-            config=config, store=store, folder=folder, warm={}, report=lambda *_, **__: None,
+            config=config, job=job, store=store, folder=folder, warm={}, report=lambda *_, **__: None,
             result=lambda job, kind: artifacts.load(self.workspace.run(job), kind),
         )  # fmt: skip
 
