@@ -20,7 +20,7 @@ if not diagnostic.supported(PROBE, run.job.config):
 probe_config = ProbeConfig(job=run.job.id, target=probing.choose_target(run))
 with st.expander("More settings", icon=":material/tune:"), st.grid(4, min_column_width=140):
     probe_config = config_fields.edit(
-        probe_config, ("random_init_baseline", "control_tasks", "folds", "seed"), "probe"
+        probe_config, ("random_init_baseline", "control_tasks", "code_orders", "folds", "seed"), "probe"
     )
 diagnostic.heading(PROBE)
 scores = diagnostic.result(PROBE, probe_config)

@@ -32,6 +32,7 @@ def main(
     train: Annotated[Path, typer.Option(help="CSV or TSV to train on.")],
     test: Annotated[Path, typer.Option(help="CSV or TSV to score on.")],
     text: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
+    text_pair: Annotated[str | None, typer.Option(help="Column of the second texts of pairs.")] = None,
     label: Annotated[str, typer.Option(help="Column of the classes.")] = "label",
     epochs: Annotated[int, typer.Option()] = 3,
     batch_size: Annotated[int, typer.Option()] = 32,
@@ -42,7 +43,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the JSON goes.")] = Path("benchmark.json"),
 ) -> None:
     """Measure this project beside its peers, one after another on an otherwise idle machine."""
-    base = {"train": str(train), "test": str(test), "text": text, "label": label}
+    base = {"train": str(train), "test": str(test), "text": text, "text_pair": text_pair, "label": label}
     base |= {"epochs": epochs, "batch_size": batch_size}  # type: ignore[dict-item]
     facts: list[dict[str, Any]] = []
     home = Path(tempfile.mkdtemp(prefix="benchmark-"))
@@ -61,10 +62,11 @@ def main(
         facts.append({"who": "machine", "seconds": 0.0} | machine)
         for seed in range(seeds):
             stored = str(home / f"encode-{seed}")
-            run("ours", "ours encode", "encode", "bf16", seed, stored)
-            run("sentences", "sentence-transformers", "encode", "bf16", seed)
-            if seed < default_seeds:
-                run("sentences", "sentence-transformers", "encode", "float32", seed)
+            if text_pair is None:
+                run("ours", "ours encode", "encode", "bf16", seed, stored)
+                run("sentences", "sentence-transformers", "encode", "bf16", seed)
+                if seed < default_seeds:
+                    run("sentences", "sentence-transformers", "encode", "float32", seed)
             for plan in (PLANS[name.strip()] for name in plans.split(",")):
                 store = str(home / f"{plan.replace(':', '-')}-{seed}")
                 run("ours", "ours cold", plan, "bf16", seed, store)

@@ -42,14 +42,16 @@ def train(work: Work) -> None:
         update=settings | {"precision": Precision(work.precision)}
     )
     config = ExperimentConfig(
-        data=DataConfig(dataset="benchmark", text="text", label="label"), freeze=plan, training=training
-    )
+        data=DataConfig(dataset="benchmark", text="text", text_pair=work.text_pair, label="label"),
+        freeze=plan,
+        training=training,
+    ).with_default_encoding()
     compute = Compute.choose(training.device, training.precision)
 
     target = single_label(learnt.labels, learnt.classes)
     began = time.perf_counter()
     model = build(config, backbone, target).to(compute.device).eval()
-    texts = backbone.examples(learnt.texts, config.features.token_limit)
+    texts = backbone.inputs(learnt.texts, config.features)
     everything = np.arange(len(learnt.labels))
     supply = StageInputs(model, texts, compute, ActivationCache(Path(work.store), ROOM))
     inputs = supply.for_first_stage(everything, seed=work.seed)
@@ -58,7 +60,7 @@ def train(work: Work) -> None:
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.of(backbone.examples(reported.texts, config.features.token_limit).tokens)
+    held = Inputs.of(backbone.inputs(reported.texts, config.features))
     outputs = predict(model, held, np.arange(len(reported.labels)), compute)
     answer(
         seconds=seconds,

@@ -18,13 +18,14 @@ from transformers import (
 from tests.benchmarks.work import Rows, answer, requested
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.config import BackboneConfig, FreezePlan
+from translearn_core.inputs.text import text_arguments
 
 
 class Tokenised(torch.utils.data.Dataset[dict[str, Any]]):
     """Rows as the trainer wants them."""
 
     def __init__(self, rows: Rows, tokenizer: Any) -> None:
-        self.encoded = tokenizer(rows.texts, truncation=True, max_length=128)
+        self.encoded = tokenizer(**text_arguments(rows.texts), truncation=True, max_length=128)
         self.labels = rows.labels.tolist()
 
     def __len__(self) -> int:

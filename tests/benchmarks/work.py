@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config.settings import Settings
+from translearn_core.config.text_cells import Cell, join_sides
 from translearn_core.data import read_table
 
 
@@ -30,6 +31,7 @@ class Work:
     batch_size: int = 32
     store: str = ""
     rows: int = 0
+    text_pair: str | None = None
 
     def tables(self) -> tuple["Rows", "Rows"]:
         """Read the rows to train on and those to score on."""
@@ -40,9 +42,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Rows:
-    """Texts and class indices."""
+    """Texts or pairs, and class indices."""
 
-    texts: list[str]
+    texts: list[Cell]
     labels: NDArray[np.int64]
     classes: int
 
@@ -51,8 +53,11 @@ def rows_of(table: pd.DataFrame, work: Work, classes: list[str]) -> Rows:
     """Return the rows of a table whose label is among `classes`."""
     place = {name: i for i, name in enumerate(classes)}
     labels = table[work.label].astype(str).map(place)
-    known = labels.notna() & table[work.text].notna()
-    return Rows(table[work.text][known].astype(str).tolist(), labels[known].to_numpy(np.int64), len(classes))
+    columns = [name for name in (work.text, work.text_pair) if name is not None]
+    known = labels.notna() & table[columns].notna().all(axis=1)
+    sides = [table[name][known].astype(str).tolist() for name in columns]
+    texts = join_sides([text for side in sides for text in side], int(known.sum()))
+    return Rows(texts, labels[known].to_numpy(np.int64), len(classes))
 
 
 def requested() -> Work:

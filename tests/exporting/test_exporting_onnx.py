@@ -23,6 +23,7 @@ EXPORTED: dict[str, Choice] = {
     "bert, a mix": CHOICES["mlp on a mix, max"],
     "mpnet": Choice("mpnet", pooling=Pooling.CLS),
     "gpt2": CHOICES["pooling last"],
+    "adapters": CHOICES["adapters on bert"],
 }
 LONG = " ".join(["the film was good and the plot was bad"] * 6)
 INPUTS = (*TEXTS, LONG)

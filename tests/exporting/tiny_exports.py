@@ -35,6 +35,7 @@ from translearn_core.config import (
 from translearn_core.exporting.archive import SCRIPTS, add_script
 from translearn_core.exporting.weights import save_model
 from translearn_core.transfer import Classifier, FineTunedModel, Inputs
+from translearn_core.transfer.adapters import ADAPTER
 
 LABELS = ("bad", "good, or so", 'a "third"')
 DRIVER = Path(__file__).with_name("elsewhere.py")
@@ -50,7 +51,7 @@ class Choice:
     layers: str = "last"
     pooling: Pooling = Pooling.MEAN
     head: HeadConfig = LINEAR
-    lora: bool = False
+    tuning: Tuning = Tuning.ALL
     blocks: int | None = None
     pairs: PairEncoding | None = None
 
@@ -61,8 +62,8 @@ class Choice:
                 dataset="0" * 20, text="text", text_pair="other" if self.pairs else None, label="label"
             ),
             backbone=BackboneConfig(id=str(backbone), keep_blocks=self.blocks),
-            freeze=FreezePlan(blocks=(1, 2)) if self.lora else FreezePlan(),
-            tuning=TuningConfig(kind=Tuning.LORA) if self.lora else TuningConfig(),
+            freeze=FreezePlan(blocks=(1, 2) if self.tuning.adds_parameters else ()),
+            tuning=TuningConfig(kind=self.tuning),
             features=FeatureConfig(
                 pooling=self.pooling,
                 token_limit=16,
@@ -85,8 +86,8 @@ CHOICES: dict[str, Choice] = {
     **{f"layer {k}": Choice(layers=f"one:{k}") for k in (0, 1, 3)},
     **{f"pooling {p!s}": Choice(pooling=p) for p in (Pooling.CLS, Pooling.MAX)},
     "pooling last": Choice("gpt2", pooling=Pooling.LAST),
-    "lora": Choice(lora=True),
-    "lora on gpt2": Choice("gpt2", pooling=Pooling.LAST, lora=True),
+    **{f"{t!s} on bert": Choice(tuning=t) for t in Tuning if t.adds_parameters},
+    **{f"{t!s} on gpt2": Choice("gpt2", pooling=Pooling.LAST, tuning=t) for t in Tuning if t.adds_parameters},
     "fewer blocks": Choice(blocks=2),
     "fewer blocks of several kinds": Choice("qwen3", pooling=Pooling.LAST, blocks=2),
     "mlp on a mix, max": Choice(layers="mix", pooling=Pooling.MAX, head=MLP[Activation.GELU].head),
@@ -99,7 +100,7 @@ CHOICES: dict[str, Choice] = {
 
 
 def make(choice: Choice, folder: Path) -> FineTunedModel:
-    """Build the classifier, with random changes to its head and LoRA parameters."""
+    """Build the classifier, with random changes to its head and the parameters that tuning adds."""
     config = choice.experiment(tiny_folder(choice.architecture, folder / "source"))
     backbone = load(config.backbone)
     model = Classifier(
@@ -108,7 +109,7 @@ def make(choice: Choice, folder: Path) -> FineTunedModel:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(11)
         for name, parameter in model.named_parameters():
-            if name.startswith("head.") or ".lora_" in name:
+            if name.startswith("head.") or ".lora_" in name or ADAPTER in name:
                 parameter.add_(0.3 * torch.randn_like(parameter))
         model.eval()
         cells = list(zip(TEXTS, TEXTS[::-1], strict=True)) if choice.pairs else TEXTS

@@ -155,6 +155,10 @@ def make_probes(layers: int = 7) -> ProbeScores:
         tfidf=Estimate(0.813, 0.795, 0.831),
         n_train=6920,
         n_test=1821,
+        code_bits=9000 * (1 - test),
+        code_low=8900 * (1 - test),
+        code_high=9100 * (1 - test),
+        uniform_bits=6920.0,
     )
 
 

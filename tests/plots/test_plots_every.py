@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 from error_analysis_results import make_trust
+from label_results import make_label_errors
 from number_results import make_number_errors
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
@@ -53,6 +54,7 @@ EVERY: dict[str, Draw] = {
     "label_efficiency": lambda names, dark: plots.label_efficiency(make_label_efficiency(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
+    "code_lines": lambda names, dark: plots.code_lines(make_probes(), dark),
     "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),
     "gradient_timeline": lambda names, dark: plots.gradient_timeline(
@@ -69,6 +71,8 @@ EVERY: dict[str, Draw] = {
     "slice_accuracies": lambda names, dark: plots.slice_accuracies(make_trust(names), dark),
     "interval_coverage": lambda names, dark: plots.interval_coverage(make_number_errors(names), dark),
     "slice_errors": lambda names, dark: plots.slice_errors(make_number_errors(names), dark),
+    "label_reliability": lambda names, dark: plots.label_reliability(make_label_errors(names), dark),
+    "slice_exact_shares": lambda names, dark: plots.slice_exact_shares(make_label_errors(names), dark),
     "layer_weights": lambda names, dark: plots.layer_weights(make_mix(), dark),
     "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
@@ -88,6 +92,7 @@ EVERY: dict[str, Draw] = {
 NAMED = [
     "slice_accuracies",
     "slice_errors",
+    "slice_exact_shares",
     "forgetting_bars",
     "baseline_dots",
     "compare_training_curves",

@@ -203,6 +203,19 @@ def test_probe_lines_show_scores_intervals_and_both_lines():
     assert figure.layout.xaxis.ticktext[0] == "embeddings"
 
 
+def test_code_lines_show_bits_intervals_and_the_uniform_code():
+    scores = make_probes(7)
+    figure = plots.code_lines(scores)
+    for v, variant in enumerate(scores.variants):
+        np.testing.assert_array_equal(by_name(figure, variant).y, scores.code_bits[v])
+        band = by_name(figure, f"{variant} interval")
+        np.testing.assert_array_equal(band.y[:7], scores.code_high[v])
+        assert by_name(figure, variant).customdata[3][2] == pytest.approx(6920 / scores.code_bits[v, 3])
+    assert list(by_name(figure, "uniform code 6,920").y) == [6920, 6920]
+    frame = scores.frame()
+    assert frame["compression"].to_numpy() == pytest.approx(6920 / frame["code length"].to_numpy())
+
+
 def test_a_deep_backbone_has_room_for_its_layer_numbers():
     axis = plots.probe_lines(make_probes(49)).layout.xaxis
     assert len(axis.tickvals) <= 13

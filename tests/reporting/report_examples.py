@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.plots.error_analysis_results import make_trust
+from tests.plots.label_results import make_label_errors
 from tests.plots.number_results import make_number_errors
 from tests.plots.similarity_results import make_forgetting, make_similarity
 from tests.plots.small_results import (
@@ -29,6 +30,7 @@ from translearn_core.jobs import (
     ERROR_ANALYSIS,
     FORGETTING,
     LABEL_EFFICIENCY,
+    LABEL_ERRORS,
     NEXT_STEPS,
     NUMBER_ERRORS,
     PROBE,
@@ -83,6 +85,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (COMPARE, make_comparison()),
         (NEXT_STEPS, make_next_steps(HOSTILE)),
         (NUMBER_ERRORS, make_number_errors((HOSTILE, "chat"))),
+        (LABEL_ERRORS, make_label_errors((HOSTILE, "chat"))),
     )
     return ReportData(
         name=HOSTILE,

@@ -32,10 +32,13 @@ def probe_scores(draw: Draw) -> ProbeScores:
     control = rng.choice((0.2, 0.5, 0.9), (controls, *shape))
     if controls and draw(st.booleans()):
         control[:] = np.nan
+    coded = draw(st.booleans())
+    bits = rng.choice((0.4, 812.0, 1234.5), shape) if coded else np.zeros((0, 0))
     return ProbeScores(
         variants, rng.choice((0.5, 0.6), (*shape, 3)), test, np.clip(test - half, 0, 1),
         np.clip(test + half, 0, 1), np.ones(shape), majority=draw(shares), tfidf=draw(estimates(shares)),
-        n_test=draw(counts), control_test=control, control_majority=rng.choice((0.2, 0.5), controls),
+        n_train=draw(counts), n_test=draw(counts), code_bits=bits, uniform_bits=1500.0,
+        control_test=control, control_majority=rng.choice((0.2, 0.5), controls),
         target=draw(st.sampled_from(("label", LENGTH, "source"))),
     )  # fmt: skip
 
@@ -63,6 +66,10 @@ def probes(draw: Draw) -> Case:
             shown += [100 * control, 100 * float(scores.control_majority.mean()), 100 * abs(own), layer]
             shown += [recurring] if recurring < probing_text.FEW_ROWS else []
             claims |= {"is selectivity": own > 0, "nothing shows that the layer knows": own <= 0}
+    if len(scores.code_bits):
+        shown += [scores.n_train, scores.uniform_bits]
+        for v, layer in enumerate(scores.code_bits.argmin(axis=1).tolist()):
+            shown += [scores.code_bits[v, layer], layer, scores.compression[v, layer]]
     if "fine-tuned" in scores.variants:
         shown += _change(scores, claims, label=label)
     return Case(text, shown, claims=claims, names=names)

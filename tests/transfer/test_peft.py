@@ -1,4 +1,4 @@
-"""Parameter-efficient tuning (BitFit, norms, LoRA), truncated and reinitialised backbones, layer features."""
+"""Parameter-efficient tuning, truncated and reinitialised backbones, layer features."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from tests.architectures import TEXTS, TINY, tiny_folder
 from tests.training.test_training import Script, experiment, toy
 from translearn_core.activations import ActivationCache, Compute
 from translearn_core.backbones import Backbone, load
+from translearn_core.backbones.inspection import is_norm
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -23,10 +24,11 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.errors import ConfigError
+from translearn_core.experiment import run_experiment
 from translearn_core.results import Evaluation, LayerMix
 from translearn_core.runs import artifacts
 from translearn_core.transfer import Classifier, StageInputs, load_trained
-from translearn_core.transfer.adapters import merge_lora
+from translearn_core.transfer.adapters import ADAPTER, merge_lora, remove_adapters
 
 EXACT = Compute(torch.device("cpu"), bf16=False)
 
@@ -43,7 +45,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def classifier(backbone: Backbone, kind: Tuning, blocks: tuple[int, ...]) -> Classifier:
     features = FeatureConfig(pooling=backbone.info.pooling)
-    tuning = TuningConfig(kind=kind, rank=2)
+    tuning = TuningConfig(kind=kind, rank=2, bottleneck=5)
     return Classifier(backbone, FreezePlan(blocks=blocks), features, HeadConfig(), 3, tuning=tuning)
 
 
@@ -56,10 +58,12 @@ def logits(model: Classifier, folder: Path) -> torch.Tensor:
         return model.eval()(inputs.batch(np.arange(len(TEXTS))), EXACT)
 
 
-@pytest.mark.parametrize("kind", [Tuning.BIASES, Tuning.NORMS, Tuning.LORA])
+@pytest.mark.parametrize("kind", [kind for kind in Tuning if kind is not Tuning.ALL])
 def test_the_anatomy_counts_what_trains(backbone: Backbone, kind: Tuning) -> None:
     blocks = tuple(range(backbone.n_blocks))
-    expected = backbone.info.trainable(FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2))
+    expected = backbone.info.trainable(
+        FreezePlan(blocks=blocks), TuningConfig(kind=kind, rank=2, bottleneck=5)
+    )
     if not expected:
         with pytest.raises(ConfigError, match=r"tuning\.kind"):
             classifier(backbone, kind, blocks)
@@ -92,10 +96,68 @@ def test_lora_starts_as_nothing_learns_and_merges_to_the_same(backbone: Backbone
     torch.testing.assert_close(logits(model, tmp_path / "e"), changed, atol=1e-5, rtol=1e-4)
 
 
+def test_adapters_start_as_nothing_and_come_off_again(backbone: Backbone, tmp_path: Path) -> None:
+    top = backbone.n_blocks - 1
+    expected = logits(classifier(load(backbone.config), Tuning.ALL, (top,)), tmp_path / "a")
+    model = classifier(backbone, Tuning.ADAPTERS, (top,))
+    assert torch.equal(logits(model, tmp_path / "b"), expected)
+    model.freeze(model.max_plan)
+    owners = {name.rpartition(".")[0] for name, p in model.named_parameters() if p.requires_grad}
+    adapted = {name.partition(ADAPTER)[0] for name in owners if ADAPTER in f"{name}."}
+    assert len(adapted) == 2
+    assert all(is_norm(model.get_submodule(n)) for n in owners if ADAPTER not in n and n[:4] != "head")
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.endswith("adapter.up.weight"):
+                parameter.normal_(0, 0.1)
+    assert not torch.allclose(logits(model, tmp_path / "c"), expected)
+    tensors = remove_adapters(model.loaded_backbone)
+    assert len(tensors) == 8
+    assert model.loaded_backbone.parts.keys() == dict(model.loaded_backbone.model.named_parameters()).keys()
+    assert torch.equal(logits(model, tmp_path / "d"), expected)
+
+
+def test_an_adapter_is_added_to_what_attention_and_network_return(tiny: str) -> None:
+    model = classifier(load(BackboneConfig(id=tiny)), Tuning.ADAPTERS, (2,))
+    names = {n.partition(ADAPTER)[0] for n, _ in model.named_parameters() if ADAPTER in n}
+    layers = ("attention.output.dense", "output.dense")
+    assert names == {f"backbone.encoder.layer.2.{layer}" for layer in layers}
+    layer = model.get_submodule("backbone.encoder.layer.2.output.dense")
+    torch.nn.init.normal_(layer.adapter.up.weight)
+    states = torch.randn(2, 3, layer.in_features)
+    plain = torch.nn.functional.linear(states, layer.weight, layer.bias)
+    hidden = torch.nn.functional.gelu(layer.adapter.down(plain))
+    torch.testing.assert_close(layer(states), plain + layer.adapter.up(hidden))
+
+
+def test_an_attention_without_linear_layers_has_no_place_for_adapters(tmp_path: Path) -> None:
+    backbone = load(BackboneConfig(id=str(tiny_folder("xlnet", tmp_path))))
+    assert backbone.info.trainable(FreezePlan(blocks=(2,)), TuningConfig(kind=Tuning.ADAPTERS)) == 0
+    with pytest.raises(ConfigError, match=r"tuning\.kind is 'adapters'"):
+        classifier(backbone, Tuning.ADAPTERS, (2,))
+
+
+def test_adapters_train_on_cached_states_as_on_texts(tiny: str, tmp_path: Path) -> None:
+    config = experiment(tiny, "last:1", epochs=2, dropout=0.0)
+    parts = {"head": HeadConfig(dropout=0.0), "tuning": TuningConfig(kind=Tuning.ADAPTERS, bottleneck=4)}
+    config = config.model_copy(update=parts)
+    cached, streamed = Script(), Script()
+    Script().run(experiment(tiny, "last:1"), tmp_path / "plain")
+    summary = cached.run(config, tmp_path / "cached")
+    assert summary.reuse is not None
+    assert summary.reuse.encoded == 0, "the plain run has cached what is below"
+    run_experiment(
+        config, toy, tmp_path / "streamed", store=ActivationCache(tmp_path / "none", 0),
+        report=streamed.report, record=streamed.record,
+    )  # fmt: skip
+    assert cached.losses == pytest.approx(streamed.losses, abs=1e-5)
+
+
 @pytest.mark.parametrize("kind", list(Tuning))
 def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_path: Path) -> None:
     config = experiment(tiny, "last:2", epochs=6, lr=1e-2)
-    config = config.model_copy(update={"tuning": TuningConfig(kind=kind, rank=4)})
+    config = config.model_copy(update={"tuning": TuningConfig(kind=kind, rank=4, bottleneck=8)})
     script = Script()
     summary = script.run(config, tmp_path / "run")
     assert summary.test["accuracy"].value > 0.8
@@ -108,12 +170,13 @@ def test_a_run_of_every_kind_learns_and_reads_back(tiny: str, kind: Tuning, tmp_
     assert script.epochs[-1].moved["block 2"] > 0
 
 
-def test_tuning_needs_blocks_and_lora_frozen_embeddings() -> None:
+def test_tuning_needs_blocks_and_what_adds_parameters_frozen_embeddings() -> None:
     data = DataConfig(dataset="d", text="t", label="l")
     with pytest.raises(ValueError, match="at least one block"):
         ExperimentConfig(data=data, tuning=TuningConfig(kind=Tuning.BIASES))
-    with pytest.raises(ValueError, match="embeddings stay frozen"):
-        ExperimentConfig(data=data, freeze=FreezePlan.full(3), tuning=TuningConfig(kind=Tuning.LORA))
+    for kind in (Tuning.LORA, Tuning.ADAPTERS):
+        with pytest.raises(ValueError, match="embeddings stay frozen"):
+            ExperimentConfig(data=data, freeze=FreezePlan.full(3), tuning=TuningConfig(kind=kind))
 
 
 def test_a_backbone_can_be_cut_short_and_its_top_made_fresh(tiny: str) -> None:

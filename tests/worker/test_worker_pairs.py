@@ -21,6 +21,8 @@ from translearn_core.config import (
     HeadKind,
     PairEncoding,
     Precision,
+    ProblemType,
+    TargetConfig,
     TrainingConfig,
 )
 from translearn_core.config.model_names import TFIDF
@@ -230,3 +232,27 @@ def test_tfidf_of_pairs_is_a_run_too(bench: Bench, data: DataConfig) -> None:
     pair = (("anna is in the river", "anna is there"),)
     assert bench.do(PredictConfig(job=run, texts=pair), Prediction).outputs.shape == (1, 2)
     bench.do(ExportConfig(job=run), ExportFile)  # compares the script's probabilities with the model's
+
+
+def test_numbers_of_pairs_are_learned(bench: Bench, experiment: ExperimentConfig) -> None:
+    table, random = io.StringIO(), np.random.default_rng(1)
+    lines = csv.writer(table)
+    lines.writerow(["premise", "hypothesis", "alike"])
+    for i in range(150):
+        one, other = (str(random.choice(NAMES)) for _ in range(2))
+        lines.writerow(
+            [f"{one} is here", f"day {i} : {other}", f"{4.0 * (one == other) + random.random():.2f}"]
+        )
+    content = table.getvalue().encode()
+    digest = bench.store.add_dataset(ME, "alike.csv", {"train": content}, Settings()).digest
+    target = TargetConfig(column="alike", problem=ProblemType.REGRESSION)
+    columns = {"text": "premise", "text_pair": "hypothesis", "targets": (target,)}
+    config = experiment.model_copy(update={"data": DataConfig(dataset=digest, **columns)})
+    run = bench.train(config)
+    rows = evaluation_of(bench, run).predictions
+    pair = tuple(rows[["text", "text_pair"]].iloc[0])
+    result = bench.do(PredictConfig(job=run, texts=(pair,)), Prediction)
+    assert float(result.decoded["predicted"][0]) == pytest.approx(rows["predicted"].iloc[0], abs=1e-4)
+    lines_of = {line.name: line for line in bench.do(BaselinesConfig(job=run), Baselines).lines}
+    assert {WORDS, FIRST_TEXT, SECOND_TEXT, FROZEN} <= set(lines_of)
+    assert lines_of[WORDS].scores["pearson"].value > lines_of[SECOND_TEXT].scores["pearson"].value

@@ -159,6 +159,7 @@ def describe_backbone(
             sum(sum(m.weight.shape) for m in block.modules() if isinstance(m, nn.Linear | Conv1D))
             for block in blocks
         ),
+        adapters_per_block=tuple(len(adapted_layers(block, trial.width)) for block in blocks),
         default_pooling=sentences.pooling,
         default_token_limit=_default_limit(name, sentences, inputs.token_limit),
     )
@@ -169,6 +170,24 @@ def _default_limit(name: str, sentences: SentenceSettings, maximum: int) -> int 
     if sentences.token_limit is None or name == BUNDLED:
         return None
     return max(SHORTEST, min(sentences.token_limit, maximum))
+
+
+def adapted_layers(block: nn.Module, width: int) -> tuple[str, ...]:
+    """Return the paths in a block of the last linear layers of its attention and its feed-forward network.
+
+    Both write to the residual stream of `width`. Empty if the block lacks one, as where an attention has
+    weights of its own kind.
+    """
+    outputs = [name for name, m in block.named_modules() if _output_width(m) == width]
+    attention = [name for name in outputs if "att" in name.lower()]
+    network = [name for name in outputs if "att" not in name.lower()]
+    return (attention[-1], network[-1]) if attention and network else ()
+
+
+def _output_width(module: nn.Module) -> int | None:
+    if isinstance(module, Conv1D):
+        return int(module.nf)
+    return module.out_features if isinstance(module, nn.Linear) else None
 
 
 def is_bias(name: str) -> bool:

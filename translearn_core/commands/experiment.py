@@ -27,6 +27,7 @@ from translearn_core.config import (
 )
 from translearn_core.config import recipe as recipe_named
 from translearn_core.config.overrides import setting_name
+from translearn_core.config.training import RATES
 from translearn_core.errors import ConfigError
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset
@@ -116,8 +117,9 @@ def build_experiment(
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
     config = config.with_default_encoding()
     loop = valid(TrainingConfig, **(config.training.model_dump() | training))
+    rates = {f"training.{name}": training[name] for name in RATES if name in training}
     with naming_fields():
-        config = apply_overrides(config.model_copy(update={"training": loop}), dict(settings))
+        config = apply_overrides(config.model_copy(update={"training": loop}), rates | dict(settings))
     _check(config, n_blocks, settings)
     return config
 

@@ -55,7 +55,7 @@ Input may use either name; what is written for people has the current one.
 LATER_FIELDS = frozenset(
     {
         "keep", "time", "test_groups", "top_labels", "review_precision", "k_folds", "fold", "regression_loss",
-        "text_pair", "pair_encoding",
+        "text_pair", "pair_encoding", "optimizer", "momentum", "mixout", "bottleneck", "code_orders",
     }
 )  # fmt: skip
 """Fields that came later: at their default they are left out of job ids and the database."""

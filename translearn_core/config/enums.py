@@ -77,12 +77,18 @@ class LayerCombination(StrEnum):
 
 
 class Tuning(StrEnum):
-    """Trainable tensors of a trained block: all, biases (BitFit), norms, or LoRA adapters."""
+    """Trainable tensors of a trained block: all, biases (BitFit), norms, LoRA, or bottleneck adapters."""
 
     ALL = "all"
     BIASES = "biases"
     NORMS = "norms"
     LORA = "lora"
+    ADAPTERS = "adapters"
+
+    @property
+    def adds_parameters(self) -> bool:
+        """Whether new tensors train beside frozen matrices; the embeddings then stay frozen."""
+        return self in (Tuning.LORA, Tuning.ADAPTERS)
 
 
 class HeadKind(StrEnum):
@@ -109,6 +115,16 @@ class Schedule(StrEnum):
     CONSTANT = "constant"
     SLANTED = "slanted"
     ONE_CYCLE = "1cycle"
+
+
+class Optimizer(StrEnum):
+    """Optimizer of the training loop."""
+
+    ADAMW = "adamw"
+    ADAM = "adam"
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
+    ADAFACTOR = "adafactor"
 
 
 class ClassWeights(StrEnum):

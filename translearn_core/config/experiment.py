@@ -88,8 +88,13 @@ class ExperimentConfig(JobConfig):
         self._check_probe()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
-        if self.tuning.kind is Tuning.LORA and self.freeze.embeddings:
-            raise ValueError("freeze: with lora the embeddings stay frozen")
+        if self.tuning.kind.adds_parameters and self.freeze.embeddings:
+            raise ValueError(f"freeze: with {self.tuning.kind!s} the embeddings stay frozen")
+        if self.training.mixout and self.tuning.kind is not Tuning.ALL:
+            raise ValueError(
+                f"training.mixout: with {self.tuning.kind!s} no matrix leaves its pretrained weights: set it "
+                "to 0, or tuning.kind to 'all'"
+            )
         return self
 
     def _check_probe(self) -> None:

@@ -169,6 +169,7 @@ class TuningConfig(BaseConfig):
     rank: int = Field(8, ge=1, le=256, description="LoRA: width of what is added beside every matrix")
     alpha: int = Field(16, ge=1, le=1024, description="LoRA: what is added counts alpha / rank")
     dropout: float = Field(0.0, ge=0, lt=1.0, description="LoRA: on the input of what is added")
+    bottleneck: int = Field(64, ge=1, le=4096, description="adapters: hidden units of each")
 
 
 class FeatureConfig(BaseConfig):

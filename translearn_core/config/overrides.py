@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.training import RATES
 from translearn_core.errors import ConfigError
 
 TARGETS = "data.targets"
@@ -13,6 +14,8 @@ TARGETS = "data.targets"
 
 def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> ExperimentConfig:
     """Return `config` with settings replaced by dotted name, such as ``training.epochs``.
+
+    With ``training.optimizer``, rates that are not among the settings are scaled to suit it.
 
     Raises
     ------
@@ -33,7 +36,13 @@ def apply_overrides(config: ExperimentConfig, settings: dict[str, Any]) -> Exper
             fields = ", ".join(sorted(node if isinstance(node, dict) else values))
             raise ConfigError("set", path, f"a setting that there is: {fields}")
         node[last] = value
-    return ExperimentConfig.model_validate(values)
+    result = ExperimentConfig.model_validate(values)
+    given = set(map(setting_name, settings))
+    if "training.optimizer" not in given:
+        return result
+    suited = config.training.with_optimizer(result.training.optimizer)
+    rates = {name: getattr(suited, name) for name in RATES if f"training.{name}" not in given}
+    return result.model_copy(update={"training": result.training.model_copy(update=rates)})
 
 
 def setting_name(path: str, config: type[BaseModel] = ExperimentConfig, *, first: bool = False) -> str:

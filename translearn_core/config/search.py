@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig
-from translearn_core.config.enums import HeadKind, LayerCombination
+from translearn_core.config.enums import HeadKind, LayerCombination, Optimizer
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FeatureConfig, HeadConfig
@@ -142,9 +142,10 @@ def _tuned(base: ExperimentConfig, n_blocks: int, rows: int) -> Iterator[Candida
     seen: set[ExperimentConfig] = set()
     for name, recipe, depth, changes in strategies:
         config = RECIPES[recipe].apply(base, n_blocks, depth=depth)
-        config = config.model_copy(
-            update={"training": config.training.model_copy(update={"epochs": 1, **changes})}
-        )
+        training = config.training.with_optimizer(Optimizer.ADAMW)  # whose rates the strategies give
+        training = training.model_copy(update={"epochs": 1, **changes})
+        training = training.with_optimizer(base.training.optimizer)
+        config = config.model_copy(update={"training": training})
         config = with_min_steps(config, rows, FEWEST_STEPS)
         if config not in seen:
             seen.add(config)

@@ -1,12 +1,32 @@
 """Configuration of the training loop and of distillation."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from translearn_core.config.base import BaseConfig, Seed
-from translearn_core.config.enums import ClassWeights, Device, KeepEpoch, Precision, RegressionLoss, Schedule
+from translearn_core.config.enums import (
+    ClassWeights,
+    Device,
+    KeepEpoch,
+    Optimizer,
+    Precision,
+    RegressionLoss,
+    Schedule,
+)
 from translearn_core.config.model import FreezePlan
+
+RATE_FACTORS: dict[Optimizer, float] = {
+    Optimizer.ADAMW: 1.0,
+    Optimizer.ADAM: 1.0,
+    Optimizer.SGD: 100.0,
+    Optimizer.RMSPROP: 0.3,
+    Optimizer.ADAFACTOR: 30.0,
+}
+"""Learning rates of each optimizer as multiples of AdamW's, which all defaults and recipes give."""
+
+MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
+"""Highest learning rates of the backbone and the head."""
 
 
 class TrainingConfig(BaseConfig):
@@ -18,16 +38,20 @@ class TrainingConfig(BaseConfig):
         le=1000,
         description="passes over the training rows; 0 only to continue a finished run",
     )
-    lr: float = Field(5e-5, gt=0, le=1.0, description="peak learning rate of the backbone's trainable blocks")
+    lr: float = Field(
+        5e-5, gt=0, le=MAX_RATE, description="peak learning rate of the backbone's trainable blocks"
+    )
     layer_decay: float = Field(
         1.0, gt=0, le=1.0, description="each block's rate is this share of that of the block above"
     )
-    lr_per_block: tuple[Annotated[float, Field(gt=0, le=1.0)], ...] = Field(
+    lr_per_block: tuple[Annotated[float, Field(gt=0, le=MAX_RATE)], ...] = Field(
         (), description="a peak rate for every block, from block 0; instead of rate and decay"
     )
-    head_lr: float = Field(1e-3, gt=0, le=10.0, description="peak learning rate of the head")
+    head_lr: float = Field(1e-3, gt=0, le=MAX_HEAD_RATE, description="peak learning rate of the head")
     batch_size: int = Field(32, ge=1, le=4096, description="texts per step")
-    weight_decay: float = Field(0.01, ge=0, le=1.0, description="AdamW, on matrices only")
+    optimizer: Optimizer = Optimizer.ADAMW
+    momentum: float = Field(0.9, ge=0, lt=1.0, description="SGD: share of the last step kept in the next")
+    weight_decay: float = Field(0.01, ge=0, le=1.0, description="on matrices only")
     warmup_ratio: float = Field(0.1, ge=0, lt=1.0, description="share of the steps in which the rate rises")
     schedule: Schedule = Schedule.LINEAR
     max_grad_norm: float = Field(1.0, gt=0, description="largest gradient norm")
@@ -39,6 +63,13 @@ class TrainingConfig(BaseConfig):
     )
     dropout: float | None = Field(
         None, ge=0, lt=1.0, description="dropout inside trained blocks; off: as the backbone was built"
+    )
+    mixout: float = Field(
+        0.0,
+        ge=0,
+        lt=1.0,
+        description="share of the weights of trained blocks that each step takes from their start; dropout "
+        "there is then off unless given (arXiv:1909.11299)",
     )
     class_weights: ClassWeights = ClassWeights.NONE
     regression_loss: RegressionLoss = Field(
@@ -63,10 +94,34 @@ class TrainingConfig(BaseConfig):
 
     def rebase_defaults(self, before: FreezePlan, after: FreezePlan) -> Self:
         """Return these settings with defaults for plan `before` replaced by those for `after`."""
-        old, new = type(self).defaults_for(before), type(self).defaults_for(after)
+        old, new = (type(self).defaults_for(plan).with_optimizer(self.optimizer) for plan in (before, after))
         fields = type(self).model_fields
         update = {f: getattr(new, f) for f in fields if getattr(self, f) == getattr(old, f)}
         return self.model_copy(update=update)
+
+    @property
+    def block_dropout(self) -> float | None:
+        """Dropout in trained blocks, which mixout replaces; None: as the backbone was built."""
+        return 0.0 if self.mixout and self.dropout is None else self.dropout
+
+    def with_optimizer(self, optimizer: Optimizer) -> Self:
+        """Return these settings for another optimizer, with learning rates scaled by `RATE_FACTORS`."""
+        factor = RATE_FACTORS[optimizer] / RATE_FACTORS[self.optimizer]
+
+        def scaled(rate: float, highest: float) -> float:
+            return min(highest, float(f"{rate * factor:.6g}"))
+
+        update: dict[str, Any] = {
+            "optimizer": optimizer,
+            "lr": scaled(self.lr, MAX_RATE),
+            "lr_per_block": tuple(scaled(rate, MAX_RATE) for rate in self.lr_per_block),
+            "head_lr": scaled(self.head_lr, MAX_HEAD_RATE),
+        }
+        return self if optimizer is self.optimizer else self.model_copy(update=update)
+
+
+RATES = ("lr", "lr_per_block", "head_lr")
+"""Learning rates among the fields of `TrainingConfig`."""
 
 
 class DistilConfig(BaseConfig):

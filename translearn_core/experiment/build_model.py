@@ -46,7 +46,7 @@ def build(
     model = Classifier(
         backbone, config.freeze, config.features, config.head, target.n_outputs,
         problem=target.problem, tuning=config.tuning,
-        dropout=config.training.dropout, seed=config.training.seed,
+        dropout=config.training.block_dropout, seed=config.training.seed,
     )  # fmt: skip
     train = np.arange(len(target.values)) if train is None else train
     final = model.head[-1]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.activations import Compute
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import load
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, Optimizer, Split
 from translearn_core.config.text_cells import text_columns
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
@@ -104,6 +104,7 @@ def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: 
         parts=model.parts,
         trainable=set(model.names(config.freeze_until(loop.best_stage))),
         had_gradient=set(loop.state.best_moved or loop.state.had_gradient),
+        proportional=config.training.optimizer is Optimizer.SGD,
     )
 
 

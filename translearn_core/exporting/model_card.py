@@ -114,6 +114,7 @@ def trained_part(config: ExperimentConfig, summary: RunSummary | None) -> str:
         Tuning.BIASES: ", biases alone",
         Tuning.NORMS: ", norms alone",
         Tuning.LORA: ", by LoRA, merged",
+        Tuning.ADAPTERS: ", by bottleneck adapters",
     }
     return f"the head and {plan.label}{methods.get(config.tuning.kind, '')}"
 

@@ -14,8 +14,10 @@ from translearn_core.inputs.text import MASK
 from translearn_core.results import Evaluation
 from translearn_core.training.pretraining.save import save_backbone
 from translearn_core.transfer import Classifier, FineTunedModel, TrainedModel
-from translearn_core.transfer.adapters import merge_lora
+from translearn_core.transfer.adapters import merge_lora, remove_adapters
 from translearn_core.transfer.heads import ScaledLinear
+
+ADAPTERS = "adapters.safetensors"
 
 
 def in_float32(trained: FineTunedModel) -> FineTunedModel:
@@ -27,11 +29,14 @@ def in_float32(trained: FineTunedModel) -> FineTunedModel:
 def save_model(folder: Path, trained: FineTunedModel, config: ExperimentConfig) -> None:
     """Write ``backbone/``, ``head.safetensors``, ``head.json`` and ``labels.json`` under `folder`.
 
-    LoRA is merged into the weights of `trained` itself, so that any program reads the backbone.
+    LoRA is merged into the weights of `trained` itself, so that any program reads the backbone. Adapters are
+    removed from it and written to ``adapters.safetensors``.
     """
     model = trained.model
     if model.tuning.kind is Tuning.LORA:
         merge_lora(model.loaded_backbone)
+    if model.tuning.kind is Tuning.ADAPTERS:
+        save_file(remove_adapters(model.loaded_backbone), folder / ADAPTERS)
     save_backbone(
         folder, model.backbone, model.loaded_backbone, checksums=False
     )  # the model card has its digests

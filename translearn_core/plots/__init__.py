@@ -14,7 +14,7 @@ from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
 from translearn_core.plots.diagnostics.label_errors import label_reliability, slice_exact_shares
 from translearn_core.plots.diagnostics.number_errors import interval_coverage, slice_errors
 from translearn_core.plots.diagnostics.prediction import probabilities
-from translearn_core.plots.diagnostics.probing import probe_lines
+from translearn_core.plots.diagnostics.probing import code_lines, probe_lines
 from translearn_core.plots.diagnostics.projection import Colouring, projection
 from translearn_core.plots.diagnostics.projection_animation import projection_animation
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
@@ -39,6 +39,7 @@ __all__ = [
     "Palette",
     "baseline_dots",
     "class_counts",
+    "code_lines",
     "compare_training_curves",
     "confusion_matrix",
     "cost_and_score",

@@ -14,7 +14,8 @@ class BackboneInfo:
 
     `block_parameters[k]` counts the parameters of block k, `final_parameters` those after the last block (a
     final norm), which follow the last block in a freeze plan; `block_biases` and `block_norms` count those
-    kinds per block, and `lora_dims_per_block` sums inputs and outputs of the block's linear layers.
+    kinds per block, and `lora_dims_per_block` sums inputs and outputs of the block's linear layers,
+    `adapters_per_block` counts its places for bottleneck adapters.
     `supports_partial_forward`: the model can be run from a block with the same result; otherwise
     `unsupported_reason` says why not, and training is not cached. `digest` identifies weights and tokenizer.
     `default_pooling` and `default_token_limit` come from the model's files, None without such files.
@@ -38,6 +39,7 @@ class BackboneInfo:
     block_biases: tuple[int, ...] = ()
     block_norms: tuple[int, ...] = ()
     lora_dims_per_block: tuple[int, ...] = ()
+    adapters_per_block: tuple[int, ...] = ()
     default_pooling: Pooling | None = None
     default_token_limit: int | None = None
 
@@ -75,10 +77,13 @@ class BackboneInfo:
         plan.check(self.n_blocks)
         kind = tuning.kind if tuning else Tuning.ALL
         if tuning and kind is not Tuning.ALL:
+            adapter = 2 * self.width * tuning.bottleneck + self.width + tuning.bottleneck
+            adapters = zip(self.adapters_per_block, self.block_norms, strict=False)
             counts = {
                 Tuning.BIASES: self.block_biases,
                 Tuning.NORMS: self.block_norms,
                 Tuning.LORA: tuple(tuning.rank * sides for sides in self.lora_dims_per_block),
+                Tuning.ADAPTERS: tuple(n * adapter + norms if n else 0 for n, norms in adapters),
             }[kind]
             return sum(counts[b] for b in plan.blocks if counts)
         count = sum(self.block_parameters[b] for b in plan.blocks)

@@ -6,12 +6,10 @@ from typing import Literal
 import pandas as pd
 
 from translearn_core.config import TrainingConfig
+from translearn_core.config.training import MAX_HEAD_RATE, MAX_RATE
 
 LrSetting = Literal["lr", "head_lr", "lr_per_block"]
 """Setting of `TrainingConfig` that the learning-rate finder raises."""
-
-MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
-"""Highest rates that `TrainingConfig` accepts."""
 
 
 @dataclass(frozen=True)

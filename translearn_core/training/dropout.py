@@ -31,6 +31,19 @@ def fast_cpu_dropout(device: torch.device) -> Iterator[None]:
         yield
 
 
+def random_mask(x: Tensor, p: float, random: np.random.SFC64) -> tuple[Tensor, float]:
+    """Return a bool mask, shaped like `x`, that drops a share `p`, and 1 / the share kept.
+
+    On the CPU it is drawn from `random`, elsewhere from the device's own generator.
+    """
+    if x.device.type != "cpu":
+        return torch.rand_like(x) >= p, 1 / (1 - p)
+    words = random.random_raw(-(-x.numel() // 4)).view(np.int16)[: x.numel()]
+    dropped = min(LEVELS - 1, round(p * LEVELS))
+    keep = (torch.from_numpy(words) >= dropped - LEVELS // 2).view(x.shape)
+    return keep, LEVELS / (LEVELS - dropped)
+
+
 class _FastDropout(TorchFunctionMode):
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -50,10 +63,7 @@ class _FastDropout(TorchFunctionMode):
         del inplace  # would only save memory
         if not training or p == 0:
             return x
-        words = self.random.random_raw(-(-x.numel() // 4)).view(np.int16)[: x.numel()]
-        dropped = min(LEVELS - 1, round(p * LEVELS))
-        keep = (torch.from_numpy(words) >= dropped - LEVELS // 2).view(x.shape)
-        scale = LEVELS / (LEVELS - dropped)
+        keep, scale = random_mask(x, p, self.random)
         if x.requires_grad:  # backward is then one multiplication
             return x * keep.to(x.dtype).mul_(scale)
         return torch.where(keep, x, 0.0).mul_(scale)

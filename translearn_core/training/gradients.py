@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.dropout import fast_cpu_dropout
+from translearn_core.training.mixout import Mixout
 from translearn_core.training.task import TrainingTask
 from translearn_core.transfer import Batch, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX
@@ -57,7 +59,9 @@ class Gradients:
         task: TrainingTask,
         compute: Compute,
         distillation: DistillationTarget | None,
+        mixout: Mixout | None = None,
     ) -> None:
+        self.mixout = mixout
         self.model, self.compute, self.distillation = model, compute, distillation
         self.objective = task.objective
         self.targets = None if task.targets is None else task.targets.to(compute.device)
@@ -107,7 +111,8 @@ class Gradients:
 
     def _backward(self, part: _Part, total: float, count: int) -> tuple[float, Tensor]:
         """Add the gradients of a part, of `count` targets that weigh `total` in all."""
-        with fast_cpu_dropout(self.compute.device):
+        mixing = nullcontext() if self.mixout is None else self.mixout.mixing()
+        with fast_cpu_dropout(self.compute.device), mixing:
             outputs = self.model(part.batch, self.compute)
             losses = weighted = self.objective.loss(outputs, part.targets)
             if self.weights is not None:

@@ -24,6 +24,7 @@ from translearn_core.training.gradients import (
     l2_sp_gradient,
     parameters_with_gradient,
 )
+from translearn_core.training.mixout import Mixout
 from translearn_core.training.optimizer import set_rates
 from translearn_core.training.stage_schedule import StageSchedule
 from translearn_core.training.task import TrainingTask
@@ -59,10 +60,18 @@ class Loop:
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
-        self.gradients = Gradients(model, task, compute, distillation)
+        self.gradients = Gradients(model, task, compute, distillation, self._mixout())
         torch.manual_seed(config.seed)
-        self.state = Checkpoint()
+        self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
+
+    def _mixout(self) -> Mixout | None:
+        """Return the mixout of the matrices in trained blocks, None if it is off."""
+        if not self.config.mixout:
+            return None
+        trained, parts = self.schedule.trained, self.schedule.parts
+        matrices = {n: p for n, p in trained.items() if parts[n].startswith("block ") and p.ndim == 2}
+        return Mixout(matrices, self.start, self.config.mixout)
 
     def run(self, callback: Callback) -> Inputs:
         """Train to the last epoch or until patience ends, then restore the best epoch's weights.

@@ -41,8 +41,11 @@ def measure_drift(
     parts: Mapping[str, str],
     trainable: Collection[str],
     had_gradient: Collection[str],
+    proportional: bool = False,
 ) -> Drift:
     """Compare tensors before and after training; changes are relative to the norm at the start.
+
+    With `proportional` steps, those of SGD, a tensor may stay: a tiny gradient is lost in rounding.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def measure_drift(
                 f"{name} ({parts[name]}) was frozen and moved by {difference:.3g}: this run cannot be "
                 "trusted; report it."
             )
-        if name in had_gradient and difference == 0:
+        if name in had_gradient and difference == 0 and not proportional:
             raise FreezeError(
                 f"{name} ({parts[name]}) was to train, received a gradient and did not move: "
                 "raise the learning rate."

@@ -1,14 +1,89 @@
-"""Parameter-efficient tuning: BitFit, norms only, LoRA; and dropout of blocks."""
+"""Parameter-efficient tuning: BitFit, norms only, LoRA, bottleneck adapters; and dropout of blocks."""
 
 from collections.abc import Iterable
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 from transformers.pytorch_utils import Conv1D
 
 from translearn_core.backbones import Backbone
-from translearn_core.backbones.inspection import is_bias, is_norm
+from translearn_core.backbones.inspection import adapted_layers, is_bias, is_norm
 from translearn_core.config import FreezePlan, Tuning, TuningConfig
 from translearn_core.errors import ConfigError
+
+ADAPTER = ".adapter."
+"""In the names of an adapter's parameters, between the layer it follows and its own."""
+
+
+class BottleneckAdapter(nn.Module):
+    """Two-layer network added to its input; it starts as the identity, because `up` is zero.
+
+    References
+    ----------
+    Houlsby et al. 2019, arXiv:1902.00751.
+    """
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.down, self.up = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return adapted states, shape (…, width)."""
+        added: Tensor = self.up(functional.gelu(self.down(states)))
+        return states + added
+
+
+def add_parameters(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None:
+    """Add the parameters of LoRA or adapters to the blocks that train, drawn from torch's random state.
+
+    Raises
+    ------
+    ConfigError
+        If the blocks have no place for adapters.
+    """
+    add = add_lora if tuning.kind is Tuning.LORA else add_adapters
+    add(backbone, plan, tuning)
+    path = backbone.blocks_path
+    names = [name for name, _ in backbone.model.named_parameters()]
+    backbone.parts = {
+        name: backbone.parts.get(name) or f"block {name[len(path) + 1 :].partition('.')[0]}" for name in names
+    }
+
+
+def add_adapters(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None:
+    """Add an adapter after the attention and the feed-forward network of the blocks that train.
+
+    It reads the last linear layer's output, before dropout, the residual connection and the norm.
+    """
+    width = backbone.info.width
+    for block in (backbone.blocks[k] for k in plan.blocks):
+        paths = adapted_layers(block, width)
+        if not paths:
+            expected = f"all or norms: the blocks of {backbone.config.label} lack two linear layers to adapt"
+            raise ConfigError("tuning.kind", str(tuning.kind), expected)
+        for layer in map(block.get_submodule, paths):
+            layer.add_module("adapter", BottleneckAdapter(width, tuning.bottleneck))
+            layer.register_forward_hook(_adapt)
+
+
+def _adapt(layer: nn.Module, _: object, output: Tensor) -> Tensor:
+    adapter = layer.get_submodule("adapter")
+    adapted: Tensor = adapter(output)
+    return adapted
+
+
+def remove_adapters(backbone: Backbone) -> dict[str, Tensor]:
+    """Remove all adapters and return their tensors by name; the outputs become those without them."""
+    named = backbone.model.named_parameters()
+    tensors = {name: p.detach().cpu().contiguous() for name, p in named if ADAPTER in name}
+    for path in {name.partition(ADAPTER)[0] for name in tensors}:
+        layer = backbone.model.get_submodule(path)
+        del layer.adapter
+        layer._forward_hooks.clear()
+    backbone.parts = {name: part for name, part in backbone.parts.items() if name not in tensors}
+    return tensors
 
 
 def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -> frozenset[str]:
@@ -16,7 +91,8 @@ def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -
 
     References
     ----------
-    BitFit: Ben Zaken et al. 2021, arXiv:2106.10199. LoRA: Hu et al. 2021, arXiv:2106.09685.
+    BitFit: Ben Zaken et al. 2021, arXiv:2106.10199. LoRA: Hu et al. 2021, arXiv:2106.09685. Adapters train
+    with the norms of their blocks: Houlsby et al. 2019, arXiv:1902.00751.
 
     Raises
     ------
@@ -27,10 +103,15 @@ def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -
     if kind is Tuning.ALL or not names:
         return names
     owners = dict(backbone.model.named_modules())
+
+    def of_norm(name: str) -> bool:
+        return is_norm(owners[name.rpartition(".")[0]])
+
     matches = {
         Tuning.BIASES: is_bias,
-        Tuning.NORMS: lambda name: is_norm(owners[name.rpartition(".")[0]]),
+        Tuning.NORMS: of_norm,
         Tuning.LORA: lambda name: ".lora_" in name,
+        Tuning.ADAPTERS: lambda name: ADAPTER in name or of_norm(name),
     }[kind]
     selected = frozenset(filter(matches, names))
     if not selected:
@@ -41,10 +122,7 @@ def adapter_parameters(backbone: Backbone, names: Iterable[str], kind: Tuning) -
 
 
 def add_lora(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None:
-    """Add LoRA matrices to every linear layer of the blocks that train.
-
-    A is drawn from torch's random state, B is zero, so outputs start unchanged.
-    """
+    """Add LoRA matrices to every linear layer of the blocks that train; B is zero, so outputs stay."""
     from peft import LoraConfig, inject_adapter_in_model
 
     path = backbone.blocks_path
@@ -56,10 +134,6 @@ def add_lora(backbone: Backbone, plan: FreezePlan, tuning: TuningConfig) -> None
         fan_in_fan_out=any(isinstance(backbone.model.get_submodule(name), Conv1D) for name in layers),
     )  # fmt: skip
     inject_adapter_in_model(config, backbone.model)
-    names = [name for name, _ in backbone.model.named_parameters()]
-    backbone.parts = {
-        name: backbone.parts.get(name) or f"block {name[len(path) + 1 :].partition('.')[0]}" for name in names
-    }
 
 
 def merge_lora(backbone: Backbone) -> None:

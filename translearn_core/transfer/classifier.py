@@ -16,10 +16,9 @@ from translearn_core.config import (
     HeadConfig,
     PairEncoding,
     ProblemType,
-    Tuning,
     TuningConfig,
 )
-from translearn_core.transfer.adapters import add_lora, set_dropout
+from translearn_core.transfer.adapters import add_parameters, set_dropout
 from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
 from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
@@ -50,8 +49,8 @@ class Classifier(TransferModel):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             built = build_head(head, shape, n_outputs, OBJECTIVES[problem].output)
-            if tuning is not None and tuning.kind is Tuning.LORA:
-                add_lora(backbone, plan, tuning)
+            if tuning is not None and tuning.kind.adds_parameters:
+                add_parameters(backbone, plan, tuning)
         super().__init__(backbone, plan, built, tuning)
         self.feature_config, self.layers, self.n_outputs, self.problem = features, layers, n_outputs, problem
         if dropout is not None:

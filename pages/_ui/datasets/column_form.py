@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.datasets import findings
+from pages._ui.datasets import findings, split_form
 from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
@@ -31,7 +31,7 @@ def columns(reading: TableProfile) -> state.Draft:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
-    split, rare_class_below = config_fields.split(draft, names, reading.parts)
+    split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(text=text, label=label, split=split, rare_class_below=rare_class_below)
 
 

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from pages._ui.shell import state
-from translearn_core.config import BaseConfig, LayerCombination, PairEncoding, Schedule, SplitConfig, Tuning
+from translearn_core.config import (
+    BaseConfig,
+    LayerCombination,
+    Optimizer,
+    PairEncoding,
+    Schedule,
+    Tuning,
+)
 from translearn_core.errors.validation_errors import explain_validation_error
 
 C = TypeVar("C", bound=BaseConfig)
@@ -21,6 +28,8 @@ LABELS: dict[str, str] = {
     "lr": "Learning rate of the backbone",
     "head_lr": "Learning rate of the head",
     "batch_size": "Batch size",
+    "optimizer": "Optimizer",
+    "momentum": "Momentum",
     "weight_decay": "Weight decay",
     "warmup_ratio": "Warm-up",
     "schedule": "Schedule",
@@ -60,8 +69,10 @@ LABELS: dict[str, str] = {
     "teacher": "Teacher",
     "rank": "Rank",
     "tuning.kind": "What changes",
-    "tuning.dropout": "Dropout of the adapters",
+    "tuning.dropout": "Dropout of LoRA",
+    "bottleneck": "Hidden units of an adapter",
     "training.dropout": "Dropout in trained blocks",
+    "mixout": "Mixout",
     "alpha": "Alpha",
     "temperature": "Temperature",
     "weight": "Weight of the distillation loss",
@@ -74,6 +85,7 @@ LABELS: dict[str, str] = {
     "reinit_top_layers": "Re-initialised blocks on top",
     "random_init_baseline": "With random weights too",
     "control_tasks": "Control tasks",
+    "code_orders": "Orders for the code length",
 }
 """Field labels; a key with a dot applies to one form."""
 
@@ -81,6 +93,8 @@ LOWEST = {"epochs": 1}  # 0 only continues a finished run
 
 HINTS: dict[str, str] = {
     "schedule": "how the learning rate falls after warm-up",
+    "optimizer": "how gradients become steps; another one brings learning rates that suit it: SGD takes 100 "
+    "times, Adafactor 30 times, RMSprop 0.3 times those of AdamW",
     "class_weights": "balanced: every class counts the same in the loss, however rare it is",
     "precision": "auto: bf16 where the device computes it natively, else float32, which is exact but slower",
     "device": "auto: CUDA, then MPS, then the CPU",
@@ -91,7 +105,8 @@ HINTS: dict[str, str] = {
     "method": "PCA: fast and exact; UMAP: shows clusters better, but distances between them mean little",
     "projection.limit": "the projection is fitted on at most so many texts, stratified by class; all other "
     "texts are then projected with it",
-    "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds small matrices instead",
+    "tuning.kind": "every tensor of the trained blocks, or some of them; LoRA adds "
+    "small matrices instead, adapters small networks",
     "layer_combination": "which layers of the frozen backbone make the vector that the head reads",
 }
 """Help texts of fields without a description."""
@@ -109,7 +124,13 @@ WORDS: dict[StrEnum, str] = {
     Tuning.BIASES: "biases only (BitFit)",
     Tuning.NORMS: "norms only",
     Tuning.LORA: "LoRA beside the matrices",
+    Tuning.ADAPTERS: "bottleneck adapters",
     Schedule.SLANTED: "slanted triangle",
+    Optimizer.ADAMW: "AdamW",
+    Optimizer.ADAM: "Adam",
+    Optimizer.SGD: "SGD with momentum",
+    Optimizer.RMSPROP: "RMSprop",
+    Optimizer.ADAFACTOR: "Adafactor",
 }
 """Labels of choices whose value is not readable."""
 
@@ -230,68 +251,3 @@ def layer(label: str, n_blocks: int, key: str) -> int:
     state.init_widget(key, n_blocks)
     hint = "0: the embeddings; k: the output of block k-1"
     return st.slider(label, 0, n_blocks, n_blocks, key=key, help=hint, width=260)
-
-
-def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:
-    """Choose the train/validation/test split and the threshold of rare classes."""
-    with st.expander("Train/validation/test split", icon=":material/call_split:"):
-        if len(parts) > 1:
-            st.caption(
-                "Your own validation or test file is used as it is; a missing split is drawn from the first "
-                "table."
-            )
-        by = column(
-            "Split column",
-            names,
-            draft.split.column,
-            "split_column",
-            "a column that says train, validation or test",
-        )
-        group = column(
-            "Keep together",
-            names,
-            draft.split.group,
-            "group_column",
-            "rows with the same entry here, such as the same author, stay in one split",
-        )
-        time = column(
-            "Split by time",
-            names,
-            draft.split.time,
-            "time_column",
-            "a column of dates or numbers: train on the earliest rows, test on the latest",
-        )
-        group = group if group not in (draft.text, by) else None
-        time = time if by is None and time not in (draft.text, draft.label) else None
-        update: dict[str, Any] = {"column": by, "group": group, "time": time, "test_groups": ()}
-        if group is not None and by is None and time is None:
-            update["test_groups"] = _test_groups(draft, group)
-        config = draft.split.model_copy(update=update)
-        with st.grid(4, min_column_width=150):
-            config = edit(config, ("validation", "test", "seed"), "split_form")
-            state.init_widget("rare_class_below", draft.rare_class_below)
-            rare = st.number_input(
-                LABELS["rare_class_below"],
-                2,
-                1000,
-                draft.rare_class_below,
-                key="rare_class_below",
-                help="rows; such classes are named above",
-            )
-        return config, rare
-
-
-def _test_groups(draft: state.Draft, group: str) -> tuple[str, ...]:
-    """Choose the groups that are held out for test."""
-    kept = draft.split.test_groups if draft.split.group == group else ()
-    state.init_widget("test_groups", list(kept))
-    chosen = st.multiselect(
-        "Test on whole groups",
-        list(kept),
-        list(kept),
-        key="test_groups",
-        accept_new_options=True,
-        placeholder="Type an entry of the column; none: drawn",
-        help="rows of these groups are the test split, such as one domain or author that is never trained on",
-    )
-    return tuple(chosen)

@@ -97,6 +97,8 @@ class Draft:
     def settled(self, before: "Draft") -> "Draft":
         """Return the draft without settings that are incompatible with a changed freeze plan or head."""
         after = self if self.freeze == before.freeze else self._with_plan(before)
+        if after.tuning.kind is not Tuning.ALL and after.training.mixout:
+            after = replace(after, training=after.training.model_copy(update={"mixout": 0.0}))
         if self.text_pair is not None and before.text_pair is None:
             moves = after.freeze.blocks or after.freeze.embeddings
             after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
@@ -113,7 +115,7 @@ class Draft:
         parts: dict[str, Any] = {}
         if self.stages == before.stages:
             parts["stages"] = ()
-        if not self.freeze.blocks or (self.tuning.kind is Tuning.LORA and self.freeze.embeddings):
+        if not self.freeze.blocks or (self.tuning.kind.adds_parameters and self.freeze.embeddings):
             parts["tuning"] = TuningConfig()
         if self.freeze.blocks or self.freeze.embeddings:
             parts["features"] = self.features.model_copy(

@@ -27,6 +27,9 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
+ADDED = {Tuning.LORA: ("rank", "alpha", "dropout"), Tuning.ADAPTERS: ("bottleneck",)}
+"""Settings of the kinds of tuning that add parameters."""
+
 
 def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
@@ -112,11 +115,13 @@ def details(backbone_info: BackboneInfo) -> None:
             "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
         ):
             _stages()
-        with st.expander("Which tensors change (LoRA, BitFit)", icon=":material/tune:"):
+        with st.expander("Which tensors change (LoRA, adapters, BitFit)", icon=":material/tune:"):
             _tuning()
         with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):
             _rates(backbone_info)
-        with st.expander("Regularization: L2-SP, dropout, re-initialised blocks", icon=":material/anchor:"):
+        with st.expander(
+            "Regularization: L2-SP, mixout, dropout, re-initialised blocks", icon=":material/anchor:"
+        ):
             _start(backbone_info)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
@@ -225,8 +230,8 @@ def _drop() -> None:
 
 def _tuning() -> None:
     draft = state.draft()
-    kinds = [k for k in Tuning if k is not Tuning.LORA or not draft.freeze.embeddings]
-    fields = ("kind", "rank", "alpha", "dropout") if draft.tuning.kind is Tuning.LORA else ("kind",)
+    kinds = [kind for kind in Tuning if not (kind.adds_parameters and draft.freeze.embeddings)]
+    fields = ("kind", *ADDED.get(draft.tuning.kind, ()))
     with st.grid(4, min_column_width=150):
         tuning = config_fields.edit(draft.tuning, fields, "tuning", choices={"kind": kinds})
     if tuning != draft.tuning:
@@ -275,7 +280,8 @@ def _start(backbone_info: BackboneInfo) -> None:
     while backbone_info.n_blocks - 1 - top in draft.freeze.blocks:
         top += 1
     with st.grid(3, min_column_width=180):
-        training = config_fields.edit(draft.training, ("l2_sp", "dropout"), "training")
+        mixout = ("mixout",) * (draft.tuning.kind is Tuning.ALL)
+        training = config_fields.edit(draft.training, ("l2_sp", *mixout, "dropout"), "training")
         preset = min(draft.backbone.reinit_top_layers, top)
         state.init_widget("start.reinit_top_layers", preset)
         fresh = st.number_input(

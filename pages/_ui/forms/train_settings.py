@@ -5,14 +5,16 @@ import streamlit as st
 from pages._ui.forms import config_fields
 from pages._ui.forms.draft import Draft
 from pages._ui.shell import state
-from translearn_core.config import HeadKind
+from translearn_core.config import HeadKind, Optimizer, TrainingConfig
+from translearn_core.config.training import RATES
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo
 
 STEPS = ("epochs", "lr", "head_lr", "batch_size", "class_weights", "seed")
 NUMBER_STEPS = tuple("regression_loss" if name == "class_weights" else name for name in STEPS)
 AT_ONCE = ("class_weights", "seed")
-LOOP = ("patience", "schedule", "warmup_ratio", "weight_decay", "max_grad_norm", "precision", "device")
+LOOP = ("optimizer", "patience", "schedule", "warmup_ratio", "weight_decay", "max_grad_norm")
+SGD = ("momentum",)
 COMPUTE = ("precision", "device")
 HEAD: dict[HeadKind, tuple[str, ...]] = {
     HeadKind.PROBE: ("kind",),
@@ -44,9 +46,20 @@ def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
             head = config_fields.edit(draft.head, HEAD[draft.head.kind], "head", choices=choices)
         st.markdown("**Training loop**")
         with st.grid(3, min_column_width=150):
-            training = config_fields.edit(training, COMPUTE if at_once else LOOP, "training")
+            shown = () if at_once else LOOP + SGD * (training.optimizer is Optimizer.SGD)
+            edited = config_fields.edit(training, shown + COMPUTE, "training")
+    if edited.optimizer is not training.optimizer:
+        return _with_optimizer(training, edited.optimizer)
+    training = edited
     changed = (head.kind, features.token_limit) != (draft.head.kind, draft.features.token_limit)
     after = state.change(training=training, features=features, head=head)
     if changed:
         st.rerun()
     return after
+
+
+def _with_optimizer(training: TrainingConfig, optimizer: Optimizer) -> Draft:
+    """Take another optimizer with rates that suit it, and run the page again."""
+    state.change(training=training.with_optimizer(optimizer))
+    state.reset(*(f"training.{name}" for name in RATES), "lr_per_block")
+    st.rerun()

@@ -73,7 +73,7 @@ def change(**parts: Any) -> Draft:
     if after.head != requested.head:
         reset("head")
     if after.training != requested.training:
-        reset("training.epochs")
+        reset("training.epochs", "training.mixout")
     st.session_state[_DRAFT] = after
     return after
 

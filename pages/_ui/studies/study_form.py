@@ -15,6 +15,7 @@ from translearn_core.config import (
     RECIPES,
     DataConfig,
     ExperimentConfig,
+    Optimizer,
     RecipeName,
     StudyConfig,
     custom_overrides,
@@ -238,6 +239,8 @@ def custom_caption(experiment: ExperimentConfig, own: Mapping[str, Any], *, reci
     if recipes:
         idle = "class_weights" if experiment.data.problem in NUMBERS else "regression_loss"
         common = [f"{part}.{name}" for part, names in UNCHANGED_SETTINGS.items() for name in names]
+        if experiment.training.optimizer is not Optimizer.SGD:
+            common.remove("training.momentum")
         common = [name for name in common if not name.endswith(idle)]
         return (
             f"Of your settings every run takes {_listed(experiment, common)}. All others, such as epochs, "

@@ -5,7 +5,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, page_text
 
-from translearn_core.config import AugmentConfig, FreezePlan, RecipeName
+from translearn_core.config import AugmentConfig, FreezePlan, Optimizer, RecipeName, Tuning
 
 
 def goes_to(at: AppTest, page: str) -> AppTest:
@@ -69,3 +69,38 @@ def test_runs_with_long_names_that_begin_alike_can_be_told_apart(visit: Open, fi
     for name in ("…head only, seed 1", "…blocks 0–5, seed 1"):
         assert name in drawn or name.encode("ascii", "backslashreplace").decode() in drawn
     assert len(at.get("plotly_chart")) == 3
+
+
+def test_another_optimizer_brings_its_rates_and_a_recipe_keeps_it(visit: Open, filled: Filled) -> None:
+    at = visit("train")
+    before = at.session_state["draft"].training
+    assert "training.momentum" not in {widget.key for widget in at.number_input}
+    at.selectbox(key="training.optimizer").set_value(Optimizer.SGD).run()
+    training = at.session_state["draft"].training
+    assert training == before.with_optimizer(Optimizer.SGD)
+    shown = [at.number_input(key=f"training.{name}").value for name in ("lr", "head_lr", "momentum")]
+    assert shown == [training.lr, training.head_lr, training.momentum]
+    at.number_input(key="training.momentum").set_value(0.8).run()
+    at.number_input(key="training.lr").set_value(0.02).run()
+    assert (at.session_state["draft"].training.momentum, at.session_state["draft"].training.lr) == (0.8, 0.02)
+    goes_to(at, "recipe").segmented_control(key="family").set_value("A part changes").run()
+    at.button(key=f"use-{RecipeName.ADAPTERS}").click().run()
+    draft = at.session_state["draft"]
+    assert (draft.training.optimizer, draft.training.momentum) == (Optimizer.SGD, 0.8)
+    assert "Your recipe: Bottleneck adapters" in page_text(at)
+
+
+def test_adapters_have_a_width_and_no_mixout(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    at.number_input(key="training.mixout").set_value(0.7).run()
+    assert at.session_state["draft"].training.mixout == 0.7
+    at.selectbox(key="tuning.kind").set_value(Tuning.ADAPTERS).run()
+    draft = at.session_state["draft"]
+    assert (draft.tuning.kind, draft.training.mixout) == (Tuning.ADAPTERS, 0.0)
+    assert draft.experiment is not None
+    at.number_input(key="tuning.bottleneck").set_value(16).run()
+    assert at.session_state["draft"].tuning.bottleneck == 16
+    widgets = {widget.key for widget in at.number_input}
+    assert not {"training.mixout", "tuning.rank"} & widgets
+    at.selectbox(key="tuning.kind").set_value(Tuning.ALL).run()
+    assert at.number_input(key="training.mixout").value == 0.0

@@ -64,14 +64,22 @@ def test_three_variants_and_a_control_task_are_probed(bench: Bench, films_run: E
     np.testing.assert_array_equal(scores.test[0, :3], scores.test[1, :3])
     np.testing.assert_allclose(scores.selectivity, scores.test - scores.control_test[0])
     assert "selectivity" in scores.frame()
+    assert scores.code_bits.shape == (3, 4)
+    np.testing.assert_array_equal(scores.code_bits[0, :3], scores.code_bits[1, :3])
+    assert (scores.code_low <= scores.code_bits).all()
+    assert (scores.code_bits <= scores.code_high).all()
+    assert scores.uniform_bits == pytest.approx(scores.n_train), "two classes"
     assert any("selectivity" in sentence for sentence in scores.sentences)
     assert "random init" in scores.sentences[0]
 
 
 def test_controls_and_random_init_can_be_left_out(bench: Bench, films_run: ExperimentConfig) -> None:
     scores = bench.do(
-        ProbeConfig(job=job_id(films_run), random_init_baseline=False, control_tasks=0), ProbeScores
+        ProbeConfig(job=job_id(films_run), random_init_baseline=False, control_tasks=0, code_orders=0),
+        ProbeScores,
     )
+    assert scores.code_bits.size == 0
+    assert "code length" not in scores.frame()
     assert scores.variants == ("pretrained", "fine-tuned")
     assert np.isnan(scores.selectivity).all()
     assert len(scores.control_test) == 0

@@ -103,11 +103,11 @@ class LinearProbe:
         problem = BatchedProblem((rows - mean) / deviation, y, seen, int(targets.max()) + 1, weights)
         regression = BatchedRegression(problem, pool)
         counted = np.ones(targets.shape, dtype=np.bool_) if scored is None else scored
-        c = _choose_c(regression, fold, counted, _section(progress, 0.0, 0.5))
+        c = _choose_c(regression, fold, counted, section(progress, 0.0, 0.5))
         for done, strength in enumerate(strengths := np.unique(c)):
             fits = regression.fits(np.flatnonzero(c == strength), seen.shape[1])
             ends = (0.5 + 0.5 * k / len(strengths) for k in (done, done + 1))
-            regression.fit(strength, fits, TOLERANCE, _section(progress, *ends))
+            regression.fit(strength, fits, TOLERANCE, section(progress, *ends))
         return cls(c, fold, regression, mean, deviation)
 
     def predict(self, x: NDArray[np.floating], labelling: int = 0) -> IntArray:
@@ -155,7 +155,7 @@ def _choose_c(
     for number, strength in enumerate(STRENGTHS if folds else ()):
         ends = (k / len(STRENGTHS) for k in (number, number + 1))
         fits = regression.fits(active, folds + 1)
-        regression.fit(strength, fits, SEARCH_TOLERANCE, _section(progress, *ends))
+        regression.fit(strength, fits, SEARCH_TOLERANCE, section(progress, *ends))
         likelihood = np.array([_held_out_likelihood(regression, fold, k, scored[k]) for k in active.tolist()])
         better = likelihood > best[active]
         active = active[better]
@@ -178,7 +178,7 @@ def _held_out_likelihood(
     return float(counted.sum(dtype=np.float64)) if len(counted) else -np.inf
 
 
-def _section(progress: Progress | None, start: float, end: float) -> Progress:
+def section(progress: Progress | None, start: float, end: float) -> Progress:
     """Return a callback that maps shares of a section to shares of the whole."""
 
     def tick(share: float) -> None:

@@ -38,7 +38,8 @@ class BatchedProblem:
 
     `x` (rows, width) float32, roughly standardised so that single precision suffices; `y` (rows, labellings)
     int64; `seen` (rows, parts) float32, 1 where a part contains a row; `classes` counts the classes;
-    `weight` (rows,) float32 weighs each row's loss.
+    `weight` (rows,) float32 weighs each row's loss. With `standardise` each part is standardised by its own
+    rows.
     """
 
     x: Tensor
@@ -46,6 +47,7 @@ class BatchedProblem:
     seen: Tensor
     classes: int
     weight: Tensor | None = None
+    standardise: bool = True
 
 
 class BatchedRegression:
@@ -139,6 +141,8 @@ class _Objective:
         deviation = (squares - mean.square()).clamp(min=0).sqrt()
         # The deviation of a constant column is rounding error and must not be divided by.
         scale = torch.where(deviation <= 1e-6 * mean.abs(), 1.0, deviation)
+        if not problem.standardise:
+            mean, scale = torch.zeros_like(mean), torch.ones_like(scale)
         self.rows = rows.repeat(self.labellings)
         self.mean = mean.float().repeat(self.labellings, 1)
         self.scale = scale.float().repeat(self.labellings, 1)

@@ -124,6 +124,16 @@ RECIPES: dict[RecipeName, Recipe] = {
             top(tuning=TuningConfig(kind=Tuning.LORA), training={"epochs": 3, "lr": 1e-3}),
         ),
         Recipe(
+            RecipeName.ADAPTERS,
+            Family.PART,
+            "Bottleneck adapters",
+            "Two small networks in every block, each added to its own input, learn with the block's norms.",
+            "Many tasks on one backbone, as LoRA; the first method of its kind, often the yardstick.",
+            "Little less time than full fine-tuning, a few parameters in a hundred.",
+            "Houlsby et al. 2019, arXiv:1902.00751",
+            top(tuning=TuningConfig(kind=Tuning.ADAPTERS), training={"epochs": 3, "lr": 1e-3}),
+        ),
+        Recipe(
             RecipeName.DISTIL,
             Family.WHOLE,
             "Distillation",

@@ -14,7 +14,10 @@ from translearn_core.errors import ConfigError
 
 UNCHANGED_SETTINGS = {
     "features": ("pooling", "token_limit"),
-    "training": ("batch_size", "class_weights", "regression_loss", "precision", "device"),
+    "training": (
+        *("batch_size", "class_weights", "regression_loss", "optimizer", "momentum"),
+        *("precision", "device"),
+    ),
 }
 """Settings that a recipe leaves unchanged, by part."""
 
@@ -39,6 +42,7 @@ class RecipeName(StrEnum):
     BITFIT = "bitfit"
     NORMS = "norms"
     LORA = "lora"
+    ADAPTERS = "adapters"
     DISTIL = "distil"
     FULL = "full"
     DISCRIMINATIVE = "discriminative"
@@ -104,9 +108,8 @@ class Recipe:
         settings = self.shape(n_blocks, k)
         plan = settings["freeze"]
         unchanged = {name: getattr(base.training, name) for name in ("seed", *UNCHANGED_SETTINGS["training"])}
-        training = TrainingConfig.defaults_for(plan).model_copy(
-            update=unchanged | settings.get("training", {})
-        )
+        training = TrainingConfig.defaults_for(plan).model_copy(update=settings.get("training", {}))
+        training = training.with_optimizer(base.training.optimizer).model_copy(update=unchanged)
         if self.teacher and teacher is None:
             teacher = base.distil.teacher if base.distil else None
             if teacher is None:

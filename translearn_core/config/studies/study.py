@@ -13,6 +13,7 @@ from pydantic import (
 
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
+from translearn_core.config.enums import Optimizer
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
 from translearn_core.config.overrides import setting_name
@@ -129,11 +130,12 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
 
     `recipes`: only those that a recipe leaves unchanged.
     """
-    training = TrainingConfig.defaults_for(config.freeze)
+    training = TrainingConfig.defaults_for(config.freeze).with_optimizer(config.training.optimizer)
     plain = ExperimentConfig(
         data=config.data, backbone=config.backbone, freeze=config.freeze, training=training
     )
     values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    defaults["training"]["optimizer"] = str(Optimizer.ADAMW)
     parts = {part: set(names) for part, names in UNCHANGED_SETTINGS.items()}
     if not recipes:
         parts |= {part: set(values[part]) for part in ("augment", "head", "tuning")}

@@ -60,6 +60,8 @@ class Classifier(nn.Module):
         self.backbone = AutoModel.from_pretrained(
             backbone, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
+        if (folder / "adapters.safetensors").exists():
+            add_adapters(self.backbone, load_file(folder / "adapters.safetensors"))
         self.tokenizer = AutoTokenizer.from_pretrained(backbone, local_files_only=True)
         self.tokenizer.truncation_side = "right"
         head = load_file(folder / "head.safetensors")
@@ -154,6 +156,27 @@ class Classifier(nn.Module):
                 tensors[name] = tensor if self.siamese else tensor.squeeze(1)
             outputs[index] = self(**tensors).cpu()
         return outputs
+
+
+class Adapter(nn.Module):
+    """Two-layer network added to its input (Houlsby et al. 2019, arXiv:1902.00751)."""
+
+    def __init__(self, tensors: dict[str, Tensor], name: str) -> None:
+        super().__init__()
+        self.down, self.up = linear(tensors, f"{name}.down"), linear(tensors, f"{name}.up")
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return adapted states, shape (texts, tokens, width)."""
+        added: Tensor = self.up(nn.functional.gelu(self.down(states)))
+        return states + added
+
+
+def add_adapters(backbone: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Put each adapter after the layer that the names of its tensors begin with."""
+    for layer in sorted({name.partition(".adapter.")[0] for name in tensors}):
+        module = backbone.get_submodule(layer)
+        module.add_module("adapter", Adapter(tensors, f"{layer}.adapter"))
+        module.register_forward_hook(lambda self, _, output: self.adapter(output))
 
 
 def pad(values: list[int], length: int, fill: int) -> list[int]:

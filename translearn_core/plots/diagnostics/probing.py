@@ -1,7 +1,8 @@
-"""Linear probing: probe accuracy by layer, with baselines and control tasks."""
+"""Linear probing: probe accuracy by layer, with baselines and control tasks, and online code lengths."""
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.intervals import add_interval_line, add_level, band
@@ -38,6 +39,39 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
             figure, layers, scores.test[v], scores.low[v], scores.high[v], name, colour,
             hover + ", C = %{customdata[2]:g}", details=[scores.c[v]], marker={"symbol": symbol},
         )  # fmt: skip
+    _layer_axis(figure, layers, edge)
+    figure.update_yaxes(
+        title_text=f"test {metric_of(scores.metric).label} of the probe",
+        tickformat=".2f",
+        nticks=8,
+        fixedrange=False,
+    )
+    return _with_controls(figure, scores, edge, dark) if len(scores.control_test) else figure
+
+
+def code_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
+    """Draw the online code length by layer and variant, with intervals over orders and the uniform code."""
+    figure, colours = bare("code lengths", dark, height=380), palette(dark)
+    layers = np.arange(scores.code_bits.shape[1])
+    edge = (-0.35, float(layers[-1]) + 0.35)
+    uniform = f"uniform code {scores.uniform_bits:,.0f}"
+    add_level(figure, edge, scores.uniform_bits, uniform, colours.muted, line={"dash": "dot"})
+    for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
+        colour, symbol = _style(variant, v, colours, dark)
+        hover = "layer %{x}: <b>%{y:,.0f} bits</b> (%{customdata[0]:,.0f} to %{customdata[1]:,.0f})"
+        add_interval_line(
+            figure, layers, scores.code_bits[v], scores.code_low[v], scores.code_high[v], name, colour,
+            hover + ", compression %{customdata[2]:.2f}", details=[scores.compression[v]],
+            marker={"symbol": symbol},
+        )  # fmt: skip
+    _layer_axis(figure, layers, edge)
+    figure.update_yaxes(
+        title_text="code length of the labels, bits", tickformat=",.0f", nticks=8, fixedrange=False
+    )
+    return figure
+
+
+def _layer_axis(figure: go.Figure, layers: NDArray[np.int64], edge: tuple[float, float]) -> None:
     ticks = layer_axis.ticks(layers)
     named = len(layers) <= 8
     figure.update_xaxes(
@@ -47,13 +81,6 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         ticktext=["embeddings" if named else "0", *map(str, ticks[1:])],
         tickangle=0,
     )
-    figure.update_yaxes(
-        title_text=f"test {metric_of(scores.metric).label} of the probe",
-        tickformat=".2f",
-        nticks=8,
-        fixedrange=False,
-    )
-    return _with_controls(figure, scores, edge, dark) if len(scores.control_test) else figure
 
 
 def _with_controls(

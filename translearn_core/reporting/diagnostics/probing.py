@@ -19,6 +19,14 @@ SELECTIVITY = (
     "one; its length is the selectivity."
 )
 
+CODE = (
+    "Online code length of the training labels (minimum description length): each portion of the rows, from "
+    "0.1 % on, is sent by a probe of the portions before it. A low line is a layer that is read rightly from "
+    "few rows. Intervals are over random orders of the rows. For the fine-tuned model, which has seen these "
+    "labels, it is too short."
+)
+"""What a code length is, and its bias."""
+
 
 def section(scores: ProbeScores, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the score of a linear model on each layer."""
@@ -36,5 +44,15 @@ def section(scores: ProbeScores, data: ReportData, dark: bool = False) -> Sectio
         ),
         alt="Probe score by layer and model, and below it the selectivity",
     )
+    figures = (figure, _code(scores, dark)) if len(scores.code_bits) else (figure,)
     target = f"{PROBE.heading} (target: {scores.target})" if scores.target else PROBE.heading
-    return Section(target, scores.sentences, (figure,))
+    return Section(target, scores.sentences, figures)
+
+
+def _code(scores: ProbeScores, dark: bool) -> FigureBlock:
+    """Return the online code length by layer."""
+    columns = ["model", "layer", "code length", "code low", "code high", "compression"]
+    table = TableBlock("code lengths", scores.frame()[columns])
+    return FigureBlock(
+        plots.code_lines(scores, dark), CODE, table, alt="Code length of the labels by layer and model"
+    )

@@ -24,7 +24,12 @@ class ProbeScores:
 
     The fields of C control tasks, random labels learnt from the same features (Hewitt & Liang 2019,
     arXiv:1909.03368), have the same shapes behind a first axis C; `control_majority` has shape (C,). Without
-    controls they are empty. `target` names the probed column. `sentences` are the findings.
+    controls they are empty.
+
+    `code_bits`, `code_low` and `code_high`, shape (V, L), are the mean online code length of the training
+    labels in bits over some orders of the rows and its 95 % interval over orders (NaN for one);
+    `uniform_bits` is their length without any layer (Voita & Titov 2020, arXiv:2003.12298). Without it they
+    are empty. `target` names the probed column. `sentences` are the findings.
     """
 
     variants: tuple[str, ...]
@@ -45,6 +50,10 @@ class ProbeScores:
     control_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_c: FloatArray = field(default_factory=lambda: np.zeros((0,) * 3), compare=False)
     control_majority: FloatArray = field(default_factory=lambda: np.zeros(0), compare=False)
+    code_bits: FloatArray = field(default_factory=lambda: np.zeros((0,) * 2), compare=False)
+    code_low: FloatArray = field(default_factory=lambda: np.zeros((0,) * 2), compare=False)
+    code_high: FloatArray = field(default_factory=lambda: np.zeros((0,) * 2), compare=False)
+    uniform_bits: float = 0.0
     target: str = ""
     sentences: tuple[str, ...] = ()
     metric: str = ACCURACY
@@ -62,10 +71,17 @@ class ProbeScores:
         selectivity: FloatArray = self.test - self.control_test.mean(axis=0)
         return selectivity
 
+    @property
+    def compression(self) -> FloatArray:
+        """Uniform code length over online code length, shape (V, L); above 1 the layer helps."""
+        compression: FloatArray = self.uniform_bits / self.code_bits
+        return compression
+
     def frame(self) -> pd.DataFrame:
         """Return one row per variant and layer: cross-validated mean and spread, test and its interval, C.
 
-        Each control task adds five columns, numbered from 1; any adds the selectivity.
+        Each control task adds five columns, numbered from 1; any adds the selectivity. The online code adds
+        its length in bits with the interval, and the compression.
         """
         selectivity = self.selectivity
         return pd.DataFrame(
@@ -81,6 +97,7 @@ class ProbeScores:
                     "C": float(self.c[v, layer]),
                 }
                 | ({"selectivity": float(selectivity[v, layer])} if len(self.control_test) else {})
+                | (self._code(v, layer) if len(self.code_bits) else {})
                 | {
                     f"control {c} {name}": float(score)
                     for c in range(1, len(self.control_test) + 1)
@@ -96,3 +113,11 @@ class ProbeScores:
                 for layer in range(self.test.shape[1])
             ]
         )
+
+    def _code(self, v: int, layer: int) -> dict[str, float]:
+        return {
+            "code length": float(self.code_bits[v, layer]),
+            "code low": float(self.code_low[v, layer]),
+            "code high": float(self.code_high[v, layer]),
+            "compression": float(self.compression[v, layer]),
+        }

@@ -44,6 +44,7 @@ class Checkpoint:
     epoch: int = 0
     step_in_epoch: int = 0
     weights: dict[str, Tensor] = field(default_factory=dict)
+    optimizer_name: str = "adamw"
     optimizer: dict[str, Any] = field(default_factory=dict)
     random: dict[str, Tensor] = field(default_factory=dict)
     best: dict[str, Tensor] = field(default_factory=dict)

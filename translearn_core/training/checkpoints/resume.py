@@ -32,7 +32,7 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     Raises
     ------
     TrainingError
-        If the parent did not reach its last stage, or trained other tensors.
+        If the parent did not reach its last stage, or trained other tensors or with another optimizer.
     """
     if not loop.schedule.is_last_stage(parent):
         raise TrainingError(
@@ -59,6 +59,11 @@ def _restore(loop: Loop, state: Checkpoint) -> None:
     if set(state.weights) != set(schedule.trained):
         raise TrainingError(
             "The checkpoint holds other tensors than this plan trains: start a new run instead of resuming."
+        )
+    if state.optimizer_name != loop.config.optimizer:
+        raise TrainingError(
+            f"The run to go on from was trained with {state.optimizer_name}, this one says "
+            f"{loop.config.optimizer}: set training.optimizer to {state.optimizer_name}, or start a new run."
         )
     loop.state = state
     with torch.no_grad():

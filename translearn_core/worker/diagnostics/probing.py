@@ -1,13 +1,14 @@
 """Linear probing of every layer of a run: pretrained, fine-tuned and randomly initialised."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import assign_folds
@@ -15,6 +16,7 @@ from translearn_core.analysis.probing.label_probing import probe_label_layers
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.number_probing import probe_number_layers
+from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
@@ -61,6 +63,8 @@ def probe(context: Context[ProbeConfig]) -> None:
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     scores = _probe(context, target, features, texts, train, test)
+    if target.encoded.problem is ProblemType.SINGLE_LABEL:
+        scores = replace(scores, **_code_lengths(context, features, target.encoded.values, train))
     types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
@@ -123,6 +127,24 @@ _PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
     ProblemType.REGRESSION: probe_number_layers,
 }
 """Probing function of each problem type."""
+
+
+def _code_lengths(
+    context: Context[ProbeConfig], features: dict[str, Layers], labels: IntArray, train: IntArray
+) -> dict[str, Any]:
+    """Return the fields of `ProbeScores` about the online code of the training labels."""
+    if not context.config.code_orders:
+        return {}
+    code = online_code(
+        {variant: [layer[train] for layer in layers] for variant, layers in features.items()},
+        labels[train],
+        orders=context.config.code_orders,
+        seed=context.config.seed,
+        progress=lambda done, total: context.report("measuring code lengths", done, total),
+    )
+    intervals = np.apply_along_axis(lambda bits: astuple(mean_interval(bits)), 2, code.bits)
+    names = {"code_low": intervals[..., 1], "code_high": intervals[..., 2]}
+    return {"code_bits": code.bits.mean(axis=2), **names, "uniform_bits": code.uniform}
 
 
 def _target(

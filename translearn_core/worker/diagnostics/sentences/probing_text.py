@@ -4,7 +4,7 @@ import numpy as np
 
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.results.format import count_noun, magnitude, percent, quote
+from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote
 from translearn_core.results.metric import ACCURACY, MACRO_F1, Metric, metric_of
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
@@ -29,6 +29,8 @@ def sentences(scores: ProbeScores, *, label: bool, recurring: int) -> tuple[str,
     texts = [_best_layer_text(scores, target)]
     if len(scores.control_test):
         texts.append(_selectivity_text(scores, recurring))
+    if len(scores.code_bits):
+        texts.append(_code_text(scores))
     if {BEFORE, AFTER} <= set(scores.variants):
         texts.append(_change_text(scores, target, label=label))
     return tuple(texts)
@@ -87,6 +89,21 @@ def _of_the_layer(selectivity: float, metric: Metric) -> str:
             "that the layer knows it."
         )
     return f"The rest, {points}, is selectivity: what the layer makes easy to read."
+
+
+def _code_text(scores: ProbeScores) -> str:
+    parts = []
+    for v, variant in enumerate(scores.variants):
+        layer = int(scores.code_bits[v].argmin())
+        parts.append(
+            f"{scores.code_bits[v, layer]:,.0f} bits with layer {layer} of the {variant} model "
+            f"({scores.compression[v, layer]:.2f} times shorter)"
+        )
+    return (
+        f"How easily is it read? The labels of the {count_noun(scores.n_train, 'training row')} take "
+        f"{scores.uniform_bits:,.0f} bits by themselves, and at least {join_list(parts)}, sent by a probe "
+        "that learns from the rows before. The shorter the code, the fewer rows it takes to read the layer."
+    )
 
 
 def _change_text(scores: ProbeScores, target: str, *, label: bool) -> str:
