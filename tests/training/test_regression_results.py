@@ -122,7 +122,12 @@ def test_a_table_gains_the_columns_of_decode() -> None:
     outputs = ModelOutputs(
         np.array([[1.5], [-2.0]], np.float32), np.zeros((2, 1), np.float16), ProblemType.REGRESSION
     )
-    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode, names=trained.names)
+    fixed = SimpleNamespace(
+        predict=lambda texts: outputs,
+        decode=trained.decode,
+        names=trained.names,
+        problem=ProblemType.REGRESSION,
+    )
     context = SimpleNamespace(report=lambda *_: None)
     table = predict_texts(cast(Any, fixed), ["a", "", "b"], 1, cast(Any, context))
     assert list(table) == ["predicted"]
