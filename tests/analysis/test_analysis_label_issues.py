@@ -27,9 +27,9 @@ def noisy(random, n, classes=3, wrong=0.1, sharp=4.0):
 
 
 def joint_written_out(p, labels):
-    """Equations 1 to 3, row by row: rows with their confident class, and the calibrated joint."""
+    """Equations 1 to 3 with thresholds above chance: each row's confident class, and the calibrated joint."""
     n, k = p.shape
-    thresholds = [p[labels == j, j].mean() if (labels == j).any() else np.inf for j in range(k)]
+    thresholds = [max(p[labels == j, j].mean(), 1 / k) if (labels == j).any() else np.inf for j in range(k)]
     counts, classes = np.zeros((k, k)), np.full(n, -1)
     for row in range(n):
         above = [j for j in range(k) if p[row, j] >= thresholds[j]]
@@ -47,7 +47,8 @@ def test_suspects_and_share_are_the_papers(seed):
     classes, joint = joint_written_out(p, given)
     result = find_label_issues(p, given, limit=1000)
     assert result.share.value == pytest.approx(1 - joint.trace())
-    expected = np.flatnonzero((classes >= 0) & (classes != given))
+    likelier = p[np.arange(len(p)), classes] > p[np.arange(len(p)), given]
+    expected = np.flatnonzero((classes >= 0) & (classes != given) & likelier)
     assert set(result.rows) == set(expected)
     assert result.n_issues == len(expected) > 10
     assert np.array_equal(result.suggested, classes[result.rows])
@@ -65,6 +66,18 @@ def test_a_toy_by_hand():
     assert (result.suggested.tolist(), result.n_issues) == ([1], 2)
     assert result.margin == pytest.approx([-0.8])
     assert result.share.value == pytest.approx(1 / 3)
+
+
+def test_a_class_that_is_never_predicted_is_suggested_to_nobody():
+    random = np.random.default_rng(7)
+    labels = np.repeat([0, 1, 2], [60, 60, 2])  # the third is a misspelt second one
+    p = np.column_stack([random.uniform(0.6, 0.9, 122), np.zeros(122), random.uniform(0.0001, 0.001, 122)])
+    p[:, 1] = 1 - p[:, 0] - p[:, 2]
+    p[60:, [0, 1]] = p[60:, [1, 0]]
+    result = find_label_issues(p, labels)
+    assert 0 < result.n_issues <= 2
+    assert set(result.rows) <= {120, 121}
+    assert set(result.suggested) == {1}
 
 
 def test_planted_errors_come_first():

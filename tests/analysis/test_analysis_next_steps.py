@@ -120,6 +120,27 @@ def test_another_backbone_is_proposed_where_words_do_as_well(low, proposed):
     assert ("backbone" in found) is proposed
 
 
+def test_a_better_probe_of_the_same_backbone_is_proposed_and_not_another_backbone():
+    test = evaluation(((40, 0, 0), (0, 40, 0), (0, 0, 40))).metrics["test"]
+    words = Baseline("TF-IDF", test.scores, Difference(-0.02, -0.05, 0.01, 1), "")
+    probe = Baseline("frozen probe", test.scores, Difference(-0.1, -0.15, -0.05, 1), "")
+    found = steps(facts(baselines=Baselines(test, 100, (words, probe))))
+    assert "backbone" not in found
+    assert found["probe"].number == Estimate(-0.1, -0.15, -0.05)
+
+
+@pytest.mark.parametrize(
+    ("losses", "proposed"), [((1.0, 0.9, 1.1, 1.2), True), ((1.0, 0.9, 0.8, 0.7), False)]
+)
+def test_fewer_epochs_are_not_proposed_while_the_loss_falls(losses, proposed):
+    given = facts(train=(0.8,) * 4, validation=(0.7, 0.8, 0.75, 0.75))
+    points = [
+        replace(point, validation=point.validation | {"loss": loss})
+        for point, loss in zip(given.history.epochs, losses, strict=True)
+    ]
+    assert ("fewer epochs" in steps(replace(given, history=History((), tuple(points))))) is proposed
+
+
 def test_labels_are_proposed_with_their_share():
     rows = pd.DataFrame({"row": range(40), **{reason: [False] * 40 for reason in REASONS}})
     rows["suspicious"] = [True] * 3 + [False] * 37

@@ -21,7 +21,7 @@ SCORES = st.lists(st.floats(0.05, 0.99).map(lambda score: round(score, 3)), min_
 def _case(given: RunFacts, code: str, shown: tuple[float, ...], known: tuple[float, ...] = ()) -> Case | None:
     """Return the case of a step, or None where its rule does not apply."""
     step = steps(given).get(code)
-    return None if step is None else Case(step.sentence, shown, known, names=("first 50",))
+    return None if step is None else Case(step.sentence, shown, known)
 
 
 def _of(

@@ -14,6 +14,7 @@ from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
 from translearn_core.tasks.labels import natural_sort_key
+from translearn_core.tasks.similar_labels import find_similar_labels
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
 
@@ -75,6 +76,8 @@ def _offer_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: st
         f"and to test: {listed}."
     )
     advice = "Drop them, merge them, or bring more rows of them."
+    if misspelt := _misspelt(state.target, rare):
+        advice = f"{misspelt}: merge them on the Labels page first."
     drop = finding(
         "rare-classes",
         Severity.DECISION,
@@ -94,6 +97,15 @@ def _offer_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: st
         "rare-classes-merge", Severity.DECISION, sentence, numbers, cleaning_rule=CleaningRule.MERGE_RARE
     )
     return state.with_findings(merge)
+
+
+def _misspelt(target: Target, rare: NDArray[np.int64]) -> str:
+    """Name the rare classes that look like spellings of others; empty if none do."""
+    counts = np.bincount(target.values, minlength=len(target.names))
+    similar = find_similar_labels({target.names[k]: int(counts[k]) for k in np.flatnonzero(counts)})
+    names = {target.names[k] for k in rare}
+    pairs = [f"{quote(s.value)} may be {quote(s.replacement)}" for s in similar if s.value in names]
+    return join_list(pairs, most=5)
 
 
 def _merge_rare(state: TaskRows, rare: NDArray[np.int64], mask: Mask, listed: str) -> TaskRows:

@@ -23,7 +23,9 @@ PAGE = 50
 """Rows shown at once."""
 
 SELECTED, FILTER = "label_rows", "label_filter"
-# session keys: rows chosen on another page, as pairs of row number and text; the rows to show
+STARTS = "label_edit_starts"
+# session keys: rows chosen on another page, as pairs of row number and text; the rows to show; the numbers of
+# edits before each action
 
 FILTERS: dict[str, tuple[str, str]] = {
     "suspicious": (
@@ -77,12 +79,37 @@ def _edited(rows: pd.DataFrame, data: DataConfig, edits: Sequence[Edit]) -> pd.D
     names = {"part": PART, "row": ROW, "label": data.label}
     table = rows.rename(columns=names)
     edited = apply_edits(table, TableEdits(original="", number=2, edits=tuple(edits)))
-    return edited.rename(columns={name: column for column, name in names.items()})
+    edited = edited.rename(columns={name: column for column, name in names.items()})
+    for edit in edits:
+        if isinstance(edit, ValueRename):
+            edited["suggested"] = edited["suggested"].replace(edit.value, edit.replacement)
+    return _open_rows(edited, data)
+
+
+def _open_rows(rows: pd.DataFrame, data: DataConfig) -> pd.DataFrame:
+    """Return the rows with the reasons that the edits left."""
+    counts = rows["label"][rows["label"] != ""].value_counts()
+    done = (rows["suggested"] == rows["label"]) & (rows["label"] != "")
+    kept = {reason: rows[reason] & ~done for reason in ("suspicious", "wrong", "similar name")}
+    rare = rows["label"].map(counts).lt(data.rare_class_below) & (rows["label"] != "")
+    return rows.assign(**kept, rare=rare, unlabelled=rows["label"] == "")
 
 
 def _add(dataset: Dataset, *edits: Edit) -> None:
+    """Add the edits of one action, which `_undo` takes back together."""
     store, owner = state.store(), state.owner()
-    store.save_draft_edits(owner, dataset.digest, (*store.draft_edits(owner, dataset.digest), *edits))
+    before = store.draft_edits(owner, dataset.digest)
+    starts = [start for start in state.get_value(STARTS, []) if start < len(before)]
+    state.set_value(STARTS, [*starts, len(before)])
+    store.save_draft_edits(owner, dataset.digest, (*before, *edits))
+
+
+def _undo(dataset: Dataset, edits: Sequence[Edit]) -> None:
+    """Take back the last action; the last edit if the session does not know where that began."""
+    starts = [start for start in state.get_value(STARTS, []) if start < len(edits)]
+    start = starts.pop() if starts else len(edits) - 1
+    state.set_value(STARTS, starts)
+    state.store().save_draft_edits(state.owner(), dataset.digest, tuple(edits[:start]))
 
 
 def _classes(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.DataFrame) -> None:
@@ -126,11 +153,13 @@ def _classes(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.D
 
 def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.DataFrame, turn: int) -> None:
     st.subheader("Rows", anchor=False)
-    counts = review.counts()
+    counts = {reason: int(rows[reason].sum()) for reason in FILTERS}
     selected = state.get_value(SELECTED)
     choices = [reason for reason in FILTERS if counts[reason]] + ["selected"] * bool(selected) + ["all"]
     names = {reason: f"{title} {counts[reason]:,}" for reason, (title, _) in FILTERS.items()}
     names |= {"selected": f"Selected {len(selected or ()):,}", "all": f"All {len(rows):,}"}
+    if state.get_value(FILTER) not in (None, *choices):
+        state.set_value(FILTER, choices[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reason = st.segmented_control(
             "Show", choices, default=choices[0], format_func=names.__getitem__, key=FILTER, required=True
@@ -138,6 +167,10 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
         words = st.text_input("Find texts", key="label_search", icon=":material/search:", width=260).strip()
     if reason in FILTERS:
         st.caption(FILTERS[reason][1])
+    if not counts["suspicious"]:
+        st.caption(
+            "No suspicious label is left." if review.counts()["suspicious"] else "No label is suspicious."
+        )
     listed = _filtered(rows, reason, words, selected)
     if listed.empty:
         st.caption("No row is left here.")
@@ -148,7 +181,23 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
         page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key=f"label_page-{reason}", width=160)
     shown = listed.iloc[(page - 1) * PAGE : page * PAGE]
     key = f"label_rows-{reason}-{page}-{turn}"
-    labels = sorted({*rows["label"], *shown["suggested"]} - {""})
+    labels = sorted({*rows["label"]} - {""})
+    _table(dataset, data, shown, labels, key)
+    suggested = shown[(shown["suggested"] != "") & (shown["suggested"] != shown["label"])]
+    suggested = suggested[suggested["suggested"].isin(rows["label"])]
+    if len(suggested) > 1:
+        st.button(
+            f"Take all {len(suggested)} suggestions of this list",
+            key="take_all",
+            icon=":material/done_all:",
+            on_click=_add,
+            args=(dataset, *(_label(data, row, row["suggested"]) for row in suggested.to_dict("records"))),
+            help="Read them first: a suggestion is a doubt, not a proof.",
+        )
+
+
+def _table(dataset: Dataset, data: DataConfig, shown: pd.DataFrame, labels: Sequence[str], key: str) -> None:
+    """Draw the table of rows, whose changed cells become edits."""
     texts = [name for name in (TEXT, TEXT_PAIR) if name in shown]
     table = shown.assign(take=False, drop=False)[
         ["label", "suggested", "take", "probability", "drop", *texts, "split", "row"]
@@ -171,16 +220,6 @@ def _rows(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.Data
         },
         on_change=partial(_take_changes, dataset, data, shown, key),
     )
-    suggested = shown[(shown["suggested"] != "") & (shown["suggested"] != shown["label"])]
-    if len(suggested) > 1:
-        st.button(
-            f"Take all {len(suggested)} suggestions of this list",
-            key="take_all",
-            icon=":material/done_all:",
-            on_click=_add,
-            args=(dataset, *(_label(data, row, row["suggested"]) for row in suggested.to_dict("records"))),
-            help="Read them first: a suggestion is a doubt, not a proof.",
-        )
 
 
 def _filtered(
@@ -242,14 +281,14 @@ def _changes(dataset: Dataset, edits: Sequence[Edit]) -> None:
             "Undo the last",
             key="undo_edit",
             icon=":material/undo:",
-            on_click=store.save_draft_edits,
-            args=(owner, dataset.digest, tuple(edits[:-1])),
+            on_click=_undo,
+            args=(dataset, edits),
         )
-        st.button(
-            "Discard all",
-            key="discard_edits",
-            type="tertiary",
-            icon=":material/delete:",
-            on_click=store.save_draft_edits,
-            args=(owner, dataset.digest, ()),
-        )
+        with st.popover("Discard all", icon=":material/delete:", type="tertiary"):
+            st.markdown(f"{count_noun(len(edits), 'change')} will be lost, merged classes among them.")
+            st.button(
+                "Discard",
+                key="discard_edits",
+                on_click=store.save_draft_edits,
+                args=(owner, dataset.digest, ()),
+            )

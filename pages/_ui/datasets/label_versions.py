@@ -57,6 +57,9 @@ def panel(dataset: Dataset) -> None:
             label="The corrected table as CSV",
             form=profile.formats[0],
         )
+    with st.container(horizontal=True):
+        navigation.link("search", "Find a good model")
+        navigation.link("train", "Train a model")
     _train_again(dataset)
 
 

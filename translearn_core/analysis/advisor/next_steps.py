@@ -8,6 +8,7 @@ import numpy as np
 from translearn_core.analysis.intervals import mean_interval
 from translearn_core.results import (
     Baselines,
+    Difference,
     Estimate,
     Evaluation,
     History,
@@ -15,9 +16,11 @@ from translearn_core.results import (
     LabelReview,
     RunSummary,
 )
+from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.results.diagnostics.next_steps import NextStep
 from translearn_core.results.format import count_noun, signed_points
 from translearn_core.results.interval_estimate import Z
+from translearn_core.results.metric import LOSS
 
 MORE_LABELS = 100
 """Labels that the gain of more labels is stated for."""
@@ -45,7 +48,7 @@ class RunFacts:
 
 def propose(facts: RunFacts) -> tuple[NextStep, ...]:
     """Return the steps whose rules apply, in the order of how often they help."""
-    rules = (_labels, _merge, _backbone, _more_labels, _deeper, _longer, _fewer_epochs, _test_rows)
+    rules = (_labels, _merge, _probe, _backbone, _more_labels, _deeper, _longer, _fewer_epochs, _test_rows)
     return tuple(step for rule in rules for step in rule(facts))
 
 
@@ -61,7 +64,7 @@ def _labels(facts: RunFacts) -> Iterator[NextStep]:
         "labels",
         "Mend labels",
         f"{count_noun(suspicious, 'label')} of {checked:,} {are} suspicious ({share.percent_range}): look at "
-        "the first 50; what is wrong in test rows lowers every score.",
+        "the surest first; what is wrong in test rows lowers every score.",
         share,
         "labels",
         "Look at the labels",
@@ -92,9 +95,30 @@ def _merge(facts: RunFacts) -> Iterator[NextStep]:
     )
 
 
+def _better_probe(facts: RunFacts) -> Difference | None:
+    """Return the margin of the run over the linear probe of its backbone if the probe is surely better."""
+    line = None if facts.baselines is None else facts.baselines.line(FROZEN)
+    return line.margin if line is not None and line.margin.high < 0 else None
+
+
+def _probe(facts: RunFacts) -> Iterator[NextStep]:
+    if (margin := _better_probe(facts)) is None:
+        return
+    yield NextStep(
+        "probe",
+        "Fit the head as a linear probe",
+        f"A linear probe of the same frozen backbone is better than this run ({margin.span}): its head was "
+        "not trained to the end. Take the recipe of the probe, or more epochs and a higher rate of the head.",
+        Estimate(margin.value, margin.low, margin.high),
+        "recipe",
+        "Choose a recipe",
+        "Kumar et al. 2022, arXiv:2202.10054",
+    )
+
+
 def _backbone(facts: RunFacts) -> Iterator[NextStep]:
-    line = None if facts.baselines is None else facts.baselines.line("TF-IDF")
-    if line is None or line.margin.low > 0:
+    line = None if facts.baselines is None else facts.baselines.line(WORDS)
+    if line is None or line.margin.low > 0 or _better_probe(facts) is not None:
         return
     margin = line.margin
     yield NextStep(
@@ -184,7 +208,7 @@ def _longer(facts: RunFacts) -> Iterator[NextStep]:
 
 def _fewer_epochs(facts: RunFacts) -> Iterator[NextStep]:
     best, epochs = facts.summary.best_epoch, facts.summary.epochs
-    if facts.fitted_at_once or epochs < 4 or best > epochs / 2:
+    if facts.fitted_at_once or epochs < 4 or best > epochs / 2 or _loss_falls(facts):
         return
     yield NextStep(
         "fewer epochs",
@@ -196,6 +220,12 @@ def _fewer_epochs(facts: RunFacts) -> Iterator[NextStep]:
         "Change the epochs",
         "Prechelt 1998, doi:10.1007/3-540-49430-8_3",
     )
+
+
+def _loss_falls(facts: RunFacts) -> bool:
+    """Whether the last epoch has a lower validation loss than the best one: the model still learns."""
+    losses = {point.epoch: point.validation.get(LOSS, float("nan")) for point in facts.history.epochs}
+    return losses[max(losses)] < losses.get(facts.summary.best_epoch, float("nan"))
 
 
 def _test_rows(facts: RunFacts) -> Iterator[NextStep]:

@@ -45,7 +45,8 @@ def find_label_issues(
     """Find rows whose confident class differs from their label (confident learning).
 
     A row is confidently of a class if its probability is at least the mean probability of that class among
-    the rows with that label; of several such classes the most likely counts. The counts of (label, confident
+    the rows with that label, and at least that of chance; of several such classes the most likely counts. It
+    is a suspect if that class is more likely than its label. The counts of (label, confident
     class) are scaled to the rows of each label; the off-diagonal sum is the share of wrong labels. Its 95 %
     bootstrap interval includes the thresholds, but not the error of the model.
 
@@ -81,9 +82,9 @@ def find_label_issues(
         for draw, rows_and_classes in zip(counts, confident, strict=True)
     ]
     rows, classes = confident[0]
+    suspects = np.flatnonzero((classes != labels[rows]) & (p[rows, classes] > label_p[rows]))
     p[every_row, labels] = -np.inf
     margin = label_p - p.max(axis=1)
-    suspects = np.flatnonzero(classes != labels[rows])
     worst = suspects[np.argsort(margin[rows[suspects]], kind="stable")][:limit]
     return LabelIssues(
         rows[worst],
@@ -121,10 +122,13 @@ def _candidates(p: FloatArray, lowest: FloatArray) -> _Candidates:
 def _thresholds(
     label_p: FloatArray, labels: IntArray, counts: NDArray[np.uint16], classes: int
 ) -> FloatArray:
-    """Return the mean probability of each class among the rows with that label; inf without such rows."""
+    """Return the mean probability of each class among the rows with that label, at least that of chance.
+
+    It is infinite without such rows.
+    """
     rows = np.bincount(labels, weights=counts, minlength=classes)
     sums = np.bincount(labels, weights=counts * label_p, minlength=classes)
-    return np.where(rows > 0, sums / np.maximum(rows, 1), np.inf)
+    return np.where(rows > 0, np.maximum(sums / np.maximum(rows, 1), 1 / classes), np.inf)
 
 
 def _off_diagonal(

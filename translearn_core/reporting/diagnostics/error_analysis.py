@@ -25,7 +25,7 @@ SLICES = (
 )
 LABEL_ISSUES = (
     "A label issue is a row whose label a model that has not seen it finds unlikely. Read them. If the label "
-    "is wrong, correct it in your CSV and upload the file again, test rows first, for they decide the score. "
+    "is wrong, correct it on the Labels page, test rows first, for they decide the score. "
     "If the label is right, the text is hard, and more like it would help. Never correct a label unread."
 )
 CONFUSED = (
