@@ -14,6 +14,7 @@ from translearn_core.config.text_cells import sides_of
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
+from translearn_core.tasks.multi_label import NO_LABEL
 
 MOST = 100
 """Maximum number of sentences of one prediction."""
@@ -111,7 +112,7 @@ def _answer(answer: "pd.Series[Any]") -> str:
     """Return a prediction with its confidence or interval."""
     predicted = answer["predicted"]
     if "confidence" in answer:
-        return f"**{plain(predicted)}**, {percent(answer['confidence'])} sure"
+        return f"**{plain(predicted) or NO_LABEL}**, {percent(answer['confidence'])} sure"
     if not isinstance(predicted, float):
         return f"**{plain(predicted)}**"
     interval = f" (90 % interval: {answer['low']:.4g} to {answer['high']:.4g})" if "low" in answer else ""
