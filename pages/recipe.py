@@ -24,7 +24,7 @@ with right:
         st.markdown(f"**Your recipe: {plain(recipes.title(chosen))}**")
         if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
             navigation.switch_to("train")
-    training_timeline.show_planned(draft.experiment, backbone_info, freeze_map.task_of(ready.diagnosis).train)
+    training_timeline.show_planned(draft.experiment, backbone_info, ready.diagnosis.rows["train"])
     st.markdown("**What it costs**")
     freeze_map.cost(backbone_info, ready.diagnosis)
 with left:

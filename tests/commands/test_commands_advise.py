@@ -57,7 +57,7 @@ def test_a_bad_option_is_one_line(terminal: Terminal, words: tuple[str, ...], me
 
 def test_the_command_repeats_the_options_and_adds_what_is_advised() -> None:
     options = ExperimentOptions(
-        "a b.csv", "text", "the label", split_seed=3, settings=["data.rare_class_below=2"]
+        "a b.csv", "text", ["the label"], split_seed=3, settings=["data.rare_class_below=2"]
     )
     advice = Advice("linear", {"features.layer_combination": "one", "features.layer": 4}, "", (), (), ())
     assert command(options, advice, ReadOptions(header=False, delimiter=";")) == (

@@ -47,6 +47,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
     assert list(stored.items()) == [
         ("dataset", config.dataset),
         ("text", config.text),
+        ("text_pair", None),
         ("label", config.targets[0].column),
         ("split", config.split.model_dump(mode="json")),
         ("cleaning", [str(fix) for fix in config.cleaning]),
@@ -104,6 +105,13 @@ def test_a_copy_takes_another_label_and_no_unknown_field() -> None:
     assert config.with_label("other") == DataConfig(dataset="d", text="t", label="other", rare_class_below=9)
     with pytest.raises(TypeError, match="label"):
         config.model_copy(update={"label": "other"})
+
+
+@pytest.mark.parametrize("fields", [{"separator": "/"}, {"columns": ("a", "b")}])
+def test_a_study_file_holds_a_target_of_several_labels(fields: dict[str, object]) -> None:
+    target = TargetConfig(column="l", problem=ProblemType.MULTI_LABEL, **fields)
+    study = StudyConfig(data=DataConfig(dataset="d", text="t", targets=(target,)), boundaries=(5,))
+    assert StudyFile.of(study, "s", {}).study("d") == study
 
 
 def test_a_study_file_holds_the_target() -> None:

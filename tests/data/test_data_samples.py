@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from translearn_core.config import DataConfig
 from translearn_core.config.settings import Settings
 from translearn_core.data import SAMPLES, diagnose, read_table, sample_bytes
 from translearn_core.errors import NotFoundError
@@ -16,10 +15,12 @@ COLUMNS = {
     "reviews": (["text", "sentiment", "domain"], 480, (2, 4)),
     "tickets": (["text", "intent"], 400, (10,)),
     "trilingual": (["text", "topic", "language"], 300, (4, 3)),
+    "hotel": (["text", "topics"], 300, (88,)),
+    "pairs": (["first", "second", "relation", "similarity"], 200, (240, 3, 46)),
 }
 
 
-def test_the_samples_are_the_three():
+def test_the_samples_are_those_described():
     assert [sample.key for sample in SAMPLES] == list(COLUMNS)
 
 
@@ -31,9 +32,11 @@ def test_a_sample_reads_cleanly_and_is_a_task_without_warnings(sample, tmp_path)
     assert [c.name for c in reading.columns] == columns
     assert reading.rows >= rows
     assert tuple(c.distinct for c in reading.columns[1:]) == classes
-    assert (reading.suggestion.text, reading.suggestion.label) == (sample.text, sample.label)
+    suggested = reading.suggestion
+    assert (suggested.text, suggested.label) == (sample.text, sample.label)
+    assert (suggested.text_pair, reading.column(sample.label).problem) == (sample.text_pair, sample.problem)
     assert len({text_key(text) for text in table[sample.text]}) == reading.rows
-    diagnosis, _ = diagnose(table, DataConfig(dataset="d", text=sample.text, label=sample.label), None)
+    diagnosis, _ = diagnose(table, sample.data, None)
     assert {f.severity for f in (*reading.findings, *diagnosis.findings)} == {Severity.DETECTED}
 
 

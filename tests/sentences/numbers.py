@@ -120,5 +120,5 @@ def number_probes(draw: Draw) -> Case:
     shown = [rows, tfidf, control[0, 0, best[0]], abs(selectivity)]
     shown += [value for v, k in enumerate(best) for value in (test[v, k], low[v, k], high[v, k])]
     known = [*best, 0.0, 1.0, recurring, test[0, 1], test[1, 1]]
-    claims = {"numbers drawn": True, "classes drawn": False, "reaches a Pearson correlation": True}
+    claims = {"numbers drawn": True, "classes drawn": False, "reaches a Pearson's r": True}
     return Case(text, cast("list[float]", shown), known, claims)

@@ -29,7 +29,7 @@ from translearn_core.config import (
 from translearn_core.config.settings import Settings
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.experiment import run_experiment
-from translearn_core.jobs import LABEL_EFFICIENCY, SNAPSHOTS, LabelEfficiencyArm, SnapshotsConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, SNAPSHOTS, LabelEfficiencyArm, SnapshotsConfig, spec_of
 from translearn_core.reporting.diagnostics.label_efficiency import section
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Evaluation, LabelEfficiency, Snapshots
@@ -88,8 +88,9 @@ class Workbench:
         store = SimpleNamespace(
             workspace=self.workspace, job=lambda job: SimpleNamespace(config=self.trained[job])
         )
+        job = SimpleNamespace(spec=spec_of(config) if config else None)
         return SimpleNamespace(
-            config=config, store=store, folder=folder, warm={}, report=lambda *_, **__: None,
+            config=config, job=job, store=store, folder=folder, warm={}, report=lambda *_, **__: None,
             result=lambda job, kind: artifacts.load(self.workspace.run(job), kind),
         )  # fmt: skip
 
@@ -132,7 +133,7 @@ def test_label_efficiency_is_in_the_metric_of_the_row_scores(workbench: Workbenc
     assert scored.tolist() == [[True, True], [True, True], [True, False]]
     assert (curve.low[scored] < curve.mean[scored]).all()
     assert (curve.mean[scored] < curve.high[scored]).all()
-    assert {"mean absolute error", "low", "high"} <= set(curve.frame())
+    assert {"MAE", "low", "high"} <= set(curve.frame())
     (first, *_), (_, reach) = curve.reaches, curve.reaches
     assert (first.better, first.worse) == (OWN, WORDS)
     assert reach.score == pytest.approx(curve.mean[1, 0])
@@ -143,10 +144,10 @@ def test_label_efficiency_is_drawn_and_reported_in_its_metric(workbench: Workben
     curve = artifacts.load(workbench.do(measure_label_efficiency, config), LabelEfficiency)
     assert curve is not None
     figure = plots.label_efficiency(curve)
-    assert "mean absolute error" in figure.layout.yaxis.title.text
+    assert "MAE" in figure.layout.yaxis.title.text
     assert any(trace.name.startswith("mean ") for trace in figure.data)
     (block,) = section(curve, ReportData("a run")).blocks
-    assert "mean absolute error" in block.table.frame
+    assert "MAE" in block.table.frame
     assert block.table.fractions == ()
 
 
@@ -170,9 +171,9 @@ def test_snapshots_are_scored_and_coloured_by_stratum(workbench: Workbench) -> N
         error = np.abs(ridge.predict(scaler.transform(x[test])) - values[test]).mean()
         assert result.score[moment, layer] == pytest.approx(error, rel=1e-3)
     assert ((result.purity >= 0) & (result.purity <= 1)).all()
-    assert {"probe mean absolute error", "label agreement"} <= set(result.frame())
+    assert {"probe MAE", "label agreement"} <= set(result.frame())
     figure = plots.snapshot_animation(result)
-    assert figure.layout.yaxis2.title.text == "probe mean absolute error"
+    assert figure.layout.yaxis2.title.text == "probe MAE"
 
 
 def test_an_earlier_task_keeps_its_metric(workbench: Workbench) -> None:
@@ -192,4 +193,4 @@ def test_an_earlier_task_keeps_its_metric(workbench: Workbench) -> None:
     assert task.with_old_head.value == pytest.approx(error.value, rel=1e-3), "its own backbone"
     assert task.lost.value == pytest.approx(task.pretrained.value - task.refit_head.value, rel=1e-4)
     assert not task.lost.shares
-    assert "mean absolute error" in task.sentence
+    assert "MAE" in task.sentence

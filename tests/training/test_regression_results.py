@@ -73,17 +73,15 @@ def comparison(bench: Bench, tiny: str) -> Comparison:
 
 def test_a_study_compares_by_the_headline_and_in_the_unit_of_the_row_scores(comparison: Comparison) -> None:
     frame = comparison.frame()
-    assert {"Pearson correlation", "Pearson correlation low", "mean absolute error"} <= set(frame)
-    assert frame["Pearson correlation"][0] > frame["Pearson correlation"][1]
-    difference = frame["mean absolute error"][1] - frame["mean absolute error"][0]
+    assert {"Pearson's r", "Pearson's r low", "MAE"} <= set(frame)
+    assert frame["Pearson's r"][0] > frame["Pearson's r"][1]
+    difference = frame["MAE"][1] - frame["MAE"][0]
     assert frame["difference"][0] == pytest.approx(difference)
     assert f"{difference:.3g} better than poor" in comparison.sentences()[0]
     assert "points" not in comparison.sentences()[0]
     figure = plots.study_arms(comparison)
     assert "Pearson" in figure.layout.xaxis.title.text
-    assert sorted(x for trace in figure.data for x in trace.x) == pytest.approx(
-        sorted(frame["Pearson correlation"])
-    )
+    assert sorted(x for trace in figure.data for x in trace.x) == pytest.approx(sorted(frame["Pearson's r"]))
 
 
 def test_a_study_and_the_runs_are_listed_by_name_of_the_metric(
@@ -97,7 +95,7 @@ def test_a_study_and_the_runs_are_listed_by_name_of_the_metric(
     listed = [runs.line(run) for run in trainings if run.job.spec.result is RunSummary]
     assert [list(one["scores"]) for one in listed] == [["pearson", "spearman", "mae", "r2"]] * 6
     runs.show({"runs": [one | {"tags": []} for one in listed]}, screen)
-    assert printed.getvalue().count("mean absolute error") == 2
+    assert printed.getvalue().count("MAE") == 2
     assert "accuracy" not in printed.getvalue()
 
 
@@ -107,7 +105,7 @@ def test_the_report_has_the_scores_and_the_figure_of_the_problem() -> None:
     (sentence,) = section.sentences
     test = result.metrics["test"]
     assert f"is {test['pearson'].value:.3f} (95 %" in sentence
-    assert f"The mean of the training values gets {result.constant_baseline:.3f}" in sentence
+    assert f"The mean baseline gets {result.constant_baseline:.3f}" in sentence
     assert section.blocks[0].caption.startswith("Predicted against true")
 
 
@@ -124,7 +122,12 @@ def test_a_table_gains_the_columns_of_decode() -> None:
     outputs = ModelOutputs(
         np.array([[1.5], [-2.0]], np.float32), np.zeros((2, 1), np.float16), ProblemType.REGRESSION
     )
-    fixed = SimpleNamespace(predict=lambda texts: outputs, decode=trained.decode, names=trained.names)
+    fixed = SimpleNamespace(
+        predict=lambda texts: outputs,
+        decode=trained.decode,
+        names=trained.names,
+        problem=ProblemType.REGRESSION,
+    )
     context = SimpleNamespace(report=lambda *_: None)
     table = predict_texts(cast(Any, fixed), ["a", "", "b"], 1, cast(Any, context))
     assert list(table) == ["predicted"]

@@ -126,7 +126,7 @@ def test_evaluation_has_scores_in_the_units_of_the_column(tiny: str) -> None:
     errors = (mistakes["label"] - mistakes["predicted"]).abs()
     assert errors.iloc[0] == pytest.approx(-rows["score"].to_numpy()[test].min())
     frame = result.frame()
-    assert {"Pearson correlation", "mean absolute error high", "R² low"} <= set(frame)
+    assert {"Pearson's r", "MAE high", "R² low"} <= set(frame)
 
 
 def test_losses_are_the_same_in_every_unit() -> None:

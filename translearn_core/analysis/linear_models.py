@@ -13,8 +13,9 @@ from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe, Progress
 from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe, geometric_mean
 from translearn_core.analysis.probing.ridge import Ridge
-from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression, tfidf_ridge
+from translearn_core.analysis.tfidf import WEAK, tfidf_logistic_regression
 from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
+from translearn_core.analysis.tfidf_ridge import MIDDLE, fit_tfidf_ridge
 from translearn_core.config import Cell, ProblemType
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
@@ -171,9 +172,10 @@ class RidgeModels:
     def predict_tfidf(
         self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
-        """Return the numbers that ridge regression predicts."""
-        del seed
-        return tfidf_ridge(train_texts, target.values, test_texts)[:, None]
+        """Return the numbers that `fit_tfidf_ridge` predicts."""
+        strata = PROBLEMS[target.problem].strata(target)
+        model = fit_tfidf_ridge(train_texts, target.values, strata, seed=seed, penalties=(MIDDLE,))
+        return np.asarray(model.logits(model.vectors(test_texts)))
 
 
 LINEAR_MODELS: dict[ProblemType, LinearModels] = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.random_projection import SparseRandomProjection
 
@@ -65,25 +65,6 @@ def tfidf_logistic_regression(
     classes = int(train_labels.max()) + 1
     model = TfidfClassifier.fit(train_texts, train_labels, classes, seed=seed, strengths=(WEAK,))
     return np.asarray(model.logits(model.vectors(test_texts)).argmax(axis=1), dtype=np.int64)
-
-
-def tfidf_ridge(
-    train_texts: Sequence[Cell],
-    values: NDArray[np.float64],
-    test_texts: Sequence[Cell],
-    penalty: float = 1.0,
-) -> NDArray[np.float64]:
-    """Fit ridge regression on TF-IDF of words and word pairs, and predict the number of the test texts.
-
-    Without words the mean of the training values is predicted.
-    """
-    vectorizer, sides = tfidf_vectorizer(max_features=MOST_TERMS), split_sides(train_texts)
-    if not len(test_texts) or not any(map(vectorizer.build_analyzer(), sides)):
-        return np.full(len(test_texts), values.mean())
-    vectors = by_row(vectorizer.fit_transform(sides), len(train_texts))
-    fitted = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-4).fit(vectors, values)
-    tested = by_row(vectorizer.transform(split_sides(test_texts)), len(test_texts))
-    return np.asarray(fitted.predict(tested), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

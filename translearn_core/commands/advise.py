@@ -82,7 +82,8 @@ def command(options: ExperimentOptions, advice: Advice, reading: ReadOptions) ->
     for option in fields(options):
         value = getattr(options, option.name)
         if option.name not in ("file", "settings") and value != option.default:
-            words += [f"--{option.name.replace('_', '-')}", str(value)]
+            for one in value if isinstance(value, list) else [value]:
+                words += [f"--{option.name.replace('_', '-')}", str(one)]
     words += [*option_words(reading), "--recipe", advice.recipe]
     advised = [
         f"{name}={value if isinstance(value, str) else json.dumps(value)}"

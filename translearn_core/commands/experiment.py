@@ -22,6 +22,8 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     SplitConfig,
+    TargetConfig,
+    TaskWord,
     TrainingConfig,
     apply_overrides,
 )
@@ -135,16 +137,31 @@ def _data(
     options: ExperimentOptions, dataset: Dataset, table: TableProfile, settings: Mapping[str, Any]
 ) -> DataConfig:
     """Return the roles of the columns and the split."""
-    text, label = column_name(options.text, table, "--text"), column_name(options.label, table, "--label")
+    text = column_name(options.text, table, "--text")
+    pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
+    labels = [column_name(label, table, "--label") for label in options.label]
+    target = _target(labels, options.task, table)
     column = None if options.split is None else column_name(options.split, table, "--split")
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
-    data = valid(DataConfig, dataset=dataset.digest, text=text, label=label, split=split)
+    data = valid(
+        DataConfig, dataset=dataset.digest, text=text, text_pair=pair, targets=(target,), split=split
+    )
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return apply_overrides(ExperimentConfig(data=data), data_settings).data
+
+
+def _target(labels: Sequence[str], task: TaskWord, table: TableProfile) -> TargetConfig:
+    """Return the target in the label columns: several are one-hot columns of one target."""
+    if len(labels) > 1 and task is not TaskWord.MULTI_LABEL:
+        raise ConfigError(
+            "label", ", ".join(labels), "one column, or --task multi-label for columns that hold yes or no"
+        )
+    with naming_fields():
+        return TargetConfig.of(labels, task.problem or table.column(labels[0]).problem)
 
 
 def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:

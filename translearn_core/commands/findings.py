@@ -88,7 +88,7 @@ def _format(form: FileFormat) -> str:
             DELIMITERS.get(form.delimiter, quote(form.delimiter)) if form.delimiter else "one column"
         )
     elif text:
-        words.append("fastText lines")
+        words.append("fastText lines" if form.kind is TableKind.CSV else "CoNLL lines")
     else:
         words.append(NAMES[form.kind])
     if form.delimiter is not None or form.kind is TableKind.XLSX:

@@ -16,7 +16,7 @@ from translearn_core.commands.terminal.options import AsJson, ExperimentOptions,
 from translearn_core.commands.terminal.output import console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.commands.train import brief
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig
 from translearn_core.config.search import SearchConfig, base_experiment
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
@@ -57,10 +57,7 @@ def search(
 
 def workload(experiment: ExperimentConfig) -> Workload:
     """Return the size of an experiment's data."""
-    found = diagnosis(diagnose_config(experiment))
-    rows = found.counts[["train", "validation", "test"]].sum()
-    train, validation, test = (int(rows[str(split)]) for split in Split)
-    return Workload(train, validation, test, found.tokens_per_text, len(found.classes))
+    return Workload.of(diagnosis(diagnose_config(experiment)))
 
 
 def follow(search: Search) -> Search:

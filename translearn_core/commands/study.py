@@ -94,8 +94,15 @@ def _with_columns(file: StudyFile, table: TableProfile) -> StudyFile:
     split = file.split
     if split.column is not None:
         split = split.model_copy(update={"column": column_name(split.column, table, "split")})
-    text, label = column_name(file.text, table, "text"), column_name(file.label, table, "label")
-    return file.model_copy(update={"text": text, "label": label, "split": split})
+    columns = tuple(column_name(column, table, "columns") for column in file.columns)
+    label = file.label if columns else column_name(file.label, table, "label")
+    update = {
+        "text": column_name(file.text, table, "text"),
+        "label": label,
+        "columns": columns,
+        "split": split,
+    }
+    return file.model_copy(update=update)
 
 
 def _diagnose_configs(config: StudyConfig) -> list[DiagnoseConfig]:

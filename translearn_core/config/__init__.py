@@ -20,6 +20,7 @@ from translearn_core.config.enums import (
     Schedule,
     Split,
     TableKind,
+    TaskWord,
     Tuning,
 )
 from translearn_core.config.experiment import ExperimentConfig
@@ -89,6 +90,7 @@ __all__ = [
     "StudyConfig",
     "TableKind",
     "TargetConfig",
+    "TaskWord",
     "TrainingConfig",
     "Tuning",
     "TuningConfig",

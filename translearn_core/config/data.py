@@ -1,5 +1,6 @@
 """Data of a run: table, columns, split, cleaning, subset and augmentation."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from pydantic import (
@@ -72,6 +73,10 @@ class SplitConfig(BaseConfig):
         return self
 
 
+ONE_HOT_NAME = "labels"
+"""Name of a target in one-hot columns."""
+
+
 class TargetConfig(BaseConfig):
     """Column to predict and its problem type.
 
@@ -90,6 +95,13 @@ class TargetConfig(BaseConfig):
     columns: tuple[str, ...] = Field(
         (), max_length=10_000, description="columns that each hold one label as yes or no (one-hot)"
     )
+
+    @classmethod
+    def of(cls, columns: Sequence[str], problem: ProblemType) -> Self:
+        """Return the target that stands in a column, or in several one-hot columns."""
+        if len(columns) == 1:
+            return cls(column=columns[0], problem=problem)
+        return cls(column=ONE_HOT_NAME, problem=problem, columns=tuple(columns))
 
     @property
     def table_columns(self) -> tuple[str, ...]:

@@ -34,6 +34,25 @@ class ProblemType(StrEnum):
     REGRESSION = "regression"
 
 
+class TaskWord(StrEnum):
+    """Problem type on the command line; auto: guessed from the cells of the label column."""
+
+    AUTO = "auto"
+    SINGLE = "single"
+    MULTI_LABEL = "multi-label"
+    REGRESSION = "regression"
+
+    @property
+    def problem(self) -> ProblemType | None:
+        """Problem type, None for auto."""
+        return None if self is TaskWord.AUTO else ProblemType[self.name.replace("SINGLE", "SINGLE_LABEL")]
+
+    @classmethod
+    def of(cls, problem: ProblemType) -> "TaskWord":
+        """Return the word of a problem type."""
+        return next(word for word in cls if word.problem is problem)
+
+
 class CleaningRule(StrEnum):
     """Optional cleaning step that a finding suggests."""
 

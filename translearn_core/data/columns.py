@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from translearn_core.config import Split
-from translearn_core.data.words import count_words, is_number
+from translearn_core.config import ProblemType, Split
+from translearn_core.data.problem_guess import guess_problem
+from translearn_core.data.words import count_words, is_yes_or_no
 from translearn_core.results import Column, Suggestion
-from translearn_core.results.format import count_noun, cut, quote
+from translearn_core.results.format import count_noun, cut, quote, quote_list
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500
@@ -36,7 +37,19 @@ LABEL_NAMES = (
     "label", "labels", "class", "category", "target", "sentiment", "intent", "topic", "judgment", "judgement",
     "y", "tag",
 )  # fmt: skip
+ID_NAMES = ("id", "ids", "index", "row", "number", "nr", "no", "date", "time", "timestamp", "year")
 SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
+
+PAIR_NAMES = (
+    ("premise", "hypothesis"), ("question", "answer"), ("query", "passage"), ("query", "document"),
+    ("context", "question"), ("context", "response"), ("first", "second"), ("anchor", "positive"),
+)  # fmt: skip
+"""Names of the first and second texts of pairs."""
+SIDES = (("1", "2"), ("a", "b"), ("one", "two"))
+"""Ends of the names of the first and second texts of pairs."""
+_SIDE = re.compile(r"(.*?)[\W_]*(1|2|a|b|one|two)")
+FEWEST_ONE_HOT = 3
+"""Fewest columns of yes and no that are the labels of one target."""
 
 SAMPLE_ROWS = 5_000
 """Rows whose words are counted; distinct and filled cells are counted in all rows."""
@@ -68,7 +81,18 @@ def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
     counts = [count_words(cell) for cell in cells.iloc[::step]]
     examples = tuple(cut(cell, 200) for cell in cells.iloc[:200].drop_duplicates().iloc[:3])
-    return Column(name, len(cells), int(cells.nunique()), sum(counts) / max(len(counts), 1), examples)
+    guess = guess_problem(name_words(name), cells)
+    return Column(
+        name,
+        len(cells),
+        int(cells.nunique()),
+        sum(counts) / max(len(counts), 1),
+        examples,
+        guess.problem,
+        guess.reason,
+        guess.alternative,
+        is_yes_or_no(cells),
+    )
 
 
 def looks_like_ids(cells: "pd.Series[str]") -> bool:
@@ -88,10 +112,40 @@ def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestio
         key=lambda c: (_named_like(c.name, TEXT_NAMES) and c.mean_words >= 2, c.mean_words),
         default=None,
     )
-    label = max((c for c in others if c is not text and _can_be_label(c)), key=_label_rank, default=None)
+    text, text_pair = _pair(text, others)
+    labels = [c for c in others if c not in (text, text_pair) and _can_be_label(c)]
+    label = max(labels, key=_label_rank, default=None)
+    binary = tuple(c.name for c in labels if c.binary)
+    one_hot = binary if label is not None and label.binary and len(binary) >= FEWEST_ONE_HOT else ()
     return Suggestion(
-        text.name if text else None, label.name if label else None, split, _reason(text, label, split)
+        text.name if text else None,
+        label.name if label else None,
+        split,
+        _reason(text, label, split, text_pair, one_hot),
+        text_pair.name if text_pair else None,
+        one_hot,
     )
+
+
+def _pair(text: Column | None, columns: Sequence[Column]) -> tuple[Column | None, Column | None]:
+    """Return the columns of a pair of texts in their order, or the text column and None."""
+    if text is None:
+        return None, None
+    for other in columns:
+        if other is not text and other.mean_words >= 2:
+            for first, second in ((text, other), (other, text)):
+                if _named_as_pair(first.name, second.name):
+                    return first, second
+    return text, None
+
+
+def _named_as_pair(first: str, second: str) -> bool:
+    """Whether two columns are named as the first and second text of a pair."""
+    stems = [_SIDE.fullmatch(name.casefold()) for name in (first, second)]
+    if all(stems) and stems[0][1] == stems[1][1] and (stems[0][2], stems[1][2]) in SIDES:  # type: ignore[index]
+        return True
+    words = name_words(first), name_words(second)
+    return any(a in words[0] and b in words[1] for a, b in PAIR_NAMES)
 
 
 def _split_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
@@ -104,12 +158,15 @@ def _split_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
 
 
 def _can_be_label(column: Column) -> bool:
+    if column.problem is not ProblemType.SINGLE_LABEL:
+        return column.distinct > 1 and not _named_like(column.name, ID_NAMES)
     return 2 <= column.distinct <= max(2, column.filled // 2) and column.mean_words <= 6
 
 
 def _label_rank(column: Column) -> tuple[bool, bool, int, int]:
-    scale = column.distinct > 10 and all("." in e and is_number(e) for e in column.examples)
-    return _named_like(column.name, LABEL_NAMES), not scale, column.filled, -column.distinct
+    """Prefer columns named like labels, classes to numbers, then filled ones with few values."""
+    classes = column.problem is not ProblemType.REGRESSION
+    return _named_like(column.name, LABEL_NAMES), classes, column.filled, -column.distinct
 
 
 def name_words(name: str) -> list[str]:
@@ -121,16 +178,31 @@ def _named_like(name: str, known: Sequence[str]) -> bool:
     return not set(known).isdisjoint(name_words(name))
 
 
-def _reason(text: Column | None, label: Column | None, split: str | None) -> str:
+def _reason(
+    text: Column | None,
+    label: Column | None,
+    split: str | None,
+    text_pair: Column | None,
+    one_hot: Sequence[str],
+) -> str:
     sentences = []
     if text:
         words = f"{text.mean_words:.1f} words a cell on average"
         sentences.append(f"{quote(text.name)} reads like text: {words}.")
     else:
         sentences.append("No column reads like text: choose the one to learn from.")
-    if label:
+    if text and text_pair:
+        sentences.append(f"{quote(text_pair.name)} is the second text of a pair with it.")
+    if one_hot:
+        sentences.append(f"{quote_list(one_hot)} hold yes or no, as several labels of one text do.")
+    elif label:
         values, rows = count_noun(label.distinct, "value"), count_noun(label.filled, "row")
-        sentences.append(f"{quote(label.name)} has {values} in {rows}, as labels do.")
+        what = {
+            ProblemType.SINGLE_LABEL: f"has {values} in {rows}, as labels do",
+            ProblemType.MULTI_LABEL: f"holds several labels in its cells, in {rows}",
+            ProblemType.REGRESSION: f"holds numbers in {rows}",
+        }
+        sentences.append(f"{quote(label.name)} {what[label.problem]}.")
     else:
         sentences.append("No column repeats few values as labels do: choose the one to predict.")
     if split:

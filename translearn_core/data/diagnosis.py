@@ -91,6 +91,7 @@ def diagnose(
         cut_share=float((tokens > limit).mean()) if len(tokens) else 0.0,
         token_limit=limit,
         problem=config.problem,
+        split_rows=tuple(np.bincount(prepared.split, minlength=len(SPLITS)).tolist()) if prepared else (),
     )
     return diagnosis, prepared
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from translearn_core.config import DataConfig, ProblemType, TargetConfig
 from translearn_core.config.settings import app_root
 from translearn_core.errors import NotFoundError
 
 
 @dataclass(frozen=True)
 class SampleDataset:
-    """A sample file, its text and label columns, and a sentence on what it shows."""
+    """A sample file, its text and label columns, and a sentence on what it shows.
+
+    `problem` is the type of the label, `text_pair` the column of the second texts of pairs.
+    """
 
     key: str
     title: str
@@ -17,6 +21,14 @@ class SampleDataset:
     text: str
     label: str
     sentence: str
+    problem: ProblemType = ProblemType.SINGLE_LABEL
+    text_pair: str | None = None
+
+    @property
+    def data(self) -> DataConfig:
+        """Its columns as a task, without a data set."""
+        target = TargetConfig(column=self.label, problem=self.problem)
+        return DataConfig(dataset=self.key, text=self.text, text_pair=self.text_pair, targets=(target,))
 
     @property
     def path(self) -> Path:
@@ -49,6 +61,24 @@ SAMPLES: tuple[SampleDataset, ...] = (
         "text",
         "topic",
         "Notes on the same topics in three languages: does what is learned in one help in another?",
+    ),
+    SampleDataset(
+        "hotel",
+        "Hotel comments",
+        "hotel.csv",
+        "text",
+        "topics",
+        "What guests say about their stay: each comment has one to four of eight topics.",
+        problem=ProblemType.MULTI_LABEL,
+    ),
+    SampleDataset(
+        "pairs",
+        "Pairs of sentences",
+        "pairs.csv",
+        "first",
+        "relation",
+        "Does the first sentence imply the second, or contradict it? And how similar are they, from 0 to 5?",
+        text_pair="second",
     ),
 )
 """All samples, in display order."""

@@ -5,12 +5,12 @@ import pandas as pd
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.data.columns import file_columns, name_words
 from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.words import is_yes_or_no
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, quote, quote_list
 from translearn_core.tasks.splits import TRAIN
 
-BINARY = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
 GROUP_NAMES = frozenset(
     [
         "author", "user", "username", "userid", "user_id", "speaker", "patient", "customer", "client",
@@ -24,7 +24,7 @@ GROUP_NAMES = frozenset(
 def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     """Report a label column that is one of several binary columns."""
     others = [name for name in file_columns(table) if name not in (*config.text_columns, config.split.column)]
-    binary = [name for name in others if _is_binary(table[name])]
+    binary = [name for name in others if is_yes_or_no(table[name])]
     if len(binary) < 2 or config.label not in binary or config.problem is ProblemType.MULTI_LABEL:
         return []
     sentence = (
@@ -60,8 +60,3 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
         rows = prepared.rows[mask]
         return [finding("groups-across-splits", Severity.WARNING, sentence, rows, advice=advice, column=name)]
     return []
-
-
-def _is_binary(cells: "pd.Series[str]") -> bool:
-    values = {str(value).strip().casefold() for value in cells.dropna().unique()[:10]}
-    return len(values) == 2 and values <= BINARY

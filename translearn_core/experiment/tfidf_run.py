@@ -1,4 +1,4 @@
-"""Run without a backbone: TF-IDF and logistic regression, with the results of any other run."""
+"""Run without a backbone: TF-IDF and a linear model, with the results of any other run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.activations import ProgressCallback
 from translearn_core.analysis.tfidf import TfidfClassifier
 from translearn_core.analysis.tfidf_one_vs_rest import fit_one_vs_rest
+from translearn_core.analysis.tfidf_ridge import fit_tfidf_ridge
 from translearn_core.config import ClassWeights, ExperimentConfig, ProblemType, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import ConfigError
@@ -37,12 +38,12 @@ def run_tfidf(
     report: ProgressCallback,
     record: Record,
 ) -> RunSummary:
-    """Fit TF-IDF and logistic regression to the training rows, and save everything under `folder`.
+    """Fit TF-IDF and a linear model to the training rows, and save everything under `folder`.
 
     Raises
     ------
     ConfigError
-        If the target is no class.
+        If the target is neither a class nor a number.
     Stopped
         If `report` asks to stop; there is nothing to resume from, as it takes seconds.
     """
@@ -82,26 +83,29 @@ def run_tfidf(
 def fit(
     config: ExperimentConfig, prepared: PreparedDataset, rows: TrainingRows, report: ProgressCallback
 ) -> TfidfClassifier:
-    """Fit a classifier of the training rows: softmax of classes, or one-vs-rest of several labels.
+    """Fit a linear model of the training rows: softmax of classes, one-vs-rest of several labels, or ridge.
 
     Raises
     ------
     ConfigError
-        If the target is neither.
+        If the target is of another type.
     """
     texts, target = [prepared.texts[i] for i in rows.train], rows.target
     values, seed = target.values[rows.train], config.training.seed
     balanced = config.training.class_weights is ClassWeights.BALANCED
 
     def progress(done: int, total: int) -> None:
-        report("fitting the classifier", done, total)
+        report("fitting the linear model", done, total)
 
     if target.problem is ProblemType.SINGLE_LABEL:
         classes = len(target.names)
         return TfidfClassifier.fit(texts, values, classes, seed=seed, balanced=balanced, progress=progress)
     if target.problem is ProblemType.MULTI_LABEL:
         return fit_one_vs_rest(texts, values, seed=seed, balanced=balanced, progress=progress)
-    expected = "a pretrained backbone, unless every row has classes"
+    if target.problem is ProblemType.REGRESSION:
+        strata = rows.problem.strata(target)[rows.train]
+        return fit_tfidf_ridge(texts, values, strata, seed=seed, progress=progress)
+    expected = "a pretrained backbone, unless every row has classes or a number"
     raise ConfigError("backbone.id", config.backbone.id, expected)
 
 

@@ -24,7 +24,7 @@ def lr_finder(search: LrFinderResult, dark: bool = False) -> go.Figure:
         exponentformat="power",
         showgrid=True,
     )
-    figure.update_yaxes(title_text="loss (nats)", nticks=7)
+    figure.update_yaxes(title_text="loss", nticks=7)
     if len(search.rates) < 2:
         return annotate_empty(figure, "The loss ran away at once: there is no curve to draw.", dark)
     figure.add_scatter(

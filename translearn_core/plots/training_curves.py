@@ -14,7 +14,7 @@ from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import History
 from translearn_core.results.metric import metric_of
 
-TITLES = {"loss": "loss (nats)", "lr": "learning rate", "grad_norm": "gradient norm"}
+TITLES = {"loss": "loss", "lr": "learning rate", "grad_norm": "gradient norm"}
 """Axis titles of measures that all problem types have; the others are titled by `metric_of`."""
 
 STEP_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {

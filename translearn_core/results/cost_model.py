@@ -1,10 +1,12 @@
 """Cost model: time and memory of a run, from a few steps timed on this device."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination
+from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split
 from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
+from translearn_core.results.table_profile import Diagnosis
 
 TRAINED_BYTES = 24
 """Bytes per trainable parameter beside its value: gradient, two moments, start, best epoch, checkpoint."""
@@ -27,6 +29,13 @@ class Workload:
     test: int
     tokens_per_text: float
     n_outputs: int
+
+    @classmethod
+    def of(cls, diagnosis: Diagnosis) -> Self:
+        """Return the size of a diagnosed task."""
+        rows = diagnosis.rows
+        train, validation, test = (rows[str(split)] for split in Split)
+        return cls(train, validation, test, diagnosis.tokens_per_text, len(diagnosis.classes))
 
 
 @dataclass(frozen=True)

@@ -68,11 +68,11 @@ METRICS = {
     for metric in (
         Metric(LOSS, "loss", higher_is_better=False),
         Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
-        Metric("pearson", "Pearson correlation", "linear correlation of predicted and true numbers"),
-        Metric("spearman", "Spearman correlation", "correlation of the ranks of predicted and true numbers"),
+        Metric("pearson", "Pearson's r", "linear correlation of predicted and true numbers"),
+        Metric("spearman", "Spearman's rho", "correlation of the ranks of predicted and true numbers"),
         Metric(
             "mae",
-            "mean absolute error",
+            "MAE",
             "mean distance of predicted and true numbers, in the units of the target",
             higher_is_better=False,
         ),

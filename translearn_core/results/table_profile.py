@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AliasChoices, Field
 
-from translearn_core.config import CleaningRule, ProblemType, ReadOptions, TableKind
+from translearn_core.config import CleaningRule, ProblemType, ReadOptions, Split, TableKind
 
 EARLIER_CLEANING_RULE = AliasChoices("cleaning_rule", "fix")
 """Keys of a finding's cleaning rule; `fix` is that of earlier versions."""
@@ -49,23 +49,36 @@ class Finding:
 
 @dataclass(frozen=True)
 class Column:
-    """Column of a table."""
+    """Column of a table.
+
+    `problem` is the guessed problem type if it is predicted, `problem_reason` says why in a sentence, and
+    `problem_alternative` is another plausible type; `binary`: its cells say yes or no.
+    """
 
     name: str
     filled: int
     distinct: int
     mean_words: float
     examples: tuple[str, ...]
+    problem: ProblemType = ProblemType.SINGLE_LABEL
+    problem_reason: str = ""
+    problem_alternative: ProblemType | None = None
+    binary: bool = False
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Suggested columns for text, label and split, with the reason in a sentence."""
+    """Suggested columns for text, label and split, with the reason in a sentence.
+
+    `text_pair` is the second text of pairs; `one_hot` are binary columns with one of several labels each.
+    """
 
     text: str | None
     label: str | None
     split: str | None
     reason: str
+    text_pair: str | None = None
+    one_hot: tuple[str, ...] = ()
 
 
 class ColumnType(StrEnum):
@@ -164,6 +177,10 @@ class TableProfile:
     formats: tuple[FileFormat, ...] = ()
     alternatives: tuple[LikelyReading, ...] = ()
 
+    def column(self, name: str) -> Column:
+        """Return the profile of a column."""
+        return next(column for column in self.columns if column.name == name)
+
     def frame(self) -> pd.DataFrame:
         """Return one row per column: name, filled, distinct, mean words, an example."""
         return pd.DataFrame(
@@ -179,7 +196,11 @@ class TableProfile:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Diagnosis of a task: findings, rows per class and split, and statistics of the tokenization."""
+    """Diagnosis of a task: findings, rows per value and split, and statistics of the tokenization.
+
+    `split_rows` are the rows of train, validation and test, each counted once; empty in results of earlier
+    versions, whose `counts` count each row once.
+    """
 
     findings: tuple[Finding, ...]
     classes: tuple[str, ...]
@@ -191,6 +212,14 @@ class Diagnosis:
     cut_share: float = 0.0
     token_limit: int = 0
     problem: ProblemType = ProblemType.SINGLE_LABEL
+    split_rows: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each split."""
+        names = [str(split) for split in Split]
+        counts = self.split_rows or [int(self.counts[name].sum()) for name in names]
+        return dict(zip(names, counts, strict=True))
 
     @property
     def usable(self) -> bool:

@@ -17,6 +17,7 @@ from translearn_core.config import (
     SplitConfig,
     StudyConfig,
     TargetConfig,
+    TaskWord,
     TrainingConfig,
     flatten,
 )
@@ -46,7 +47,11 @@ def cli_command(
     """
     data, model, loop = config.data, config.backbone, config.training
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", data.text, "--label", data.targets[0].table_columns[0]]
+    words += ["--text", data.text]
+    words += [] if data.text_pair is None else ["--text-pair", data.text_pair]
+    for column in data.targets[0].table_columns:
+        words += ["--label", column]
+    words += ["--task", TaskWord.of(data.problem)]
     for part in non_default_settings(parts):
         words += [f"--{part}", f"{part}.csv"]
     words += option_words(options or ReadOptions())
@@ -58,7 +63,7 @@ def cli_command(
         words += ["--time", data.split.time]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
-    words += ["--train-blocks", _blocks(config.freeze)]
+    words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude={"distil"})))
@@ -67,7 +72,7 @@ def cli_command(
         values["distil"] = config.distil.model_dump(mode="json")
     if model.keep_blocks is not None:  # the command counts the blocks of the whole backbone
         defaults.pop("freeze.blocks")
-    if backbone_info is None:
+    if backbone_info is None and not model.is_tfidf:
         defaults = {k: v for k, v in defaults.items() if not k.startswith(("freeze.", "features."))}
     for path, value in values.items():
         if path not in defaults or defaults[path] != value:
@@ -101,8 +106,8 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
     return ExperimentConfig(
         data=DataConfig(
-            dataset=data.dataset, text=data.text, 
-            targets=(TargetConfig(column=data.targets[0].table_columns[0]),),
+            dataset=data.dataset, text=data.text, text_pair=data.text_pair,
+            targets=(TargetConfig.of(data.targets[0].table_columns, data.problem),),
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),

@@ -40,7 +40,7 @@ class Regression:
     type = ProblemType.REGRESSION
     selection = PEARSON
     row_metric = MAE
-    constant_name = "mean of the training values"
+    constant_name = "mean baseline"
 
     cell_findings = staticmethod(number_checks.few_values_finding)
     usable_cells = staticmethod(number_checks.usable_cells)

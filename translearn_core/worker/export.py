@@ -79,7 +79,7 @@ def _write(
         outputs: NDArray[np.floating] = classifier.answer(some, batch).numpy()
         return outputs
 
-    unit = (float(expected.std()) or 1.0) if trained.problem in NUMBERS else 1.0
+    unit = _unit(trained, expected)
     max_abs_difference(predict, texts, expected, "predict.py", context.report, unit)
     if not context.config.onnx:
         return None
@@ -117,7 +117,15 @@ def _write_tfidf(
         add_script(folder, name, source_name="predict_tfidf.py" if name == "predict.py" else None)
     classifier = predict_tfidf.Classifier(folder)
     expected = trained.predict(texts).predictions
-    max_abs_difference(lambda some, _: classifier.answer(some), texts, expected, "predict.py", context.report)
+    max_abs_difference(
+        lambda some, _: classifier.answer(some), texts, expected, "predict.py", context.report,
+        _unit(trained, expected),
+    )  # fmt: skip
+
+
+def _unit(trained: TrainedModel, outputs: NDArray[np.floating]) -> float:
+    """Return the size that differences of outputs are measured in: 1 for probabilities."""
+    return (float(outputs.std()) or 1.0) if trained.problem in NUMBERS else 1.0
 
 
 def _add_record(

@@ -7,8 +7,10 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.results import Diagnosis, TableProfile
+from translearn_core.config import ProblemType
+from translearn_core.results import Column, Diagnosis, TableProfile
 from translearn_core.results.format import count_noun, percent
+from translearn_core.tasks import PROBLEMS
 
 LACKING = "Choose two different columns, one with the texts and one with the labels."
 ONE_COLUMN = (
@@ -16,6 +18,13 @@ ONE_COLUMN = (
     "Choose the delimiter above if the columns were not separated; texts alone can be classified on the "
     "Predict page."
 )
+
+CLASSES = "Classes"
+ROWS = {
+    ProblemType.SINGLE_LABEL: "Rows of each class",
+    ProblemType.MULTI_LABEL: "Rows with each label",
+    ProblemType.REGRESSION: "Rows by value",
+}
 
 
 def columns(reading: TableProfile) -> state.Draft:
@@ -27,12 +36,61 @@ def columns(reading: TableProfile) -> state.Draft:
     left, right = st.columns(2)
     with left:
         text = config_fields.column("Text", names, draft.text, "text_column", "the model reads this column")
+        others = [name for name in names if name not in (text, draft.label)]
+        hint = "of pairs, such as a question and its answer; none: the model reads one text"
+        text_pair = config_fields.column("Second text", others, draft.text_pair, "text_pair_column", hint)
     with right:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
+        problem = None if label is None else _problem(reading, reading.column(label), draft)
+        one_hot = _one_hot(reading, label, draft) if problem is ProblemType.MULTI_LABEL else ()
     split, rare_class_below = split_form.split(draft, names, reading.parts)
-    return state.change(text=text, label=label, split=split, rare_class_below=rare_class_below)
+    return state.change(
+        text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, split=split,
+        rare_class_below=rare_class_below,
+    )  # fmt: skip
+
+
+def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> ProblemType:
+    """Choose the problem type of the label column, preset to the guess from its cells."""
+    if column.name != draft.label or draft.problem is None:
+        several = column.name in reading.suggestion.one_hot
+        state.set_value("problem_type", ProblemType.MULTI_LABEL if several else column.problem)
+    else:
+        state.init_widget("problem_type", draft.problem)
+    problem = st.selectbox(
+        "Problem type",
+        list(PROBLEMS),
+        key="problem_type",
+        format_func=lambda problem: config_fields.choice_label(problem),
+        help="what each cell of the label column holds",
+    )
+    st.caption(plain(_reason(column, problem)))
+    return problem
+
+
+def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tuple[str, ...]:
+    """Choose the columns that hold a label each, preset to the suggestion."""
+    binary = [column.name for column in reading.columns if column.binary]
+    if label not in binary or len(binary) < 2:
+        return ()
+    state.init_widget("one_hot", list(draft.one_hot or reading.suggestion.one_hot or binary))
+    chosen = st.multiselect(
+        "Label columns",
+        binary,
+        key="one_hot",
+        help="columns that each hold one label as yes or no (one-hot)",
+    )
+    return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def _reason(column: Column, problem: ProblemType) -> str:
+    """Return why the problem type was guessed, and what else the column may hold."""
+    other = column.problem if problem is not column.problem else column.problem_alternative
+    if other is None:
+        return column.problem_reason
+    return f"{column.problem_reason} Or {config_fields.choice_label(other)}?"
 
 
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
@@ -40,10 +98,11 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
+        title, values = _values(reading, diagnosis)
         st.metric(
-            "Classes",
-            len(diagnosis.classes),
-            column_values(reading, state.draft().label, len(diagnosis.classes)),
+            title,
+            values,
+            column_values(reading, state.draft().label, len(diagnosis.classes)) if title == CLASSES else None,
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -64,13 +123,24 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     dark = page_header.dark()
     left, right = st.columns(2)
     with left:
-        st.markdown("**Rows of each class**")
+        name = ROWS[diagnosis.problem]
+        st.markdown(f"**{name}**")
         picture = plots.class_counts(diagnosis, dark)
-        tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt="Rows of each class")
+        tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt=name)
     with right:
         st.markdown("**Length of the texts**")
         picture = plots.text_lengths(diagnosis, dark)
         tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")
+
+
+def _values(reading: TableProfile, diagnosis: Diagnosis) -> tuple[str, int]:
+    """Return the name and number of the values to predict."""
+    match diagnosis.problem:
+        case ProblemType.REGRESSION:
+            return "Different numbers", reading.column(state.draft().label or "").distinct
+        case ProblemType.MULTI_LABEL:
+            return "Labels", len(diagnosis.classes)
+    return CLASSES, len(diagnosis.classes)
 
 
 def column_values(reading: TableProfile, label: str | None, classes: int) -> str | None:

@@ -13,7 +13,7 @@ from translearn_core.errors import TranslearnError
 
 KINDS = [
     "csv", "tsv", "txt", "tab", "dat", "data", "psv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "json",
-    "jsonl", "ndjson", "gz", "zip",
+    "jsonl", "ndjson", "conll", "conllu", "gz", "zip",
 ]  # fmt: skip
 FIRST = "tickets"
 """The sample shown first: a frozen backbone already separates most of its ten classes."""
@@ -51,7 +51,7 @@ def open_sample(sample: SampleDataset) -> None:
     """Open a sample with its columns chosen, and go to the Data page."""
     dataset = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
     state.open_dataset(dataset.digest)
-    state.change(text=sample.text, label=sample.label)
+    state.change(text=sample.text, text_pair=sample.text_pair, label=sample.label)
     navigation.switch_to("data")
 
 

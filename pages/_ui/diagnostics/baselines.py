@@ -10,7 +10,7 @@ from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, LayerCombination, from_scratch_control
 from translearn_core.config.search import probe_experiment, tfidf_experiment
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
-from translearn_core.results import Baseline, Baselines, Drift
+from translearn_core.results import Baseline, Baselines, Drift, Workload
 from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, SCRATCH, WORDS
 from translearn_core.runs import Run, State
 
@@ -141,5 +141,5 @@ def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
     calibration = freeze_map.cached_cost_model(config)
     if backbone_info is None or diagnosis is None or calibration is None:
         return TRAINS
-    seconds = calibration.estimate(backbone_info, from_scratch, freeze_map.task_of(diagnosis)).seconds
+    seconds = calibration.estimate(backbone_info, from_scratch, Workload.of(diagnosis)).seconds
     return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
@@ -39,7 +38,7 @@ class Curve:
     @property
     def rows(self) -> int:
         """Number of training rows."""
-        return freeze_map.task_of(self.diagnosis).train
+        return self.diagnosis.rows["train"]
 
     @property
     def seeds(self) -> tuple[int, ...]:

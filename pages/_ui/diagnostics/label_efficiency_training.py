@@ -13,7 +13,7 @@ from translearn_core.config import ExperimentConfig, PlannedRun, expand_grid, jo
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.results import BackboneInfo, RunSummary
+from translearn_core.results import BackboneInfo, RunSummary, Workload
 from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, label_efficiency_study, scaled_seconds
 
 STEPS = (
@@ -108,7 +108,7 @@ def _cost(curve: Curve, planned: Sequence[PlannedRun], backbone_info: BackboneIn
 
 def _seconds(curve: Curve, left: Sequence[ExperimentConfig], backbone_info: BackboneInfo) -> list[float]:
     """Return the estimated seconds of each run: from the cost model if profiled, else scaled from the run."""
-    task = freeze_map.task_of(curve.diagnosis)
+    task = Workload.of(curve.diagnosis)
     calibration = freeze_map.cached_cost_model(curve.experiment)
     if calibration is not None:
         return [calibration.estimate(backbone_info, config, task).seconds for config in left]

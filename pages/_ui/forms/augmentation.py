@@ -64,7 +64,7 @@ def _training_rows(draft: state.Draft) -> int | None:
     if draft.diagnose is None:
         return None
     diagnosis = jobs.known(draft.diagnose)
-    return None if diagnosis is None else int(diagnosis.counts["train"].sum())
+    return None if diagnosis is None else diagnosis.rows["train"]
 
 
 def _examples(draft: state.Draft, augment: AugmentConfig) -> None:

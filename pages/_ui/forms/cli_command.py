@@ -46,6 +46,11 @@ def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     st.caption("The same from a terminal:")
     options = state.store().workspace.read_options(config.data.dataset)
     st.code(cli_command(config, file, parts, backbone_info, options), language="bash", wrap_lines=True)
+    if (number := state.store().version_number(config.data.dataset)) > 1:
+        st.caption(
+            f"Version {number} has your corrections: download the corrected table on the Labels page and put "
+            "its name; the split is drawn anew from it."
+        )
     if others := non_default_settings(parts):
         called = " and ".join(f"{part}.csv" for part in others)
         st.caption(f"Your other files are called {called} here: put their own names.")

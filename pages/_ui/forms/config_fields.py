@@ -16,6 +16,7 @@ from translearn_core.config import (
     LayerCombination,
     Optimizer,
     PairEncoding,
+    ProblemType,
     Schedule,
     Tuning,
 )
@@ -112,6 +113,9 @@ HINTS: dict[str, str] = {
 """Help texts of fields without a description."""
 
 WORDS: dict[StrEnum, str] = {
+    ProblemType.SINGLE_LABEL: "one class per row",
+    ProblemType.MULTI_LABEL: "several labels per row",
+    ProblemType.REGRESSION: "a number",
     LayerCombination.LAST: "last",
     LayerCombination.SECOND_LAST: "second-last",
     LayerCombination.SUM_4: "sum of the last four",

@@ -16,6 +16,7 @@ from translearn_core.config import (
     HeadKind,
     LayerCombination,
     PairEncoding,
+    ProblemType,
     SplitConfig,
     Stage,
     TargetConfig,
@@ -36,6 +37,7 @@ class Draft:
     dataset: str | None = None
     text: str | None = None
     label: str | None = None
+    problem: ProblemType | None = None
     split: SplitConfig = field(default_factory=SplitConfig)
     cleaning: tuple[CleaningRule, ...] = ()
     rare_class_below: int = 5
@@ -49,17 +51,28 @@ class Draft:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     distil: DistilConfig | None = None
     text_pair: str | None = None
+    one_hot: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> TargetConfig | None:
+        """Column or columns to predict."""
+        if self.label is None:
+            return None
+        problem = self.problem or ProblemType.SINGLE_LABEL
+        columns = self.one_hot if problem is ProblemType.MULTI_LABEL else ()
+        return TargetConfig.of(columns or (self.label,), problem)
 
     @property
     def data(self) -> DataConfig | None:
         """The data part, None while a column is missing."""
-        if not (self.dataset and self.text and self.label) or self.text == self.label:
+        target = self.target
+        if not (self.dataset and self.text and target) or self.text in target.table_columns:
             return None
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
-            text_pair=None if self.text_pair in (self.text, self.label) else self.text_pair,
-            targets=(TargetConfig(column=self.label),),
+            text_pair=None if self.text_pair in (self.text, *target.table_columns) else self.text_pair,
+            targets=(target,),
             split=self.split,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
@@ -130,10 +143,12 @@ def draft_of(config: ExperimentConfig) -> Draft:
     return Draft(
         data.dataset,
         data.text,
-        data.label,
+        data.targets[0].table_columns[0],
+        data.problem,
         data.split,
         data.cleaning,
         data.rare_class_below,
         text_pair=data.text_pair,
+        one_hot=data.targets[0].columns,
         **{name: getattr(config, name) for name in PARTS},
     )

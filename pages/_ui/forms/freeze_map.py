@@ -158,7 +158,7 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
     calibration, experiment = measured_cost_model(state.draft()), state.draft().experiment
     if calibration is None or diagnosis is None or experiment is None:
         return None
-    return calibration, experiment, task_of(diagnosis)
+    return calibration, experiment, Workload.of(diagnosis)
 
 
 def measured_cost_model(draft: state.Draft) -> CostModel | None:
@@ -182,18 +182,6 @@ def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
         training=TrainingConfig(
             batch_size=training.batch_size, precision=training.precision, device=training.device
         ),
-    )
-
-
-def task_of(diagnosis: Diagnosis) -> Workload:
-    """Return the workload of a table: rows of each split, tokens per text, outputs."""
-    rows = diagnosis.counts[["train", "validation", "test"]].sum()
-    return Workload(
-        train=int(rows["train"]),
-        validation=int(rows["validation"]),
-        test=int(rows["test"]),
-        tokens_per_text=diagnosis.tokens_per_text,
-        n_outputs=len(diagnosis.classes),
     )
 
 

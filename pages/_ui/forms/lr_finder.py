@@ -9,7 +9,7 @@ from pages._ui.shell.formatting import about, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TrainingConfig
 from translearn_core.jobs import LrFinderConfig
-from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult
+from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult, Workload
 from translearn_core.runs import Run, State
 
 WHAT = (
@@ -53,9 +53,7 @@ def max_seconds(
     if calibration is None:
         return None
     search = lr_finder_config(experiment)
-    return calibration.search_seconds(
-        backbone_info, search.experiment, search.steps, freeze_map.task_of(diagnosis)
-    )
+    return calibration.search_seconds(backbone_info, search.experiment, search.steps, Workload.of(diagnosis))
 
 
 def lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:

@@ -6,7 +6,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
-from translearn_core.config import ExperimentConfig, HeadKind, flatten
+from translearn_core.config import ExperimentConfig, HeadKind, ProblemType, flatten
 from translearn_core.results import Diagnosis
 from translearn_core.results.format import percent
 from translearn_core.runs import Dataset, State
@@ -14,14 +14,11 @@ from translearn_core.runs import Dataset, State
 
 def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) -> None:
     """Describe an experiment in a few sentences."""
-    rows = diagnosis.counts[["train", "validation", "test"]].sum()
-    altered = draft.augment.copies * int(rows["train"])
+    rows = diagnosis.rows
+    altered = draft.augment.copies * rows["train"]
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
-    columns = () if draft.data is None else draft.data.text_columns
-    texts = " with ".join(f"**{plain(name)}**" for name in columns)
     st.markdown(
-        f"Classify {texts} into **{len(diagnosis.classes)} classes** ({plain(draft.label)}) "
-        f"of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
+        f"{_task(draft, diagnosis)} of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
     st.markdown(_model(draft))
@@ -57,6 +54,19 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
     if config.distil is not None:
         lines["distil teacher"] = teachers.teacher_name(config.distil.teacher)
     return lines
+
+
+def _task(draft: Draft, diagnosis: Diagnosis) -> str:
+    """Describe what is predicted."""
+    columns = () if draft.data is None else draft.data.text_columns
+    text = " with ".join(f"**{plain(name)}**" for name in columns)
+    label, outputs = plain(draft.label), len(diagnosis.classes)
+    match draft.problem:
+        case ProblemType.REGRESSION:
+            return f"Predict the number **{label}** from {text}"
+        case ProblemType.MULTI_LABEL:
+            return f"Give {text} any of **{outputs} labels** ({label})"
+    return f"Classify {text} into **{outputs} classes** ({label})"
 
 
 def _model(draft: Draft) -> str:

@@ -14,6 +14,7 @@ from translearn_core.config.text_cells import sides_of
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
+from translearn_core.tasks.multi_label import NO_LABEL
 
 MOST = 100
 """Maximum number of sentences of one prediction."""
@@ -99,7 +100,7 @@ def answers(prediction: Prediction) -> None:
                 st.caption("Nearest training texts")
                 near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
-                    near[["neighbour", "label", "similarity", "row"]],
+                    near[[name for name in NEAR if name in near]],
                     hide_index=True,
                     key=f"near-{number}",
                     column_config=NEAR,
@@ -111,7 +112,7 @@ def _answer(answer: "pd.Series[Any]") -> str:
     """Return a prediction with its confidence or interval."""
     predicted = answer["predicted"]
     if "confidence" in answer:
-        return f"**{plain(predicted)}**, {percent(answer['confidence'])} sure"
+        return f"**{plain(predicted) or NO_LABEL}**, {percent(answer['confidence'])} sure"
     if not isinstance(predicted, float):
         return f"**{plain(predicted)}**"
     interval = f" (90 % interval: {answer['low']:.4g} to {answer['high']:.4g})" if "low" in answer else ""
@@ -120,6 +121,7 @@ def _answer(answer: "pd.Series[Any]") -> str:
 
 NEAR: dict[str, object] = {
     "neighbour": st.column_config.TextColumn("text", width=250),
+    "neighbour_pair": st.column_config.TextColumn("second text", width=250),
     "label": st.column_config.TextColumn(width=110),
     "similarity": st.column_config.NumberColumn("alike", format="%.2f", width=50),
     "row": st.column_config.NumberColumn(width=45),

@@ -19,6 +19,7 @@ from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cell
 from translearn_core.results import Evaluation, Projection
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
+from translearn_core.tasks.multi_label import NO_LABEL
 
 MOST = 1_000
 """Maximum number of texts sent to the browser; the CSV holds all."""
@@ -138,7 +139,7 @@ def caption(rows: pd.DataFrame, hidden: int) -> str:
     wrong = int((rows["label"] != rows["predicted"]).sum())
     texts = "text" if len(rows) == 1 else "texts"
     return (
-        f"**{len(rows):,} {texts}**{unseen}: {share} labelled **{plain(commonest.index[0])}**, "
+        f"**{len(rows):,} {texts}**{unseen}: {share} labelled **{plain(commonest.index[0]) or NO_LABEL}**, "
         f"{wrong:,} predicted otherwise."
     )
 

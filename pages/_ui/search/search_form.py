@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.backbones import server_folders
-from pages._ui.forms import freeze_map, require_task
+from pages._ui.forms import require_task
 from pages._ui.search import search_list
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import plain, short
@@ -11,6 +11,7 @@ from translearn_core.config.search import SearchConfig, base_experiment, candida
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.jobs import SELECTION
+from translearn_core.results import Workload
 from translearn_core.results.format import count_noun
 
 MINUTES = (2, 5, 10, 20, 30, 60, 120)
@@ -36,7 +37,7 @@ def new() -> None:
         )
         start = st.button("Find a good model", key="start_search", type="primary", icon=":material/search:")
     config = SearchConfig(experiment=base_experiment(ready.experiment), minutes=minutes or USUAL)
-    task = freeze_map.task_of(ready.diagnosis)
+    task = Workload.of(ready.diagnosis)
     n_blocks = ready.backbone_info.n_blocks
     names = [candidate.name for candidate in candidates(config, n_blocks, task.train)]
     st.caption(

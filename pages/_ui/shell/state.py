@@ -85,6 +85,9 @@ def open_dataset(digest: str) -> None:
     reset(
         "text_column",
         "label_column",
+        "problem_type",
+        "text_pair_column",
+        "one_hot",
         "split_column",
         "group_column",
         "time_column",
@@ -128,9 +131,9 @@ def accept(reading: TableProfile) -> Draft:
     suggestion = reading.suggestion
     parts: dict[str, Any] = {}
     if current.text not in names:
-        parts["text"] = suggestion.text
+        parts["text"], parts["text_pair"] = suggestion.text, suggestion.text_pair
     if current.label not in names:
-        parts["label"] = suggestion.label
+        parts["label"], parts["problem"] = suggestion.label, None
         parts["split"] = current.split.model_copy(update={"column": suggestion.split})
     return change(**parts) if parts else current
 

@@ -9,6 +9,7 @@ from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import about
 from pages._ui.studies import study_list
 from translearn_core.config import PlannedRun, StudyConfig, job_id
+from translearn_core.results import Workload
 from translearn_core.results.format import count_noun, was_or_were
 from translearn_core.runs import Study
 from translearn_core.runs.report_jobs import study_diagnosis
@@ -54,6 +55,6 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
         calibration = jobs.submit_and_watch(timing)
         if diagnosis is None or backbone_info is None or calibration is None:
             return None
-        task = freeze_map.task_of(diagnosis)
+        task = Workload.of(diagnosis)
         total += sum(calibration.estimate(backbone_info, config, task).seconds for config in configs)
     return total

@@ -27,6 +27,7 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.jobs.spec import NUMBERS
+from translearn_core.results import Workload
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
@@ -44,7 +45,7 @@ def new() -> None:
     ready = require_task.require_task("A study needs a table with its columns chosen, and there is none.")
     draft, backbone_info = ready.draft, ready.backbone_info
     st.subheader("A new study", anchor=False)
-    task = freeze_map.task_of(ready.diagnosis)
+    task = Workload.of(ready.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
     grid = _grid("study", backbone_info.n_blocks, task.train, begin)
     if any(grid["sizes"]):

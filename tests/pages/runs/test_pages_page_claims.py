@@ -32,6 +32,7 @@ from translearn_core.config import (
     RecipeName,
     SplitConfig,
     Stage,
+    TargetConfig,
     TrainingConfig,
     Tuning,
     TuningConfig,
@@ -124,7 +125,8 @@ def test_the_command_line_reads_back_as_the_experiment(part: dict[str, object] |
     assert named == ["-my file.csv", "validation.csv", "test.csv"]
     read_back = build_experiment(
         DataConfig(
-            dataset="d", text=given["text"], label=given["label"],
+            dataset="d", text=given["text"], text_pair=given["text_pair"],
+            targets=(TargetConfig.of(given["label"], given["task"].problem),),
             split=SplitConfig(column=given["split"], seed=given["split_seed"]),
         ),
         BackboneConfig(id=given["backbone"], random_init=given["random_init"]),

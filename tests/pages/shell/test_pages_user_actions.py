@@ -143,7 +143,7 @@ def test_what_needs_a_look_is_said_with_its_threshold(visit: Open, filled: Fille
     at.toggle(key="predict_review").set_value(True).run()
     at.number_input(key="predict_precision").set_value(90.0).run()
     text = page_text(at)
-    assert "**1 row** classified" in text
+    assert "**1 row** predicted" in text
     assert "1 row without a text" in text
     assert "**1 row** marked for review" in text
     for number in ("80.0 %", "70.0 %", "56.0 to 81.0 %", "88.0 %", "73.0 to 95.0 %"):
@@ -360,7 +360,7 @@ def test_results_in_memory_weigh_no_more_than_the_bound(filled: Filled) -> None:
 
 def test_the_first_sample_is_the_most_rewarding_one(visit: Open) -> None:
     keys = [button.key for button in visit("home").button if str(button.key).startswith("sample-")]
-    assert keys == ["sample-tickets", "sample-reviews", "sample-trilingual"]
+    assert keys == [f"sample-{name}" for name in ("tickets", "reviews", "trilingual", "hotel", "pairs")]
 
 
 def test_titles_stand_right_below_the_header() -> None:

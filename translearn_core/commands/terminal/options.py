@@ -9,14 +9,22 @@ import typer
 
 from translearn_core.commands.terminal.dataclass_options import OptionChanges
 from translearn_core.commands.terminal.errors import valid
-from translearn_core.config import BUNDLED, BaseConfig, ReadOptions
+from translearn_core.config import BUNDLED, BaseConfig, ReadOptions, TaskWord
 from translearn_core.errors import ConfigError, DataError
 
-TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines or fastText"
+TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines, CoNLL or fastText"
 TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
 TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by its name or number.")]
 
-LabelColumn = Annotated[str, typer.Option(help="Column that holds the classes, by its name or number.")]
+LabelColumn = Annotated[str, typer.Option(help="Column to predict, by its name or number.")]
+LabelColumns = Annotated[
+    list[str],
+    typer.Option(help="Column to predict, by its name or number; several for labels in one-hot columns."),
+]
+Task = Annotated[
+    TaskWord,
+    typer.Option(help="What the column holds: one class, several labels, or a number; auto: guessed."),
+]
 Backbone = Annotated[str, typer.Option(help="Bundled name, Hub id or local folder.")]
 RandomInit = Annotated[bool, typer.Option(help="Same architecture with fresh weights: no transfer.")]
 
@@ -65,7 +73,11 @@ class ExperimentOptions:
 
     file: TrainingFile
     text: TextColumn
-    label: LabelColumn
+    label: LabelColumns
+    task: Task = TaskWord.AUTO
+    text_pair: Annotated[
+        str | None, typer.Option(help="Column of the second texts, where the model reads pairs.")
+    ] = None
     validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
         None
     )
@@ -112,6 +124,8 @@ AS_FOR_TRAIN: Mapping[str, str] = {
         (
             "validation",
             "test",
+            "task",
+            "text_pair",
             "split",
             "group",
             "time",

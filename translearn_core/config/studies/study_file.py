@@ -30,6 +30,8 @@ class StudyFile(BaseConfig):
     text: str = Field(description="the column that holds the texts")
     label: str = Field(description="the column that holds the classes")
     problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the label column's values")
+    separator: str | None = Field(None, description="sign between the labels of a cell; none: found")
+    columns: tuple[str, ...] = Field((), description="one-hot columns of the labels; label is their name")
     split: SplitConfig = SplitConfig()
     cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_class_below: int = Field(5, description="a class with fewer rows than this is rare")
@@ -71,7 +73,8 @@ class StudyFile(BaseConfig):
     def of(cls, study: StudyConfig, name: str, files: Mapping[str, str], baseline: str | None = None) -> Self:
         """Return the file for `study`, with the data `files` by part."""
         target = study.data.targets[0]
-        fields = _shared(study) | _shared(study.data) | {"label": target.column, "problem": target.problem}
+        of_target = {name: value for name, value in target if name != "column"}
+        fields = _shared(study) | _shared(study.data) | {"label": target.column} | of_target
         if study.custom_recipe is not None:
             fields["custom_recipe"] = study.custom_recipe.model_dump(
                 mode="json", exclude={"data"}, exclude_defaults=True
@@ -80,7 +83,9 @@ class StudyFile(BaseConfig):
 
     def study(self, dataset: str, **changed: Any) -> StudyConfig:
         """Return the study on the data set with this digest, with fields replaced by `changed`."""
-        target = TargetConfig(column=self.label, problem=self.problem)
+        target = TargetConfig(
+            column=self.label, problem=self.problem, separator=self.separator, columns=self.columns
+        )
         shared = {f: getattr(self, f) for f in _common_fields(DataConfig)}
         data = DataConfig(dataset=dataset, targets=(target,), **shared)
         fields = {f: getattr(self, f) for f in _common_fields(StudyConfig)}

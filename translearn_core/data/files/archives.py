@@ -13,7 +13,7 @@ from translearn_core.results.format import count_noun, quote, quote_list
 
 SUFFIXES = (
     ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".json", ".jsonl", ".ndjson", ".parquet",
-    ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
+    ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".conll", ".conllu",
 )  # fmt: skip
 """Endings of archive members that may be tables."""
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from translearn_core.config import TableKind
+from translearn_core.data.files.conll import read_conll
 from translearn_core.data.files.delimited_rows import END, MisfitError, RowBuilder, line_list, odd_rows
 from translearn_core.data.files.delimited_style import find_style
 from translearn_core.data.files.dialect import (
@@ -57,9 +58,10 @@ def parse(text: str, name: str, *, max_rows: int, delimiter: str | None = None) 
     cleaned, end = clean_line_ends(text), line_end(text)
     text = cleaned.text
     findings = [_stray_breaks(cleaned.replaced, cleaned.lines)] if cleaned.replaced else []
-    if delimiter is None and (labelled := read_fasttext(text, name, max_rows)) is not None:
-        labelled.findings = [*findings, *labelled.findings]
-        return labelled
+    for read in (read_fasttext, read_conll) if delimiter is None else ():
+        if (table := read(text, name, max_rows)) is not None:
+            table.findings = [*findings, *table.findings]
+            return table
     dialect = find_dialect(text, name, delimiter)
     if dialect.wrapped:
         text = _unwrap(text)

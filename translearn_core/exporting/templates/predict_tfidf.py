@@ -1,12 +1,12 @@
-"""Classify texts with the model in this folder. Needs numpy and safetensors, nothing else.
+"""Predict texts with the model in this folder. Needs numpy and safetensors, nothing else.
 
     python predict.py "a text" "another text"
     python predict.py --csv FILE --column NAME [--delimiter ";"] [--encoding cp1252] [--out ANSWERS.csv]
     python predict.py < one_text_a_line.txt
 
-Prints one line of JSON for each text, in order: the text, its label, and the probability of every label. A
-cell or line without any words gets no label. A model of several labels, which has ``thresholds.json``, gives
-the list of those whose probability reaches their threshold. In your own code:
+Prints one line of JSON for each text, in order: the text, its label, and the probability of every label, or
+the predicted number. A cell or line without any words gets no prediction. A model of several labels, which
+has ``thresholds.json``, gives the list of those whose probability reaches their threshold. In your own code:
 ``Classifier(folder).answer(["a text"])``.
 """
 
@@ -26,7 +26,7 @@ WORD = re.compile(r"\b\w+\b")
 
 
 class Classifier:
-    """Words and word pairs, weighted by TF-IDF, and a linear layer: texts in, probabilities out.
+    """Words and word pairs, weighted by TF-IDF, and a linear layer: texts in, outputs out.
 
     Parameters
     ----------
@@ -43,13 +43,17 @@ class Classifier:
         )
         experiment = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
         self.pairs = experiment["data"].get("text_pair") is not None
+        targets = experiment["data"].get("targets", [{}])
+        self.number = targets[0].get("problem") == "regression"
         self.columns = {term: column for column, term in enumerate(terms)}
         arrays = load_file(folder / "trained.safetensors")
         self.idf, self.weight, self.bias = (arrays[name] for name in ("idf", "weight", "bias"))
 
     def answer(self, texts: Sequence[str | tuple[str, str]]) -> NDArray[np.float32]:
-        """Return the label probabilities of each text or pair, shape (texts, labels)."""
+        """Return the outputs of each text or pair, shape (texts, labels)."""
         logits = np.array([self.logits(text) for text in texts]).reshape(len(texts), len(self.labels))
+        if self.number:
+            return logits.astype(np.float32)
         if self.thresholds is not None:
             several: NDArray[np.float32] = 1 / (1 + np.exp(-logits.clip(-80, 80)))
             return several
@@ -91,7 +95,7 @@ def main() -> None:
     model = Classifier(here)
     source = table_io.read(arguments, pairs=model.pairs)
     answers = model.answer(source.filled).tolist()
-    table_io.write(source, model.labels, answers, arguments.out, model.thresholds)
+    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=model.number)
 
 
 if __name__ == "__main__":
