@@ -19,7 +19,7 @@ class Prediction:
 
     `outputs`, shape (texts, outputs), are probabilities or values of the outputs `names`; `decoded` has one
     row per text, the columns of `Problem.decode`. `neighbours` has text (index of the typed text), similarity
-    (cosine), neighbour, label, row.
+    (cosine), neighbour (of pairs also neighbour_pair), label, row.
     """
 
     texts: tuple[Cell, ...]

@@ -45,9 +45,13 @@ def panel(run: Run[ExperimentConfig]) -> None:
 def _panel(run: Run[ExperimentConfig]) -> None:
     with errors.show_errors():
         pair = run.job.config.data.text_pair is not None
-        texts = [_typed("Type a sentence and watch", "live_text")]
+        names = {"live_text": "Type a sentence and watch"}
         if pair:
-            texts.append(_typed("Second sentence", "live_second_text"))
+            names = {"live_text": "Type a first text and watch", "live_second_text": "and a second text"}
+        texts = []
+        for column, (key, name) in zip(st.columns(len(names)), names.items(), strict=True):
+            with column:
+                texts.append(_typed(name, key))
         if not all(texts):
             return
         control = baselines.from_scratch_run(run)

@@ -100,7 +100,7 @@ def answers(prediction: Prediction) -> None:
                 st.caption("Nearest training texts")
                 near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
-                    near[["neighbour", "label", "similarity", "row"]],
+                    near[[name for name in NEAR if name in near]],
                     hide_index=True,
                     key=f"near-{number}",
                     column_config=NEAR,
@@ -121,6 +121,7 @@ def _answer(answer: "pd.Series[Any]") -> str:
 
 NEAR: dict[str, object] = {
     "neighbour": st.column_config.TextColumn("text", width=250),
+    "neighbour_pair": st.column_config.TextColumn("second text", width=250),
     "label": st.column_config.TextColumn(width=110),
     "similarity": st.column_config.NumberColumn("alike", format="%.2f", width=50),
     "row": st.column_config.NumberColumn(width=45),

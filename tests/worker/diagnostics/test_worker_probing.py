@@ -56,7 +56,7 @@ def films_run(bench: Bench, backbone: BackboneConfig) -> ExperimentConfig:
 
 
 def test_three_variants_and_a_control_task_are_probed(bench: Bench, films_run: ExperimentConfig) -> None:
-    scores = bench.do(ProbeConfig(job=job_id(films_run)), ProbeScores)
+    scores = bench.do(ProbeConfig(job=job_id(films_run), code_orders=2), ProbeScores)
     assert scores.variants == ("pretrained", "fine-tuned", "random init")
     assert scores.target == "liked"
     assert scores.test.shape == (3, 4)
@@ -75,7 +75,7 @@ def test_three_variants_and_a_control_task_are_probed(bench: Bench, films_run: E
 
 def test_controls_and_random_init_can_be_left_out(bench: Bench, films_run: ExperimentConfig) -> None:
     scores = bench.do(
-        ProbeConfig(job=job_id(films_run), random_init_baseline=False, control_tasks=0, code_orders=0),
+        ProbeConfig(job=job_id(films_run), random_init_baseline=False, control_tasks=0),
         ProbeScores,
     )
     assert scores.code_bits.size == 0

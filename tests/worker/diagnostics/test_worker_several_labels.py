@@ -114,6 +114,7 @@ def test_baselines_have_thresholds_of_their_own(bench: Bench, run: str, evaluati
     test = evaluation.predictions[evaluation.predictions["split"] == "test"]["label"]
     assert prior["subset_accuracy"].value == pytest.approx((test == train.mode()[0]).mean())
     assert prior.margin.value > 0
+    assert any("F1 per text" in caveat for caveat in result.caveats)
     words = result.line(WORDS)
     assert words is not None
     assert words["macro_f1"].value > prior["macro_f1"].value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -105,30 +106,48 @@ def _code_length(
     rows = torch.from_numpy(np.asarray(x[order], dtype=np.float32))
     deviation, mean = torch.std_mean(rows, dim=0, correction=0)
     deviation[deviation <= 1e-6 * mean.abs()] = 1.0
-    seen = torch.from_numpy((np.arange(len(y))[:, None] < ends[:-1]).astype(np.float32))
-    target = torch.from_numpy(y[:, None].astype(np.int64))
-    problem = BatchedProblem((rows - mean) / deviation, target, seen, classes, standardise=False)
-    regression = BatchedRegression(problem, pool)
-    parts = torch.arange(len(ends) - 1)
+    portions = _Portions((rows - mean) / deviation, torch.from_numpy(y.astype(np.int64)), classes, ends, pool)
     shortest = math.inf
     for number, strength in enumerate(STRENGTHS):
         within = section(tick, *(k / len(STRENGTHS) for k in (number, number + 1)))
-        regression.fit(strength, parts, SEARCH_TOLERANCE, within)
-        bits = sum(_portion_bits(regression, part, ends) for part in range(len(ends) - 1))
+        bits = portions.bits(strength, within)
         if bits >= shortest:
             break
         shortest = bits
     return first + shortest + math.log2(len(STRENGTHS))
 
 
-def _portion_bits(regression: BatchedRegression, part: int, ends: IntArray) -> float:
-    """Return the bits of the portion that follows the rows of a part."""
-    problem, (start, end) = regression.objective.problem, ends[part : part + 2].tolist()
-    log_p = regression.logits(problem.x[start:end], 0, part).double().log_softmax(dim=1)
-    label = problem.y[start:end]
-    counts = torch.bincount(problem.y[:start, 0], minlength=problem.classes)
-    absent = int((counts == 0).sum())
-    known: Tensor = counts[label[:, 0]] > 0
-    seen_nats = math.log((start + absent) / start) - log_p.gather(1, label)[:, 0]
-    nats = torch.where(known, seen_nats, math.log(start + absent))
+class _Portions:
+    """Portions of the rows, each but the first with the regression on the rows before it."""
+
+    def __init__(self, x: Tensor, y: Tensor, classes: int, ends: IntArray, pool: Executor) -> None:
+        self.x, self.y, self.classes, self.spans = x, y, classes, list(pairwise(ends.tolist()))
+        self.regressions = [
+            # one a portion, so that the preconditioner suits its rows
+            BatchedRegression(
+                BatchedProblem(x[:end], y[:end, None], torch.ones(end, 1), classes, standardise=False), pool
+            )
+            for end, _ in self.spans
+        ]
+
+    def bits(self, strength: float, tick: Progress) -> float:
+        """Return the bits of all portions but the first at a regularisation strength.
+
+        Fits continue from the strength before.
+        """
+        total = 0.0
+        for k, (regression, (start, end)) in enumerate(zip(self.regressions, self.spans, strict=True)):
+            tick(k / len(self.spans))
+            regression.fit(strength, torch.zeros(1, dtype=torch.int64), SEARCH_TOLERANCE, lambda _: None)
+            logits = regression.logits(self.x[start:end], 0, 0)
+            total += _portion_bits(logits, self.y, start, end, self.classes)
+        return total
+
+
+def _portion_bits(logits: Tensor, y: Tensor, start: int, end: int, classes: int) -> float:
+    """Return the bits of the labels `y` from `start` to `end`, given the probe's logits for these rows."""
+    label, absent = y[start:end], int((torch.bincount(y[:start], minlength=classes) == 0).sum())
+    known: Tensor = torch.isin(label, y[:start])
+    known_nats = math.log((start + absent) / start) - logits.double().log_softmax(1).gather(1, label[:, None])
+    nats = torch.where(known, known_nats[:, 0], math.log(start + absent))
     return float(nats.sum()) / math.log(2)

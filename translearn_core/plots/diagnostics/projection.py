@@ -185,7 +185,7 @@ def _add_numbers(
         marker={
             "size": drawn.size,
             "color": numbers.astype(np.float32),
-            "colorscale": [[0.0, scale[0]], [0.5, colours.grid], [1.0, scale[1]]],
+            "colorscale": [[0.0, scale[0]], [0.5, colours.muted], [1.0, scale[1]]],
             "cmin": float(ends[0]),
             "cmax": float(ends[1]),
             "showscale": True,

@@ -35,6 +35,7 @@ from translearn_core.worker.diagnostics.sentences.baselines_text import (
     caveats,
     negative_transfer,
     one_sided,
+    unit_note,
     verdict_on,
 )
 from translearn_core.worker.features import MAX_TEXTS, backbone_features, pretrained_twin
@@ -120,6 +121,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         probed=n_probed,
         shares=test.metric.share,
     )
+    notes += unit_note(metric_of(task.problem.row_metric), test.metric)
     artifacts.save(
         context.folder,
         Baselines(

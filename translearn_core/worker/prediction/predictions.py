@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.conformal import half_width
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Cell, ProblemType, Split
-from translearn_core.config.text_cells import joined, sides_of, text_cells
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, sides_of, text_cells
 from translearn_core.errors import ConfigError, DataError, NotFoundError
 from translearn_core.jobs import PredictConfig
 from translearn_core.jobs.spec import CLASSES, NUMBERS
@@ -42,11 +42,12 @@ def predict(context: Context[PredictConfig]) -> None:
         bank, rows = cached_neighbours(context, config.job)
         index, similarity = nearest(outputs.features, bank, min(config.neighbours, len(rows)))
         neighbour = rows.iloc[index.ravel()]
+        texts = {"neighbour": TEXT} | ({"neighbour_pair": TEXT_PAIR} if trained.pairs else {})
         neighbours = pd.DataFrame(
             {
                 "text": np.repeat(np.arange(len(config.texts)), index.shape[1]),
                 "similarity": similarity.ravel().astype(np.float64),
-                "neighbour": [joined(cell) for cell in text_cells(neighbour)],
+                **{name: neighbour[column].to_numpy() for name, column in texts.items()},
                 "label": neighbour["label"].to_numpy(),
                 "row": neighbour["row"].to_numpy(),
             }

@@ -17,6 +17,7 @@ from translearn_core.results.diagnostics.baselines import (
 )
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
 from translearn_core.results.format import count_noun
+from translearn_core.results.metric import Metric
 
 BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
@@ -108,6 +109,16 @@ def one_sided(lines: Mapping[str, Baseline]) -> tuple[str, ...]:
     return (
         f"{BASELINE_TITLES[best.name].capitalize()} does as well as this run, as far as these test rows can "
         "tell: its scores need not come from comparing the two texts.",
+    )
+
+
+def unit_note(of_rows: Metric, headline: Metric) -> tuple[str, ...]:
+    """Say which metric differences are in, if it is not the headline, which is no mean over rows."""
+    if of_rows == headline:
+        return ()
+    return (
+        f"Differences are means over test rows, in {of_rows.label}; the figure and the scores are in "
+        f"{headline.label}, which is no mean over rows: the two need not agree.",
     )
 
 
