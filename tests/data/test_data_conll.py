@@ -1,6 +1,6 @@
 """CoNLL files are read as tables of tokens."""
 
-from translearn_core.data.files.conll import read_conll
+from translearn_core.data.files.formats.conll import read_conll
 
 COLUMNS = "The\tO\nBank\tB-ORG\nof\tI-ORG\nSpain\tI-ORG\n\nIt\tO\nis\tO\nold\tO\n.\tO\n"
 CONLL_2003 = (

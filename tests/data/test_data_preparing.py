@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from translearn_core.config import CleaningRule, DataConfig, Split, SplitConfig
 from translearn_core.data import PART, ROW, SPLITS, prepare
-from translearn_core.data.stratified_split import apportion, draw_split
+from translearn_core.data.splits.stratified_split import apportion, draw_split
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.tasks.normalisation import text_key

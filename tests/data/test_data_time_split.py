@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tests.data.test_data_preparing import config, findings_of, plain, table
 from translearn_core.config import DataConfig, Split, SplitConfig, job_id
 from translearn_core.data import prepare
-from translearn_core.data.time_split import parse_times
+from translearn_core.data.splits.time_split import parse_times
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.tasks.normalisation import text_key

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from translearn_core.data.iterative_stratification import iterative_stratification
-from translearn_core.data.stratified_split import draw_fold, draw_split
+from translearn_core.data.splits.iterative_stratification import iterative_stratification
+from translearn_core.data.splits.stratified_split import draw_fold, draw_split
 from translearn_core.tasks.splits import TEST, TRAIN, VALIDATION
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 from translearn_core.analysis.error_analysis.calibration import reliability
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate, Evaluation, LabelErrors, Metrics
-from translearn_core.results.label_sets import label_sets
-from translearn_core.tasks.multi_label_metrics import LabelScores, predicted_mask, set_confidence
+from translearn_core.results.labels.label_sets import label_sets
+from translearn_core.tasks.label_sets.metrics import LabelScores, predicted_mask, set_confidence
 
 
 def sample(rows: int, labels: int) -> tuple[np.ndarray, np.ndarray]:

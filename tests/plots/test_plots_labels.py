@@ -6,7 +6,7 @@ from label_results import make_label_errors, make_label_evaluation
 
 from translearn_core import plots
 from translearn_core.config import ProblemType
-from translearn_core.results.multi_label import label_confusion, label_masks
+from translearn_core.results.labels.multi_label import label_confusion, label_masks
 
 OUTPUTS = plots.OUTPUT_PLOTS[ProblemType.MULTI_LABEL]
 

@@ -26,7 +26,7 @@ from translearn_core.config import (
 )
 from translearn_core.errors import ConfigError
 from translearn_core.results import EpochPoint, History, StepPoint
-from translearn_core.results.training_timeline import Timeline, actual_timeline, planned_timeline
+from translearn_core.results.training.training_timeline import Timeline, actual_timeline, planned_timeline
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, Inputs

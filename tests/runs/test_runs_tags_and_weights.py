@@ -5,7 +5,7 @@ import pytest
 from translearn_core.config import DataConfig, DistilConfig, ExperimentConfig, TrainingConfig
 from translearn_core.errors import BackboneError, ConfigError, NotFoundError, WorkspaceError
 from translearn_core.jobs import PredictConfig
-from translearn_core.results.run_summary import WEIGHTS_DELETED
+from translearn_core.results.training.run_summary import WEIGHTS_DELETED
 from translearn_core.runs import RunTags, State
 
 CSV = b"text,label\ngood,1\nbad,0\n"

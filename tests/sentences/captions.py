@@ -41,7 +41,7 @@ from translearn_core.results import (
     Snapshots,
 )
 from translearn_core.results.diagnostics.baselines import MAJORITY
-from translearn_core.results.run_summary import CacheUsage
+from translearn_core.results.training.run_summary import CacheUsage
 
 Draw = st.DrawFn
 DATA = DataConfig(dataset="d" * 20, text="text", label="label")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.targets import named_classes
-from translearn_core.tasks.class_checks import class_findings
+from translearn_core.tasks.classes.checks import class_findings
 from translearn_core.tasks.splits import TEST, TRAIN
 
 

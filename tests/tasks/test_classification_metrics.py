@@ -13,7 +13,7 @@ from translearn_core.experiment.evaluation import split_metrics
 from translearn_core.results import Metrics
 from translearn_core.results.confusion import confusion, per_class
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.classification_metrics import macro_f1_interval, majority_accuracy
+from translearn_core.tasks.classes.metrics import macro_f1_interval, majority_accuracy
 from translearn_core.tasks.problem import constant_score
 from translearn_core.transfer import ModelOutputs
 from translearn_core.transfer.objectives import CrossEntropy

@@ -15,10 +15,10 @@ from translearn_core.config import CleaningRule, DataConfig, ProblemType, Target
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
-from translearn_core.results.label_sets import label_sets, parse_label_sets
+from translearn_core.results.labels.label_sets import label_sets, parse_label_sets
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.label_lists import JSON, find_separator
-from translearn_core.tasks.multi_label_metrics import (
+from translearn_core.tasks.label_sets.cells import JSON, find_separator
+from translearn_core.tasks.label_sets.metrics import (
     FEWEST_POSITIVES,
     LabelScores,
     average_precisions,

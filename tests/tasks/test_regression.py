@@ -12,7 +12,7 @@ from translearn_core.data.diagnosis import diagnose
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.tasks import PROBLEMS, Target
-from translearn_core.tasks.number_cells import read_numbers
+from translearn_core.tasks.numbers.cells import read_numbers
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN
 
 PROBLEM = PROBLEMS[ProblemType.REGRESSION]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics as reference
 
-from translearn_core.tasks import regression_metrics as metrics
+from translearn_core.tasks.numbers import metrics as metrics
 
 INTERVALS = {
     metrics.pearson: metrics.pearson_interval,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from translearn_core.tasks.similar_labels import find_similar_labels
+from translearn_core.tasks.classes.similar_labels import find_similar_labels
 
 
 def proposals(**counts):

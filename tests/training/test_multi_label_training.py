@@ -35,7 +35,7 @@ from translearn_core.data import PART, ROW, PreparedDataset, prepare
 from translearn_core.errors import Stopped
 from translearn_core.experiment import run_experiment
 from translearn_core.results import EpochPoint, Evaluation, RunSummary, StepPoint
-from translearn_core.results.multi_label import label_confusion, label_masks, label_pairs, per_label
+from translearn_core.results.labels.multi_label import label_confusion, label_masks, label_pairs, per_label
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.predictions import predictions_target

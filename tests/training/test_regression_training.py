@@ -36,7 +36,7 @@ from translearn_core.results import EpochPoint, Evaluation, History
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
-from translearn_core.tasks.regression import Regression
+from translearn_core.tasks.numbers.regression import Regression
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows

@@ -20,7 +20,7 @@ from translearn_core.analysis.tfidf import (
     tfidf_vectorizer,
 )
 from translearn_core.config.text_cells import Cell, split_sides
-from translearn_core.results.label_sets import set_codes
+from translearn_core.results.labels.label_sets import set_codes
 
 Mask = NDArray[np.bool_]
 Layer = tuple[NDArray[np.float32], NDArray[np.float32]]

@@ -12,14 +12,14 @@ from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import TEXT_PAIR, sides_of, text_cells
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.split_assignment import assign_splits, drop_leaked_rows, given_split
-from translearn_core.data.split_checks import check_splits, dropped_per_split
+from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
+from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
 from translearn_core.results.format import count_noun, quote, quote_list, was_or_were
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_encoding import one_hot_cells
+from translearn_core.tasks.label_sets.encoding import one_hot_cells
 from translearn_core.tasks.normalisation import is_blank
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows

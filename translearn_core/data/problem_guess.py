@@ -9,7 +9,7 @@ from translearn_core.config import ProblemType
 from translearn_core.data.words import is_number, number_of
 from translearn_core.results.format import quote
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.label_lists import find_separator, separator_phrase
+from translearn_core.tasks.label_sets.cells import find_separator, separator_phrase
 
 NUMBER_SHARE = 0.98
 """Share of the filled cells that are numbers in a column of numbers."""

@@ -13,7 +13,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity, TableProfile
 from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list
-from translearn_core.tasks.labels import normalise_label
+from translearn_core.tasks.classes.labels import normalise_label
 
 KINDS = (("cell", "cell", "changed"), ("rename", "value", "renamed"), ("drop", "row", "dropped"))
 """Kinds of edits: what is edited, and how."""

@@ -10,7 +10,7 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import Palette, luminance, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
-from translearn_core.results.multi_label import label_confusion
+from translearn_core.results.labels.multi_label import label_confusion
 
 RAMP = ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))
 """Colour scale that rises fast, so that one error in a class of forty is visible."""

@@ -12,7 +12,7 @@ from translearn_core.plots.confusion_matrix import confusion_matrix, label_matri
 from translearn_core.plots.diagnostics.prediction import probabilities
 from translearn_core.plots.regression import errors_by_range, predicted_against_true, residuals, rows_at
 from translearn_core.results import Evaluation, Prediction
-from translearn_core.results.multi_label import label_pairs, per_label, rows_of_pair
+from translearn_core.results.labels.multi_label import label_pairs, per_label, rows_of_pair
 
 
 @dataclass(frozen=True)

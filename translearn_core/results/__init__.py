@@ -27,9 +27,7 @@ from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Sn
 from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
 from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Metrics
 from translearn_core.results.files import ExportFile, ReportFile
-from translearn_core.results.history import EpochPoint, History, StepPoint
 from translearn_core.results.interval_estimate import Estimate
-from translearn_core.results.lr_finder import LrFinderResult
 from translearn_core.results.prediction import (
     FilePrediction,
     NeighbourBank,
@@ -37,8 +35,6 @@ from translearn_core.results.prediction import (
     Prediction,
     ReviewThreshold,
 )
-from translearn_core.results.pretraining import Pretraining
-from translearn_core.results.run_summary import CacheUsage, RunSummary
 from translearn_core.results.selection import Selection
 from translearn_core.results.table_profile import (
     Column,
@@ -53,7 +49,11 @@ from translearn_core.results.table_profile import (
     Suggestion,
     TableProfile,
 )
-from translearn_core.results.training_timeline import Timeline
+from translearn_core.results.training.history import EpochPoint, History, StepPoint
+from translearn_core.results.training.lr_finder import LrFinderResult
+from translearn_core.results.training.pretraining import Pretraining
+from translearn_core.results.training.run_summary import CacheUsage, RunSummary
+from translearn_core.results.training.training_timeline import Timeline
 
 __all__ = [
     "Advice",

@@ -16,7 +16,7 @@ from translearn_core.config.table_edits import TableEdits
 from translearn_core.data.table_edits import apply_edits
 from translearn_core.errors import DamagedFileError, NotFoundError, WorkspaceError
 from translearn_core.errors.os_errors import explain_os_error, quoted
-from translearn_core.results.run_summary import WEIGHTS_MARK
+from translearn_core.results.training.run_summary import WEIGHTS_MARK
 from translearn_core.runs import artifacts, permissions
 from translearn_core.storage import atomic_file, atomic_folder, read_sealed, seal, verify_file
 

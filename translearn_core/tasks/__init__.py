@@ -1,10 +1,10 @@
 """Problem types: how targets are encoded, checked, stratified, scored and decoded."""
 
 from translearn_core.config import ProblemType
-from translearn_core.tasks.multi_label import MultiLabel
+from translearn_core.tasks.classes.single_label import SingleLabel
+from translearn_core.tasks.label_sets.multi_label import MultiLabel
+from translearn_core.tasks.numbers.regression import Regression
 from translearn_core.tasks.problem import Problem
-from translearn_core.tasks.regression import Regression
-from translearn_core.tasks.single_label import SingleLabel
 from translearn_core.tasks.target import Target
 
 __all__ = ["PROBLEMS", "Problem", "Target"]

@@ -12,7 +12,7 @@ from translearn_core.config import ExperimentConfig, Schedule, TrainingConfig
 from translearn_core.errors import TrainingError
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import LrFinderResult
-from translearn_core.results.lr_finder import LrSetting
+from translearn_core.results.training.lr_finder import LrSetting
 from translearn_core.training.batches import batch_order
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.loop import Loop

@@ -11,7 +11,7 @@ from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearPr
 from translearn_core.analysis.probing.one_vs_rest import OneVsRestProbe
 from translearn_core.analysis.probing.ridge import Ridge
 from translearn_core.config import ProblemType
-from translearn_core.results.label_sets import set_codes
+from translearn_core.results.labels.label_sets import set_codes
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.training.callbacks import Callback
 from translearn_core.training.loop import Loop

@@ -19,7 +19,7 @@ from translearn_core.backbones import load
 from translearn_core.config import Cell, ExperimentConfig, ProblemType
 from translearn_core.config.model_names import TFIDF
 from translearn_core.errors import BackboneError, DamagedFileError
-from translearn_core.results.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
+from translearn_core.results.training.run_summary import WEIGHTS_DELETED, WEIGHTS_MARK
 from translearn_core.storage import atomic_folder, verify_folder
 from translearn_core.storage.documents import parse_json
 from translearn_core.tasks import PROBLEMS

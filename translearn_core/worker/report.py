@@ -20,7 +20,7 @@ from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.sections import report_sections
 from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
 from translearn_core.results.format import count_noun
-from translearn_core.results.training_timeline import actual_timeline
+from translearn_core.results.training.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.reproduce import study_file
 from translearn_core.runs.versions import versions

@@ -13,7 +13,7 @@ from pages._ui.shell.formatting import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo, Pretraining
-from translearn_core.results.pretraining import LEAST_TEXTS
+from translearn_core.results.training.pretraining import LEAST_TEXTS
 from translearn_core.runs import Run, State
 
 WHAT = (

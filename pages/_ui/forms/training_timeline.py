@@ -10,7 +10,7 @@ from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
 from translearn_core.results import BackboneInfo, Drift, History
 from translearn_core.results.metric import metric_of
-from translearn_core.results.training_timeline import actual_timeline, planned_timeline
+from translearn_core.results.training.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
 from translearn_core.tasks import PROBLEMS
 

@@ -14,7 +14,7 @@ from translearn_core.config.text_cells import sides_of
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.tasks.multi_label import NO_LABEL
+from translearn_core.tasks.label_sets.multi_label import NO_LABEL
 
 MOST = 100
 """Maximum number of sentences of one prediction."""

@@ -19,7 +19,7 @@ from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cell
 from translearn_core.results import Evaluation, Projection
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
-from translearn_core.tasks.multi_label import NO_LABEL
+from translearn_core.tasks.label_sets.multi_label import NO_LABEL
 
 MOST = 1_000
 """Maximum number of texts sent to the browser; the CSV holds all."""

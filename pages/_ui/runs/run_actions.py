@@ -11,7 +11,7 @@ from pages._ui.shell.formatting import size
 from translearn_core.config import JobConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
-from translearn_core.results.run_summary import WEIGHTS_DELETED
+from translearn_core.results.training.run_summary import WEIGHTS_DELETED
 from translearn_core.runs import Run, RunTags, State
 
 R = TypeVar("R")

@@ -13,8 +13,8 @@ from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.results import History, RunSummary
-from translearn_core.results.history import SPLITS
 from translearn_core.results.metric import LOSS, metric_of
+from translearn_core.results.training.history import SPLITS
 from translearn_core.runs import Run, State
 from translearn_core.tasks import PROBLEMS
 

@@ -22,7 +22,7 @@ from translearn_core.analysis.probing.logistic_regression import (
 from translearn_core.errors import Stopped, TooFewSamplesError, TrainingError
 from translearn_core.results import Estimate, ProbeScores
 from translearn_core.runs import artifacts
-from translearn_core.tasks.classification_metrics import majority_accuracy
+from translearn_core.tasks.classes.metrics import majority_accuracy
 
 TFIDF = Estimate(0.7, 0.65, 0.75)
 

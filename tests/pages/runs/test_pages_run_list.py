@@ -5,7 +5,7 @@ from filled import Filled
 from visits import Open, keys, page_text
 
 from translearn_core.config import FreezePlan
-from translearn_core.results.run_summary import WEIGHTS_DELETED
+from translearn_core.results.training.run_summary import WEIGHTS_DELETED
 from translearn_core.runs import Run, RunTags
 
 

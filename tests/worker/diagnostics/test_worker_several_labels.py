@@ -51,8 +51,8 @@ from translearn_core.results import (
     Transferability,
 )
 from translearn_core.results.diagnostics.baselines import FROZEN, PRIOR, WORDS
+from translearn_core.results.labels.multi_label import label_masks
 from translearn_core.results.metric import MACRO_F1
-from translearn_core.results.multi_label import label_masks
 from translearn_core.runs import artifacts
 from translearn_core.runs.label_efficiency_studies import label_efficiency_config
 

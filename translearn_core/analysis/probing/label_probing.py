@@ -18,9 +18,9 @@ from translearn_core.analysis.probing.layer_probing import COLUMNS
 from translearn_core.analysis.probing.linear_probe import FloatArray, IntArray, LinearProbe, Progress
 from translearn_core.analysis.probing.one_vs_rest import Mask, geometric_mean
 from translearn_core.results import Estimate, ProbeScores
-from translearn_core.results.label_counts import LabelCounts
+from translearn_core.results.labels.label_counts import LabelCounts
 from translearn_core.results.metric import MACRO_F1
-from translearn_core.tasks.multi_label_metrics import choose_thresholds, macro_f1_interval
+from translearn_core.tasks.label_sets.metrics import choose_thresholds, macro_f1_interval
 
 N_SINGLE = 4
 """Scores of a probe before those of its folds: C, test score, low and high end of its interval."""

@@ -21,7 +21,7 @@ from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_map import Layers, map_layers
 from translearn_core.analysis.probing.linear_probe import BoolArray, FloatArray, LinearProbe, Progress
 from translearn_core.results import Estimate, ProbeScores
-from translearn_core.tasks.classification_metrics import IntArray, majority_accuracy
+from translearn_core.tasks.classes.metrics import IntArray, majority_accuracy
 
 COLUMNS = 500
 """Maximum weight columns per batch: more do not speed up the products but enlarge the L-BFGS memory.

@@ -17,8 +17,8 @@ from translearn_core.analysis.probing.layer_map import Layers, map_layers
 from translearn_core.analysis.probing.linear_probe import BoolArray, FloatArray, IntArray, Progress
 from translearn_core.analysis.probing.ridge import Ridge
 from translearn_core.results import Estimate, ProbeScores
-from translearn_core.tasks.regression import PEARSON
-from translearn_core.tasks.regression_metrics import pearson, pearson_interval
+from translearn_core.tasks.numbers.metrics import pearson, pearson_interval
+from translearn_core.tasks.numbers.regression import PEARSON
 
 N_SINGLE = 4
 """Scores of a probe before those of its folds: C, test score, low and high end of its interval."""

@@ -11,7 +11,7 @@ from torch import Tensor
 from translearn_core.analysis.probing.cross_validation import assign_folds
 from translearn_core.analysis.probing.linear_probe import SEARCH_FOLDS, LinearProbe, Progress
 from translearn_core.analysis.probing.logistic_regression import thread_pools
-from translearn_core.results.label_sets import set_codes
+from translearn_core.results.labels.label_sets import set_codes
 
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]

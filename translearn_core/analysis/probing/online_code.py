@@ -26,7 +26,7 @@ from translearn_core.analysis.probing.linear_probe import (
     section,
 )
 from translearn_core.analysis.probing.logistic_regression import BatchedProblem, BatchedRegression
-from translearn_core.tasks.classification_metrics import IntArray
+from translearn_core.tasks.classes.metrics import IntArray
 
 PORTIONS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 1.0)
 """Shares of the rows after which the probe is fitted anew, as in the paper."""

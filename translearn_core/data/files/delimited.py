@@ -9,7 +9,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from translearn_core.config import TableKind
-from translearn_core.data.files.conll import read_conll
 from translearn_core.data.files.delimited_rows import END, MisfitError, RowBuilder, line_list, odd_rows
 from translearn_core.data.files.delimited_style import find_style
 from translearn_core.data.files.dialect import (
@@ -22,7 +21,8 @@ from translearn_core.data.files.dialect import (
     possible_quotings,
     split_lines,
 )
-from translearn_core.data.files.fasttext import read_fasttext
+from translearn_core.data.files.formats.conll import read_conll
+from translearn_core.data.files.formats.fasttext import read_fasttext
 from translearn_core.data.files.line_ends import clean_line_ends, line_end, lines_of
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError

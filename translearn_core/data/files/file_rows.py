@@ -8,6 +8,10 @@ from translearn_core.data.files.archives import ZIP_STARTS, Unpacked, unpack
 from translearn_core.data.files.decoding import Decoded, decode
 from translearn_core.data.files.delimited import parse
 from translearn_core.data.files.delimited_rows import line_list
+from translearn_core.data.files.formats.json_records import looks_like_json, read_json
+from translearn_core.data.files.formats.parquet import START as PARQUET_START
+from translearn_core.data.files.formats.parquet import read_parquet
+from translearn_core.data.files.formats.workbooks import OLD_OFFICE, read_workbook
 from translearn_core.data.files.header_rows import (
     SURE,
     first_row_is_data,
@@ -15,11 +19,7 @@ from translearn_core.data.files.header_rows import (
     repeated_header_rows,
     second_header_row,
 )
-from translearn_core.data.files.json_records import looks_like_json, read_json
-from translearn_core.data.files.parquet import START as PARQUET_START
-from translearn_core.data.files.parquet import read_parquet
 from translearn_core.data.files.raw_table import RawTable
-from translearn_core.data.files.workbooks import OLD_OFFICE, read_workbook
 from translearn_core.data.words import count_words
 from translearn_core.results import ColumnType, FileFormat, Finding, Severity
 from translearn_core.results.findings import finding

@@ -12,7 +12,7 @@ from translearn_core.inputs.examples import ProgressCallback
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.inputs.text import TokenizedTexts, tokenize
 from translearn_core.jobs import PretrainConfig
-from translearn_core.results.pretraining import LEAST_TEXTS
+from translearn_core.results.training.pretraining import LEAST_TEXTS
 from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked
 
 HELD_OUT, MIN_HELD_OUT, MAX_HELD_OUT = 0.05, 20, 1_000

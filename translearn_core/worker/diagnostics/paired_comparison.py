@@ -13,11 +13,11 @@ from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, PairedComparison
-from translearn_core.results.label_sets import parse_label_sets
+from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import row_f1
+from translearn_core.tasks.label_sets.metrics import row_f1
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
 

@@ -24,10 +24,10 @@ from translearn_core.jobs import LENGTH, ProbeConfig
 from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import choose_thresholds, macro_f1_interval
+from translearn_core.tasks.label_sets.metrics import choose_thresholds, macro_f1_interval
+from translearn_core.tasks.numbers.metrics import pearson_interval
 from translearn_core.tasks.predictions import predictions_target
 from translearn_core.tasks.problem import Outputs, constant_score
-from translearn_core.tasks.regression_metrics import pearson_interval
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets

@@ -10,7 +10,7 @@ from translearn_core.config import Method, ProblemType, Split
 from translearn_core.jobs import ProjectConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, Projection
-from translearn_core.results.label_sets import parse_label_sets
+from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.runs import artifacts
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context

@@ -14,7 +14,7 @@ from translearn_core.jobs import OcclusionConfig
 from translearn_core.jobs.spec import LABELS, NUMBERS
 from translearn_core.results import Occlusion
 from translearn_core.runs import artifacts
-from translearn_core.tasks.number_checks import format_number
+from translearn_core.tasks.numbers.checks import format_number
 from translearn_core.tasks.problem import FloatArray
 from translearn_core.transfer import TrainedModel
 from translearn_core.transfer.word_split import join_words, split_words

@@ -18,7 +18,7 @@ from translearn_core.jobs import LabelErrorsConfig
 from translearn_core.results import Evaluation, LabelErrors
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.multi_label_metrics import FEWEST_POSITIVES, THRESHOLD
+from translearn_core.tasks.label_sets.metrics import FEWEST_POSITIVES, THRESHOLD
 from translearn_core.tasks.predictions import predictions_target
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.error_analysis.label_issues import FOLDS, MAX_LISTED

@@ -13,9 +13,9 @@ from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
 from translearn_core.results.diagnostics.label_review import REASONS
 from translearn_core.runs import artifacts
-from translearn_core.tasks.labels import read_labels
+from translearn_core.tasks.classes.labels import read_labels
+from translearn_core.tasks.classes.similar_labels import find_similar_labels
 from translearn_core.tasks.normalisation import cell_key, is_blank
-from translearn_core.tasks.similar_labels import find_similar_labels
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from translearn_core.results.format import count_noun, percent
-from translearn_core.tasks.number_checks import format_number
+from translearn_core.tasks.numbers.checks import format_number
 from translearn_core.worker.diagnostics.sentences.slice_names import slice_name
 
 LEVEL = 0.9

@@ -11,9 +11,9 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote
-from translearn_core.results.label_sets import set_codes
-from translearn_core.tasks.class_checks import missing_findings
-from translearn_core.tasks.class_cleaning import OTHER
+from translearn_core.results.labels.label_sets import set_codes
+from translearn_core.tasks.classes.checks import missing_findings
+from translearn_core.tasks.classes.cleaning import OTHER
 from translearn_core.tasks.splits import SPLITS, TEST
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows

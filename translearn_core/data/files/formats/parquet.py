@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import check_columns, too_many_rows
-from translearn_core.data.files.json_records import json_text
+from translearn_core.data.files.formats.json_records import json_text
 from translearn_core.data.files.raw_table import RawTable
 from translearn_core.errors import DataError
 from translearn_core.results import ColumnType, Severity

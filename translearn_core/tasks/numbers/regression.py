@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate
-from translearn_core.tasks import number_checks, regression_metrics
-from translearn_core.tasks.class_cleaning import drop_or_offer_conflicts
+from translearn_core.tasks.classes.cleaning import drop_or_offer_conflicts
+from translearn_core.tasks.numbers import checks, metrics
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
@@ -21,16 +21,16 @@ ROWS_PER_STRATUM = 10
 """Least mean number of rows of a stratum."""
 
 _POINT = {
-    PEARSON: regression_metrics.pearson,
-    SPEARMAN: regression_metrics.spearman,
-    MAE: regression_metrics.mean_absolute_error,
-    R2: regression_metrics.r2,
+    PEARSON: metrics.pearson,
+    SPEARMAN: metrics.spearman,
+    MAE: metrics.mean_absolute_error,
+    R2: metrics.r2,
 }
 _INTERVAL = {
-    PEARSON: regression_metrics.pearson_interval,
-    SPEARMAN: regression_metrics.spearman_interval,
-    MAE: regression_metrics.mean_absolute_error_interval,
-    R2: regression_metrics.r2_interval,
+    PEARSON: metrics.pearson_interval,
+    SPEARMAN: metrics.spearman_interval,
+    MAE: metrics.mean_absolute_error_interval,
+    R2: metrics.r2_interval,
 }
 
 
@@ -42,14 +42,14 @@ class Regression:
     row_metric = MAE
     constant_name = "mean baseline"
 
-    cell_findings = staticmethod(number_checks.few_values_finding)
-    usable_cells = staticmethod(number_checks.usable_cells)
-    encode = staticmethod(number_checks.encode)
-    check = staticmethod(number_checks.check_variation)
-    untrainable = staticmethod(number_checks.missing_variation)
-    split_findings = staticmethod(number_checks.split_findings)
-    findings = staticmethod(number_checks.value_findings)
-    count_rows = staticmethod(number_checks.count_rows)
+    cell_findings = staticmethod(checks.few_values_finding)
+    usable_cells = staticmethod(checks.usable_cells)
+    encode = staticmethod(checks.encode)
+    check = staticmethod(checks.check_variation)
+    untrainable = staticmethod(checks.missing_variation)
+    split_findings = staticmethod(checks.split_findings)
+    findings = staticmethod(checks.value_findings)
+    count_rows = staticmethod(checks.count_rows)
 
     def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
         """Report texts with several numbers, or drop them if the config says so."""
@@ -88,7 +88,7 @@ class Regression:
         """Return the range of values of each stratum."""
         groups = pd.Series(target.values).groupby(self.strata(target))
         return tuple(
-            f"{number_checks.format_number(low)} to {number_checks.format_number(high)}"
+            f"{checks.format_number(low)} to {checks.format_number(high)}"
             for low, high in zip(groups.min(), groups.max(), strict=True)
         )
 

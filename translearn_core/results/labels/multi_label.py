@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.results.evaluation import Evaluation
-from translearn_core.results.label_counts import LabelCounts
-from translearn_core.results.label_sets import parse_label_sets
+from translearn_core.results.labels.label_counts import LabelCounts
+from translearn_core.results.labels.label_sets import parse_label_sets
 
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]

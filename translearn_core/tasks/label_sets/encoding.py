@@ -13,9 +13,10 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import quote, quote_list
-from translearn_core.results.label_sets import JOINT
-from translearn_core.tasks.class_encoding import respelled_findings
-from translearn_core.tasks.label_lists import (
+from translearn_core.results.labels.label_sets import JOINT
+from translearn_core.tasks.classes.encoding import respelled_findings
+from translearn_core.tasks.classes.labels import normalise_label, read_labels
+from translearn_core.tasks.label_sets.cells import (
     FALSE,
     JSON,
     TRUE,
@@ -23,7 +24,6 @@ from translearn_core.tasks.label_lists import (
     separator_phrase,
     split_cell,
 )
-from translearn_core.tasks.labels import normalise_label, read_labels
 from translearn_core.tasks.target import Target
 
 Mask = NDArray[np.bool_]

@@ -11,7 +11,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding, one_file_rows
 from translearn_core.results.format import join_list, quote
-from translearn_core.tasks.labels import Labels, natural_sort_key, read_labels
+from translearn_core.tasks.classes.labels import Labels, natural_sort_key, read_labels
 from translearn_core.tasks.normalisation import normalise_text
 from translearn_core.tasks.target import Target
 

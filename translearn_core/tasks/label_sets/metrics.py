@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import CELLS_AT_ONCE, NO_ESTIMATE, percentile_interval
-from translearn_core.results.label_counts import LabelCounts, f1
+from translearn_core.results.labels.label_counts import LabelCounts, f1
 from translearn_core.results.metric import MACRO_F1
 
 FloatArray = NDArray[np.float64]

@@ -16,7 +16,7 @@ from translearn_core.config.lr_schedule import (
     trainable_parts,
     training_parts,
 )
-from translearn_core.results.history import History
+from translearn_core.results.training.history import History
 
 COLUMNS = 160
 """Approximate number of columns of a timeline."""

@@ -13,8 +13,8 @@ from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding, one_file_rows
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
-from translearn_core.tasks.labels import natural_sort_key
-from translearn_core.tasks.similar_labels import find_similar_labels
+from translearn_core.tasks.classes.labels import natural_sort_key
+from translearn_core.tasks.classes.similar_labels import find_similar_labels
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import Mask, TaskRows
 

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import connected_components
 from translearn_core.config import Cell, DataConfig, Split
 from translearn_core.config.text_cells import text_cells
 from translearn_core.data.columns import split_word
-from translearn_core.data.stratified_split import draw_fold, draw_split
-from translearn_core.data.time_split import split_by_time
+from translearn_core.data.splits.stratified_split import draw_fold, draw_split
+from translearn_core.data.splits.time_split import split_by_time
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding

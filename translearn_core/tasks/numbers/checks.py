@@ -11,7 +11,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding, one_file_rows
 from translearn_core.results.format import count_noun, quote, quote_list
-from translearn_core.tasks.number_cells import read_numbers
+from translearn_core.tasks.numbers.cells import read_numbers
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows

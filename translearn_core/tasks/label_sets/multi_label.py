@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate, Finding
-from translearn_core.results.label_sets import label_sets, parse_label_sets, set_codes
+from translearn_core.results.labels.label_sets import label_sets, parse_label_sets, set_codes
 from translearn_core.results.metric import MACRO_F1, ROW_F1
-from translearn_core.tasks import multi_label_checks, multi_label_encoding
-from translearn_core.tasks.class_cleaning import drop_or_offer_conflicts
-from translearn_core.tasks.multi_label_metrics import (
+from translearn_core.tasks.classes.cleaning import drop_or_offer_conflicts
+from translearn_core.tasks.label_sets import checks, encoding
+from translearn_core.tasks.label_sets.metrics import (
     LabelScores,
     Mask,
     choose_thresholds,
@@ -40,16 +40,16 @@ class MultiLabel:
     row_metric = ROW_F1
     constant_name = "label-prior baseline"
 
-    cell_findings = staticmethod(multi_label_encoding.one_label_finding)
-    encode = staticmethod(multi_label_encoding.encode)
-    clean_rare = staticmethod(multi_label_checks.clean_rare_labels)
-    check = staticmethod(multi_label_checks.check_number_of_labels)
-    untrainable = staticmethod(multi_label_checks.missing_labels)
-    finish = staticmethod(multi_label_encoding.present_labels)
-    split_findings = staticmethod(multi_label_checks.split_findings)
-    findings = staticmethod(multi_label_checks.label_findings)
-    count_rows = staticmethod(multi_label_checks.count_rows)
-    caveats = staticmethod(multi_label_checks.label_caveats)
+    cell_findings = staticmethod(encoding.one_label_finding)
+    encode = staticmethod(encoding.encode)
+    clean_rare = staticmethod(checks.clean_rare_labels)
+    check = staticmethod(checks.check_number_of_labels)
+    untrainable = staticmethod(checks.missing_labels)
+    finish = staticmethod(encoding.present_labels)
+    split_findings = staticmethod(checks.split_findings)
+    findings = staticmethod(checks.label_findings)
+    count_rows = staticmethod(checks.count_rows)
+    caveats = staticmethod(checks.label_caveats)
 
     def usable_cells(
         self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate, Finding
 from translearn_core.results.confusion import confusion
-from translearn_core.tasks import class_checks, class_cleaning, class_encoding, label_lists
-from translearn_core.tasks.classification_metrics import (
+from translearn_core.tasks.classes import checks, cleaning, encoding
+from translearn_core.tasks.classes.metrics import (
     accuracy,
     accuracy_and_macro_f1,
     macro_f1,
 )
+from translearn_core.tasks.label_sets.cells import several_labels_finding
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
@@ -31,16 +32,16 @@ class SingleLabel:
     row_metric = ACCURACY
     constant_name = "majority-class baseline"
 
-    cell_findings = staticmethod(label_lists.several_labels_finding)
-    encode = staticmethod(class_encoding.encode)
-    clean_rare = staticmethod(class_cleaning.clean_rare_classes)
-    check = staticmethod(class_checks.check_number_of_classes)
-    untrainable = staticmethod(class_checks.missing_classes)
-    finish = staticmethod(class_encoding.present_classes)
-    split_findings = staticmethod(class_checks.split_findings)
-    findings = staticmethod(class_checks.class_findings)
-    count_rows = staticmethod(class_checks.count_rows)
-    caveats = staticmethod(class_checks.class_caveats)
+    cell_findings = staticmethod(several_labels_finding)
+    encode = staticmethod(encoding.encode)
+    clean_rare = staticmethod(cleaning.clean_rare_classes)
+    check = staticmethod(checks.check_number_of_classes)
+    untrainable = staticmethod(checks.missing_classes)
+    finish = staticmethod(encoding.present_classes)
+    split_findings = staticmethod(checks.split_findings)
+    findings = staticmethod(checks.class_findings)
+    count_rows = staticmethod(checks.count_rows)
+    caveats = staticmethod(checks.class_caveats)
 
     def usable_cells(
         self, cells: "pd.Series[str]", rows: pd.DataFrame, column: str
@@ -51,7 +52,7 @@ class SingleLabel:
 
     def clean_conflicts(self, state: TaskRows, config: DataConfig) -> TaskRows:
         """Report texts with several labels, or drop them if the config says so."""
-        return class_cleaning.drop_or_offer_conflicts(state, config, self.decode_values)
+        return cleaning.drop_or_offer_conflicts(state, config, self.decode_values)
 
     def absent_outputs(self, target: Target, train: IntArray) -> IntArray:
         """Return the classes without a training row."""

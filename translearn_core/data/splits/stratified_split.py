@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.data.iterative_stratification import iterative_stratification
+from translearn_core.data.splits.iterative_stratification import iterative_stratification
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 
 IntArray = NDArray[np.int64]

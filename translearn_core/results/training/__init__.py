@@ -1,0 +1,1 @@
+"""Results of trainings: history, summary, learning-rate search, pretraining."""

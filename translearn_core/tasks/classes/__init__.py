@@ -1,0 +1,1 @@
+"""Classes: one of several for each row."""
