@@ -128,13 +128,20 @@ def count_rows(target: Target, split: IntArray) -> pd.DataFrame:
     different, index = np.unique(target.values, return_inverse=True)
     names = [format_number(value) for value in different]
     if len(different) > BINS:
-        edges = np.histogram_bin_edges(target.values, BINS)
-        index = np.clip(np.searchsorted(edges, target.values, side="right") - 1, 0, BINS - 1)
+        edges = _round_edges(float(different[0]), float(different[-1]))
+        index = np.clip(np.searchsorted(edges, target.values, side="right") - 1, 0, len(edges) - 2)
         ends = [format_number(edge) for edge in edges]
         names = [f"{low} to {high}" for low, high in pairwise(ends)]
     counts = np.bincount(index * len(SPLITS) + split, minlength=len(names) * len(SPLITS))
     table = counts.reshape(len(names), len(SPLITS))
     return pd.DataFrame({"label": names} | {str(s): table[:, k] for k, s in enumerate(SPLITS)})
+
+
+def _round_edges(low: float, high: float) -> NDArray[np.float64]:
+    """Return the edges of about `BINS` ranges from `low` to `high` whose width is 1, 2 or 5 times 10^k."""
+    step = 10.0 ** np.floor(np.log10((high - low) / BINS))
+    step *= next(factor for factor in (1, 2, 5, 10) if factor * step * BINS >= high - low)
+    return np.arange(np.floor(low / step), np.floor(high / step) + 2) * step
 
 
 def value_findings(target: Target, split: IntArray) -> list[Finding]:
