@@ -89,7 +89,7 @@ def test_every_finding_has_its_sentence_figure_and_table(filled: Filled, panel: 
     tables = [table.value for table in at.dataframe]
     (suspects,) = [table for table in tables if "suggested" in table]
     assert suspects["row"].tolist() == [7, 3]
-    assert "correct it in your CSV" in text
+    assert "correct it on the Labels page" in text
     assert "31 rows, 21.0 % of its own" in text
     assert any(part.value.startswith(f"first {HOSTILE}") for part in at.text)
 
@@ -116,7 +116,7 @@ def test_without_doubts_and_mistakes_there_are_no_tables_of_them(filled: Filled,
     filled.answer(ErrorAnalysisConfig(job=filled.run.job.id), clean)
     at = panel(filled.run)
     assert "every test row is predicted correctly" in page_text(at)
-    assert "correct it in your CSV" not in page_text(at)
+    assert "correct it on the Labels page" not in page_text(at)
 
 
 # percentages on the Predict page

@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata, t
+from pandas import Series
+from scipy.special import stdtrit
 
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import ALPHA_TAIL, Z
@@ -105,7 +106,7 @@ def _standardise(numbers: FloatArray) -> FloatArray:
 
 
 def _ranks(numbers: FloatArray) -> FloatArray:
-    return np.asarray(rankdata(numbers), dtype=np.float64)
+    return np.asarray(Series(numbers).rank(), dtype=np.float64)
 
 
 def _standard_error(influence: FloatArray) -> float:
@@ -113,4 +114,4 @@ def _standard_error(influence: FloatArray) -> float:
 
 
 def _quantile(rows: int) -> float:
-    return float(t.ppf(1 - ALPHA_TAIL, rows - 1))
+    return float(stdtrit(rows - 1, 1 - ALPHA_TAIL))
