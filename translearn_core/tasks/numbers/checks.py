@@ -141,7 +141,8 @@ def _round_edges(low: float, high: float) -> NDArray[np.float64]:
     """Return the edges of about `BINS` ranges from `low` to `high` whose width is 1, 2 or 5 times 10^k."""
     step = 10.0 ** np.floor(np.log10((high - low) / BINS))
     step *= next(factor for factor in (1, 2, 5, 10) if factor * step * BINS >= high - low)
-    return np.arange(np.floor(low / step), np.floor(high / step) + 2) * step
+    edges: NDArray[np.float64] = np.arange(np.floor(low / step), np.floor(high / step) + 2) * step
+    return edges
 
 
 def value_findings(target: Target, split: IntArray) -> list[Finding]:
