@@ -69,6 +69,7 @@ def let_block_5_train(tab: Page) -> None:
     boundary = tab.get_by_test_id("stMetric").filter(has_text="Boundary")
     expect(boundary).to_contain_text("head")
     expect(keyed(tab, "stack").locator(".barlayer .point")).to_have_count(8)
+    settled(tab)  # the picture is drawn anew when the cost is known
     block_5 = keyed(tab, "stack").locator(".barlayer .point").nth(6).bounding_box()
     assert block_5 is not None
     tab.mouse.click(block_5["x"] + block_5["width"] / 2, block_5["y"] + block_5["height"] / 2)
