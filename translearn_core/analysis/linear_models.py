@@ -182,5 +182,6 @@ LINEAR_MODELS: dict[ProblemType, LinearModels] = {
     ProblemType.SINGLE_LABEL: Classifiers(),
     ProblemType.MULTI_LABEL: OneVsRest(),
     ProblemType.REGRESSION: RidgeModels(),
+    ProblemType.TOKENS: Classifiers(),
 }
 """Linear models of each problem type."""

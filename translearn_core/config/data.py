@@ -130,6 +130,10 @@ class DataConfig(BaseConfig):
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
     text_pair: str | None = Field(None, description="column of the second texts of pairs; none: single texts")
+    sentence: str | None = Field(
+        None,
+        description="column that numbers the sentences, for a table with a word per row; none: texts",
+    )
     targets: tuple[TargetConfig, ...] = Field(
         validation_alias=AliasChoices("label", "targets"), description="columns to predict, one for now"
     )
@@ -192,6 +196,13 @@ class DataConfig(BaseConfig):
             self.split.column,
         ):
             raise ValueError("the column that keeps rows together must be another one than text and split")
+        tokens = self.problem is ProblemType.TOKENS
+        if tokens is not (self.sentence is not None):
+            raise ValueError(
+                f"a sentence column and targets of the type {ProblemType.TOKENS} belong together"
+            )
+        if tokens and (self.text_pair is not None or self.sentence in (self.text, self.label)):
+            raise ValueError("sentences must be in another column than words and tags, and make no pairs")
         if self.split.time in (*self.text_columns, *self.targets[0].table_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self

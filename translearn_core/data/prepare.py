@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig, Split, TargetConfig
 from translearn_core.config.settings import settings
-from translearn_core.config.text_cells import TEXT_PAIR, sides_of, text_cells
+from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR, sides_of, text_cells
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.sentences import sentence_columns
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.errors import DataError
@@ -103,7 +104,7 @@ def _drop_empty(
 ) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
     """Return the rows that have a text and a label, their label cells and the findings."""
     (target,) = config.targets
-    others = (config.split.column, config.split.group, config.split.time)
+    others = (config.sentence, config.split.column, config.split.group, config.split.time)
     named = (*config.text_columns, *target.table_columns, *others)
     for column in filter(None, named):
         if column not in file_columns(table):
@@ -119,6 +120,9 @@ def _drop_empty(
             "index": np.arange(len(table)),
         }
     )
+    if config.sentence is not None:
+        words = sentence_columns(table, config.text, config.sentence)
+        rows[[TEXT, SENTENCE, POSITION, "group"]] = words[[TEXT, SENTENCE, POSITION, "run"]]
     if config.split.column:
         rows["given_split"] = table[config.split.column]
     if config.split.group:
@@ -188,6 +192,10 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
     problem = PROBLEMS[state.target.problem]
     order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
+    if (sentence := state.target.sentence) is not None:  # whole sentences, except the last one
+        drawn = sentence[train][order]
+        first = pd.Series(np.arange(len(order))).groupby(drawn).transform("min").to_numpy()
+        order = order[np.lexsort((order, first))]
     subset = np.sort(train[order[: config.train_rows]])
     if lacking := problem.untrainable(state.target, subset):
         raise DataError(f"The {config.train_rows} training rows hold {lacking}: learn from more of them.")

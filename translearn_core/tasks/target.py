@@ -14,7 +14,8 @@ class Target:
     """Column to predict, encoded: `values` has one entry per row, `names` name the outputs.
 
     `thresholds`, shape (outputs,), are the probabilities from which labels are predicted, once chosen; of a
-    multi-label target.
+    multi-label target. A target of words in sentences has the `words`, and the number of the `sentence` of
+    each, in ascending order.
     """
 
     column: str
@@ -22,6 +23,8 @@ class Target:
     names: tuple[str, ...]
     values: NDArray[Any] = field(compare=False)
     thresholds: NDArray[np.float64] | None = field(default=None, compare=False)
+    words: NDArray[np.object_] | None = field(default=None, compare=False)
+    sentence: NDArray[np.int64] | None = field(default=None, compare=False)
 
     @property
     def n_outputs(self) -> int:
@@ -34,4 +37,6 @@ class Target:
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
-        return replace(self, values=self.values[rows])
+        if self.words is None or self.sentence is None:
+            return replace(self, values=self.values[rows])
+        return replace(self, values=self.values[rows], words=self.words[rows], sentence=self.sentence[rows])

@@ -52,6 +52,7 @@ class Draft:
     distil: DistilConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
+    sentence: str | None = None
 
     @property
     def target(self) -> TargetConfig | None:
@@ -68,10 +69,15 @@ class Draft:
         target = self.target
         if not (self.dataset and self.text and target) or self.text in target.table_columns:
             return None
+        tokens = target.problem is ProblemType.TOKENS
+        if tokens and self.sentence in (None, self.text, target.column):
+            return None
+        taken = (self.text, *target.table_columns)
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
-            text_pair=None if self.text_pair in (self.text, *target.table_columns) else self.text_pair,
+            text_pair=None if tokens or self.text_pair in taken else self.text_pair,
+            sentence=self.sentence if tokens else None,
             targets=(target,),
             split=self.split,
             cleaning=self.cleaning,
@@ -150,5 +156,6 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.rare_class_below,
         text_pair=data.text_pair,
         one_hot=data.targets[0].columns,
+        sentence=data.sentence,
         **{name: getattr(config, name) for name in PARTS},
     )

@@ -87,6 +87,7 @@ def open_dataset(digest: str) -> None:
         "label_column",
         "problem_type",
         "text_pair_column",
+        "sentence_column",
         "one_hot",
         "split_column",
         "group_column",
@@ -132,6 +133,7 @@ def accept(reading: TableProfile) -> Draft:
     parts: dict[str, Any] = {}
     if current.text not in names:
         parts["text"], parts["text_pair"] = suggestion.text, suggestion.text_pair
+        parts["sentence"] = suggestion.sentence
     if current.label not in names:
         parts["label"], parts["problem"] = suggestion.label, None
         parts["split"] = current.split.model_copy(update={"column": suggestion.split})

@@ -21,6 +21,7 @@ from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
+from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
@@ -63,7 +64,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     scores = _probe(context, target, features, texts, train, test)
-    if target.encoded.problem is ProblemType.SINGLE_LABEL:
+    if target.encoded.problem in CLASSES:
         scores = replace(scores, **_code_lengths(context, features, target.encoded.values, train))
     types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
@@ -125,6 +126,7 @@ _PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
     ProblemType.SINGLE_LABEL: probe_layers,
     ProblemType.MULTI_LABEL: probe_label_layers,
     ProblemType.REGRESSION: probe_number_layers,
+    ProblemType.TOKENS: probe_layers,
 }
 """Probing function of each problem type."""
 
