@@ -20,7 +20,7 @@ from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding
-from translearn_core.config.text_cells import Word, are_words, split_sides
+from translearn_core.config.text_cells import TextCell, Word, are_words, split_sides
 from translearn_core.errors import ConfigError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.modality import MODALITIES, embedding_table
@@ -71,7 +71,7 @@ class Backbone:
         """Number of blocks."""
         return len(self.blocks)
 
-    def examples(self, cells: Sequence[Cell], limit: int) -> Examples:
+    def examples(self, cells: Sequence[TextCell], limit: int) -> Examples:
         """Return texts or pairs, a pair in one sequence, as inputs truncated at `limit` tokens."""
         return MODALITIES["text"].examples(self.tokenizer, cells, limit, self.input_names.taken)
 
@@ -88,7 +88,7 @@ class Backbone:
         if are_words(cells):
             return self._words(cast("Sequence[Word]", cells), features.token_limit)
         if features.pair_encoding is PairEncoding.JOINT:
-            return self.examples(cells, features.token_limit)
+            return self.examples(cast("Sequence[TextCell]", cells), features.token_limit)
         if any(isinstance(cell, str) for cell in cells):
             raise ConfigError("features.pair_encoding", features.pair_encoding, "pairs of texts, or 'joint'")
         return SiamesePairs(self.examples(split_sides(cells), features.token_limit))

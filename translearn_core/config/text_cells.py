@@ -23,7 +23,9 @@ class Word:
         return self.sentence.split(" ")[self.position]
 
 
-Cell = str | tuple[str, str] | Word
+TextCell = str | tuple[str, str]
+"""A text or a pair of texts."""
+Cell = TextCell | Word
 """A text, a pair of texts, or a word in its sentence."""
 TEXT, TEXT_PAIR = "text", "text_pair"
 """Columns of the texts, and of the second texts of pairs."""

@@ -76,11 +76,11 @@ def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicate
 
 def near_duplicates_finding(prepared: PreparedDataset) -> list[Finding]:
     """Report held-out texts that nearly repeat training texts."""
-    first = np.ones(len(prepared.texts), dtype=bool)
-    if (sentence := prepared.target.sentence) is not None:  # each sentence once
-        first = np.diff(sentence, prepend=-1) > 0
+    begins = np.ones(len(prepared.texts), dtype=bool)
+    if (number := prepared.target.sentence) is not None:  # each sentence once
+        begins = np.diff(number, prepend=-1) > 0
     train, held = (
-        np.flatnonzero(first & part) for part in (prepared.split == TRAIN, prepared.split != TRAIN)
+        np.flatnonzero(begins & part) for part in (prepared.split == TRAIN, prepared.split != TRAIN)
     )
     texts = [cell.sentence if isinstance(cell, Word) else joined(cell) for cell in prepared.texts]
     duplicates = near_duplicates([texts[i] for i in held], [texts[i] for i in train])

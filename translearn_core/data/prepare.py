@@ -192,8 +192,8 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
     problem = PROBLEMS[state.target.problem]
     order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
-    if (sentence := state.target.sentence) is not None:  # whole sentences, except the last one
-        drawn = sentence[train][order]
+    if (number := state.target.sentence) is not None:  # whole sentences, except the last one
+        drawn = number[train][order]
         first = pd.Series(np.arange(len(order))).groupby(drawn).transform("min").to_numpy()
         order = order[np.lexsort((order, first))]
     subset = np.sort(train[order[: config.train_rows]])

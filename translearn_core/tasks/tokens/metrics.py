@@ -22,12 +22,10 @@ def class_counts(labels: IntArray, predicted: IntArray, sentence: IntArray, clas
 
     `sentence` numbers the sentence of each word from 0.
     """
-    counts = np.zeros((int(sentence.max(initial=-1)) + 1, 3, classes), dtype=np.int64)
-    correct = labels == predicted
-    np.add.at(counts, (sentence[correct], 0, labels[correct]), 1)
-    np.add.at(counts, (sentence, 1, labels), 1)
-    np.add.at(counts, (sentence, 2, predicted), 1)
-    return counts
+    sentences, correct = int(sentence.max(initial=-1)) + 1, labels == predicted
+    places = (sentence[correct], labels[correct]), (sentence, labels), (sentence, predicted)
+    sums = [np.bincount(row * classes + k, minlength=sentences * classes) for row, k in places]
+    return np.stack([of_all.reshape(sentences, classes) for of_all in sums], axis=1)
 
 
 def entity_counts(labels: Sequence[str], predicted: Sequence[str], sentence: IntArray) -> IntArray:
