@@ -9,7 +9,7 @@ from translearn_core.analysis.error_analysis.calibration import expected_calibra
 from translearn_core.analysis.error_analysis.label_issues import find_label_issues
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.label_probing import fit_labels
+from translearn_core.analysis.probing.label_scorer import fit_labels
 from translearn_core.analysis.probing.logistic_regression import thread_pools
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.config.text_cells import text_cells
