@@ -130,7 +130,7 @@ def courses(draw: st.DrawFn) -> tuple[FreezePlan, tuple[Stage, ...], Tuning, Sch
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(courses(), st.integers(0, 40))
+@given(courses(), st.integers(1, 40))
 def test_at_every_step_just_what_is_planned_trains_and_a_kill_changes_nothing(
     tiny: str, course: tuple[FreezePlan, tuple[Stage, ...], Tuning, Schedule], kill: int
 ) -> None:
