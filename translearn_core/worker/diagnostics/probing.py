@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
-from translearn_core.analysis.probing.class_probing import ClassScorer
+from translearn_core.analysis.probing.class_scorer import ClassScorer
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import assign_folds
-from translearn_core.analysis.probing.label_probing import LabelScorer
+from translearn_core.analysis.probing.label_scorer import LabelScorer
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import LayerScorer, probe_layers
-from translearn_core.analysis.probing.number_probing import NumberScorer
+from translearn_core.analysis.probing.number_scorer import NumberScorer
 from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
