@@ -87,8 +87,8 @@ def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidat
     Strategies and rates: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
     2019, arXiv:1911.03090; Hu et al. 2021, arXiv:2106.09685; Kumar et al. 2022, arXiv:2202.10054.
     """
-    found = (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
-    return tuple(replace(one, config=one.config.with_default_encoding()) for one in found)
+    listed = (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
+    return tuple(replace(one, config=one.config.with_default_encoding()) for one in listed)
 
 
 def _fixed(base: ExperimentConfig) -> Iterator[Candidate]:

@@ -79,10 +79,10 @@ class Selection:
         """Name the winner with its scores, and the cheapest candidate beside it."""
         metric, winner, other = self.name, self.winner, self.alternative
         test = self.tests[winner.name]
-        found = f"{metric.label} {_score(metric, winner.validation)}"
+        validation = f"{metric.label} {_score(metric, winner.validation)}"
         sentences = [
-            f"{_capital(winner.name)} is best on validation, {found}; on {count_noun(test.n, 'test row')} it "
-            f"has {_score(metric, test.headline)}."
+            f"{_capital(winner.name)} is best on validation, {validation}; on "
+            f"{count_noun(test.n, 'test row')} it has {_score(metric, test.headline)}."
         ]
         if self.difference is None:
             cheaper = any(one.seconds < winner.seconds for one in self.candidates)

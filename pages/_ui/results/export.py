@@ -32,6 +32,8 @@ PURPOSES = {
     "README.md": "model card: purpose, data, scores, limits, how it was made",
     "predict.py": "classifies texts, typed or in a CSV",
     "predict_onnx.py": "the same with the ONNX file",
+    "prediction_output.py": "prints predictions, or writes them as new columns of a table",
+    "table_input.py": "reads the texts, typed or in a table",
     "repeat.py": "trains it again from the CSV",
     "model.onnx": "the whole model as one ONNX file",
     "labels.json": "the labels, in the order of the probabilities",
