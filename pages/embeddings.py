@@ -2,6 +2,7 @@
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import projection, projection_animation, snapshots
+from pages._ui.results import training_predictions
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.jobs import PROJECTION
@@ -19,6 +20,7 @@ backbone_info = jobs.backbone_info(config.backbone)
 if backbone_info is None:
     navigation.stop_page()
 
+training_predictions.offer(run, run_picker.evaluation(run))
 projection.panel(run, backbone_info)
 projection_animation.panel(run, backbone_info)
 snapshots.panel(run, backbone_info)

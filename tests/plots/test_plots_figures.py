@@ -1,5 +1,7 @@
 """Figures show the numbers of their results with intervals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -173,6 +175,38 @@ def test_a_class_keeps_its_points():
         np.testing.assert_array_equal(by_name(figure, name).x, chosen[:, 0])
     wrong = by_name(plots.projection(projection, 0, "error"), "wrong")
     assert len(wrong.x) == (projection.label != projection.predicted).sum()
+
+
+@pytest.mark.parametrize("colour", ["label", "predicted", "error", "split"])
+@pytest.mark.parametrize("n", [3, 77])
+def test_points_without_a_prediction_are_a_group_of_their_own(n, colour):
+    whole = make_projection(300, make_classes(n))
+    missing = whole.split == 0
+    projection = replace(whole, predicted=np.where(missing, -1, whole.predicted))
+    figure = plots.projection(projection, 1, colour)
+    assert sum(len(t.x) for t in figure.data) == 300
+    if colour in ("label", "split"):
+        assert "not predicted" not in {t.name for t in figure.data}
+        return
+    grey = by_name(figure, "not predicted")
+    np.testing.assert_array_equal(grey.x, projection.coordinates[1][missing, 0])
+    if colour == "error":
+        wrong = (whole.label != whole.predicted) & ~missing
+        assert len(by_name(figure, "wrong").x) == wrong.sum()
+    assert projection.frame()["predicted"].isna().tolist() == missing.tolist()
+
+
+@pytest.mark.parametrize("colour", ["label", "predicted", "error"])
+def test_numbers_without_a_prediction_have_no_colour_of_a_number(colour):
+    whole = make_projection(300, make_classes(5))
+    missing = whole.split == 0
+    values = np.stack([np.arange(300.0), np.where(missing, np.nan, np.arange(300.0) + 1)])
+    projection = replace(whole, predicted=np.where(missing, -1, whole.predicted), values=values)
+    figure = plots.projection(projection, 1, colour)
+    colours = figure.data[0].marker.color
+    assert np.isfinite(colours).all()
+    assert len(colours) == (300 if colour == "label" else (~missing).sum())
+    assert sum(len(t.x) for t in figure.data) == 300
 
 
 def test_many_classes_have_a_note_instead_of_a_legend():

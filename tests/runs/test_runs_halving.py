@@ -177,6 +177,34 @@ def test_the_estimate_of_a_candidate_comes_from_its_own_runs_once_there_are_any(
     assert rules.seconds(full, 2, [probe, own]) == pytest.approx(4.0 + 1.0 + 120.0)
 
 
+def test_predictions_of_training_rows_are_no_run_but_their_time_counts():
+    simulation = Simulation(10, lambda name: (0.9 if name == "all blocks" else 0.5, 1.0)).run()
+    results, rules = simulation.results, simulation.rules
+    best = next(r for r in results[::-1] if r.trial.candidate == "all blocks")
+    trial = replace(best.trial, job="predictions", predicts_train=True)
+    later = [*results, TrialResult(trial, State.DONE, 9.0)]
+    assert rules.decide(later) == Decision(end=True)
+    assert chains(later, "all blocks") == chains(results, "all blocks")
+    assert rules.decide([*results, TrialResult(trial, State.RUNNING, 1.0)]) == Decision()
+    first = results[:3]
+    assert rules.decide([*first, TrialResult(trial, State.DONE, 590.0)]).submit == ()
+    assert rules.decide(first).submit
+
+
+def test_seeds_leave_time_to_predict_the_training_rows_of_the_best():
+    rules = Simulation(10, even).rules
+    probe = TrialResult(Trial("linear probe", 0, 0, "p"), State.DONE, 25.0, summary(0.8))
+    assert rules.training_predictions_seconds([]) == 0.0
+    assert rules.training_predictions_seconds([probe]) == 0.0
+    own = TrialResult(Trial("all blocks", 0, 0, "f"), State.DONE, 90.0, summary(0.9, train=60.0))
+    assert rules.training_predictions_seconds([probe, own]) == pytest.approx(4.0 + 1000 / 700)
+
+
+def test_rungs_predict_no_training_rows():
+    for one in Simulation(10, even).rules.candidates:
+        assert one.at_rung(0, 0, None).training.predict_train is one.fixed
+
+
 def simulate_choice(random, truth, rows, correlation=0.7):
     """Return row scores, 0 or 1, of candidates with true accuracies, correlated over rows."""
     shared = random.normal(size=rows)

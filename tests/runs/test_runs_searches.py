@@ -8,7 +8,7 @@ from translearn_core.config import DataConfig, ExperimentConfig, job_id
 from translearn_core.config.search import SearchConfig, base_experiment
 from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError
-from translearn_core.jobs import SELECTION
+from translearn_core.jobs import SELECTION, TrainingPredictionsConfig
 from translearn_core.results import CacheUsage, Estimate, Metrics, RunSummary, Selection, Workload
 from translearn_core.results.selection import CandidateScore
 from translearn_core.runs import Searches, State, artifacts
@@ -60,13 +60,13 @@ def finish(store, searches, search):
     raise AssertionError("the search does not end")
 
 
-def select(store, search):
+def select(store, search, winner="TF-IDF"):
     """Store the selection as a worker would."""
     config = store.run(search.owner, search.selection, SELECTION).job.config
     score = Estimate(0.9, 0.85, 0.93)
     listed = tuple(
         CandidateScore(one.name, one.chains[0][-1], len(one.chains), score, Estimate(0, 0, 0), 5.0)
-        for one in config.candidates
+        for one in sorted(config.candidates, key=lambda one: one.name != winner)
     )
     tests = {listed[0].name: Metrics(500, {"accuracy": score}, 0.3)}
     store.begin(search.selection, "w")
@@ -98,6 +98,57 @@ def test_a_search_submits_ordinary_runs_until_it_can_choose(store, searches):
     assert searches.get("ann", search.id).state is State.DONE
     assert searches.all("ann")[0].id == search.id
     assert searches.all("bob") == []
+
+
+def completed(store, searches, search, state):
+    """Let the predictions of the winner's training rows end in a state, and return the search after that."""
+    searches.advance()
+    waiting = searches.get(search.owner, search.id)
+    (trial,) = [trial for trial in waiting.trials if trial.predicts_train]
+    assert waiting.state is State.RUNNING
+    assert store.job(trial.job).state is State.QUEUED
+    searches.advance()
+    assert searches.get(search.owner, search.id) == waiting, "it waits for them"
+    store.begin(trial.job, "w")
+    store.finish(trial.job, state)
+    searches.advance()
+    return searches.get(search.owner, search.id)
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.FAILED])
+def test_the_training_rows_of_the_winner_are_predicted_before_it_ends(store, searches, state):
+    search = finish(store, searches, start(store, searches))
+    select(store, search, winner="LoRA")
+    before = search_progress(search, searches.results(search))
+    ended = completed(store, searches, search, state)
+    assert ended.state is State.DONE
+    (trial,) = [trial for trial in ended.trials if trial.predicts_train]
+    config = store.job(trial.job).config
+    assert isinstance(config, TrainingPredictionsConfig)
+    assert config.job in {t.job for t in ended.trials if (t.candidate, t.rung) == ("LoRA", 3)}
+    after = search_progress(ended, searches.results(ended))
+    assert [(c.name, c.state, c.rungs, c.seeds) for c in after.candidates] == [
+        (c.name, c.state, c.rungs, c.seeds) for c in before.candidates
+    ]
+
+
+def test_a_search_stopped_while_training_rows_are_predicted_goes_on_with_them(store, searches):
+    search = finish(store, searches, start(store, searches))
+    select(store, search, winner="LoRA")
+    searches.advance()
+    searches.stop("ann", search.id)
+    (trial,) = [t for t in searches.get("ann", search.id).trials if t.predicts_train]
+    assert store.job(trial.job).state is State.STOPPED
+    searches.resume("ann", search.id)
+    assert store.job(trial.job).state is State.QUEUED
+    store.begin(trial.job, "w")
+    store.finish(trial.job, State.DONE)
+    searches.advance()
+    ended = searches.get("ann", search.id)
+    assert ended.selection == search.selection
+    searches.advance()
+    assert searches.get("ann", search.id).state is State.DONE
+    assert [t for t in searches.get("ann", search.id).trials if t.predicts_train] == [trial]
 
 
 def test_it_goes_on_after_a_stop_where_it_was_and_trains_nothing_twice(store, searches):

@@ -105,13 +105,14 @@ def training_snapshots(draw: Draw) -> Case:
 def selected_texts(draw: Draw) -> Case:
     """Selected texts, their commonest label, and the errors among them."""
     labels = draw(st.lists(st.sampled_from(("a", "b")), min_size=1, max_size=30))
-    predicted = [draw(st.sampled_from(("a", "b"))) for _ in labels]
+    predicted = [draw(st.sampled_from(("a", "b", None))) for _ in labels]
+    missing = predicted.count(None)
     hidden = draw(st.integers(0, len(labels)))
     commonest = max(labels.count("a"), labels.count("b"))
-    wrong = sum(a != b for a, b in zip(labels, predicted, strict=True))
+    wrong = sum(b is not None and a != b for a, b in zip(labels, predicted, strict=True))
     text = text_table.caption(pd.DataFrame({"label": labels, "predicted": predicted}), hidden)
-    shown = [len(labels), 100 * commonest / len(labels), wrong, *([hidden] if hidden else [])]
-    return Case(text, shown, claims={"not drawn": hidden > 0})
+    shown = [len(labels), 100 * commonest / len(labels), wrong, *(n for n in (hidden, missing) if n)]
+    return Case(text, shown, claims={"not drawn": hidden > 0, "not predicted": missing > 0})
 
 
 @sentence

@@ -25,17 +25,17 @@ def predicted_number() -> st.SearchStrategy[Case]:
 def selected_numbers() -> st.SearchStrategy[Case]:
     """Selected texts with numbers, their mean, and the mean error of the predictions."""
 
-    def of(pairs: list[tuple[float, float]], hidden: int) -> Case:
-        rows = pd.DataFrame(pairs, columns=["label", "predicted"])
+    def of(pairs: list[tuple[float, float | None]], hidden: int) -> Case:
+        rows = pd.DataFrame(pairs, columns=["label", "predicted"], dtype=float)
         text = text_table.caption(rows, hidden)
-        error = (rows["label"] - rows["predicted"]).abs().mean()
-        shown = (
-            len(rows),
-            rows["label"].mean(),
-            rows["predicted"].mean(),
-            error,
-            *([hidden] if hidden else []),
-        )
-        return Case(text, shown, claims={"not drawn": hidden > 0})
+        known = [(label, number) for label, number in pairs if number is not None]
+        missing = len(pairs) - len(known)
+        shown = [len(rows), rows["label"].mean(), *(n for n in (hidden, missing) if n)]
+        if known:
+            shown += [sum(number for _, number in known) / len(known)]
+            shown += [sum(abs(label - number) for label, number in known) / len(known)]
+        claims = {"not drawn": hidden > 0, "not predicted": missing > 0, "error": bool(known)}
+        return Case(text, tuple(shown), claims=claims)
 
-    return st.builds(of, st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=20), st.integers(0, 20))
+    pair = st.tuples(NUMBERS, st.none() | NUMBERS)
+    return st.builds(of, st.lists(pair, min_size=1, max_size=20), st.integers(0, 20))

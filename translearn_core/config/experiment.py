@@ -48,6 +48,13 @@ class ExperimentConfig(JobConfig):
         """Return the digest of the data set."""
         return self.data.dataset
 
+    def as_new_run(self) -> Self:
+        """Return it as a run that continues no other, trains and predicts all rows."""
+        values = {"epochs": max(1, self.training.epochs), "predict_train": True}
+        return self.model_copy(
+            update={"training": self.training.model_copy(update=values), "resume_from": None}
+        )
+
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:
         """All stages; the plan itself is the last."""

@@ -62,10 +62,15 @@ class Candidate:
     def at_rung(self, rung: int, repeat: int, previous: str | None) -> ExperimentConfig:
         """Return the run of a rung, from 0; `previous` is the job of the rung before, whose run it continues.
 
-        `repeat` counts the seeds from 0.
+        `repeat` counts the seeds from 0. A rung predicts no training rows, which takes long and decides
+        nothing.
         """
         training = self.config.training
-        values = {"seed": training.seed + repeat, "epochs": training.epochs * RUNG_EPOCHS[rung]}
+        values: dict[str, Any] = {
+            "seed": training.seed + repeat,
+            "epochs": training.epochs * RUNG_EPOCHS[rung],
+            "predict_train": self.fixed,
+        }
         return self.config.model_copy(
             update={"training": training.model_copy(update=values), "resume_from": previous}
         )

@@ -81,6 +81,11 @@ class TrainingConfig(BaseConfig):
     keep: KeepEpoch = Field(
         KeepEpoch.BEST, description="epoch whose weights are kept: the best on validation, or the last"
     )
+    predict_train: bool = Field(
+        True,
+        description="predict the training rows too when the training ends, for projections and neighbours; "
+        "they can be predicted later",
+    )
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
     seed: Seed = Field(0, description="seed of head, batch order and dropout")

@@ -27,7 +27,7 @@ from translearn_core.results import (
 )
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
-from translearn_core.tasks.problem import constant_score
+from translearn_core.tasks.problem import Outputs, constant_score
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
@@ -40,10 +40,19 @@ NEIGHBOURS = 20_000
 
 
 def evaluate(
-    outputs: ModelOutputs, prepared: PreparedDataset, objective: Objective, *, seed: int
+    outputs: ModelOutputs,
+    prepared: PreparedDataset,
+    objective: Objective,
+    *,
+    seed: int,
+    rows: NDArray[np.int64] | None = None,
 ) -> Evaluation:
-    """Evaluate the outputs of every row; `objective` is that of the training."""
-    problem, rows = prepared.problem, np.arange(len(prepared.texts))
+    """Evaluate the outputs of every row; `objective` is that of the training.
+
+    With `rows`, which include all validation and test rows, the others have no prediction and no score.
+    """
+    problem, every = prepared.problem, np.arange(len(prepared.texts))
+    rows = every if rows is None else rows
     train, test = prepared.split_indices(Split.TRAIN), prepared.split_indices(Split.TEST)
     validation = prepared.split_indices(Split.VALIDATION)
     target = problem.choose_thresholds(prepared.target, validation, outputs.predictions[validation])
@@ -52,8 +61,7 @@ def evaluate(
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
         **{name: np.asarray(column, dtype=object) for name, column in text_columns(prepared.texts).items()},
         "label": problem.decode_values(target),
-        **problem.decode(target.names, outputs.predictions, target.thresholds),
-        "score": problem.row_scores(target, rows, outputs.predictions),
+        **decode_rows(target, rows, outputs.predictions[rows]).reindex(every),
     }
     return Evaluation(
         names=target.names,
@@ -66,6 +74,13 @@ def evaluate(
         problem=target.problem,
         thresholds=None if target.thresholds is None else tuple(target.thresholds.tolist()),
     )
+
+
+def decode_rows(target: Target, rows: NDArray[np.int64], outputs: Outputs) -> pd.DataFrame:
+    """Return the columns of `Problem.decode` and score of the outputs of some rows, indexed by row."""
+    problem = PROBLEMS[target.problem]
+    decoded = problem.decode(target.names, outputs, target.thresholds)
+    return decoded.assign(score=problem.row_scores(target, rows, outputs)).set_axis(rows)
 
 
 def split_metrics(

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from translearn_core.activations import (
     ActivationCache,
     Compute,
@@ -24,10 +22,11 @@ from translearn_core.experiment.evaluation import (
     summarise,
     weight_drift,
 )
+from translearn_core.experiment.prediction import predict_splits
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
 from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
-from translearn_core.results import LayerMix, RunSummary
+from translearn_core.results import LayerMix, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
@@ -36,7 +35,7 @@ from translearn_core.training.loop import Loop
 from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
 from translearn_core.training.training_rows import TrainingRows
-from translearn_core.transfer import StageInputs, predict, save_trained
+from translearn_core.transfer import StageInputs, save_trained
 
 
 def run_experiment(
@@ -65,7 +64,7 @@ def run_experiment(
     prepared = prepare()
     if config.backbone.is_tfidf:
         return run_tfidf(config, prepared, folder, clock, report=report, record=record)
-    loop, rows, stage_inputs = _build_loop(config, prepared, store, teacher, clock, report)
+    loop, rows, stage_inputs = build_loop(config, prepared, store, teacher, clock, report)
     resume_or_start(loop, config, folder, parent, record, report)
     clock.add(loop.state.seconds_by_phase)
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
@@ -84,7 +83,7 @@ def run_experiment(
     return summary
 
 
-def _build_loop(
+def build_loop(
     config: ExperimentConfig,
     prepared: PreparedDataset,
     store: ActivationCache,
@@ -143,10 +142,14 @@ def save_outputs(
 ) -> RunSummary:
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
     model, compute = stage_inputs.model, loop.compute
-    outputs = predict(model, loop.inputs, np.arange(len(prepared.texts)), compute, report)
-    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed)
+    whole = config.training.predict_train
+    outputs, predicted = predict_splits(model, loop.inputs, prepared, compute, report, train=whole)
+    evaluation = evaluate(outputs, prepared, rows.objective, seed=config.training.seed, rows=predicted)
     save_trained(folder, model, config, rows.target.names, evaluation.thresholds)
-    save_neighbour_index(folder, outputs.features, prepared)
+    if whole:
+        save_neighbour_index(folder, outputs.features, prepared)
+    else:
+        artifacts.delete(folder, NeighbourBank)  # of weights before this training
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))
     artifacts.save(folder, evaluation)

@@ -67,12 +67,14 @@ from translearn_core.jobs.training import (
     PAIRED_COMPARISON,
     SELECTION,
     TRAIN,
+    TRAINING_PREDICTIONS,
     CompareConfig,
     LrFinderConfig,
     PairedComparisonConfig,
     SelectionCandidate,
     SelectionConfig,
     StudyArm,
+    TrainingPredictionsConfig,
 )
 
 __all__ = [
@@ -110,6 +112,7 @@ __all__ = [
     "SNAPSHOTS",
     "SPECS",
     "TRAIN",
+    "TRAINING_PREDICTIONS",
     "TRANSFERABILITY",
     "AdviseConfig",
     "AugmentationPreviewConfig",
@@ -151,6 +154,7 @@ __all__ = [
     "StudyArm",
     "Task",
     "TaskJobConfig",
+    "TrainingPredictionsConfig",
     "TransferabilityConfig",
     "spec_of",
 ]

@@ -7,8 +7,15 @@ from pydantic import Field, model_validator
 
 from translearn_core.config import BaseConfig, ExperimentConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec, ReportRole, Requirement, Slot
-from translearn_core.results import Comparison, LrFinderResult, PairedComparison, RunSummary, Selection
+from translearn_core.jobs.spec import JobSpec, ReportRole, Requirement, RunJobConfig, Slot
+from translearn_core.results import (
+    Comparison,
+    LrFinderResult,
+    PairedComparison,
+    RunSummary,
+    Selection,
+    TrainingPredictions,
+)
 
 
 class LrFinderConfig(JobConfig[LrFinderResult]):
@@ -73,6 +80,12 @@ class SelectionConfig(JobConfig[Selection]):
         return (job for candidate in self.candidates for chain in candidate.chains for job in chain)
 
 
+class TrainingPredictionsConfig(RunJobConfig[TrainingPredictions]):
+    """Predict the training rows of a run that predicted held-out rows only."""
+
+    kind: ClassVar = "training_predictions"
+
+
 class PairedComparisonConfig(JobConfig[PairedComparison]):
     """Compare two runs row by row on the test rows that both were tested on."""
 
@@ -97,6 +110,17 @@ TRAIN = JobSpec(
     warm_up=True,
     memory_hint=_SMALLER,
     resumable=True,
+)
+
+TRAINING_PREDICTIONS = JobSpec(
+    TrainingPredictionsConfig,
+    TrainingPredictions,
+    "Predictions of the training rows",
+    "training:predict_training",
+    action="Predict the training rows",
+    progress="Predicting the training rows",
+    cost="one pass of the training rows through the model",
+    slot=Slot.TRAINING,
 )
 
 LR_FINDER = JobSpec(

@@ -25,7 +25,13 @@ from translearn_core.results.diagnostics.projection_animation import ProjectionA
 from translearn_core.results.diagnostics.similarity import Similarity
 from translearn_core.results.diagnostics.snapshots import LayerMix, Snapshot, Snapshots
 from translearn_core.results.diagnostics.transferability import RankAgreement, Transferability
-from translearn_core.results.evaluation import Drift, Evaluation, HeldOutLogits, Metrics
+from translearn_core.results.evaluation import (
+    Drift,
+    Evaluation,
+    HeldOutLogits,
+    Metrics,
+    TrainingPredictions,
+)
 from translearn_core.results.files import ExportFile, ReportFile
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.prediction import (
@@ -123,6 +129,7 @@ __all__ = [
     "TableProfile",
     "TaskRetention",
     "Timeline",
+    "TrainingPredictions",
     "Transferability",
     "Workload",
 ]

@@ -67,7 +67,7 @@ class Evaluation:
     split: row (as in the file), split, text, of pairs text_pair, of words sentence and position, label (the
     target's value), the columns of `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is
     the test headline of the best constant prediction. `thresholds` are those of the outputs, of a multi-label
-    problem.
+    problem. Training rows that were not predicted lack prediction and score.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -90,6 +90,11 @@ class Evaluation:
         if "correct" in self.predictions:
             scored = self.predictions.assign(score=self.predictions["correct"].astype(np.float64))
             object.__setattr__(self, "predictions", scored.drop(columns="correct"))
+
+    @property
+    def predicted_rows(self) -> NDArray[np.bool_]:
+        """Mask of the rows with a prediction: all, or the validation and test rows."""
+        return self.predictions["predicted"].notna().to_numpy(bool)
 
     def with_texts(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return `lines` with the texts instead of the column ``index``, lines of `predictions`."""
@@ -152,6 +157,17 @@ class Evaluation:
         texts = self.text_columns
         columns = [*texts, *(c for c in rows if c not in (*texts, "row", "split", "score")), "row"]
         return ordered.head(limit)[columns].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class TrainingPredictions:
+    """Number of training rows that were predicted after a run, whose `Evaluation` has them."""
+
+    rows: int
+
+    def frame(self) -> pd.DataFrame:
+        """Return the number in a table."""
+        return pd.DataFrame({"rows": [self.rows]})
 
 
 @dataclass(frozen=True)

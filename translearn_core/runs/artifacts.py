@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -85,6 +86,17 @@ def read(folder: Path, kind: type[T]) -> T | None:
         if isinstance(error, DamagedFileError):
             raise
         raise DamagedFileError(home, f"{type(error).__name__}: {shorten_repr(str(error))}", REMEDY) from error
+
+
+def delete(folder: Path, kind: type) -> None:
+    """Delete the result of type `kind` saved under `folder`, if there is one."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder / folder_name(kind))
+
+
+def version(folder: Path, kind: type) -> int | None:
+    """Return a number that changes when the result of type `kind` is replaced; None without one."""
+    return _inode(folder / folder_name(kind))
 
 
 def _inode(folder: Path) -> int | None:

@@ -6,7 +6,7 @@ write concurrently.
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, cast
@@ -209,10 +209,10 @@ class Queue:
         with self._engine.begin() as db:
             db.execute(delete(points).where(points.c.job == job))
 
-    def forget_answers(self, job: str) -> None:
-        """Delete the results computed from a run's model, before it trains further."""
+    def forget_answers(self, job: str, *, kinds: Collection[str] | None = None) -> None:
+        """Delete the results computed from a run's results, before it trains further; of `kinds` or all."""
         with self._engine.begin() as db:
-            answer = results_of(job)
+            answer = results_of(job) if kinds is None else and_(results_of(job), jobs.c.kind.in_(kinds))
             ids = set(db.scalars(select(jobs.c.id).where(answer, jobs.c.state != str(State.RUNNING))))
             # running ones lose their owners and are asked to stop, so that their results are swept
             db.execute(delete(job_owners).where(job_owners.c.job.in_(select(jobs.c.id).where(answer))))

@@ -83,9 +83,9 @@ def show(
 
 
 def offer_control(
-    config: ExperimentConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
+    config: JobConfig, name: str, progress: str, offer: str, *, label: str, key: str, icon: str
 ) -> None:
-    """Offer to train a control run, or show its progress; `offer` says what it is for and what it costs."""
+    """Offer a job such as a control run, or show its progress; `offer` says what it is for and costs."""
     control = jobs.find_run(config)
     if control is not None and control.state.live:
         jobs.watch(control, progress)

@@ -39,6 +39,7 @@ LABELS: dict[str, str] = {
     "regression_loss": "Loss of a number",
     "patience": "Early stopping",
     "keep": "Epoch to keep",
+    "predict_train": "Predict the training rows",
     "time": "Split by time",
     "test_groups": "Test on whole groups",
     "k_folds": "Folds of a cross-validation",

@@ -96,9 +96,11 @@ def answers(prediction: Prediction) -> None:
                     config={"displayModeBar": False},
                     alt="Outputs of the model",
                 )
+            near = prediction.neighbours[prediction.neighbours["text"] == number]
+            if near.empty:
+                continue
             with near_texts:
                 st.caption("Nearest training texts")
-                near = prediction.neighbours[prediction.neighbours["text"] == number]
                 st.dataframe(
                     near[[name for name in NEAR if name in near]],
                     hide_index=True,

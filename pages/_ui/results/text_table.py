@@ -126,17 +126,18 @@ def listing(
 def caption(rows: pd.DataFrame, hidden: int) -> str:
     """Return a sentence with the number of texts, their most frequent label and errors, or means."""
     unseen = f", {hidden:,} of them not drawn" if hidden else ""
+    known = rows["predicted"].notna()
+    if missing := int((~known).sum()):
+        unseen += f", {missing:,} of them not predicted"
     if pd.api.types.is_float_dtype(rows["label"]):
         label, predicted = (rows[name].mean() for name in ("label", "predicted"))
         error = (rows["label"] - rows["predicted"]).abs().mean()
         texts = "text" if len(rows) == 1 else "texts"
-        return (
-            f"**{len(rows):,} {texts}**{unseen}: mean number **{label:.4g}**, predicted {predicted:.4g}, "
-            f"mean absolute error {error:.4g}."
-        )
+        errors = f", predicted {predicted:.4g}, mean absolute error {error:.4g}" if known.any() else ""
+        return f"**{len(rows):,} {texts}**{unseen}: mean number **{label:.4g}**{errors}."
     commonest = rows["label"].value_counts()
     share = percent(commonest.iloc[0] / len(rows))
-    wrong = int((rows["label"] != rows["predicted"]).sum())
+    wrong = int((rows["label"] != rows["predicted"])[known].sum())
     texts = "text" if len(rows) == 1 else "texts"
     return (
         f"**{len(rows):,} {texts}**{unseen}: {share} labelled **{plain(commonest.index[0]) or NO_LABEL}**, "

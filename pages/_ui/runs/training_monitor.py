@@ -146,7 +146,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 args=(run.id,),
             )
         if run.state is State.DONE and not config.fitted_at_once:
-            few = min(config.training.epochs, 3)
+            few = min(max(1, config.training.epochs), 3)
             state.init_widget("more_epochs", few)
             extra = st.number_input("More epochs", 1, 1000, few, key="more_epochs", width=140)
             if st.button(
@@ -160,7 +160,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 )
                 navigation.switch_to("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
-            state.open_settings(config.model_copy(update={"resume_from": None}))
+            state.open_settings(config)
             navigation.switch_to("train")
 
 

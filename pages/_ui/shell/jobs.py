@@ -164,11 +164,12 @@ CONTINUES_FOR_OTHERS = "You have stopped waiting; others still want this, so it 
 
 def with_last_epoch(config: ExperimentConfig, job: str) -> ExperimentConfig:
     """Return the experiment that keeps the last epoch of `job`; it trains nothing."""
-    training = config.training.model_copy(update={"epochs": 0, "keep": KeepEpoch.LAST})
+    values = {"epochs": 0, "keep": KeepEpoch.LAST, "predict_train": True}
+    training = config.training.model_copy(update=values)
     return config.model_copy(update={"training": training, "resume_from": job})
 
 
 def with_more_epochs(config: ExperimentConfig, job: str, epochs: int) -> ExperimentConfig:
     """Return the experiment that continues `job` for `epochs` more epochs."""
-    training = config.training.model_copy(update={"epochs": epochs})
+    training = config.training.model_copy(update={"epochs": epochs, "predict_train": True})
     return config.model_copy(update={"training": training, "resume_from": job})

@@ -1,4 +1,4 @@
-"""Cache of results, read from disk once per owner and finished job."""
+"""Cache of results, read from disk once per owner and version."""
 
 import logging
 from pathlib import Path
@@ -27,7 +27,8 @@ def cached_result(run: Run, kind: type[T]) -> T | None:
     if run.state.live:
         return artifacts.load(folder, kind)
     try:
-        return cast("T | None", _read(run.owner, run.job.id, run.job.finished, kind.__name__, folder, kind))
+        version = artifacts.version(folder, kind)
+        return cast("T | None", _read(run.owner, run.job.id, version, kind.__name__, folder, kind))
     except DamagedFileError as error:
         log.warning("%s", error)
         state.store().mark_damaged(error)
@@ -35,5 +36,5 @@ def cached_result(run: Run, kind: type[T]) -> T | None:
 
 
 @st.cache_data(max_size=MOST, show_spinner=False)
-def _read(owner: str, job: str, finished: float | None, name: str, _folder: Path, _kind: type[Any]) -> object:  # noqa: ARG001
+def _read(owner: str, job: str, version: int | None, name: str, _folder: Path, _kind: type[Any]) -> object:  # noqa: ARG001
     return artifacts.read(_folder, _kind)

@@ -105,7 +105,8 @@ def open_version(digest: str) -> None:
 def open_settings(config: ExperimentConfig) -> None:
     """Set the draft to a config and reset the forms; a fold of a cross-validation becomes a plain split."""
     split = config.data.split.model_copy(update={"k_folds": None, "fold": 0})
-    config = config.model_copy(update={"data": config.data.model_copy(update={"split": split})})
+    data = config.data.model_copy(update={"split": split})
+    config = config.as_new_run().model_copy(update={"data": data})
     st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
     reset(*FORMS)
 

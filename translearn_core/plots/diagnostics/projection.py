@@ -61,6 +61,8 @@ def projection(
     else:
         for name, chosen, style in _parts(projection, colour, dark):
             _add_group(figure, name, drawn, chosen, style)
+    if colour in ("predicted", "error") and not (known := projection.predicted[shown] >= 0).all():
+        _add_group(figure, "not predicted", drawn, ~known, {"color": palette(dark).muted, "opacity": 0.4})
     if marked is not None and 0 < len(marked) <= MAX_RINGS:
         _add_rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
     if len(points) < projection.total:
@@ -109,9 +111,10 @@ def _parts(
         ]
     if colour == "error":
         wrong = (projection.label != projection.predicted)[shown]
+        known = projection.predicted[shown] >= 0
         return [
             ("right", ~wrong, {"color": colours.train, "symbol": "circle", "opacity": 0.5}),
-            ("wrong", wrong, {"color": colours.wrong, "symbol": "x", "size": 7}),
+            ("wrong", wrong & known, {"color": colours.wrong, "symbol": "x", "size": 7}),
         ]
     styles: dict[str, Mapping[str, object]] = {
         "train": {"color": colours.train, "symbol": "circle", "opacity": 0.5},
@@ -150,8 +153,8 @@ def _add_many_classes(figure: go.Figure, drawn: DrawnPoints, classes: NDArray[np
     edges = np.arange(len(colours) + 1) / len(colours)
     scale = [[float(edge), c] for i, c in enumerate(colours) for edge in (edges[i], edges[i + 1])]
     rounds = classes // len(colours) % len(SYMBOLS)
-    for index in np.unique(rounds):
-        chosen = rounds == index
+    for index in np.unique(rounds[classes >= 0]):
+        chosen = (rounds == index) & (classes >= 0)
         figure.add_scattergl(
             **drawn.part(chosen),
             mode="markers",
@@ -176,15 +179,16 @@ def _add_numbers(
     label, predicted = projection.values[:, projection.shown]
     error = np.abs(predicted - label)
     numbers = {"label": label, "predicted": predicted}.get(colour, error)
-    ends = np.quantile(error if colour == "error" else label, [0.02, 0.98])
+    ends = np.nanquantile(error if colour == "error" else label, [0.02, 0.98])
+    known = ~np.isnan(numbers)
     colours = palette(dark)
     scale = [colours.train, colours.wrong] if colour == "error" else [colours.pretrained, colours.tuned]
     figure.add_scattergl(
-        **drawn.part(np.ones(len(numbers), dtype=bool)),
+        **drawn.part(known),
         mode="markers",
         marker={
             "size": drawn.size,
-            "color": numbers.astype(np.float32),
+            "color": numbers[known].astype(np.float32),
             "colorscale": [[0.0, scale[0]], [0.5, colours.muted], [1.0, scale[1]]],
             "cmin": float(ends[0]),
             "cmax": float(ends[1]),

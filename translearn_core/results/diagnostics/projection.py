@@ -28,13 +28,14 @@ class NeighbourhoodQuality:
 class Projection:
     """Coordinates of the same N texts under V variants (``pretrained``, ``fine-tuned``).
 
-    `coordinates` has shape (V, N, 2), float32; `label`, `predicted` index `classes`; `split` indexes
-    `splits`; `row` is the row number in the file and `index` the line in the run's predictions, of which
-    there are `total`. `shown`, shape (at most 50,000,), indexes the texts to draw: all, or a stratified
-    sample. `nearness` has one entry per variant. `chance` is the purity of random neighbours, `kept` the
-    overlap of a text's 10 nearest neighbours between the first and the last variant, with its 95 % interval;
-    `sentence` summarises them. `values`, shape (2, N), are true and predicted numbers, `classes` then ranges
-    of these; empty for classes. `settings` holds method, layer, seed and the method's parameters as strings.
+    `coordinates` has shape (V, N, 2), float32; `label`, `predicted` index `classes`, with -1 for a text that
+    was not predicted; `split` indexes `splits`; `row` is the row number in the file and `index` the line in
+    the run's predictions, of which there are `total`. `shown`, shape (at most 50,000,), indexes the texts to
+    draw: all, or a stratified sample. `nearness` has one entry per variant. `chance` is the purity of random
+    neighbours, `overlap` that of a text's 10 nearest neighbours between the first and the last variant, with
+    its 95 % interval; `sentence` summarises them. `values`, shape (2, N), are true and predicted numbers, of
+    which `classes` then are ranges; empty for classes. `settings` holds method, layer, seed and the method's
+    parameters as strings.
     """
 
     variants: tuple[str, ...]
@@ -67,7 +68,9 @@ class Projection:
                 "row": self.row,
                 "split": take_names(self.splits, self.split),
                 "label": self.values[0] if self.numbers else take_names(self.classes, self.label),
-                "predicted": self.values[1] if self.numbers else take_names(self.classes, self.predicted),
+                "predicted": self.values[1]
+                if self.numbers
+                else take_names((*self.classes, None), self.predicted),
             }
         )
         for v, variant in enumerate(self.variants):
@@ -75,6 +78,6 @@ class Projection:
         return frame
 
 
-def take_names(names: Sequence[str], indices: NDArray[np.int64]) -> NDArray[np.object_]:
+def take_names(names: Sequence[str | None], indices: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return the names at `indices`."""
     return np.asarray(names, dtype=object)[indices]

@@ -28,12 +28,16 @@ ROUNDS = 1.5
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a search: candidate, rung from 0, seed from 0, and job."""
+    """One job of a search: a run of a candidate at a rung, from 0, with a seed, from 0.
+
+    Or, with `predicts_train`, the predictions of the training rows of that run, which are no run.
+    """
 
     candidate: str
     rung: int
     repeat: int
     job: str
+    predicts_train: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Halving:
         """Return what comes next after `results`, in the order of submission."""
         left = self.budget - sum(result.seconds for result in results)
         live = any(result.state.live for result in results)
+        results = [result for result in results if not result.trial.predicts_train]
         if left <= 0:
             return Decision(stop=live, end=not live)
         if live:
@@ -133,7 +138,8 @@ class Halving:
         here = [result for result in tuned if result.trial.rung == rung and result.state is State.DONE]
         best = sorted(here, key=lambda result: result.score, reverse=True)
         # A second rung gains more than another seed; later ones leave time for the seeds.
-        time, survivors = left - (RESERVE * self.budget if rung else 0.0), []
+        reserved = RESERVE * self.budget + self.training_predictions_seconds(tuned) if rung else 0.0
+        time, survivors = left - reserved, []
         for result in best[: -(-len(best) // 2)]:
             candidate = self.names[result.trial.candidate]
             seconds = self.seconds(candidate, rung + 1, tuned)
@@ -144,6 +150,7 @@ class Halving:
 
     def _repeats(self, results: Sequence[TrialResult], left: float) -> tuple[NextRun, ...]:
         """Return the next run that repeats a finalist with another seed, if all its rungs fit."""
+        left -= self.training_predictions_seconds(results)
         for name in self.finalists(results):
             candidate = self.names[name]
             if candidate.fixed:  # no seed has a part in it
@@ -168,6 +175,19 @@ class Halving:
                 name = result.trial.candidate
                 best[name] = max(best.get(name, result.score), result.score)
         return sorted(best, key=lambda name: best[name], reverse=True)[:FINALISTS]
+
+    def training_predictions_seconds(self, results: Sequence[TrialResult]) -> float:
+        """Estimate the seconds that predicting the training rows of the best candidate takes in the end."""
+        best = next((self.names[name] for name in self.finalists(results)), None)
+        if best is None or best.fixed:
+            return 0.0
+        evaluation = [
+            result.summary.seconds["evaluate"]
+            for result in results
+            if result.trial.candidate == best.name and result.summary is not None
+        ]
+        held_out = self.task.validation + self.task.test
+        return OVERHEAD + evaluation[-1] * self.task.train / max(1, held_out)
 
     def seconds(self, candidate: Candidate, rung: int, results: Sequence[TrialResult]) -> float | None:
         """Estimate the seconds of a rung: from the same candidate's own runs, or from a linear probe.

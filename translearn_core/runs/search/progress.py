@@ -78,12 +78,13 @@ class SearchProgress:
 
 
 def search_progress(search: Search, results: Sequence[TrialResult]) -> SearchProgress:
-    """Return the progress of a search with the runs `results`."""
+    """Return the progress of a search with the jobs `results`."""
     ended = search.state is not State.RUNNING
-    top = max((r.trial.rung for r in results if not r.trial.repeat), default=0)
+    runs = [result for result in results if not result.trial.predicts_train]
+    top = max((r.trial.rung for r in runs if not r.trial.repeat), default=0)
     listed = []
     for candidate in search.candidates:
-        own = [result for result in results if result.trial.candidate == candidate.name]
+        own = [result for result in runs if result.trial.candidate == candidate.name]
         first_seed = [r for r in own if not r.trial.repeat and r.summary is not None]
         listed.append(
             CandidateProgress(
@@ -91,7 +92,7 @@ def search_progress(search: Search, results: Sequence[TrialResult]) -> SearchPro
                 state=_state(own, fixed=candidate.fixed, top=top, ended=ended),
                 rungs=max((r.trial.rung + 1 for r in own if r.summary is not None), default=0),
                 seeds=len({r.trial.repeat for r in own if r.summary is not None}),
-                seconds=sum(result.seconds for result in own),
+                seconds=sum(r.seconds for r in results if r.trial.candidate == candidate.name),
                 best=max(first_seed, key=lambda result: result.score, default=None),
                 reason=next((r.reason for r in own if r.state is State.FAILED), None),
             )

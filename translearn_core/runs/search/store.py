@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
@@ -13,7 +13,8 @@ from translearn_core.config import job_id
 from translearn_core.config.base import canonical_json
 from translearn_core.config.search import SearchConfig
 from translearn_core.errors import DamagedFileError, NotFoundError, TranslearnError
-from translearn_core.results import RunSummary, Workload
+from translearn_core.jobs import TrainingPredictionsConfig
+from translearn_core.results import NeighbourBank, RunSummary, Selection, Workload
 from translearn_core.runs import artifacts
 from translearn_core.runs.database.schema import job_owners, jobs, searches
 from translearn_core.runs.records import State, Unreadable
@@ -68,10 +69,10 @@ class Searches:
 
     def get(self, owner: str, search: str) -> Search:
         """Return one of the owner's searches."""
-        found = self._records(searches.c.owner == owner, searches.c.id == search)
-        if not found or isinstance(found[0], Unreadable):
+        records = self._records(searches.c.owner == owner, searches.c.id == search)
+        if not records or isinstance(records[0], Unreadable):
             raise NotFoundError(NOT_FOUND)
-        return found[0]
+        return records[0]
 
     def results(self, search: Search) -> list[TrialResult]:
         """Return its runs so far, in the order of submission; deleted ones are left out."""
@@ -140,8 +141,8 @@ class Searches:
         return None
 
     def _submit(self, search: Search, following: Sequence[NextRun]) -> None:
-        """Queue the next runs, and store them with the search in one transaction."""
-        now, trials, requests = time.time(), list(search.trials), []
+        """Queue the next runs."""
+        trials, requests = [], []
         for run in following:
             config = run.candidate.at_rung(run.rung, run.repeat, run.previous)
             dependencies = self._store.dependencies(search.owner, config)
@@ -150,7 +151,11 @@ class Searches:
             title += f", seed {config.training.seed}" * bool(run.repeat)
             requests.append(JobRequest(config, title, *dependencies))
             trials.append(Trial(run.candidate.name, run.rung, run.repeat, job_id(config)))
-        stored = json.dumps([asdict(trial) for trial in trials])
+        self._enqueue(search, trials, requests)
+
+    def _enqueue(self, search: Search, trials: Sequence[Trial], requests: Sequence[JobRequest]) -> None:
+        """Queue jobs, and store them with the search in one transaction."""
+        now, stored = time.time(), json.dumps([asdict(trial) for trial in (*search.trials, *trials)])
         with self._store.writing() as db:
             this = update(searches).where(searches.c.id == search.id, searches.c.state == str(State.RUNNING))
             if db.execute(this.values(trials=stored)).rowcount:
@@ -172,10 +177,42 @@ class Searches:
         except NotFoundError:  # deleted with one of the runs
             return self._set(search, selection=None)
         if run.state is State.DONE:
-            return self._set(search, state=State.DONE)
+            return self._complete(search, run.job.id)
         if not run.state.live:
             return self._set(search, state=State.FAILED, reason=run.job.reason)
         return None
+
+    def _complete(self, search: Search, selection: str) -> None:
+        """Have the training rows of the runs that were chosen predicted, then end the search.
+
+        If that fails, the search ends all the same: what was chosen stays chosen.
+        """
+        if any(result.state.live for result in self.results(search)):
+            return None
+        trials, requests = [], []
+        for run in self._unpredicted(search, selection):
+            config = TrainingPredictionsConfig(job=run.job)
+            if (job := job_id(config)) in search.jobs:  # it has failed
+                continue
+            title = f"{search.name}: {run.candidate}, training rows"
+            requests.append(JobRequest(config, title, *self._store.dependencies(search.owner, config)))
+            trials.append(replace(run, job=job, predicts_train=True))
+        if trials:
+            return self._enqueue(search, trials, requests)
+        return self._set(search, state=State.DONE)
+
+    def _unpredicted(self, search: Search, selection: str) -> list[Trial]:
+        """Return the runs that were chosen, if their training rows were not predicted."""
+        workspace, fixed = self._store.workspace, {one.name for one in search.candidates if one.fixed}
+        chosen = artifacts.load(workspace.run(selection), Selection)
+        names = set() if chosen is None else {chosen.winner.job, chosen.alternative.job}
+        return [
+            trial
+            for trial in search.trials
+            if trial.job in names
+            and trial.candidate not in fixed
+            and artifacts.version(workspace.run(trial.job), NeighbourBank) is None
+        ]
 
     def _cancel(self, search: Search) -> None:
         with self._store.writing() as db:

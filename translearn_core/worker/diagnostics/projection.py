@@ -68,7 +68,11 @@ def project_layer(context: Context[ProjectConfig]) -> None:
 
 
 def _predicted(evaluation: Evaluation, rows: pd.DataFrame, label: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the predicted class of each row, or the range that the predicted number lies in."""
+    """Return the predicted class of each row, or the range of the predicted number; -1 without one."""
+    known = rows["predicted"].notna().to_numpy(bool)
+    if not known.all():
+        filled = rows.assign(predicted=rows["predicted"].where(known, rows["label"]))
+        return np.where(known, _predicted(evaluation, filled, label), -1)
     if evaluation.problem is ProblemType.MULTI_LABEL:
         return _predicted_labels(evaluation, rows, label)
     if evaluation.problem not in NUMBERS:

@@ -12,7 +12,7 @@ from translearn_core.analysis.error_analysis.conformal import half_width
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Cell, ProblemType, Split
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR, sides_of, text_cells
-from translearn_core.errors import ConfigError, DataError, NotFoundError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictConfig
 from translearn_core.jobs.spec import CLASSES, NUMBERS
 from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
@@ -38,8 +38,8 @@ def predict(context: Context[PredictConfig]) -> None:
             raise ConfigError("temperature", config.temperature, "a run that predicts classes")
         outputs = replace(outputs, logits=outputs.logits / config.temperature)
     neighbours = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
-    if config.neighbours:
-        bank, rows = cached_neighbours(context, config.job)
+    if config.neighbours and (known := cached_neighbours(context, config.job)) is not None:
+        bank, rows = known
         index, similarity = nearest(outputs.features, bank, min(config.neighbours, len(rows)))
         neighbour = rows.iloc[index.ravel()]
         texts = {"neighbour": TEXT} | ({"neighbour_pair": TEXT_PAIR} if trained.pairs else {})
@@ -123,15 +123,18 @@ def cached_model(context: Context, job: str) -> TrainedModel:
     return trained
 
 
-def cached_neighbours(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataFrame]:
-    """Return the vectors of a run's training texts and their rows, cached in this worker."""
+def cached_neighbours(context: Context, job: str) -> tuple[NDArray[np.float32], pd.DataFrame] | None:
+    """Return the vectors of a run's training texts and their rows, cached in this worker.
+
+    None if its training rows were not predicted.
+    """
     folder = context.store.workspace.run(job)
     key = ("bank", job, file_version(folder))
     if key not in context.warm:
-        bank = context.result(job, NeighbourBank)
+        evaluation, bank = load_evaluation(context, job), context.result(job, NeighbourBank)
         if bank is None:
-            raise NotFoundError("This run has no results yet: let it finish an epoch first.")
-        rows = load_evaluation(context, job).predictions.iloc[bank.index]
+            return None
+        rows = evaluation.predictions.iloc[bank.index]
         context.warm[key] = (bank.vectors.astype(np.float32), rows)
     vectors, rows = context.warm[key]
     return vectors, rows
