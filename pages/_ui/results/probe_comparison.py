@@ -14,7 +14,7 @@ from translearn_core.results import ProbeScores
 from translearn_core.runs import Run, State
 
 HELP = (
-    "Linear probes of the backbone as it came, a line for each run. 0 % is the constant prediction, 100 % the "
+    "Linear probes of the backbone as it came, a line per run. 0 % is the constant prediction, 100 % the "
     "best layer, marked by a star. Parts of speech are often read best from lower layers than meaning is."
 )
 NONE = "Probes of two runs at least are drawn here; compute them on the Probes page."
