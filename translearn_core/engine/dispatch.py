@@ -24,8 +24,11 @@ from translearn_core.runs import RunStore, Searches, State
 
 log = logging.getLogger(__name__)
 
-TICK, IDLE_TICK, IDLE_SECONDS = 0.05, 0.25, 20.0
-"""Polling intervals while jobs are or recently were live, and when idle; and seconds until idle."""
+TICK, QUIET_TICK, QUIET_SECONDS = 0.05, 0.25, 10.0
+"""Polling intervals after a job began or ended, and when none has for `QUIET_SECONDS`.
+
+A look takes 10 ms of a processor that a training needs.
+"""
 
 PATIENCE_SECONDS = 10.0
 """Seconds a job may take to react to a stop."""
@@ -80,7 +83,8 @@ class Dispatcher:
         self._idle_seconds, self._pulse = idle_seconds, pulse
         self._flights: dict[str, InFlight] = {}
         self._workers: dict[str, Slot] = {}
-        self._busy = time.monotonic()
+        self._busy = self._changed = time.monotonic()
+        self._running: set[str] = set()
         self._searches = Searches(store)
         self._swept = self._pulsed = self._searched = 0.0
         self._reconciled = self._interrupted = False
@@ -102,12 +106,15 @@ class Dispatcher:
                 log.info("idle for %.0f minutes", idle / 60)
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(leave.wait(), self._pause(idle))
+                await asyncio.wait_for(leave.wait(), self._pause())
 
-    def _pause(self, idle: float) -> float:
+    def _pause(self) -> float:
         if self._store_error is not None:
             return RETRY_SECONDS
-        return IDLE_TICK if idle > IDLE_SECONDS else TICK
+        now = time.monotonic()
+        if self._running != self._flights.keys():
+            self._running, self._changed = set(self._flights), now
+        return QUIET_TICK if now - self._changed > QUIET_SECONDS else TICK
 
     def interrupt_all(self) -> None:
         """Mark running jobs as interrupted through no fault of their own; the workers must be gone."""

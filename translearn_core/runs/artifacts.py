@@ -9,6 +9,7 @@ import re
 import shutil
 import typing
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,12 +117,18 @@ def _parsed(home: Path, kind: type[T]) -> T | None:
     if not _required_fields(kind) <= saved <= hints.keys():  # another version wrote it
         return None
     try:
-        values = {name: TypeAdapter(hints[name]).validate_python(value) for name, value in values.items()}
+        values = {name: _validator(hints[name]).validate_python(value) for name, value in values.items()}
     except ValidationError:  # another version wrote it: its digests are right
         return None
     for name, path in files.items():
         values[name] = np.load(path, allow_pickle=False) if path.suffix == ".npy" else pd.read_parquet(path)
     return kind(**values)
+
+
+@cache
+def _validator(hint: Any) -> TypeAdapter[Any]:
+    """Return the validator of a type; building one takes a millisecond."""
+    return TypeAdapter(hint)
 
 
 def _renamed(fields: Mapping[str, V], kind: type) -> dict[str, V]:
