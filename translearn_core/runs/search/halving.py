@@ -199,7 +199,7 @@ class Halving:
         if own and (measured := own[0].summary) is not None:
             train = measured.seconds.get("train", 0.0)
             per_epoch = train / RUNG_EPOCHS[own[0].trial.rung]
-            return OVERHEAD + measured.seconds["total"] - train + epochs * per_epoch
+            return measured.seconds["total"] - train + epochs * per_epoch
         for result in results:
             reference = self.names.get(result.trial.candidate)
             if reference is None or not reference.fixed or reference.config.backbone.is_tfidf:
