@@ -19,9 +19,10 @@ from translearn_core.commands.terminal.options import (
     read_options,
 )
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.config import DataConfig
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.jobs import PredictFileConfig
-from translearn_core.results import FilePrediction
+from translearn_core.results import FilePrediction, TableProfile
 
 
 def predict(
@@ -35,6 +36,10 @@ def predict(
     text_pair: Annotated[
         str | None,
         typer.Option(help="Column of the second texts, for a run of pairs; default: the run's own."),
+    ] = None,
+    sentence: Annotated[
+        str | None,
+        typer.Option(help="Column that numbers the sentences, for a run of words; default: the run's own."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Likeliest classes to write for each row.")] = 1,
     review_precision: Annotated[
@@ -51,11 +56,9 @@ def predict(
     data_config = finished.job.config.data
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    text_column, names = data_config.text, [column.name for column in table.columns]
-    if text is None and text_column not in names and len(names) == 1:
-        text = names[0]
-    column = column_name(text or text_column, table, "--text")
+    column = column_name(text or text_column(data_config, table), table, "--text")
     second = text_pair or data_config.text_pair
+    numbers = sentence or sentence_column(data_config, table)
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -64,6 +67,7 @@ def predict(
         dataset=dataset.digest,
         text=column,
         text_pair=None if second is None else column_name(second, table, "--text-pair"),
+        sentence=None if numbers is None else column_name(numbers, table, "--sentence"),
         top_labels=top,
         review_precision=review_precision,
     )
@@ -84,6 +88,22 @@ def predict(
         "review": review_record(prediction),
     }
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def text_column(data: DataConfig, table: TableProfile) -> str:
+    """Return the column of the texts or words: the run's own, else the only one, or a guess of words."""
+    names = [column.name for column in table.columns]
+    if data.text in names:
+        return data.text
+    guess = table.suggestion.text if data.sentence is not None and table.suggestion.sentence else None
+    return guess or (names[0] if len(names) == 1 else data.text)
+
+
+def sentence_column(data: DataConfig, table: TableProfile) -> str | None:
+    """Return the column of the sentences of a run of words: the run's own, else a guess; else None."""
+    if data.sentence is None or data.sentence in [column.name for column in table.columns]:
+        return data.sentence
+    return table.suggestion.sentence or data.sentence
 
 
 def review_record(prediction: FilePrediction) -> dict[str, Any] | None:
