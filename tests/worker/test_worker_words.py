@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,29 @@ from translearn_core.config.text_cells import POSITION, SENTENCE, Word
 from translearn_core.errors import DataError
 from translearn_core.exporting.templates import sentence_input
 from translearn_core.exporting.templates.sentence_input import split_tokens
-from translearn_core.jobs import OCCLUSION, ExportConfig, PredictConfig, PredictFileConfig
-from translearn_core.results import Evaluation, ExportFile, FilePrediction, Prediction
+from translearn_core.jobs import (
+    OCCLUSION,
+    CompareConfig,
+    ErrorAnalysisConfig,
+    ExportConfig,
+    PairedComparisonConfig,
+    PredictConfig,
+    PredictFileConfig,
+    StudyArm,
+)
+from translearn_core.results import (
+    Comparison,
+    ErrorAnalysis,
+    Evaluation,
+    ExportFile,
+    FilePrediction,
+    PairedComparison,
+    Prediction,
+)
 from translearn_core.runs import artifacts
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.transfer.word_split import UNSPACED
+from translearn_core.worker.run_results import row_clusters, row_keys
 
 VERBS, NOUNS = ("liked", "hated"), ("film", "book", "acting", "music")
 FIRST, LAST = ("anna", "bert", "carl"), ("good", "bad", "great")
@@ -211,3 +231,32 @@ def test_word_importance_is_for_texts(experiment: ExperimentConfig) -> None:
 )
 def test_tokens_of_a_typed_sentence(text: str, tokens: str) -> None:
     assert split_tokens(text) == tokens.split()
+
+
+def test_the_accuracy_has_the_same_interval_wherever_it_stands(
+    bench: Bench, run: str, experiment: ExperimentConfig
+) -> None:
+    accuracy = evaluation_of(bench, run).metrics["test"].scores["token_accuracy"]
+    all_rows = bench.do(ErrorAnalysisConfig(job=run), ErrorAnalysis).coverage.iloc[0]
+    assert (all_rows["accuracy"], all_rows["low"], all_rows["high"]) == pytest.approx(astuple(accuracy))
+    training = experiment.training.model_copy(update={"seed": 1})
+    other = bench.train(experiment.model_copy(update={"training": training}))
+    paired = bench.do(PairedComparisonConfig(job=run, other=other), PairedComparison)
+    assert astuple(paired.first) == pytest.approx(astuple(accuracy))
+    arms = tuple(StudyArm(name=name, jobs=(job,)) for name, job in (("a", run), ("b", other)))
+    compared = bench.do(CompareConfig(arms=arms, baseline="a"), Comparison)
+    assert astuple(compared.arms[0].scores["token_accuracy"]) == pytest.approx(astuple(accuracy))
+    (difference,) = [arm.difference for arm in compared.arms if arm.difference is not None]
+    ends = difference.high - difference.low
+    assert paired.difference.high - paired.difference.low == pytest.approx(ends, rel=0.15)
+
+
+def test_clusters_follow_their_rows_in_the_order_of_the_keys(bench: Bench, run: str) -> None:
+    rows = evaluation_of(bench, run).predictions
+    rows = rows[rows["split"] == "test"]
+    clusters = row_clusters(rows)
+    assert clusters is not None
+    sentence = rows["sentence"].set_axis(row_keys(rows)).sort_index()
+    number = sentence_clusters(rows)
+    assert clusters.nunique() == len(set(number.tolist()))
+    assert (pd.DataFrame({"a": clusters, "b": sentence}).groupby("a")["b"].nunique() == 1).all()

@@ -1,12 +1,22 @@
 """Target of the predictions of a run."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from translearn_core.config.text_cells import SENTENCE
+from translearn_core.config.text_cells import POSITION, SENTENCE
 from translearn_core.results import Evaluation
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.target import Target
+from translearn_core.tasks.tokens.tags import sentence_numbers
 from translearn_core.tasks.tokens.token_labels import with_sentences
+
+
+def sentence_clusters(rows: pd.DataFrame) -> NDArray[np.int64] | None:
+    """Return the number of the sentence of each word among predictions in their order; None for texts."""
+    if SENTENCE not in rows:
+        return None
+    return sentence_numbers(rows[SENTENCE].tolist(), rows[POSITION].to_numpy(dtype=np.int64))
 
 
 def predictions_target(evaluation: Evaluation, rows: pd.DataFrame | None = None) -> Target:

@@ -40,6 +40,7 @@ def probe_layers(
     controls: IntArray | None = None,
     control_types: IntArray | None = None,
     groups: IntArray | None = None,
+    clusters: IntArray | None = None,
     folds: int = 5,
     seed: int = 0,
     progress: Callable[[float, float], None] | None = None,
@@ -61,6 +62,8 @@ def probe_layers(
         each row (see `word_types`). Controls count only on rows whose type is seen in training, NaN without.
     groups : int array, shape (rows,), optional
         Rows with equal numbers stay in one fold (see `stratified_folds`).
+    clusters : int array, shape (rows,), optional
+        Rows that resemble each other, such as the words of a sentence (see `row_score_interval`).
     folds, seed : int
         Of the cross-validation.
     progress : callable, optional
@@ -78,7 +81,7 @@ def probe_layers(
     Alain & Bengio (2016), arXiv:1610.01644; Hewitt & Liang (2019), arXiv:1909.03368, for the controls.
     """
     fold = stratified_folds(labels[train], folds, seed, None if groups is None else groups[train])
-    task = _Task.of(labels, controls, control_types, train, test, fold)
+    task = _Task.of(labels, controls, control_types, train, test, fold, clusters)
     scores = _score_targets(features, task, progress)
     c, on_test, low, high = np.moveaxis(scores[..., :N_SINGLE], -1, 0)
     cross_validated = scores[..., N_SINGLE:]
@@ -104,6 +107,7 @@ class _Task:
     fold: IntArray
     in_train: BoolArray
     in_test: BoolArray
+    clusters: IntArray | None
 
     @classmethod
     def of(
@@ -114,6 +118,7 @@ class _Task:
         train: IntArray,
         test: IntArray,
         fold: IntArray,
+        clusters: IntArray | None,
     ) -> "_Task":
         """Return the labels and controls; controls count on rows whose word type the probe has seen.
 
@@ -124,7 +129,7 @@ class _Task:
         seen = seen_control_type(types[train], fold), np.isin(types[test], types[train])
         in_train, in_test = (np.tile(rows, (len(targets), 1)) for rows in seen)
         in_train[0] = in_test[0] = True
-        return cls(targets, train, test, fold, in_train, in_test)
+        return cls(targets, train, test, fold, in_train, in_test, clusters)
 
     def majorities(self) -> list[float]:
         """Return the accuracy of the most frequent training class for each labelling."""
@@ -161,10 +166,11 @@ def _score_probe(
     probe = LinearProbe.fit(x[task.train], y, task.fold, scored=in_train, pool=pool, progress=tick)
     scores = []
     for k, target in enumerate(task.targets[block]):
+        tested = task.test[task.in_test[block][k]]
         correct = (probe.predict(x[task.test], k) == target[task.test])[task.in_test[block][k]]
         held_out = probe.held_out_proba(k).argmax(axis=1) == y[k]
         by_fold = [_mean(held_out[in_train[k] & (task.fold == f)]) for f in range(int(task.fold.max()) + 1)]
-        score = row_score_interval(correct)
+        score = row_score_interval(correct, None if task.clusters is None else task.clusters[tested])
         scores.append([probe.c[k], score.value, score.low, score.high, *by_fold])
     return np.array(scores)
 

@@ -107,8 +107,10 @@ def read(arguments: argparse.Namespace, *, pairs: bool = False, words: bool = Fa
             if bool(arguments.csv and right) is not bool(name):
                 raise InputError(f"{option} goes with --csv and a model of {kind}; this one reads {reads}.")
         if arguments.csv:
-            columns = {"--column": arguments.column} | {k: name for k, name in seconds.items() if name}
-            return read_table(arguments.csv, columns, arguments.delimiter, arguments.encoding)
+            second = {option: name for option, name in seconds.items() if name}
+            return read_table(
+                arguments.csv, arguments.column, arguments.delimiter, arguments.encoding, second
+            )
         texts: list[str] = arguments.texts or lines_of_input(arguments.encoding)
         return Source(paired(texts, in_lines=not arguments.texts) if pairs else texts)
     except InputError as error:
@@ -169,11 +171,15 @@ def decoded(data: bytes, encoding: str | None, name: str) -> str:
 
 
 def read_table(
-    path: Path, columns: dict[str, str | None], delimiter: str | None, encoding: str | None
+    path: Path,
+    column: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    second: dict[str, str] | None = None,
 ) -> Source:
     """Return the texts in a column of a delimited file, or the pairs in two columns, in order.
 
-    `columns` has the names of the columns by their options.
+    `second` has the name of the second column by its option.
     """
     try:
         data = path.read_bytes()
@@ -184,8 +190,8 @@ def read_table(
         raise InputError(f"{str(path)!r} is empty: it needs a header and a row for each text.")
     chosen = separator(delimiter) or named
     tables = {mark: records(text, mark) for mark in ([chosen] if chosen else DELIMITERS.values())}
-    first = columns["--column"]
-    best = max(tables, key=lambda mark: (first in header_of(tables[mark]), fit(tables[mark])))
+    columns: dict[str, str | None] = {"--column": column, **(second or {})}
+    best = max(tables, key=lambda mark: (column in header_of(tables[mark]), fit(tables[mark])))
     header, *rows = tables[best]
     names = header_of(tables[best])
     for option, name in columns.items():

@@ -27,7 +27,7 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.label_sets.metrics import choose_thresholds, macro_f1_interval
 from translearn_core.tasks.numbers.metrics import pearson_interval
-from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.tasks.problem import Outputs, constant_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -63,7 +63,7 @@ def probe(context: Context[ProbeConfig]) -> None:
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
-    scores = _probe(context, target, features, texts, train, test)
+    scores = _probe(context, target, features, texts, train, test, sentence_clusters(rows))
     if target.encoded.problem in CLASSES:
         scores = replace(scores, **_code_lengths(context, features, target.encoded.values, train))
     types = word_types([joined(text, " ") for text in texts])
@@ -80,6 +80,7 @@ def _probe(
     texts: list[Cell],
     train: IntArray,
     test: IntArray,
+    clusters: IntArray | None,
 ) -> ProbeScores:
     """Probe every layer for classes or a number, with control tasks and the TF-IDF baseline."""
     config, encoded = context.config, target.encoded
@@ -119,7 +120,9 @@ def _probe(
         thresholds = choose_thresholds(values[train[chosen]], tried)
         tfidf = macro_f1_interval(values[test], of_words >= thresholds)
         return shared(values, train, test, tfidf=tfidf, strata=strata, constants=constants)
-    return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
+    correct = of_words.argmax(axis=1) == values[test]
+    tfidf = row_score_interval(correct, None if clusters is None else clusters[test])
+    return shared(values, train, test, tfidf=tfidf, clusters=clusters)
 
 
 _PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from translearn_core.analysis.error_analysis.selective_prediction import DIGITS, precision_threshold
 from translearn_core.config import Cell, Split
@@ -18,6 +18,7 @@ from translearn_core.jobs.spec import CLASSES, LABELS
 from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -157,10 +158,14 @@ def review_threshold(evaluation: Evaluation, precision: float) -> ReviewThreshol
         threshold=threshold,
         n_validation=len(validation),
         n_test=len(test),
-        validation=Estimate.share(int(kept_validation["score"].eq(1).sum()), len(kept_validation)),
-        coverage=Estimate.share(len(kept), len(test)),
-        test=Estimate.share(int(kept["score"].eq(1).sum()), len(kept)),
+        validation=_share(kept_validation["score"].eq(1), kept_validation),
+        coverage=_share(test.index.isin(kept.index), test),
+        test=_share(kept["score"].eq(1), kept),
     )
+
+
+def _share(true: ArrayLike, rows: pd.DataFrame) -> Estimate:
+    return Estimate.clustered_share(true, sentence_clusters(rows))
 
 
 def marks(probability: "pd.Series[float]", threshold: float | None) -> "pd.Series[Any]":

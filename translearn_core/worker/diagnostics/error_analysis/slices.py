@@ -14,6 +14,7 @@ from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
@@ -57,6 +58,7 @@ def slices(
     DataError
         If there is no such column, or it has a single value or too many.
     """
+    clusters = sentence_clusters(rows)
     groupings = dict(_groupings(context, experiment.data, rows, columns))
     lines = [
         (
@@ -64,7 +66,7 @@ def slices(
             one.difference.value, one.difference.low, one.difference.high, one.beyond_chance,
         )
         for name, groups in groupings.items()
-        for one in slice_scores(groups, scores, LEVEL / len(groupings))
+        for one in slice_scores(groups, scores, LEVEL / len(groupings), clusters)
     ]  # fmt: skip
     frame = pd.DataFrame(lines, columns=list(COLUMNS))
     return frame.sort_values("difference", kind="stable", ignore_index=True)
