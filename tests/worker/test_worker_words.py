@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from worker_bench import ME, Bench
 
 from translearn_core.config import (
+    AugmentConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
@@ -26,30 +28,39 @@ from translearn_core.config import (
     TrainingConfig,
     job_id,
 )
+from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.settings import Settings
 from translearn_core.config.text_cells import POSITION, SENTENCE, Word
 from translearn_core.errors import DataError
 from translearn_core.exporting.templates import sentence_input
 from translearn_core.exporting.templates.sentence_input import split_tokens
 from translearn_core.jobs import (
+    LABEL_REVIEW,
     OCCLUSION,
+    AdviseConfig,
     CompareConfig,
+    DiagnoseConfig,
     ErrorAnalysisConfig,
     ExportConfig,
+    NextStepsConfig,
     PairedComparisonConfig,
     PredictConfig,
     PredictFileConfig,
     StudyArm,
 )
 from translearn_core.results import (
+    Advice,
     Comparison,
+    Diagnosis,
     ErrorAnalysis,
     Evaluation,
     ExportFile,
     FilePrediction,
     PairedComparison,
     Prediction,
+    Workload,
 )
+from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.runs import artifacts
 from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.transfer.word_split import UNSPACED
@@ -260,3 +271,26 @@ def test_clusters_follow_their_rows_in_the_order_of_the_keys(bench: Bench, run: 
     number = sentence_clusters(rows)
     assert clusters.nunique() == len(set(number.tolist()))
     assert (pd.DataFrame({"a": clusters, "b": sentence}).groupby("a")["b"].nunique() == 1).all()
+
+
+def test_the_workload_counts_sentences_and_every_advice_runs(
+    bench: Bench, data: DataConfig, backbone: BackboneConfig, experiment: ExperimentConfig
+) -> None:
+    diagnosis = bench.do(DiagnoseConfig(data=data, backbone=backbone), Diagnosis)
+    workload = Workload.of(diagnosis)
+    assert workload.texts(workload.train + workload.validation + workload.test) == 60
+    assert workload.words_per_text == pytest.approx(5.5)
+    advice = bench.do(AdviseConfig(data=data, backbone=backbone), Advice)
+    assert advice.recipe
+    assert with_min_steps(experiment, 200, 60).training.epochs == 30  # 10 sentences are 2 batches of 8
+    assert "token classification" in LABEL_REVIEW.unsupported(experiment)
+
+
+def test_next_steps_propose_no_merging_of_tags(bench: Bench, run: str) -> None:
+    steps = bench.do(NextStepsConfig(job=run), NextSteps).steps
+    assert "merge" not in [step.code for step in steps]
+
+
+def test_words_are_not_altered(experiment: ExperimentConfig) -> None:
+    with pytest.raises(ValidationError, match="labelled where they stand"):
+        ExperimentConfig(data=experiment.data, augment=AugmentConfig(copies=1))

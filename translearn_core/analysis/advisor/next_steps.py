@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from translearn_core.analysis.intervals import mean_interval
-from translearn_core.config import ProblemType, Split
+from translearn_core.config import ProblemType
 from translearn_core.results import (
     Baselines,
     Difference,
@@ -22,8 +22,6 @@ from translearn_core.results.diagnostics.next_steps import NextStep
 from translearn_core.results.format import count_noun, signed_points
 from translearn_core.results.interval_estimate import Z
 from translearn_core.results.metric import LOSS
-from translearn_core.tasks.predictions import sentence_clusters
-from translearn_core.tasks.tokens.tags import are_entity_tags
 
 MORE_LABELS = 100
 """Labels that the gain of more labels is stated for."""
@@ -78,19 +76,14 @@ def _labels(facts: RunFacts) -> Iterator[NextStep]:
 def _merge(facts: RunFacts) -> Iterator[NextStep]:
     confusion, names = facts.evaluation.confusion, facts.evaluation.names
     both = np.triu(confusion + confusion.T, 1)
-    errors = int(confusion.sum() - np.trace(confusion))
-    if len(names) < 3 or not errors or are_entity_tags(names):
+    errors, rows = int(confusion.sum() - np.trace(confusion)), int(confusion.sum())
+    if len(names) < 3 or not errors or facts.evaluation.problem is ProblemType.TOKENS:
         return
     i, j = np.unravel_index(both.argmax(), both.shape)
     count = int(both[i, j])
     if count < MERGE_ROWS or count < MERGE_SHARE * errors:
         return
-    tested = facts.evaluation.predictions
-    tested = tested[tested["split"] == Split.TEST]
-    pair = [names[i], names[j]]
-    as_one = tested["label"].isin(pair) & tested["predicted"].isin(pair)
-    right = (tested["label"] == tested["predicted"]) | as_one
-    merged = Estimate.clustered_share(right, sentence_clusters(tested))
+    merged = Estimate.share(rows - errors + count, rows)
     yield NextStep(
         "merge",
         f"Merge {names[i]} and {names[j]}, or tell them apart",

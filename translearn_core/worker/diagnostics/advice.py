@@ -137,7 +137,8 @@ def _cost_model(context: Context, experiment: ExperimentConfig) -> CostModel:
 def _workload(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
     train, validation, test = (len(prepared.split_indices(split)) for split in Split)
     tokens_per_text = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
-    return Workload(train, validation, test, tokens_per_text, prepared.target.n_outputs)
+    outputs = prepared.target.n_outputs
+    return Workload(train, validation, test, tokens_per_text, outputs, prepared.words_per_text)
 
 
 def _cost(

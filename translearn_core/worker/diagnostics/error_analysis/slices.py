@@ -10,7 +10,7 @@ from translearn_core.analysis.error_analysis.slices import LEVEL, slice_scores
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.analysis.language_id import identify_languages
 from translearn_core.config import DataConfig, ExperimentConfig
-from translearn_core.config.text_cells import joined, text_cells
+from translearn_core.config.text_cells import SENTENCE, joined, text_cells
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
@@ -91,6 +91,8 @@ def _groupings(
         yield LENGTH, np.asarray([f"{span} word{'s' * (span != '1')}" for span in spans], dtype=object)
     except DataError:
         pass  # all of one length
+    if SENTENCE in rows:  # a word alone tells no language
+        return
     context.report("telling languages")
     languages = identify_languages(
         [joined(text, " ") for text in texts],
