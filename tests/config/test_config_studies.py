@@ -353,8 +353,8 @@ def test_a_file_is_a_study(tmp_path):
             recipes=("scratch",),
         ),
         study(custom_recipe=ExperimentConfig(data=DATA)),
-        StudyConfig(data=PAIRS),
-        StudyConfig(data=WORDS),
+        StudyConfig(data=PAIRS, recipes=("linear",)),
+        StudyConfig(data=WORDS, recipes=("linear",)),
     ],
 )
 def test_what_is_written_is_read_back_as_the_same_study(tmp_path, config):
