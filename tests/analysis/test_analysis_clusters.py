@@ -16,6 +16,8 @@ from translearn_core.analysis.intervals import (
     row_score_interval,
     seed_variance_share,
 )
+from translearn_core.analysis.probing.class_scorer import ClassScorer
+from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import effective_rows
 
@@ -101,3 +103,19 @@ def test_calibration_counts_clusters() -> None:
     error = expected_calibration_error(five, REPEATED == 1, 5, clusters=COPIES)
     close(error, expected_calibration_error(confidence, ROWS == 1, 5), 0.02)
     assert error.high > expected_calibration_error(five, REPEATED == 1, 5).high + 0.02
+
+
+def test_probes_count_clusters() -> None:
+    labels = np.repeat((np.arange(120) < 60).astype(np.int64), 5)
+    x = np.repeat(labels[::5, None] + RNG.normal(0, 1.2, (120, 3)), 5, axis=0)[None]
+    parts = np.arange(120).repeat(5) % 2
+    alone, within = (
+        probe_layers(
+            {"pretrained": x}, labels, np.flatnonzero(parts == 0), np.flatnonzero(parts == 1),
+            scorer=ClassScorer(clusters), tfidf=Estimate(0.5, 0.5, 0.5), groups=COPIES,
+        )
+        for clusters in (None, COPIES)
+    )  # fmt: skip
+    assert within.test == alone.test
+    wide, narrow = (float((scores.high - scores.low).item()) for scores in (within, alone))
+    assert wide == pytest.approx(narrow * 5**0.5, rel=0.1)

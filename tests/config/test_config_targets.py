@@ -48,6 +48,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("dataset", config.dataset),
         ("text", config.text),
         ("text_pair", None),
+        ("sentence", None),
         ("label", config.targets[0].column),
         ("split", config.split.model_dump(mode="json")),
         ("cleaning", [str(fix) for fix in config.cleaning]),

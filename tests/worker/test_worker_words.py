@@ -38,6 +38,7 @@ from translearn_core.jobs import (
     LABEL_REVIEW,
     OCCLUSION,
     AdviseConfig,
+    BaselinesConfig,
     CompareConfig,
     DiagnoseConfig,
     ErrorAnalysisConfig,
@@ -46,10 +47,12 @@ from translearn_core.jobs import (
     PairedComparisonConfig,
     PredictConfig,
     PredictFileConfig,
+    ProbeConfig,
     StudyArm,
 )
 from translearn_core.results import (
     Advice,
+    Baselines,
     Comparison,
     Diagnosis,
     ErrorAnalysis,
@@ -58,6 +61,7 @@ from translearn_core.results import (
     FilePrediction,
     PairedComparison,
     Prediction,
+    ProbeScores,
     Workload,
 )
 from translearn_core.results.diagnostics.next_steps import NextSteps
@@ -294,3 +298,13 @@ def test_next_steps_propose_no_merging_of_tags(bench: Bench, run: str) -> None:
 def test_words_are_not_altered(experiment: ExperimentConfig) -> None:
     with pytest.raises(ValidationError, match="labelled where they stand"):
         ExperimentConfig(data=experiment.data, augment=AugmentConfig(copies=1))
+
+
+def test_baselines_and_probes_of_words(bench: Bench, run: str) -> None:
+    baselines = bench.do(BaselinesConfig(job=run), Baselines)
+    tag = baselines.lines[0]
+    assert tag.name == "most frequent tag of each word"
+    assert "most frequent tag of each word" in tag.verdict
+    scores = bench.do(ProbeConfig(job=run, control_tasks=0, random_init_baseline=False), ProbeScores)
+    assert (scores.low <= scores.test).all()
+    assert (scores.test <= scores.high).all()

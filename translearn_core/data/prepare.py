@@ -59,15 +59,8 @@ def prepare(
         If the columns do not make a task: missing columns, one class, too many classes, a class for every
         row, or a split with fewer than two rows.
     """
-    (target_config,) = config.targets
-    problem = PROBLEMS[target_config.problem]
-    rows, cells, findings = _drop_empty(table, config)
-    usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
-    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
-    target, encoding_findings = problem.encode(cells, rows, target_config, config)
-    state, given = given_split(
-        TaskRows(rows, target, (*findings, *unusable_findings, *encoding_findings)), config
-    )
+    problem = PROBLEMS[config.problem]
+    state, given = given_split(_encode(table, config), config)
     for step in (problem.clean_conflicts, clean_duplicates, problem.clean_rare):
         state = step(state, config)
     problem.check(state.target, max_classes or settings().max_classes)
@@ -99,10 +92,19 @@ def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":
     return pd.Series(prepared.split, index=pd.MultiIndex.from_frame(rows))
 
 
-def _drop_empty(
-    table: pd.DataFrame, config: DataConfig
-) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
-    """Return the rows that have a text and a label, their label cells and the findings."""
+def _encode(table: pd.DataFrame, config: DataConfig) -> TaskRows:
+    """Return the rows with a text and a usable label, and their encoded labels."""
+    (target_config,) = config.targets
+    problem = PROBLEMS[target_config.problem]
+    rows, cells, findings = _drop_empty(_task_columns(table, config), config)
+    usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
+    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
+    target, encoding_findings = problem.encode(cells, rows, target_config, config)
+    return TaskRows(rows, target, (*findings, *unusable_findings, *encoding_findings))
+
+
+def _task_columns(table: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    """Return the columns of the task under fixed names, with the position of each row as ``index``."""
     (target,) = config.targets
     others = (config.sentence, config.split.column, config.split.group, config.split.time)
     named = (*config.text_columns, *target.table_columns, *others)
@@ -129,9 +131,17 @@ def _drop_empty(
         rows["group"] = table[config.split.group]
     if config.split.time:
         rows["time"] = table[config.split.time]
-    columns = {"text": config.text, "label": config.label}
     if config.text_pair is not None:
         rows[TEXT_PAIR] = table[config.text_pair]
+    return rows
+
+
+def _drop_empty(
+    rows: pd.DataFrame, config: DataConfig
+) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
+    """Return the rows that have a text and a label, their label cells and the findings."""
+    columns = {"text": config.text, "label": config.label}
+    if config.text_pair is not None:
         columns[TEXT_PAIR] = config.text_pair
     missing = {
         name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
@@ -150,19 +160,25 @@ def _drop_empty(
     for part in rows["part"].unique():
         if not (usable["part"] == part).any():
             in_part = (rows["part"] == part).to_numpy()
-            if part != Split.TRAIN and missing["label"][in_part].all() and not missing["text"][in_part].all():
-                raise DataError(
-                    f"The {part} file has no labels in {quote(config.label)}, so nothing can be scored on "
-                    "it: leave it out here, and have a trained model answer it on the Predict page, or with "
-                    "'translearn predict'."
-                )
-            texts = " and ".join(map(quote, config.text_columns))
-            source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
-            raise DataError(
-                f"{source} has both a text in {texts} and a label in {quote(config.label)}: "
-                "choose other columns, or fill them in."
-            )
+            unlabelled = missing["label"][in_part].all() and not missing["text"][in_part].all()
+            raise DataError(_unusable_part(part, rows["part"].nunique(), unlabelled, config))
     return usable.drop(columns="label"), usable["label"], findings
+
+
+def _unusable_part(part: str, n_parts: int, unlabelled: bool, config: DataConfig) -> str:
+    """Return the sentence on a file none of whose rows has a text and a label."""
+    if part != Split.TRAIN and unlabelled:
+        return (
+            f"The {part} file has no labels in {quote(config.label)}, so nothing can be scored on "
+            "it: leave it out here, and have a trained model answer it on the Predict page, or with "
+            "'translearn predict'."
+        )
+    texts = " and ".join(map(quote, config.text_columns))
+    source = "No row" if n_parts == 1 else f"No row of the {part} file"
+    return (
+        f"{source} has both a text in {texts} and a label in {quote(config.label)}: "
+        "choose other columns, or fill them in."
+    )
 
 
 def target_cells(table: pd.DataFrame, target: TargetConfig) -> "pd.Series[str]":

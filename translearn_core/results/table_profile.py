@@ -148,8 +148,8 @@ class FileFormat:
             return replace(self, kind=kind)
         if self.kind.delimiter is None:
             return FileFormat(self.part, kind, style=DelimitedStyle(bom=self.kind is TableKind.XLSX))
-        kept = self.delimiter if kind is self.kind else None
-        return replace(self, kind=kind, delimiter=kept or kind.delimiter)
+        delimiter = self.delimiter if kind is self.kind else None
+        return replace(self, kind=kind, delimiter=delimiter or kind.delimiter)
 
 
 @dataclass(frozen=True)

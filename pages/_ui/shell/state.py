@@ -113,8 +113,10 @@ def open_settings(config: ExperimentConfig) -> None:
 def replace_tfidf() -> None:
     """Replace TF-IDF in the draft by the bundled backbone, with default settings."""
     current = draft()
-    kept = {name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")}
-    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=kept)
+    settings = {
+        name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")
+    }
+    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=settings)
     st.session_state[_DRAFT] = replace(
         current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
     )

@@ -152,15 +152,15 @@ def review_threshold(evaluation: Evaluation, precision: float) -> ReviewThreshol
         validation["confidence"].to_numpy(), validation["score"].to_numpy() == 1, precision
     )
     limit = np.inf if threshold is None else threshold
-    kept_validation, kept = (part[part["confidence"].round(DIGITS) >= limit] for part in (validation, test))
+    above_validation, above = (part[part["confidence"].round(DIGITS) >= limit] for part in (validation, test))
     return ReviewThreshold(
         precision=precision,
         threshold=threshold,
         n_validation=len(validation),
         n_test=len(test),
-        validation=_share(kept_validation["score"].eq(1), kept_validation),
-        coverage=_share(test.index.isin(kept.index), test),
-        test=_share(kept["score"].eq(1), kept),
+        validation=_share(above_validation["score"].eq(1), above_validation),
+        coverage=_share(test.index.isin(above.index), test),
+        test=_share(above["score"].eq(1), above),
     )
 
 
