@@ -181,9 +181,10 @@ def bootstrap_means(
     if clusters is not None and len(scores):
         number = np.unique(clusters, return_inverse=True)[1]
         columns = np.column_stack([scores, np.ones(len(scores))])
-        sums = np.stack([np.bincount(number, weights=column) for column in columns.T], axis=1)
-        drawn = bootstrap_means(sums, draws, random)
-        return np.asarray(drawn[:, :-1] / drawn[:, -1:])
+        sums = np.zeros((int(number.max()) + 1, columns.shape[1]))
+        np.add.at(sums, number, columns)
+        of_clusters = bootstrap_means(sums, draws, random)
+        return np.asarray(of_clusters[:, :-1] / of_clusters[:, -1:], dtype=np.float64)
     rows, means = len(scores), []
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
         block = min(step, draws - start)

@@ -116,7 +116,7 @@ def effective_rows(scores: ArrayLike, clusters: NDArray[np.int64]) -> float:
         return float(count)
     sums = np.stack([np.bincount(number, weights=row, minlength=count) for row in deviations])
     clustered = float((sums**2).sum(axis=1).mean()) * count / (count - 1) / n
-    return n / max(1.0, clustered / independent)
+    return float(n / max(1.0, clustered / independent))
 
 
 NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))

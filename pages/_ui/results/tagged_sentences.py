@@ -16,6 +16,8 @@ from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
 from translearn_core.tasks.tokens.tags import OUTSIDE, entity_type, sentence_numbers
 
+WORD = "display:inline-block;text-align:center;vertical-align:bottom;margin:0 3px 6px;line-height:1.4"
+"""Style of a word with its tag above it."""
 PER_PAGE = 10
 """Sentences shown at a time."""
 ERRORS, ALL = "with errors", "all"
@@ -71,7 +73,7 @@ def answers(prediction: Prediction) -> None:
 def _paragraphs(sentences: Sequence[pd.DataFrame], colours: dict[str, str]) -> None:
     """Show sentences, each a paragraph."""
     paragraphs = (sentence_html(words, colours) for words in sentences)
-    st.html("".join(f"<p style='line-height:2.6'>{words}</p>" for words in paragraphs))
+    st.html("".join(f"<p>{words}</p>" for words in paragraphs))
 
 
 def tag_colours(names: tuple[str, ...], dark: bool) -> dict[str, str]:
@@ -93,12 +95,12 @@ def sentence_html(words: pd.DataFrame, colours: dict[str, str]) -> str:
 
 def _word_html(word: str, label: str, predicted: str, colours: dict[str, str]) -> str:
     if label == predicted == OUTSIDE:
-        return escape(word)
+        return f"<span style='{WORD}'>{escape(word)}</span>"
     tag = f"<span style='color:{colours[predicted]}'>{escape(predicted)}</span>"
     if label != predicted:
         tag = f"<s>{tag}</s> <b style='color:{colours[label]}'>{escape(label)}</b>"
     edge = "2px solid" if label == predicted else "2px dashed"
     return (
-        f"<ruby style='border-bottom:{edge} {colours[label]}'>{escape(word)}"
-        f"<rt style='font-size:13px'>{tag}</rt></ruby>"
+        f"<span style='{WORD}'><span style='font-size:13px'>{tag}</span><br>"
+        f"<span style='border-bottom:{edge} {colours[label]}'>{escape(word)}</span></span>"
     )

@@ -55,8 +55,10 @@ def clearly_better(first: RowScores, second: RowScores, clusters: Clusters = Non
     """
     if clusters is not None:
         number = np.unique(clusters, return_inverse=True)[1]
-        first, second = (np.bincount(number, weights=scores) for scores in (first, second))
-    wins, losses = int((first > second).sum()), int((second > first).sum())
+        gain = np.bincount(number, weights=np.asarray(first, np.float64) - np.asarray(second, np.float64))
+        wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
+    else:
+        wins, losses = int((first > second).sum()), int((second > first).sum())
     return wins > losses and float(binomtest(wins, wins + losses).pvalue) < ALPHA
 
 

@@ -113,7 +113,8 @@ def _bin_noise(
     rows, drawn = len(gaps), []
     if clusters is not None:
         by_bin = np.where(which[:, None] == np.arange(bins), gaps[:, None], 0.0)
-        return rows * (bootstrap_means(by_bin, draws, random, clusters) - by_bin.mean(axis=0))
+        means = bootstrap_means(by_bin, draws, random, clusters)
+        return np.asarray(rows * (means - by_bin.mean(axis=0)), dtype=np.float64)
     observed = np.bincount(which, weights=gaps, minlength=bins)
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
         block = min(step, draws - start)
