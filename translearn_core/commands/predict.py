@@ -20,15 +20,22 @@ from translearn_core.commands.terminal.options import (
 )
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.config import DataConfig
+from translearn_core.data.files.formats.conll import conll_bytes
 from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.errors import DataError
 from translearn_core.jobs import PredictFileConfig
-from translearn_core.results import FilePrediction, TableProfile
+from translearn_core.results import FileFormat, FilePrediction, TableProfile
 
 
 def predict(
     run: FinishedRun,
     file: Annotated[Path, typer.Argument(help=f"Table with the texts: {TABLE_KINDS}.")],
-    out: Annotated[Path, typer.Option(help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl; .gz too.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl, .gz too; of words also .conll."
+        ),
+    ],
     reading: ReadingOptions,
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
@@ -50,15 +57,15 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Classify every row of a file with a finished run; the file comes back in its own form."""
-    kind = output_kind(out)
+    if not is_conll(out):
+        output_kind(out)
     check_writable(out)
     finished = find_training(run)
     data_config = finished.job.config.data
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
+    second, numbers = text_pair or data_config.text_pair, sentence or sentence_column(data_config, table)
     column = column_name(text or text_column(data_config, table), table, "--text")
-    second = text_pair or data_config.text_pair
-    numbers = sentence or sentence_column(data_config, table)
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -71,12 +78,12 @@ def predict(
         top_labels=top,
         review_precision=review_precision,
     )
+    if is_conll(out) and config.sentence is None:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
+        )
     prediction = result(submit(config, "prediction"), FilePrediction)
-    form = table.formats[0]
-    if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
-        kind = form.kind  # such as tabs in a file whose name ends with .csv
-    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
-    note = prediction.encoding_note(form) if kind.delimiter else ""
+    note = write(prediction, config, table.formats[0], file, out, raw=raw)
     record = {
         "run": finished.id,
         "rows": prediction.rows,
@@ -88,6 +95,34 @@ def predict(
         "review": review_record(prediction),
     }
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def is_conll(path: Path) -> bool:
+    """Whether a file is to be written as CoNLL, by the ending of its name."""
+    return path.suffix.lower() in (".conll", ".iob", ".bio")
+
+
+def write(
+    prediction: FilePrediction,
+    config: PredictFileConfig,
+    form: FileFormat,
+    file: Path,
+    out: Path,
+    *,
+    raw: bool,
+) -> str:
+    """Write the table, and return a sentence if the encoding of the file that came in cannot hold it."""
+    if is_conll(out):
+        assert config.sentence is not None
+        own = [name for name in prediction.table if name not in prediction.added]
+        words = prediction.table[[*own, prediction.added[0]]]
+        out.write_bytes(conll_bytes(words, config.sentence, prediction.added[0]))
+        return ""
+    kind = output_kind(out)
+    if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
+        kind = form.kind  # such as tabs in a file whose name ends with .csv
+    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
+    return prediction.encoding_note(form) if kind.delimiter else ""
 
 
 def text_column(data: DataConfig, table: TableProfile) -> str:

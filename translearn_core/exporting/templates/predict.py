@@ -242,7 +242,7 @@ def main() -> None:
     config = json.loads((here / "head.json").read_text())
     words = config["problem"] == "token_classification"
     if words:
-        import sentence_input
+        import sentence_input  # type: ignore[import-not-found]
 
         source = sentence_input.read(arguments)
     else:
