@@ -48,6 +48,8 @@ from translearn_core.jobs import (
     PredictConfig,
     PredictFileConfig,
     ProbeConfig,
+    ProjectConfig,
+    ProjectionAnimationConfig,
     StudyArm,
 )
 from translearn_core.results import (
@@ -62,11 +64,13 @@ from translearn_core.results import (
     PairedComparison,
     Prediction,
     ProbeScores,
+    Projection,
+    ProjectionAnimation,
     Workload,
 )
 from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.runs import artifacts
-from translearn_core.tasks.predictions import sentence_clusters
+from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.transfer.word_split import UNSPACED
 from translearn_core.worker.run_results import row_clusters, row_keys
 
@@ -308,3 +312,22 @@ def test_baselines_and_probes_of_words(bench: Bench, run: str) -> None:
     scores = bench.do(ProbeConfig(job=run, control_tasks=0, random_init_baseline=False), ProbeScores)
     assert (scores.low <= scores.test).all()
     assert (scores.test <= scores.high).all()
+
+
+def test_clusters_of_shuffled_words_are_their_sentences(bench: Bench, run: str) -> None:
+    rows = evaluation_of(bench, run).predictions
+    number = sentence_clusters(rows)
+    assert number is not None
+    order = np.random.default_rng(0).permutation(len(rows))[:150]
+    shuffled = predictions_target(evaluation_of(bench, run), rows.iloc[order])
+    assert shuffled.words is not None
+    assert (shuffled.words == rows["text"].to_numpy()[order]).all()
+    pairs = pd.DataFrame({"a": shuffled.sentence, "b": number[order]}).drop_duplicates()
+    assert len(pairs) == pairs["a"].nunique() == pairs["b"].nunique()
+
+
+def test_maps_of_words_have_intervals(bench: Bench, run: str) -> None:
+    projection = bench.do(ProjectConfig(job=run, layer=3), Projection)
+    assert projection.overlap.low <= projection.overlap.value <= projection.overlap.high
+    animation = bench.do(ProjectionAnimationConfig(job=run), ProjectionAnimation)
+    assert (animation.low <= animation.purity).all()
