@@ -31,8 +31,8 @@ class LayerPair:
     """One layer of a run: vectors of each variant, shape (n, width), and class indices, shape (n,).
 
     `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
-    variants differ, `numbers` whether classes are ranges of numbers. `clusters`, shape (n,), are the sentences
-    of words.
+    variants differ, `numbers` whether classes are ranges of numbers. `clusters`, shape (n,), are the
+    sentences of words.
     """
 
     variants: Mapping[str, NDArray[np.floating]]
@@ -49,8 +49,8 @@ class NeighbourhoodChange:
     """Neighbourhood quality before and after training; shares have one value per query, shape (queries,).
 
     `same_label` holds the shares of neighbours with the query's label, before and after, `overlap` the shares
-    that stayed, of `count` neighbours each; `chance` is the expected share at random, `clusters` the sentences
-    of queries that are words.
+    that stayed, of `count` neighbours each; `chance` is the expected share at random, `clusters` the
+    sentences of queries that are words.
     """
 
     quality: tuple[NeighbourhoodQuality, ...]
