@@ -61,22 +61,18 @@ def predict(
         output_kind(out)
     check_writable(out)
     finished = find_training(run)
-    data_config = finished.job.config.data
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    second, numbers = text_pair or data_config.text_pair, sentence or sentence_column(data_config, table)
-    column = column_name(text or text_column(data_config, table), table, "--text")
+    columns = text_columns(finished.job.config.data, table, text, text_pair, sentence)
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
         PredictFileConfig,
         job=finished.job.id,
         dataset=dataset.digest,
-        text=column,
-        text_pair=None if second is None else column_name(second, table, "--text-pair"),
-        sentence=None if numbers is None else column_name(numbers, table, "--sentence"),
         top_labels=top,
         review_precision=review_precision,
+        **columns,
     )
     if is_conll(out) and config.sentence is None:
         raise DataError(
@@ -125,20 +121,27 @@ def write(
     return prediction.encoding_note(form) if kind.delimiter else ""
 
 
-def text_column(data: DataConfig, table: TableProfile) -> str:
-    """Return the column of the texts or words: the run's own, else the only one, or a guess of words."""
-    names = [column.name for column in table.columns]
-    if data.text in names:
-        return data.text
-    guess = table.suggestion.text if data.sentence is not None and table.suggestion.sentence else None
-    return guess or (names[0] if len(names) == 1 else data.text)
-
-
-def sentence_column(data: DataConfig, table: TableProfile) -> str | None:
-    """Return the column of the sentences of a run of words: the run's own, else a guess; else None."""
-    if data.sentence is None or data.sentence in [column.name for column in table.columns]:
-        return data.sentence
-    return table.suggestion.sentence or data.sentence
+def text_columns(
+    data: DataConfig, table: TableProfile, text: str | None, text_pair: str | None, sentence: str | None
+) -> dict[str, str | None]:
+    """Return the columns of the texts, second texts and sentences: those given, the run's own, or guesses."""
+    guess, names = table.suggestion, [column.name for column in table.columns]
+    own_text, own_sentence = data.text, data.sentence
+    if own_sentence is not None and own_sentence not in names and guess.sentence is not None:
+        own_sentence = guess.sentence
+    if own_text not in names and data.sentence is not None and guess.sentence is not None:
+        own_text = guess.text or own_text
+    elif own_text not in names and len(names) == 1:
+        own_text = names[0]
+    given = {
+        "text": (text or own_text, "--text"),
+        "text_pair": (text_pair or data.text_pair, "--text-pair"),
+        "sentence": (sentence or own_sentence, "--sentence"),
+    }
+    return {
+        field: None if name is None else column_name(name, table, option)
+        for field, (name, option) in given.items()
+    }
 
 
 def review_record(prediction: FilePrediction) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ PURPOSES = {
     "README.md": "model card: purpose, data, scores, limits, how it was made",
     "predict.py": "classifies texts, typed or in a CSV",
     "predict_onnx.py": "the same with the ONNX file",
+    "sentence_input.py": "splits sentences into words, and reads tables of words",
     "repeat.py": "trains it again from the CSV",
     "model.onnx": "the whole model as one ONNX file",
     "labels.json": "the labels, in the order of the probabilities",

@@ -82,9 +82,8 @@ def estimate_crossing(
     draws, seed : int
         Of the bootstrap.
     row_scores_a, row_scores_b : arrays, shape (seeds, sizes, rows), optional
-        Scores of the test rows, the same rows throughout, whose means are the scores.
-    clusters : int array, shape (rows,), optional
-        Rows that resemble each other.
+        Scores of the same test rows throughout, whose means are the scores. `clusters`, shape (rows,), are
+        those of rows that resemble each other.
 
     Raises
     ------
@@ -96,8 +95,8 @@ def estimate_crossing(
     Barlow et al. (1972), Statistical Inference under Order Restrictions; Liu (1988),
     doi:10.1214/aos/1176351062, for the wild bootstrap.
     """
-    a = _Curve.of(sizes_a, scores_a, row_scores_a, clusters)
-    b = _Curve.of(sizes_b, scores_b, row_scores_b, clusters)
+    of_a, of_b = (sizes_a, scores_a, row_scores_a), (sizes_b, scores_b, row_scores_b)
+    a, b = (_Curve.of(*arm, clusters) for arm in (of_a, of_b))
     if not a.sizes[0] <= reference_size <= a.sizes[-1]:
         raise ConfigError(
             "reference_size", reference_size, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}"
