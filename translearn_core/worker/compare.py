@@ -87,7 +87,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
         raise ConfigError("arms", arm.name, "an arm whose runs were all tested on the same rows")
     keys = by_seed[0].index.to_numpy(dtype=np.uint64)
     of_first = next(iter(sentences.values()), None)
-    of_rows = None if of_first is None else pd.concat(of_first).sort_index().to_numpy(dtype=np.int64)
+    of_rows = None if of_first is None else np.asarray(pd.concat(of_first).sort_index(), dtype=np.int64)
     paired = ArmRuns(arm.name, keys, np.stack([scores.to_numpy() for scores in by_seed]), of_rows)
     first = training_config(context, arm.jobs[0])
     return _ArmResults(paired, tuple(summaries), first, train_rows, fold_means)

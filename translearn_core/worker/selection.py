@@ -68,7 +68,7 @@ def _clusters(evaluation: Evaluation, split: Split) -> NDArray[np.int64] | None:
     """Return the sentence of each word, in the order of the row keys; None for texts."""
     rows = evaluation.predictions
     clusters = row_clusters(rows[rows["split"] == split])
-    return None if clusters is None else clusters.to_numpy(dtype=np.int64)
+    return None if clusters is None else np.asarray(clusters, dtype=np.int64)
 
 
 def _split_scores(evaluation: Evaluation, split: Split) -> "pd.Series[float]":
