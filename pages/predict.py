@@ -6,11 +6,12 @@ from pages._ui.results import file_prediction, live_prediction, predict_form, tr
 from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import jobs, navigation, page_header
 from translearn_core.jobs import PredictConfig
+from translearn_core.jobs.spec import WORDS
 
 page_header.header(
     "predict",
-    "The trained model makes predictions for texts of your own. Below each prediction are its nearest "
-    "neighbours among the training texts: they often show why the model predicts what it does.",
+    "The trained model makes predictions for texts of your own. Below the prediction of a text are its "
+    "nearest neighbours among the training texts: they often show why the model predicts what it does.",
 )
 run = run_picker.finished()
 if run_actions.weights_deleted(run):
@@ -22,7 +23,10 @@ if typed.open:
         texts = predict_form.cells(run)
         if texts:
             predict_config = PredictConfig(
-                job=run.job.id, texts=texts, temperature=predict_form.temperature(run)
+                job=run.job.id,
+                texts=texts,
+                neighbours=0 if run.job.config.data.problem in WORDS else 5,
+                temperature=predict_form.temperature(run),
             )
             prediction = jobs.submit_and_watch(predict_config)
             if prediction is not None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
 from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import plain
+from translearn_core.results import Workload
 
 page_header.header(
     "recipe",
@@ -24,7 +25,7 @@ with right:
         st.markdown(f"**Your recipe: {plain(recipes.title(chosen))}**")
         if st.button("Go to training", key="to_train", type="primary", icon=":material/arrow_forward:"):
             navigation.switch_to("train")
-    training_timeline.show_planned(draft.experiment, backbone_info, ready.diagnosis.rows["train"])
+    training_timeline.show_planned(draft.experiment, backbone_info, Workload.of(ready.diagnosis))
     st.markdown("**What it costs**")
     freeze_map.cost(backbone_info, ready.diagnosis)
 with left:

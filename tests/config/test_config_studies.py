@@ -10,9 +10,11 @@ from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
     FreezePlan,
+    ProblemType,
     RecipeName,
     SplitConfig,
     StudyConfig,
+    TargetConfig,
     TrainingConfig,
     Tuning,
     TuningConfig,
@@ -27,6 +29,9 @@ from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error
 
 DATA = DataConfig(dataset="d", text="text", label="label", split=SplitConfig(seed=5))
+PAIRS = DataConfig(dataset="d", text="text", text_pair="other", label="label")
+TAG = TargetConfig(column="tag", problem=ProblemType.TOKENS)
+WORDS = DataConfig(dataset="d", text="word", sentence="number", targets=(TAG,))
 MINI = BackboneConfig()
 BLOCKS = {MINI.label: 6}
 
@@ -348,6 +353,8 @@ def test_a_file_is_a_study(tmp_path):
             recipes=("scratch",),
         ),
         study(custom_recipe=ExperimentConfig(data=DATA)),
+        StudyConfig(data=PAIRS, recipes=("linear",)),
+        StudyConfig(data=WORDS, recipes=("linear",)),
     ],
 )
 def test_what_is_written_is_read_back_as_the_same_study(tmp_path, config):

@@ -1,6 +1,8 @@
 """CoNLL files are read as tables of tokens."""
 
-from translearn_core.data.files.formats.conll import read_conll
+import pandas as pd
+
+from translearn_core.data.files.formats.conll import conll_bytes, read_conll
 
 COLUMNS = "The\tO\nBank\tB-ORG\nof\tI-ORG\nSpain\tI-ORG\n\nIt\tO\nis\tO\nold\tO\n.\tO\n"
 CONLL_2003 = (
@@ -57,3 +59,17 @@ def test_other_tables_are_not_read_so() -> None:
         "\n\n",
     ):
         assert read_conll(text, "The file", 100) is None
+
+
+def test_words_with_predictions_are_written_as_conll_and_read_again() -> None:
+    table = pd.DataFrame(
+        {"sentence_id": ["1", None, "1", "2"], "token": ["The", "Bank of", None, "It"]}
+        | {"tag": ["O", "B-ORG", None, "O"], "predicted": ["O", "B-PER", None, "O"]}
+    )
+    text = conll_bytes(table, "sentence_id", "predicted").decode()
+    assert text == "The\tO\tO\nBank\u00a0of\tB-ORG\tB-PER\n\nIt\tO\tO\n\n"
+    again = read_conll(text, "The file", 100)
+    assert again is not None
+    assert again.rows == [
+        ["1", "The", "O", "O"], ["1", "Bank\u00a0of", "B-ORG", "B-PER"], ["2", "It", "O", "O"]
+    ]  # fmt: skip

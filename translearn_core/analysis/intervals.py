@@ -1,4 +1,8 @@
-"""95 % intervals: Wilson for 0/1 scores, Student for other means, bootstrap for what is no mean."""
+"""95 % intervals: Wilson for 0/1 scores, Student for other means, bootstrap for what is no mean.
+
+Rows that resemble each other, such as the words of a sentence, are clusters: intervals of their means are
+wider (`effective_rows`), and the bootstrap resamples whole clusters.
+"""
 
 from collections.abc import Sequence
 
@@ -12,6 +16,7 @@ from translearn_core.results.interval_estimate import (
     NO_ESTIMATE,
     Estimate,
     Z,
+    effective_rows,
     score_bounds,
 )
 
@@ -19,11 +24,14 @@ FloatArray = NDArray[np.float64]
 RowScores = NDArray[np.floating] | NDArray[np.bool_]
 """Scores of rows, the last axis, in [0, 1] or negated losses: higher is better; bool for correct rows."""
 
+Clusters = NDArray[np.int64] | None
+"""Number of each row's cluster, shape (rows,); None: rows are independent."""
+
 FEWEST_SEEDS = 3
 """Seeds from which an interval is over seeds; fewer do not determine a variance."""
 
 
-def row_score_interval(scores: RowScores) -> Estimate:
+def row_score_interval(scores: RowScores, clusters: Clusters = None) -> Estimate:
     """Return the mean score of rows, or of rows and seeds, with its 95 % interval.
 
     Wilson's interval if all scores are 0 or 1, else Student's, clipped to [0, 1] if all scores lie in it.
@@ -35,26 +43,30 @@ def row_score_interval(scores: RowScores) -> Estimate:
     ----------
     scores : array, shape (rows,) or (seeds, rows)
         The result is NaN without rows.
+    clusters : int array, shape (rows,), optional
+        Rows of one cluster are no independent rows.
     """
     values = np.atleast_2d(np.asarray(scores, dtype=np.float64))
     seeds, rows = values.shape
     if not rows:
         return NO_ESTIMATE
+    effective = float(rows) if clusters is None else effective_rows(values, clusters)
     mean, of_seeds = float(values.mean()), 0.0
     if seeds >= FEWEST_SEEDS:
-        variance = float(values.mean(axis=1).var(ddof=1)) * seed_variance_share(values) / seeds
+        variance = float(values.mean(axis=1).var(ddof=1)) * seed_variance_share(values, clusters) / seeds
         of_seeds = float(t.ppf(1 - ALPHA_TAIL, seeds - 1)) ** 2 * variance
     if is_binary(values):
-        low, high = score_bounds(mean, Z**2 / rows + (of_seeds / (mean * (1 - mean)) if of_seeds else 0.0))
+        seeds_part = of_seeds / (mean * (1 - mean)) if of_seeds else 0.0
+        low, high = score_bounds(mean, Z**2 / effective + seeds_part)
         return Estimate(mean, float(low), float(high))
-    if rows < 2:
+    if effective < 2:
         return Estimate(mean, float("nan"), float("nan"))
-    of_rows = t.ppf(1 - ALPHA_TAIL, rows - 1) ** 2 * values.var(axis=1, ddof=1).mean() / rows
+    of_rows = t.ppf(1 - ALPHA_TAIL, effective - 1) ** 2 * values.var(axis=1, ddof=1).mean() / effective
     half = float(np.sqrt(of_rows + of_seeds))
     return _clipped(values, Estimate(mean, mean - half, mean + half))
 
 
-def mean_interval(values: ArrayLike, n_comparisons: int = 1) -> Estimate:
+def mean_interval(values: ArrayLike, n_comparisons: int = 1, clusters: Clusters = None) -> Estimate:
     """Return a mean with Student's 95 % interval; NaN with fewer than two values.
 
     Parameters
@@ -62,9 +74,11 @@ def mean_interval(values: ArrayLike, n_comparisons: int = 1) -> Estimate:
     values : float array, shape (texts,)
     n_comparisons : int
         Number of intervals that are to hold simultaneously at 95 % (Bonferroni).
+    clusters : int array, shape (texts,), optional
+        Values of one cluster are no independent ones.
     """
     numbers = np.asarray(values, dtype=np.float64)
-    n = len(numbers)
+    n = float(len(numbers)) if clusters is None else effective_rows(numbers, clusters)
     if n < 2:
         return NO_ESTIMATE
     mean = float(numbers.mean())
@@ -84,7 +98,9 @@ def seed_interval(scores: Sequence[Estimate]) -> Estimate:
     return _clipped(values, mean_interval(values))
 
 
-def row_score_difference(scores: RowScores, others: RowScores) -> tuple[Estimate, float]:
+def row_score_difference(
+    scores: RowScores, others: RowScores, clusters: Clusters = None, other_clusters: Clusters = None
+) -> tuple[Estimate, float]:
     """Return the mean score of rows minus that of other rows, with its 95 % interval, and the p-value.
 
     Newcombe's interval and Fisher's exact test if all scores are 0 or 1, else Welch's.
@@ -92,6 +108,9 @@ def row_score_difference(scores: RowScores, others: RowScores) -> tuple[Estimate
     Parameters
     ----------
     scores, others : arrays, shapes (rows,) and (other rows,)
+    clusters, other_clusters : int arrays of the same shapes, optional
+        Of scores that are 0 or 1. That a cluster has rows on both sides is not taken into account, which is
+        conservative where these resemble each other.
 
     Returns
     -------
@@ -105,6 +124,13 @@ def row_score_difference(scores: RowScores, others: RowScores) -> tuple[Estimate
     first, second = np.asarray(scores, dtype=np.float64), np.asarray(others, dtype=np.float64)
     n, m = len(first), len(second)
     if is_binary(first) and is_binary(second):
+        if clusters is not None and other_clusters is not None and n and m:
+            sides, counts = ((first, clusters), (second, other_clusters)), []
+            p, q = (Estimate.clustered_share(*side) for side in sides)
+            for share, side in zip((p, q), sides, strict=True):
+                size = effective_rows(*side)
+                counts.append((right_rows := round(share.value * size), round(size) - right_rows))
+            return _newcombe(p, q), float(fisher_exact(counts).pvalue)
         right, other_right = int(first.sum()), int(second.sum())
         table = [[right, n - right], [other_right, m - other_right]]
         return difference_interval(right, n, other_right, m), float(fisher_exact(table).pvalue)
@@ -133,19 +159,32 @@ def difference_interval(right: int, rows: int, other_right: int, other_rows: int
     """
     if not rows or not other_rows:
         return NO_ESTIMATE
-    p, q = Estimate.share(right, rows), Estimate.share(other_right, other_rows)
+    return _newcombe(Estimate.share(right, rows), Estimate.share(other_right, other_rows))
+
+
+def _newcombe(p: Estimate, q: Estimate) -> Estimate:
+    """Return the difference of two shares from their Wilson intervals."""
     difference = p.value - q.value
     low = difference - np.hypot(p.value - p.low, q.high - q.value)
     high = difference + np.hypot(p.high - p.value, q.value - q.low)
     return Estimate(difference, float(low), float(high))
 
 
-def bootstrap_means(scores: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:
-    """Return bootstrap means of each column over resampled rows, shape (draws, columns).
+def bootstrap_means(
+    scores: FloatArray, draws: int, random: np.random.Generator, clusters: Clusters = None
+) -> FloatArray:
+    """Return bootstrap means of each column over resampled rows or clusters, shape (draws, columns).
 
     All columns share the resampled rows. 2,000 draws of 10,000 rows take 0.5 s with one or 8 columns,
     ``scipy.stats.bootstrap`` 0.25 s with one and 1.6 s with 8.
     """
+    if clusters is not None and len(scores):
+        number = np.unique(clusters, return_inverse=True)[1]
+        columns = np.column_stack([scores, np.ones(len(scores))])
+        sums = np.zeros((int(number.max()) + 1, columns.shape[1]))
+        np.add.at(sums, number, columns)
+        of_clusters = bootstrap_means(sums, draws, random)
+        return np.asarray(of_clusters[:, :-1] / of_clusters[:, -1:], dtype=np.float64)
     rows, means = len(scores), []
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
         block = min(step, draws - start)
@@ -155,7 +194,7 @@ def bootstrap_means(scores: FloatArray, draws: int, random: np.random.Generator)
     return np.concatenate(means)
 
 
-def seed_variance_share(scores: RowScores) -> float:
+def seed_variance_share(scores: RowScores, clusters: Clusters = None) -> float:
     """Share of the variance between seeds, (seeds, rows), that is not due to the finite test rows."""
     values = np.asarray(scores, dtype=np.float64)
     seeds, rows = values.shape
@@ -163,6 +202,11 @@ def seed_variance_share(scores: RowScores) -> float:
     deviations = means - means.mean()
     residuals = values - values.mean(axis=0) - deviations[:, None]
     of_rows = float((residuals**2).sum() / ((seeds - 1) * max(1, rows - 1))) / rows
+    if clusters is not None:
+        number = np.unique(clusters, return_inverse=True)[1]
+        sums = np.stack([np.bincount(number, weights=row) for row in residuals])
+        count = sums.shape[1]
+        of_rows = float((sums**2).sum()) * count / ((seeds - 1) * max(1, count - 1)) / rows**2
     total = float(deviations @ deviations / (seeds - 1))
     return max(0.0, 1 - of_rows / total) if total else 0.0
 

@@ -31,7 +31,7 @@ from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
-from translearn_core.results.format import count_noun
+from translearn_core.results.format import count_noun, quote
 from translearn_core.runs import LOCAL, open_store
 
 
@@ -63,6 +63,11 @@ def labels(
     table = read_data(dataset)
     data = check_data(table)
     data.show(quiet=reading.quiet)
+    if table.suggestion.sentence is not None and column_name(text, table, "--text") == table.suggestion.text:
+        raise DataError(
+            f"{quote(text)} holds a word per row, and labels of words are looked at in their sentences: the "
+            "page Results lists those that a trained model predicts otherwise."
+        )
     column = column_name(label, table, "--label")
     changes = [*_merges(merge or [], column), *(_row_edits(edits, column) if edits else [])]
     if changes:

@@ -19,15 +19,23 @@ from translearn_core.commands.terminal.options import (
     read_options,
 )
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.config import DataConfig
+from translearn_core.data.files.formats.conll import conll_bytes
 from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.errors import DataError
 from translearn_core.jobs import PredictFileConfig
-from translearn_core.results import FilePrediction
+from translearn_core.results import FileFormat, FilePrediction, TableProfile
 
 
 def predict(
     run: FinishedRun,
     file: Annotated[Path, typer.Argument(help=f"Table with the texts: {TABLE_KINDS}.")],
-    out: Annotated[Path, typer.Option(help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl; .gz too.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .csv, .tsv, .xlsx, .parquet or .jsonl, .gz too; of words also .conll."
+        ),
+    ],
     reading: ReadingOptions,
     text: Annotated[
         str | None, typer.Option(help="Column that holds the texts; default: the run's own.")
@@ -35,6 +43,10 @@ def predict(
     text_pair: Annotated[
         str | None,
         typer.Option(help="Column of the second texts, for a run of pairs; default: the run's own."),
+    ] = None,
+    sentence: Annotated[
+        str | None,
+        typer.Option(help="Column that numbers the sentences, for a run of words; default: the run's own."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Likeliest classes to write for each row.")] = 1,
     review_precision: Annotated[
@@ -45,34 +57,29 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Classify every row of a file with a finished run; the file comes back in its own form."""
-    kind = output_kind(out)
+    if not is_conll(out):
+        output_kind(out)
     check_writable(out)
     finished = find_training(run)
-    data_config = finished.job.config.data
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
-    text_column, names = data_config.text, [column.name for column in table.columns]
-    if text is None and text_column not in names and len(names) == 1:
-        text = names[0]
-    column = column_name(text or text_column, table, "--text")
-    second = text_pair or data_config.text_pair
+    columns = text_columns(finished.job.config.data, table, text, text_pair, sentence)
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
         PredictFileConfig,
         job=finished.job.id,
         dataset=dataset.digest,
-        text=column,
-        text_pair=None if second is None else column_name(second, table, "--text-pair"),
         top_labels=top,
         review_precision=review_precision,
+        **columns,
     )
+    if is_conll(out) and config.sentence is None:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
+        )
     prediction = result(submit(config, "prediction"), FilePrediction)
-    form = table.formats[0]
-    if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
-        kind = form.kind  # such as tabs in a file whose name ends with .csv
-    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
-    note = prediction.encoding_note(form) if kind.delimiter else ""
+    note = write(prediction, config, table.formats[0], file, out, raw=raw)
     record = {
         "run": finished.id,
         "rows": prediction.rows,
@@ -84,6 +91,57 @@ def predict(
         "review": review_record(prediction),
     }
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def is_conll(path: Path) -> bool:
+    """Whether a file is to be written as CoNLL, by the ending of its name."""
+    return path.suffix.lower() in (".conll", ".iob", ".bio")
+
+
+def write(
+    prediction: FilePrediction,
+    config: PredictFileConfig,
+    form: FileFormat,
+    file: Path,
+    out: Path,
+    *,
+    raw: bool,
+) -> str:
+    """Write the table, and return a sentence if the encoding of the file that came in cannot hold it."""
+    if is_conll(out):
+        assert config.sentence is not None
+        own = [name for name in prediction.table if name not in prediction.added]
+        words = prediction.table[[*own, prediction.added[0]]]
+        out.write_bytes(conll_bytes(words, config.sentence, prediction.added[0]))
+        return ""
+    kind = output_kind(out)
+    if out.suffix.lower() == file.suffix.lower() and form.kind.delimiter and kind.delimiter:
+        kind = form.kind  # such as tabs in a file whose name ends with .csv
+    write_table(prediction.table, out, kind, raw=raw, form=prediction.written_as(form, kind))
+    return prediction.encoding_note(form) if kind.delimiter else ""
+
+
+def text_columns(
+    data: DataConfig, table: TableProfile, text: str | None, text_pair: str | None, sentence: str | None
+) -> dict[str, str | None]:
+    """Return the columns of the texts, second texts and sentences: those given, the run's own, or guesses."""
+    guess, names = table.suggestion, [column.name for column in table.columns]
+    own_text, own_sentence = data.text, data.sentence
+    if own_sentence is not None and own_sentence not in names and guess.sentence is not None:
+        own_sentence = guess.sentence
+    if own_text not in names and data.sentence is not None and guess.sentence is not None:
+        own_text = guess.text or own_text
+    elif own_text not in names and len(names) == 1:
+        own_text = names[0]
+    given = {
+        "text": (text or own_text, "--text"),
+        "text_pair": (text_pair or data.text_pair, "--text-pair"),
+        "sentence": (sentence or own_sentence, "--sentence"),
+    }
+    return {
+        field: None if name is None else column_name(name, table, option)
+        for field, (name, option) in given.items()
+    }
 
 
 def review_record(prediction: FilePrediction) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import HeadKind, LayerCombination, PairEncoding, Tuning
+from translearn_core.config.enums import HeadKind, LayerCombination, PairEncoding, ProblemType, Tuning
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -92,6 +92,8 @@ class ExperimentConfig(JobConfig):
                 "features.pair_encoding: 'siamese' encodes the two texts of a pair each alone: name the "
                 "column of the second texts in data.text_pair"
             )
+        if self.augment.copies and self.data.problem is ProblemType.TOKENS:
+            raise ValueError("augment.copies: words are labelled where they stand: set it to 0")
         self._check_probe()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")

@@ -55,6 +55,12 @@ def text_columns(cells: Sequence[Cell]) -> dict[str, list[str] | list[int]]:
     return columns
 
 
+def words_of(words: Sequence[str]) -> list[Word]:
+    """Return the words of a sentence, each in it."""
+    sentence = " ".join(words)
+    return [Word(sentence, position) for position in range(len(words))]
+
+
 def are_words(cells: Sequence[Cell]) -> bool:
     """Whether the cells, all of one kind, are words in sentences."""
     return len(cells) > 0 and isinstance(cells[0], Word)

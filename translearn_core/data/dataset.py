@@ -52,6 +52,12 @@ class PreparedDataset:
         """Stratum of each row, for samples and folds."""
         return self.problem.strata(self.target)
 
+    @property
+    def words_per_text(self) -> float:
+        """Mean number of rows of a sentence if they are words, else 1."""
+        number = self.target.sentence
+        return 1.0 if number is None or not len(number) else len(number) / len(np.unique(number))
+
     def split_indices(self, split: Split) -> NDArray[np.int64]:
         """Indices of the rows of one split, in file order."""
         return np.flatnonzero(self.split == SPLITS.index(split))

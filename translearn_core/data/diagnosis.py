@@ -83,6 +83,7 @@ def diagnose(
         token_limit=limit,
         problem=config.problem,
         split_rows=tuple(np.bincount(prepared.split, minlength=len(SPLITS)).tolist()) if prepared else (),
+        words_per_text=prepared.words_per_text if prepared else 1.0,
     )
     return diagnosis, prepared
 

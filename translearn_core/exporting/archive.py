@@ -9,6 +9,8 @@ from translearn_core.storage import atomic_file
 
 SCRIPTS = ("predict.py", "table_input.py", "prediction_output.py", "repeat.py")
 """Scripts of every export; an ONNX file adds ``predict_onnx.py``."""
+WORD_SCRIPT = "sentence_input.py"
+"""Script that an export of a model of words adds."""
 
 
 def add_script(folder: Path, name: str, *, source_name: str | None = None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import ProgressCallback
-from translearn_core.config.text_cells import Cell, joined, text_cells
+from translearn_core.config.text_cells import Cell, Word, joined, text_cells
 from translearn_core.errors import BackboneError
 from translearn_core.results import Evaluation
 
@@ -22,9 +22,12 @@ Predictor = Callable[[Sequence[Any], int], NDArray[np.floating]]
 
 
 def predict_sample(evaluation: Evaluation) -> list[Cell]:
-    """Return test texts or pairs of all lengths, including the shortest and the longest."""
+    """Return test texts or pairs of all lengths, including the shortest and the longest; or words of such."""
     rows = evaluation.predictions
-    texts = sorted(text_cells(rows[rows["split"] == "test"]), key=lambda cell: len(joined(cell)))
+    texts = sorted(
+        text_cells(rows[rows["split"] == "test"]),
+        key=lambda cell: len(cell.sentence if isinstance(cell, Word) else joined(cell)),
+    )
     index = np.unique(np.linspace(0, len(texts) - 1, min(SAMPLE, len(texts))).round().astype(int))
     return [texts[i] for i in index]
 

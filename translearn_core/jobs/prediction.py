@@ -5,16 +5,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.config import Cell
-from translearn_core.jobs.spec import LABELS, NUMBERS, JobSpec, RunJobConfig
+from translearn_core.config.text_cells import TextCell
+from translearn_core.jobs.spec import LABELS, NUMBERS, WORDS, JobSpec, RunJobConfig
 from translearn_core.results import FilePrediction, Occlusion, Prediction
 
 
 class PredictConfig(RunJobConfig[Prediction]):
-    """Predict typed texts, or pairs of texts, with a finished run."""
+    """Predict typed texts, pairs of texts, or the words of typed sentences, with a finished run."""
 
     kind: ClassVar = "predict"
-    texts: tuple[Cell, ...] = Field(min_length=1, max_length=100)
+    texts: tuple[TextCell, ...] = Field(min_length=1, max_length=100)
     neighbours: int = Field(5, ge=0, le=50, description="nearest training texts to show")
     temperature: float | None = Field(
         None, gt=0, description="scales the probabilities (arXiv:1706.04599); none: as the model gives them"
@@ -28,6 +28,9 @@ class PredictFileConfig(RunJobConfig[FilePrediction]):
     dataset: str
     text: str
     text_pair: str | None = Field(None, description="column of the second texts, for a run that reads pairs")
+    sentence: str | None = Field(
+        None, description="column that numbers the sentences, for a run that reads words"
+    )
     top_labels: int = Field(1, ge=1, le=20, description="likeliest classes of each row")
     review_precision: float | None = Field(
         None,
@@ -81,5 +84,5 @@ OCCLUSION = JobSpec(
     "prediction.occlusion:occlude",
     progress="Predicting",
     warm_up=True,
-    problems=LABELS | NUMBERS,
+    problems=(LABELS | NUMBERS) - WORDS,
 )

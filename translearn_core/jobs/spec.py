@@ -21,6 +21,8 @@ LABELS = CLASSES | {ProblemType.MULTI_LABEL}
 """Problem types whose outputs are probabilities of labels, one or several of a row."""
 NUMBERS = frozenset({ProblemType.REGRESSION})
 """Problem types whose targets are numbers."""
+WORDS = frozenset({ProblemType.TOKENS})
+"""Problem types whose rows are words of sentences."""
 
 
 class Task(Protocol):

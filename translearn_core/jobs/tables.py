@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import AugmentConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, JobSpec, ReportRole, Slot, TaskJobConfig
+from translearn_core.jobs.spec import CLASSES, WORDS, JobSpec, ReportRole, Slot, TaskJobConfig
 from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
@@ -81,7 +81,7 @@ LABEL_REVIEW = JobSpec(
     "Label issues",
     "diagnostics.error_analysis.label_review:review_labels",
     question="Which labels may be wrong?",
-    problems=CLASSES,
+    problems=CLASSES - WORDS,
     progress="Looking for doubtful labels",
 )
 

@@ -1,6 +1,7 @@
 """Cost model: time and memory of a run, from a few steps timed on this device."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Self
 
 from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split
@@ -22,20 +23,35 @@ LOADS = 3
 
 @dataclass(frozen=True)
 class Workload:
-    """Size of a task: training, validation and test rows, tokens per text, outputs of the head."""
+    """Size of a task: training, validation and test rows, tokens per text, outputs of the head.
+
+    Rows that are words have so many `words_per_text` in a sentence, which is the text that is computed.
+    """
 
     train: int
     validation: int
     test: int
     tokens_per_text: float
     n_outputs: int
+    words_per_text: float = 1.0
+
+    def texts(self, rows: int) -> int:
+        """Return the number of texts of so many rows: sentences if the rows are words."""
+        return ceil(rows / self.words_per_text)
 
     @classmethod
     def of(cls, diagnosis: Diagnosis) -> Self:
         """Return the size of a diagnosed task."""
         rows = diagnosis.rows
         train, validation, test = (rows[str(split)] for split in Split)
-        return cls(train, validation, test, diagnosis.tokens_per_text, len(diagnosis.classes))
+        return cls(
+            train,
+            validation,
+            test,
+            diagnosis.tokens_per_text,
+            len(diagnosis.classes),
+            diagnosis.words_per_text,
+        )
 
 
 @dataclass(frozen=True)
@@ -113,7 +129,7 @@ class CostModel:
         n, length = backbone_info.n_blocks, task.tokens_per_text
         boundary = config.freeze.first_trainable_block(n)
         cached = self._cached_blocks(backbone_info, boundary)
-        rows = min(self._train_rows(config, task), steps * config.training.batch_size)
+        rows = min(task.texts(self._train_rows(config, task)), steps * config.training.batch_size)
         block = length * self.encode_block + self.encode_text
         once = PASS_SCATTER * (cached * block + length * self.encode_embeddings) if cached else 0.0
         step = (
@@ -147,8 +163,8 @@ class CostModel:
 
     def _seconds(self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload) -> float:
         n, length = backbone_info.n_blocks, task.tokens_per_text
-        train = self._train_rows(config, task)
-        rows = train + task.validation + task.test
+        train, validation = task.texts(self._train_rows(config, task)), task.texts(task.validation)
+        rows = train + validation + task.texts(task.test)
         block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
         below = PASS_SCATTER * length * self.encode_embeddings
         seconds, computed, lowest = LOADS * self.load, 0, n
@@ -168,15 +184,15 @@ class CostModel:
             # passes without gradients above the cached blocks: the scaling and each epoch's validation
             passes = (
                 min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0])
-                + stage.epochs * task.validation
+                + stage.epochs * validation
             )
             seconds += passes * ((n - cached) * block + below)
             seconds += STEP_SCATTER * steps * self._step(backbone_info, config, length, cached, boundary)
         if config.trains_backbone and backbone_info.supports_partial_forward:
             snapshots = snapshot_epochs(config.training.epochs, len(config.stages))
-            seconds += snapshots * min(2 * REPLAYED, task.train + task.test) * (n * block + below)
+            seconds += snapshots * min(2 * REPLAYED, task.texts(task.train + task.test)) * (n * block + below)
         if boundary < n:
-            seconds += (task.train + task.validation + task.test) * ((n - cached) * block + below)
+            seconds += task.texts(task.train + task.validation + task.test) * ((n - cached) * block + below)
         return seconds
 
     def _step(

@@ -29,6 +29,15 @@ class Estimate:
         low, high = wilson(right, rows)
         return cls(right / rows if rows else float("nan"), float(low), float(high))
 
+    @classmethod
+    def clustered_share(cls, correct: ArrayLike, clusters: NDArray[np.int64] | None) -> "Estimate":
+        """Return the share of true rows with its Wilson interval, over clusters of rows if there are any."""
+        values = np.asarray(correct, dtype=np.float64)
+        if clusters is None or not len(values):
+            return cls.share(int(values.sum()), len(values))
+        low, high = score_bounds(share := float(values.mean()), Z**2 / effective_rows(values, clusters))
+        return cls(share, float(low), float(high))
+
     @property
     def excludes_zero(self) -> bool:
         """Whether the interval lies on one side of 0."""
@@ -77,6 +86,37 @@ def score_bounds(share: ArrayLike, wide: ArrayLike) -> tuple[NDArray[np.float64]
     centre = (p + w / 2) / (1 + w)
     half = np.sqrt(w * p * (1 - p) + w**2 / 4) / (1 + w)
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
+
+
+def effective_rows(scores: ArrayLike, clusters: NDArray[np.int64]) -> float:
+    """Return the number of independent rows that give the mean score the variance that clusters give it.
+
+    It is the number of rows over the design effect, and never more than that of the rows. If all scores are
+    equal, that says nothing about the clusters, and each counts as one row.
+
+    Parameters
+    ----------
+    scores : array, shape (rows,) or (seeds, rows)
+        With several seeds the variance is their mean.
+    clusters : int array, shape (rows,)
+        Equal numbers for rows that resemble each other, such as the words of a sentence.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, for the design effect; Dean & Pagano (2015), doi:10.1093/jssam/smv024, for
+    Wilson's interval at the effective size.
+    """
+    values = np.atleast_2d(np.asarray(scores, dtype=np.float64))
+    n = values.shape[1]
+    number = np.unique(clusters, return_inverse=True)[1]
+    count = int(number.max(initial=-1)) + 1
+    deviations = values - values.mean(axis=1, keepdims=True)
+    independent = float((deviations**2).sum(axis=1).mean()) / max(1, n - 1)
+    if count < 2 or not independent:
+        return float(count)
+    sums = np.stack([np.bincount(number, weights=row, minlength=count) for row in deviations])
+    clustered = float((sums**2).sum(axis=1).mean()) * count / (count - 1) / n
+    return float(n / max(1.0, clustered / independent))
 
 
 NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"))

@@ -201,7 +201,8 @@ class Diagnosis:
     """Diagnosis of a task: findings, rows per value and split, and statistics of the tokenization.
 
     `split_rows` are the rows of train, validation and test, each counted once; empty in results of earlier
-    versions, whose `counts` count each row once.
+    versions, whose `counts` count each row once. `words_per_text` are the rows of a sentence if these are
+    words.
     """
 
     findings: tuple[Finding, ...]
@@ -215,6 +216,7 @@ class Diagnosis:
     token_limit: int = 0
     problem: ProblemType = ProblemType.SINGLE_LABEL
     split_rows: tuple[int, ...] = ()
+    words_per_text: float = 1.0
 
     @property
     def rows(self) -> dict[str, int]:

@@ -31,6 +31,10 @@ class Target:
         """Number of outputs of a model."""
         return len(self.names)
 
+    def clusters(self, rows: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Return the sentence of some words, which resemble each other within it; None for texts."""
+        return None if self.sentence is None else self.sentence[rows]
+
     def with_thresholds(self, thresholds: NDArray[np.float64]) -> "Target":
         """Return the target with decision thresholds."""
         return replace(self, thresholds=thresholds)

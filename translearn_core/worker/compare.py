@@ -17,7 +17,7 @@ from translearn_core.results import ArmScore, Comparison, Difference, Evaluation
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import row_scores, training_config
+from translearn_core.worker.run_results import row_clusters, row_scores, training_config
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,29 @@ def compare(context: Context[CompareConfig]) -> None:
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     tested: dict[str, list[pd.Series[Any]]] = {}  # by seed, whose folds add up to all rows
+    sentences: dict[str, list[pd.Series[int]]] = {}
     summaries, fold_means, train_rows = [], {}, 0
     for job in arm.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
         if evaluation is None or summary is None:
             raise NotFoundError(f"A run of {arm.name} has no results yet: let it finish, then compare again.")
         config, predictions = training_config(context, job), evaluation.predictions
-        scores = row_scores(predictions[predictions["split"] == Split.TEST])
-        folded = config.data.split.k_folds is not None
-        tested.setdefault(f"seed {config.training.seed}" if folded else job, []).append(scores)
+        rows = predictions[predictions["split"] == Split.TEST]
+        scores, folded = row_scores(rows), config.data.split.k_folds is not None
+        seed = f"seed {config.training.seed}" if folded else job
+        tested.setdefault(seed, []).append(scores)
+        if (clusters := row_clusters(rows)) is not None:
+            sentences.setdefault(seed, []).append(clusters)
         fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
         summaries.append(summary)
         train_rows = int((predictions["split"] == Split.TRAIN).sum())
     by_seed = [pd.concat(folds).sort_index() for folds in tested.values()]
     if any(not scores.index.equals(by_seed[0].index) for scores in by_seed):
         raise ConfigError("arms", arm.name, "an arm whose runs were all tested on the same rows")
-    rows = by_seed[0].index.to_numpy(dtype=np.uint64)
-    paired = ArmRuns(arm.name, rows, np.stack([scores.to_numpy() for scores in by_seed]))
+    keys = by_seed[0].index.to_numpy(dtype=np.uint64)
+    of_first = next(iter(sentences.values()), None)
+    of_rows = None if of_first is None else np.asarray(pd.concat(of_first).sort_index(), dtype=np.int64)
+    paired = ArmRuns(arm.name, keys, np.stack([scores.to_numpy() for scores in by_seed]), of_rows)
     first = training_config(context, arm.jobs[0])
     return _ArmResults(paired, tuple(summaries), first, train_rows, fold_means)
 

@@ -1,7 +1,7 @@
 """Export of a finished run as a self-contained zip, verified on its own test texts."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,17 @@ from translearn_core.backbones.metadata import licence_of
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
+from translearn_core.config.text_cells import Word, joined
 from translearn_core.errors import ConfigError, TranslearnError
-from translearn_core.exporting.archive import SCRIPTS, add_script, pack
+from translearn_core.exporting.archive import SCRIPTS, WORD_SCRIPT, add_script, pack
 from translearn_core.exporting.model_card import Card, write_card
 from translearn_core.exporting.onnx_export import write_onnx
-from translearn_core.exporting.parity_check import max_abs_difference, predict_sample
+from translearn_core.exporting.parity_check import Predictor, max_abs_difference, predict_sample
 from translearn_core.exporting.templates import predict_tfidf
 from translearn_core.exporting.templates.predict import Classifier
 from translearn_core.exporting.weights import in_float32, save_model, save_names, save_record
 from translearn_core.jobs import BaselinesConfig, ExportConfig
-from translearn_core.jobs.spec import NUMBERS
+from translearn_core.jobs.spec import NUMBERS, WORDS
 from translearn_core.results import BackboneInfo, Baselines, Evaluation, ExportFile, RunSummary
 from translearn_core.results.backbone_info import TFIDF_INFO
 from translearn_core.runs import artifacts
@@ -73,14 +74,13 @@ def _write(
     _add_record(context, folder, experiment, evaluation)
     for name in SCRIPTS:
         add_script(folder, name)
+    words = trained.problem in WORDS
+    if words:
+        add_script(folder, WORD_SCRIPT)
     with silence_transformers():
         classifier = Classifier(folder)
-
-    def predict(some: Sequence[Any], batch: int) -> NDArray[np.floating]:
-        outputs: NDArray[np.floating] = classifier.answer(some, batch).numpy()
-        return outputs
-
     unit = _unit(trained, expected)
+    predict = _of_words(classifier.label_words) if words else lambda *a: classifier.answer(*a).numpy()
     max_abs_difference(predict, texts, expected, "predict.py", context.report, unit)
     if not context.config.onnx:
         return None
@@ -93,9 +93,20 @@ def _write(
     add_script(folder, "predict_onnx.py")
     from translearn_core.exporting.templates import predict_onnx  # optional dependency
 
-    return max_abs_difference(
-        predict_onnx.Classifier(folder).answer, texts, expected, "The ONNX file", context.report, unit
-    )
+    session = predict_onnx.Classifier(folder)
+    predict = _of_words(session.label_words) if words else session.answer
+    return max_abs_difference(predict, texts, expected, "The ONNX file", context.report, unit)
+
+
+def _of_words(label_words: Callable[[Sequence[Sequence[str]], int], Sequence[Any]]) -> Predictor:
+    """Return a function that predicts words in their sentences, of one that labels all words of sentences."""
+
+    def predict(words: Sequence[Word], batch: int) -> NDArray[np.floating]:
+        of_sentences = label_words([word.sentence.split(" ") for word in words], batch)
+        pairs = zip(of_sentences, words, strict=True)
+        return np.stack([np.asarray(outputs[word.position]) for outputs, word in pairs])
+
+    return predict
 
 
 def _write_tfidf(
@@ -118,6 +129,8 @@ def _write_tfidf(
         add_script(folder, name, source_name="predict_tfidf.py" if name == "predict.py" else None)
     classifier = predict_tfidf.Classifier(folder)
     expected = trained.predict(texts).predictions
+    if trained.problem in WORDS:  # each word is a text
+        texts = [joined(word) for word in texts]
     max_abs_difference(
         lambda some, _: classifier.answer(some), texts, expected, "predict.py", context.report,
         _unit(trained, expected),

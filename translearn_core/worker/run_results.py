@@ -11,6 +11,7 @@ from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError
 from translearn_core.jobs import LrFinderConfig, RunJobConfig, Task, TaskJobConfig, TransferabilityConfig
 from translearn_core.results import Evaluation, RunSummary
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.worker.context import Context
 
 
@@ -72,3 +73,13 @@ def row_keys(rows: pd.DataFrame) -> pd.Index:
 def row_scores(rows: pd.DataFrame) -> "pd.Series[Any]":
     """Return the score of each row (`Problem.row_scores`), sorted by row key."""
     return rows["score"].set_axis(row_keys(rows)).sort_index()
+
+
+def row_clusters(rows: pd.DataFrame) -> "pd.Series[int] | None":
+    """Return the sentence of each word as the key of its first word, sorted by row key; None for texts."""
+    clusters = sentence_clusters(rows)
+    if clusters is None:
+        return None
+    keys = row_keys(rows)
+    first = keys.to_numpy().astype(np.int64)[np.unique(clusters, return_index=True)[1]]
+    return pd.Series(first[clusters], index=keys).sort_index()

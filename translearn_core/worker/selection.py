@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.model_selection import cheapest_as_good, rank_candidates
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
@@ -15,7 +16,7 @@ from translearn_core.results import Evaluation, RunSummary, Selection
 from translearn_core.results.selection import CandidateScore
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.run_results import load_evaluation, row_scores
+from translearn_core.worker.run_results import load_evaluation, row_clusters, row_scores
 
 
 def select(context: Context[SelectionConfig]) -> None:
@@ -27,14 +28,15 @@ def select(context: Context[SelectionConfig]) -> None:
         evaluations[candidate.name] = [load_evaluation(context, chain[-1]) for chain in candidate.chains]
         scores[candidate.name] = _scores(evaluations[candidate.name], Split.VALIDATION)
     context.report("comparing")
-    ranked = rank_candidates({name: seeds.mean(axis=0) for name, seeds in scores.items()})
+    sentences = _clusters(next(iter(evaluations.values()))[0], Split.VALIDATION)
+    ranked = rank_candidates({name: seeds.mean(axis=0) for name, seeds in scores.items()}, sentences)
     by_name = {candidate.name: candidate for candidate in listed}
     costs = {name: _seconds(context, candidate) for name, candidate in by_name.items()}
     table = []
     for name, behind in ranked:
         best = int(scores[name].mean(axis=1).argmax())
         chains = by_name[name].chains
-        interval = row_score_interval(scores[name])
+        interval = row_score_interval(scores[name], sentences)
         table.append(CandidateScore(name, chains[best][-1], len(chains), interval, behind, costs[name]))
     cheapest = cheapest_as_good(ranked, costs)
     winner = table[0].name
@@ -59,7 +61,14 @@ def _scores(evaluations: list[Evaluation], split: Split) -> np.ndarray:
 
 def _arm(name: str, evaluations: list[Evaluation]) -> ArmRuns:
     rows = _split_scores(evaluations[0], Split.TEST).index.to_numpy(dtype=np.uint64)
-    return ArmRuns(name, rows, _scores(evaluations, Split.TEST))
+    return ArmRuns(name, rows, _scores(evaluations, Split.TEST), _clusters(evaluations[0], Split.TEST))
+
+
+def _clusters(evaluation: Evaluation, split: Split) -> NDArray[np.int64] | None:
+    """Return the sentence of each word, in the order of the row keys; None for texts."""
+    rows = evaluation.predictions
+    clusters = row_clusters(rows[rows["split"] == split])
+    return None if clusters is None else np.asarray(clusters, dtype=np.int64)
 
 
 def _split_scores(evaluation: Evaluation, split: Split) -> "pd.Series[float]":

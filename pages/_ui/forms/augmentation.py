@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, state, tables
-from translearn_core.config import AugmentConfig
+from translearn_core.config import AugmentConfig, ProblemType
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import AugmentationPreviewConfig
 
@@ -15,6 +15,7 @@ WHAT = (
     "never altered."
 )
 
+NO_WORDS = "Words are labelled where they stand, so texts of words are not altered."
 FRESH = "A backbone with random weights does not know which words are similar, so none are added."
 
 FIELDS = ("copies", "delete", "swap", "insert")
@@ -35,6 +36,9 @@ COLUMNS: dict[str, object] = {
 def panel(draft: state.Draft) -> AugmentConfig:
     """Draw the form, the number of extra rows and, on request, examples; return the config."""
     st.markdown(WHAT)
+    if draft.problem is ProblemType.TOKENS:
+        st.caption(NO_WORDS)
+        return AugmentConfig()
     try:
         with st.grid(4, min_column_width=150):
             augment = config_fields.edit(draft.augment, FIELDS, "augment")

@@ -121,6 +121,8 @@ class Draft:
         if self.text_pair is not None and before.text_pair is None:
             moves = after.freeze.blocks or after.freeze.embeddings
             after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
+        if after.problem is ProblemType.TOKENS:
+            after = replace(after, augment=AugmentConfig())
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE

@@ -8,7 +8,7 @@ from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
-from translearn_core.results import BackboneInfo, Drift, History
+from translearn_core.results import BackboneInfo, Drift, History, Workload
 from translearn_core.results.metric import metric_of
 from translearn_core.results.training.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
@@ -32,13 +32,13 @@ AT_ONCE = (
 )
 
 
-def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, train_rows: int) -> None:
+def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, task: Workload) -> None:
     """Show the planned timeline, stage by stage."""
     if config.fitted_at_once:
         st.markdown(AT_ONCE)
         return
-    rows = min(train_rows, config.data.train_rows or train_rows) * (1 + config.augment.copies)
-    each = max(1, -(-rows // config.training.batch_size))
+    rows = min(task.train, config.data.train_rows or task.train) * (1 + config.augment.copies)
+    each = max(1, -(-task.texts(rows) // config.training.batch_size))
     timeline = planned_timeline(config, backbone_info.n_blocks, each)
     st.markdown(_listed(describe_stages(config, backbone_info)))
     tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)

@@ -34,6 +34,7 @@ PURPOSES = {
     "predict_onnx.py": "the same with the ONNX file",
     "prediction_output.py": "prints predictions, or writes them as new columns of a table",
     "table_input.py": "reads the texts, typed or in a table",
+    "sentence_input.py": "splits sentences into words, and reads tables of words",
     "repeat.py": "trains it again from the CSV",
     "model.onnx": "the whole model as one ONNX file",
     "labels.json": "the labels, in the order of the probabilities",

@@ -10,8 +10,8 @@ from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
-from translearn_core.jobs.spec import LABELS
-from translearn_core.results import FileFormat, FilePrediction
+from translearn_core.jobs.spec import LABELS, WORDS
+from translearn_core.results import FileFormat, FilePrediction, TableProfile
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
 
@@ -26,7 +26,9 @@ PRECISION_HELP = (
 
 def panel(run: Run[ExperimentConfig]) -> None:
     """Predict every row of an uploaded table; it comes back with the predictions as more columns."""
-    brought = data_sources.upload_texts("A table with a column of texts", "upload_predict")
+    words = run.job.config.data.problem in WORDS
+    title = "A table with a word per row" if words else "A table with a column of texts"
+    brought = data_sources.upload_texts(title, "upload_predict")
     if brought is not None:
         state.set_value("predict_dataset", brought)
         st.rerun()
@@ -42,7 +44,10 @@ def panel(run: Run[ExperimentConfig]) -> None:
         return
     findings.cards(reading.findings, "predict_read")
     names = [column.name for column in reading.columns]
-    columns = _text_columns(run.job.config.data, names, reading.suggestion.text)
+    data = run.job.config.data
+    columns = (
+        _word_columns(data, names, reading) if words else _text_columns(data, names, reading.suggestion.text)
+    )
     if columns is None:
         return
     config = PredictFileConfig(job=run.job.id, dataset=digest, **columns, **_options(run))
@@ -62,6 +67,18 @@ def _text_columns(data: DataConfig, names: list[str], suggested: str | None) -> 
         "Second text", others, data.text_pair, "predict_pair_column", "and this one: the run reads pairs"
     )
     return None if text is None or second is None else {"text": text, "text_pair": second}
+
+
+def _word_columns(data: DataConfig, names: list[str], reading: TableProfile) -> dict[str, str] | None:
+    """Choose the columns of the words and of the sentences; None while one is missing."""
+    guess = reading.suggestion if reading.suggestion.sentence is not None else None
+    own = data.text if data.text in names else guess and guess.text
+    text = config_fields.column("Word", names, own, "predict_column", "the model labels this column's words")
+    own = data.sentence if data.sentence in names else guess and guess.sentence
+    hint = "each row is a word, and rows with the same value make a sentence"
+    others = [name for name in names if name != text]
+    sentence = config_fields.column("Sentence", others, own, "predict_sentence_column", hint)
+    return None if text is None or sentence is None else {"text": text, "sentence": sentence}
 
 
 def _options(run: Run[ExperimentConfig]) -> dict[str, float | int | None]:

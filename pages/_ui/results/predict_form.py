@@ -6,11 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.diagnostics import error_analysis
+from pages._ui.results import tagged_sentences
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
-from translearn_core.config import Cell, ExperimentConfig
-from translearn_core.config.text_cells import sides_of
+from translearn_core.config import ExperimentConfig
+from translearn_core.config.text_cells import TextCell, sides_of
+from translearn_core.jobs.spec import WORDS
 from translearn_core.results import Prediction
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
@@ -20,12 +22,12 @@ MOST = 100
 """Maximum number of sentences of one prediction."""
 
 
-def cells(run: Run[ExperimentConfig]) -> tuple[Cell, ...]:
+def cells(run: Run[ExperimentConfig]) -> tuple[TextCell, ...]:
     """Draw the form of a run, and return the sentences or the pair of sentences submitted last."""
     return sentences() if run.job.config.data.text_pair is None else pair()
 
 
-def pair() -> tuple[Cell, ...]:
+def pair() -> tuple[TextCell, ...]:
     """Draw two text areas, and return the pair of sentences submitted last."""
     with st.form("ask_pair", border=False):
         left, right = st.columns(2)
@@ -40,7 +42,7 @@ def pair() -> tuple[Cell, ...]:
             if not all(typed):
                 st.warning("Type both texts: this run reads pairs.")
             state.set_value("asked_pair", (tuple(typed),) if all(typed) else ())
-    submitted: tuple[Cell, ...] = state.get_value("asked_pair", ())
+    submitted: tuple[TextCell, ...] = state.get_value("asked_pair", ())
     return submitted
 
 
@@ -77,7 +79,10 @@ def temperature(run: Run[ExperimentConfig]) -> float | None:
 
 
 def answers(prediction: Prediction) -> None:
-    """Show each sentence's prediction and its nearest training texts."""
+    """Show each sentence's prediction and its nearest training texts; of words, the tags in the sentences."""
+    if prediction.problem in WORDS:
+        tagged_sentences.answers(prediction)
+        return
     frame = prediction.frame()
     for number, text in enumerate(prediction.texts):
         with st.container(border=True, key=f"answer-{number}"):

@@ -1,5 +1,6 @@
-"""Test sentences with the true and predicted tag of each word, in colour."""
+"""Test and typed sentences with the true and predicted tag of each word, in colour."""
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -8,9 +9,9 @@ import streamlit as st
 
 from pages._ui.shell import page_header, state, tables
 from translearn_core.config import ExperimentConfig, Split
-from translearn_core.config.text_cells import POSITION, SENTENCE
+from translearn_core.config.text_cells import POSITION, SENTENCE, text_columns
 from translearn_core.plots.style.palette import class_colour, palette
-from translearn_core.results import Evaluation
+from translearn_core.results import Evaluation, Prediction
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
 from translearn_core.tasks.tokens.tags import OUTSIDE, entity_type, sentence_numbers
@@ -23,6 +24,11 @@ ERRORS, ALL = "with errors", "all"
 HELP = (
     "The tag above a word is the predicted one. A wrong one is struck out, and the true one follows. "
     "Colours are those of the tags, of entities those of their types."
+)
+
+SPLITTING = (
+    "Sentences are split into words at blanks and punctuation. If the training data splits otherwise, such "
+    "as don't into do and n't, type a blank there."
 )
 
 
@@ -48,9 +54,26 @@ def panel(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
     )
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     colours = tag_colours(evaluation.names, page_header.dark())
-    paragraphs = (sentence_html(rows[number == n], colours) for n in shown)
-    st.html("".join(f"<p>{words}</p>" for words in paragraphs))
+    _paragraphs([rows[number == n] for n in shown], colours)
     tables.download(rows.drop(columns=["split"]), "tags", key="tags", label="All words as CSV")
+
+
+def answers(prediction: Prediction) -> None:
+    """Show the predicted tags of typed sentences, and download them with their confidence."""
+    rows = pd.DataFrame(text_columns(prediction.texts)).join(prediction.decoded)
+    number = sentence_numbers(rows[SENTENCE].tolist(), rows[POSITION].to_numpy(dtype=np.int64))
+    same = rows.assign(label=rows["predicted"])
+    _paragraphs(
+        [words for _, words in same.groupby(number)], tag_colours(prediction.names, page_header.dark())
+    )
+    st.caption(SPLITTING)
+    tables.download(rows, "predicted_tags", key="predicted_tags", label="All words as CSV")
+
+
+def _paragraphs(sentences: Sequence[pd.DataFrame], colours: dict[str, str]) -> None:
+    """Show sentences, each a paragraph."""
+    paragraphs = (sentence_html(words, colours) for words in sentences)
+    st.html("".join(f"<p>{words}</p>" for words in paragraphs))
 
 
 def tag_colours(names: tuple[str, ...], dark: bool) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, joined, text_cells
 from translearn_core.results import Evaluation, Projection
-from translearn_core.results.format import percent
+from translearn_core.results.format import count_noun, percent
 from translearn_core.runs import Run
 from translearn_core.tasks.label_sets.multi_label import NO_LABEL
 
@@ -138,9 +138,9 @@ def caption(rows: pd.DataFrame, hidden: int) -> str:
     commonest = rows["label"].value_counts()
     share = percent(commonest.iloc[0] / len(rows))
     wrong = int((rows["label"] != rows["predicted"])[known].sum())
-    texts = "text" if len(rows) == 1 else "texts"
+    texts = count_noun(len(rows), "word" if SENTENCE in rows else "text")
     return (
-        f"**{len(rows):,} {texts}**{unseen}: {share} labelled **{plain(commonest.index[0]) or NO_LABEL}**, "
+        f"**{texts}**{unseen}: {share} labelled **{plain(commonest.index[0]) or NO_LABEL}**, "
         f"{wrong:,} predicted otherwise."
     )
 

@@ -1,5 +1,6 @@
 """Recipe recommendation from facts measured before training, by an ordered list of rules."""
 
+import numpy as np
 from scipy.stats import binomtest
 
 from translearn_core.analysis.advisor.facts import TaskFacts
@@ -18,7 +19,7 @@ from translearn_core.analysis.advisor.rules import (
     ZHANG,
     Rule,
 )
-from translearn_core.analysis.intervals import RowScores
+from translearn_core.analysis.intervals import Clusters, RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
 from translearn_core.results.format import count_noun, percent
@@ -39,18 +40,25 @@ ALPHA = 0.05
 """Significance level of `clearly_better`."""
 
 
-def clearly_better(first: RowScores, second: RowScores) -> bool:
+def clearly_better(first: RowScores, second: RowScores, clusters: Clusters = None) -> bool:
     """Whether `first` scores significantly higher than `second` on the same rows (exact sign test, 5 %).
 
     Parameters
     ----------
     first, second : arrays, shape (rows,)
+    clusters : int array, shape (rows,), optional
+        Rows that resemble each other: the test is of their sums.
 
     References
     ----------
     McNemar (1947), doi:10.1007/BF02295996: the sign test where scores are 0 or 1.
     """
-    wins, losses = int((first > second).sum()), int((second > first).sum())
+    if clusters is not None:
+        number = np.unique(clusters, return_inverse=True)[1]
+        gain = np.bincount(number, weights=np.asarray(first, np.float64) - np.asarray(second, np.float64))
+        wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
+    else:
+        wins, losses = int((first > second).sum()), int((second > first).sum())
     return wins > losses and float(binomtest(wins, wins + losses).pvalue) < ALPHA
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from translearn_core.analysis.intervals import mean_interval
+from translearn_core.config import ProblemType
 from translearn_core.results import (
     Baselines,
     Difference,
@@ -76,7 +77,7 @@ def _merge(facts: RunFacts) -> Iterator[NextStep]:
     confusion, names = facts.evaluation.confusion, facts.evaluation.names
     both = np.triu(confusion + confusion.T, 1)
     errors, rows = int(confusion.sum() - np.trace(confusion)), int(confusion.sum())
-    if len(names) < 3 or not errors:
+    if len(names) < 3 or not errors or facts.evaluation.problem is ProblemType.TOKENS:
         return
     i, j = np.unravel_index(both.argmax(), both.shape)
     count = int(both[i, j])
@@ -236,6 +237,9 @@ def _test_rows(facts: RunFacts) -> Iterator[NextStep]:
         return
     p = min(max(score.value, 1 / (rows + 1)), 1 - 1 / (rows + 1))
     needed = rows_for_margin(p, CLEAR_POINTS)
+    if facts.evaluation.problem is ProblemType.TOKENS:  # words of a sentence count as fewer rows
+        independent = Estimate.share(round(score.value * rows), rows)
+        needed = round(needed * (2 * half / (independent.high - independent.low)) ** 2)
     yield NextStep(
         "test rows",
         "Test on more rows",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from translearn_core.analysis.intervals import RowScores, bootstrap_means, seed_variance_share
+from translearn_core.analysis.intervals import Clusters, RowScores, bootstrap_means, seed_variance_share
 from translearn_core.errors import ConfigError
 from translearn_core.results.interval_estimate import ALPHA_TAIL
 
@@ -59,6 +59,7 @@ def estimate_crossing(
     *,
     row_scores_a: RowScores | None = None,
     row_scores_b: RowScores | None = None,
+    clusters: Clusters = None,
 ) -> Crossing:
     """Estimate with how many labels `b` reaches the score of `a` with `reference_size` labels.
 
@@ -81,7 +82,8 @@ def estimate_crossing(
     draws, seed : int
         Of the bootstrap.
     row_scores_a, row_scores_b : arrays, shape (seeds, sizes, rows), optional
-        Scores of the test rows, the same rows throughout, whose means are the scores.
+        Scores of the same test rows throughout, whose means are the scores. `clusters`, shape (rows,), are
+        those of rows that resemble each other.
 
     Raises
     ------
@@ -93,7 +95,8 @@ def estimate_crossing(
     Barlow et al. (1972), Statistical Inference under Order Restrictions; Liu (1988),
     doi:10.1214/aos/1176351062, for the wild bootstrap.
     """
-    a, b = _Curve.of(sizes_a, scores_a, row_scores_a), _Curve.of(sizes_b, scores_b, row_scores_b)
+    of_a, of_b = (sizes_a, scores_a, row_scores_a), (sizes_b, scores_b, row_scores_b)
+    a, b = (_Curve.of(*arm, clusters) for arm in (of_a, of_b))
     if not a.sizes[0] <= reference_size <= a.sizes[-1]:
         raise ConfigError(
             "reference_size", reference_size, f"a number of labels from {a.sizes[0]:,} to {a.sizes[-1]:,}"
@@ -113,7 +116,7 @@ class _Curve:
     """Label-efficiency curve: mean score and number of seeds (`weight`) per size, shape (sizes,).
 
     `gap_per_seed` (seeds, sizes) holds each seed's deviation from the mean, 0 where a seed was not run;
-    `row_means` (rows, sizes) the mean score of each test row, or no rows.
+    `row_means` (rows, sizes) the mean score of each test row, or no rows; `clusters` those of the rows.
     """
 
     sizes: NDArray[np.int64]
@@ -121,9 +124,12 @@ class _Curve:
     weight: FloatArray
     gap_per_seed: FloatArray
     row_means: FloatArray
+    clusters: Clusters = None
 
     @classmethod
-    def of(cls, sizes: Sequence[int], scores: FloatArray, row_scores: RowScores | None) -> "_Curve":
+    def of(
+        cls, sizes: Sequence[int], scores: FloatArray, row_scores: RowScores | None, clusters: Clusters
+    ) -> "_Curve":
         values = np.asarray(scores, dtype=np.float64)
         has_runs: NDArray[np.bool_] = np.atleast_1d(np.isfinite(values).any(axis=0))
         order = np.argsort(sizes)
@@ -137,8 +143,9 @@ class _Curve:
             ordered = row_scores[:, order]
             row_means = ordered.mean(axis=0, dtype=np.float64).T
             if len(ordered) > 1:  # rows are resampled separately: remove their share of the variance
-                gaps = gaps * np.sqrt([seed_variance_share(ordered[:, k]) for k in range(len(order))])
-        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, row_means)
+                of_seeds = [seed_variance_share(ordered[:, k], clusters) for k in range(len(order))]
+                gaps = gaps * np.sqrt(of_seeds)
+        return cls(np.asarray(sizes, dtype=np.int64)[order], mean, weight, gaps, row_means, clusters)
 
     def score_at_size(self, means: FloatArray, size: int) -> FloatArray:
         """Return the score at a size of monotone curves fitted to `means`, shape (draws, sizes)."""
@@ -184,7 +191,7 @@ def _bootstrap_deviations(
         deviations.append(weights @ curve.gap_per_seed / spread)
     if len(a.row_means) and len(b.row_means):
         both = np.concatenate([a.row_means, b.row_means], axis=1)
-        by_rows = bootstrap_means(both, draws, random) - both.mean(axis=0)
+        by_rows = bootstrap_means(both, draws, random, a.clusters) - both.mean(axis=0)
         deviations[0] += by_rows[:, : len(a.sizes)]
         deviations[1] += by_rows[:, len(a.sizes) :]
     return deviations[0], deviations[1]

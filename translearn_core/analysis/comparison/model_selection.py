@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import mean_interval
+from translearn_core.analysis.intervals import Clusters, mean_interval
 from translearn_core.results import Estimate
 
 FloatArray = NDArray[np.float64]
 
 
-def rank_candidates(scores: Mapping[str, FloatArray]) -> list[tuple[str, Estimate]]:
+def rank_candidates(
+    scores: Mapping[str, FloatArray], clusters: Clusters = None
+) -> list[tuple[str, Estimate]]:
     """Rank candidates by mean score, each with its paired difference from the best, which is 0 for the best.
 
     The intervals of the differences hold for all candidates at once (Bonferroni): a candidate whose true
@@ -23,6 +25,8 @@ def rank_candidates(scores: Mapping[str, FloatArray]) -> list[tuple[str, Estimat
     scores : mapping of name to float array, shape (rows,)
         Score of each row, higher is better, in the same order for all candidates; means over seeds. Of
         equal means the first candidate is the better one.
+    clusters : int array, shape (rows,), optional
+        Rows that resemble each other.
 
     References
     ----------
@@ -32,7 +36,7 @@ def rank_candidates(scores: Mapping[str, FloatArray]) -> list[tuple[str, Estimat
     best = scores[ordered[0]]
     ranked = [(ordered[0], Estimate(0.0, 0.0, 0.0))]
     for name in ordered[1:]:
-        ranked.append((name, _behind(scores[name] - best, len(ordered) - 1)))
+        ranked.append((name, _behind(scores[name] - best, len(ordered) - 1, clusters)))
     return ranked
 
 
@@ -42,8 +46,8 @@ def cheapest_as_good(ranked: Sequence[tuple[str, Estimate]], costs: Mapping[str,
     return min(as_good, key=lambda name: costs[name])
 
 
-def _behind(differences: FloatArray, n_comparisons: int) -> Estimate:
+def _behind(differences: FloatArray, n_comparisons: int, clusters: Clusters) -> Estimate:
     """Return the mean difference with its interval; the whole range with fewer than two rows."""
     if len(differences) < 2:
         return Estimate(float(differences.mean()), -1.0, 1.0)
-    return mean_interval(differences, n_comparisons)
+    return mean_interval(differences, n_comparisons, clusters)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from translearn_core.analysis.intervals import RowScores, bootstrap_means, seed_variance_share
+from translearn_core.analysis.intervals import Clusters, RowScores, bootstrap_means, seed_variance_share
 from translearn_core.results import Difference
 from translearn_core.results.interval_estimate import ALPHA_TAIL, Z
 
@@ -18,12 +18,14 @@ FloatArray = NDArray[np.float64]
 class ArmRuns:
     """Scores of the test rows by the runs of one arm.
 
-    `scores` has shape (seeds, rows); `rows` (rows,) identifies the test rows.
+    `scores` has shape (seeds, rows); `rows` (rows,) identifies the test rows, `clusters` (rows,) those that
+    resemble each other.
     """
 
     name: str
     rows: NDArray[np.uint64]
     scores: RowScores
+    clusters: Clusters = None
 
     @property
     def means(self) -> FloatArray:
@@ -36,9 +38,10 @@ def differences(
 ) -> list[Difference | None]:
     """Compare the mean score of each arm with the baseline's: paired by test row, 95 % bootstrap interval.
 
-    Each draw resamples test rows, the same for both arms, and seeds within each arm. Part of the variance
-    between seeds is due to the finite test rows, which the resampled rows already show: it is removed from
-    the seeds, and the rest is scaled by sqrt(n / (n - 1)). The draws are then widened from the normal to
+    Each draw resamples test rows, or clusters of them, the same for both arms, and seeds within each arm.
+    Part of the variance between seeds is due to the finite test rows, which the resampled rows already show:
+    it is removed from the seeds, and the rest is scaled by sqrt(n / (n - 1)). The draws are then widened from
+    the normal to
     Student's quantile with Welch-Satterthwaite degrees of freedom.
 
     Parameters
@@ -61,8 +64,8 @@ def differences(
     random = np.random.default_rng(seed)
     paired = [baseline, *(arm for arm in arms if np.array_equal(arm.rows, baseline.rows))]
     shares = np.stack([arm.scores.mean(axis=0, dtype=np.float64) for arm in paired], axis=1)
-    means = bootstrap_means(shares, draws, random)
-    spreads = [_resample_seeds(arm.scores, draws, random) for arm in paired]
+    means = bootstrap_means(shares, draws, random, baseline.clusters)
+    spreads = [_resample_seeds(arm, draws, random) for arm in paired]
     results = {
         arm: _difference(arm, baseline, means[:, k] - means[:, 0], spreads[k], spreads[0])
         for k, arm in enumerate(paired[1:], 1)
@@ -98,16 +101,16 @@ def _difference(
     return Difference(estimate, float(low), float(high), seeds, shares)
 
 
-def _resample_seeds(row_scores: RowScores, draws: int, random: np.random.Generator) -> _Spread:
+def _resample_seeds(arm: ArmRuns, draws: int, random: np.random.Generator) -> _Spread:
     """Resample seeds; return the deviations from the mean that they add beyond the rows, shape (draws,)."""
-    seeds = len(row_scores)
+    seeds = len(arm.scores)
     if seeds == 1:
         return _Spread(np.zeros(draws), 0.0, 1)
-    values = row_scores.astype(np.float64)
+    values = arm.scores.astype(np.float64)
     scores = values.mean(axis=1)
     deviations = scores - scores.mean()
     total = float(deviations @ deviations / (seeds - 1))
-    own = total * seed_variance_share(values)
+    own = total * seed_variance_share(values, arm.clusters)
     scale = np.sqrt(own / total * seeds / (seeds - 1)) if own else 0.0
     shares = random.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws) / seeds
     return _Spread(shares @ deviations * scale, own / seeds, seeds)

@@ -1,11 +1,14 @@
 """Calibration: reliability bins, expected calibration error, temperature scaling, risk-coverage."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
+from translearn_core.analysis.intervals import Clusters, bootstrap_means
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import ALPHA_TAIL, CELLS_AT_ONCE, NO_ESTIMATE, wilson
@@ -22,7 +25,9 @@ MAX_TEMPERATURE = 100.0
 """Upper bound of the temperature search; the lower bound is its reciprocal."""
 
 
-def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS) -> pd.DataFrame:
+def reliability(
+    confidence: Confidence, correct: NDArray[np.bool_], bins: int = BINS, clusters: Clusters = None
+) -> pd.DataFrame:
     """Compare mean confidence with accuracy in bins of equal width.
 
     Returns one row per bin: from, to, rows, confidence and accuracy (means over its rows), low and high (95 %
@@ -35,6 +40,8 @@ def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = 
         In [0, 1].
     correct : bool array, shape (rows,)
     bins : int
+    clusters : int array, shape (rows,), optional
+        Rows that resemble each other.
 
     References
     ----------
@@ -46,6 +53,8 @@ def reliability(confidence: Confidence, correct: NDArray[np.bool_], bins: int = 
     total_confidence = np.bincount(which, weights=confidence, minlength=bins)
     rows = np.where(count > 0, count, np.nan)
     low, high = wilson(right, count)
+    if clusters is not None:
+        low, high = _clustered_bounds([which == k for k in range(bins)], correct, clusters)
     return pd.DataFrame(
         {"from": edges[:-1], "to": edges[1:], "rows": count}
         | {"confidence": total_confidence / rows, "accuracy": right / rows, "low": low, "high": high}
@@ -59,6 +68,7 @@ def expected_calibration_error(
     *,
     draws: int = 1000,
     seed: int = 0,
+    clusters: Clusters = None,
 ) -> Estimate:
     """Return the mean gap between confidence and accuracy over bins of equal width, weighted by rows.
 
@@ -70,10 +80,10 @@ def expected_calibration_error(
 
     Parameters
     ----------
-    confidence, correct, bins
+    confidence, correct, bins, clusters
         As in `reliability`.
     draws, seed : int
-        Of the bootstrap over rows.
+        Of the bootstrap over rows, or over clusters of them.
 
     References
     ----------
@@ -88,19 +98,39 @@ def expected_calibration_error(
     gaps = np.asarray(confidence, dtype=np.float64) - correct
     observed = np.bincount(which, weights=gaps, minlength=bins)
     estimate = float(np.abs(observed).sum() / rows)
-    random, drawn = np.random.default_rng(seed), []
+    noise = _bin_noise(which, gaps, bins, draws, np.random.default_rng(seed), clusters)
+    errors = np.stack([np.abs(factor * observed + noise).sum(axis=1) / rows for factor in ECE_GRID])
+    lower, upper = np.quantile(errors, [ALPHA_TAIL, 1 - ALPHA_TAIL], axis=1)
+    low = ECE_GRID[(upper >= estimate).argmax()] * estimate
+    high = (ECE_GRID * (lower <= estimate)).max() * estimate
+    return Estimate(estimate, float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
+
+
+def _bin_noise(
+    which: IntArray, gaps: FloatArray, bins: int, draws: int, random: np.random.Generator, clusters: Clusters
+) -> FloatArray:
+    """Return bootstrap deviations of the summed gaps of each bin, shape (draws, bins)."""
+    rows, drawn = len(gaps), []
+    if clusters is not None:
+        by_bin = np.where(which[:, None] == np.arange(bins), gaps[:, None], 0.0)
+        means = bootstrap_means(by_bin, draws, random, clusters)
+        return np.asarray(rows * (means - by_bin.mean(axis=0)), dtype=np.float64)
+    observed = np.bincount(which, weights=gaps, minlength=bins)
     for start in range(0, draws, step := max(1, CELLS_AT_ONCE // rows)):
         block = min(step, draws - start)
         sample = random.integers(0, rows, (block, rows))
         cell = which[sample] + bins * np.arange(block)[:, None]
         sums = np.bincount(cell.ravel(), weights=gaps[sample].ravel(), minlength=block * bins)
         drawn.append(sums.reshape(block, bins) - observed)
-    noise = np.concatenate(drawn)
-    errors = np.stack([np.abs(factor * observed + noise).sum(axis=1) / rows for factor in ECE_GRID])
-    lower, upper = np.quantile(errors, [ALPHA_TAIL, 1 - ALPHA_TAIL], axis=1)
-    low = ECE_GRID[(upper >= estimate).argmax()] * estimate
-    high = (ECE_GRID * (lower <= estimate)).max() * estimate
-    return Estimate(estimate, float(min(low, estimate)), float(np.clip(high, estimate, 1.0)))
+    return np.concatenate(drawn)
+
+
+def _clustered_bounds(
+    members: Iterable[NDArray[np.bool_]], correct: NDArray[np.bool_], clusters: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the ends of the intervals of the share of correct rows in sets of rows, shape (2, sets)."""
+    found = (Estimate.clustered_share(correct[rows], clusters[rows]) for rows in members)
+    return np.array([(share.low, share.high) for share in found]).T
 
 
 def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> float:
@@ -149,7 +179,9 @@ def apply_temperature(log_probabilities: NDArray[np.floating], t: float) -> Floa
     return np.asarray(softmax(_finite_logits(log_probabilities) / t, axis=1))
 
 
-def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 101) -> pd.DataFrame:
+def coverage(
+    confidence: Confidence, correct: NDArray[np.bool_], points: int = 101, clusters: Clusters = None
+) -> pd.DataFrame:
     """Return coverage and accuracy of selective prediction at confidence thresholds from 0 to 1.
 
     One row per threshold: threshold, coverage (share of rows with at least that confidence), accuracy of
@@ -157,7 +189,7 @@ def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 1
 
     Parameters
     ----------
-    confidence, correct
+    confidence, correct, clusters
         As in `reliability`.
     points : int
         Equidistant thresholds.
@@ -173,6 +205,8 @@ def coverage(confidence: Confidence, correct: NDArray[np.bool_], points: int = 1
     covered, right = len(order) - below, cumulative[-1] - cumulative[below]
     rows = np.where(covered > 0, covered, np.nan)
     low, high = wilson(right, covered)
+    if clusters is not None:
+        low, high = _clustered_bounds((confidence >= level for level in thresholds), correct, clusters)
     return pd.DataFrame(
         {"threshold": thresholds, "coverage": covered / max(1, len(order)), "accuracy": right / rows}
         | {"low": low, "high": high}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from translearn_core.analysis.intervals import RowScores, row_score_difference, row_score_interval
+from translearn_core.analysis.intervals import Clusters, RowScores, row_score_difference, row_score_interval
 from translearn_core.results import Estimate
 
 LEVEL = 0.05
@@ -32,7 +32,10 @@ class Slice:
 
 
 def slice_scores(
-    groups: Sequence[object] | NDArray[np.generic], scores: RowScores, level: float = LEVEL
+    groups: Sequence[object] | NDArray[np.generic],
+    scores: RowScores,
+    level: float = LEVEL,
+    clusters: Clusters = None,
 ) -> list[Slice]:
     """Compare the mean score of every slice with that of all other rows, the weakest slice first.
 
@@ -43,6 +46,8 @@ def slice_scores(
         `quantile_groups` first.
     scores : array, shape (rows,)
         Such as which rows are correct.
+    clusters : int array, shape (rows,), optional
+        Rows that resemble each other.
     level : float
         Family-wise error rate over these slices. Divide it among several groupings of the same rows.
 
@@ -56,15 +61,28 @@ def slice_scores(
     if (which < 0).any():
         which, names = np.where(which < 0, len(names), which), [*names, MISSING]
     members = [which == group for group in range(len(names))]
-    differences = [row_score_difference(scores[inside], scores[~inside]) for inside in members]
+    differences = [
+        row_score_difference(scores[inside], scores[~inside], _of(clusters, inside), _of(clusters, ~inside))
+        for inside in members
+    ]
     significant = _holm([p_value for _, p_value in differences], level)
     slices = [
-        Slice(name, int(inside.sum()), row_score_interval(scores[inside]), difference, beyond)
+        Slice(
+            name,
+            int(inside.sum()),
+            row_score_interval(scores[inside], _of(clusters, inside)),
+            difference,
+            beyond,
+        )
         for name, inside, (difference, _), beyond in zip(
             names, members, differences, significant, strict=True
         )
     ]
     return sorted(slices, key=lambda group: group.difference.value)
+
+
+def _of(clusters: Clusters, rows: NDArray[np.bool_]) -> Clusters:
+    return None if clusters is None else clusters[rows]
 
 
 def quantile_groups(values: ArrayLike, bins: int = 4) -> NDArray[np.str_]:

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.intervals import Clusters, row_score_interval
 from translearn_core.analysis.probing.layer_probing import COLUMNS, ProbeTask, TargetScores
 from translearn_core.analysis.probing.linear_probe import BoolArray, LinearProbe, Progress
 from translearn_core.results.metric import ACCURACY
@@ -16,9 +16,15 @@ from translearn_core.tasks.classes.metrics import majority_accuracy
 
 
 class ClassScorer:
-    """Logistic regression on class indices; C is chosen by log loss (see `LinearProbe`)."""
+    """Logistic regression on class indices; C is chosen by log loss (see `LinearProbe`).
+
+    `clusters`, shape (rows,), are those of rows that resemble each other, such as the words of a sentence.
+    """
 
     metric = ACCURACY
+
+    def __init__(self, clusters: Clusters = None) -> None:
+        self.clusters = clusters
 
     def targets_at_once(self, task: ProbeTask) -> int:
         """Return the number of targets that fill a batch of `COLUMNS` weight columns."""
@@ -35,7 +41,9 @@ class ClassScorer:
             correct = (probe.predict(x[task.test], k) == target[task.test])[task.in_test[k]]
             held_out = probe.held_out_proba(k).argmax(axis=1) == y[k]
             by_fold = [_mean(held_out[rows]) for rows in task.fold_masks(k)]
-            scores.append(TargetScores(float(probe.c[k]), row_score_interval(correct), by_fold))
+            tested = task.test[task.in_test[k]]
+            clusters = None if self.clusters is None else self.clusters[tested]
+            scores.append(TargetScores(float(probe.c[k]), row_score_interval(correct, clusters), by_fold))
         return scores
 
     def constant_scores(self, task: ProbeTask) -> list[float]:

@@ -28,6 +28,8 @@ class StudyFile(BaseConfig):
         {}, description="train, and where there are such files validation and test"
     )
     text: str = Field(description="the column that holds the texts")
+    text_pair: str | None = Field(None, description="the column of the second texts of pairs")
+    sentence: str | None = Field(None, description="the column that numbers the sentences, of words")
     label: str = Field(description="the column that holds the classes")
     problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the label column's values")
     separator: str | None = Field(None, description="sign between the labels of a cell; none: found")

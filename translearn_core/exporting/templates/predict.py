@@ -11,11 +11,16 @@ has ``thresholds.json``, gives the list of those whose probability reaches their
 
 A model of pairs takes texts two by two, two columns (--column and --pair-column), or lines with a tab between
 the two texts; in your own code: ``Classifier(folder).answer([("a text", "another text")])``.
+
+A model of words takes sentences, which it splits at blanks and punctuation, or a table with a word in each
+row (--column and --sentence-column). It prints words, labels and their probabilities for each sentence. In
+your own code: ``Classifier(folder).label_words([["a", "sentence"]])``.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -53,6 +58,7 @@ class Classifier(nn.Module):
         )
         self.pooling, self.pad, self.token_limit = config["pooling"], config["pad"], config["token_limit"]
         self.problem: str = config["problem"]
+        self.words = self.problem == "token_classification"
         self.combining, self.layers, self.top = config["combining"], config["layers"], config["top"]
         self.inputs: list[str] = config["inputs"]
         self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
@@ -77,13 +83,14 @@ class Classifier(nn.Module):
     ) -> Tensor:
         """Return the outputs, shape (texts, labels), of tensors of shape (texts, tokens).
 
+        Those of a model of words have the shape (texts, tokens, labels), and words that of their first token.
         Padding is on the right, where the mask is 0. Siamese pairs have the shape (pairs, 2, tokens).
         """
         types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
         features = self.features({"input_ids": input_ids, "attention_mask": attention_mask} | types)
         vector = (features - self.mean) / self.scale
         if self.combining == "mix":
-            vector = self.factor * torch.einsum("l,rlw->rw", self.mix, vector)
+            vector = self.factor * torch.einsum("l,...lw->...w", self.mix, vector)
         if self.hidden is not None:
             vector = self.activation(self.hidden(vector))
         outputs: Tensor = self.output(vector)
@@ -109,13 +116,15 @@ class Classifier(nn.Module):
         if self.combining == "sum-4":
             return torch.stack(vectors).sum(0)
         if self.combining == "concat-4":
-            return torch.cat(vectors, dim=1)
+            return torch.cat(vectors, dim=-1)
         if self.combining == "mix":
-            return torch.stack(vectors, dim=1)
+            return torch.stack(vectors, dim=-2)
         return vectors[0]
 
     def pool(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Pool token states, shape (texts, tokens, width), to one vector per text."""
+        """Pool token states, shape (texts, tokens, width), to one vector per text; those of words stay."""
+        if self.words:
+            return states
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":
@@ -138,13 +147,32 @@ class Classifier(nn.Module):
         empty = {"input_ids": [self.pad], "attention_mask": [1], "token_type_ids": [0]}
         return [{name: encoded[name][i] or empty[name] for name in self.inputs} for i in range(len(texts[0]))]
 
-    @torch.no_grad()
     def answer(self, texts: Sequence[str | tuple[str, str]], batch: int = 32) -> Tensor:
         """Return the outputs of each text or pair, shape (texts, labels), on the CPU."""
-        tokens, device = self.tokens(texts), self.output.weight.device
+        outputs = torch.empty(len(texts), len(self.labels))
+        for index, of_batch in self.batches(self.tokens(texts), batch):
+            outputs[index] = of_batch
+        return outputs
+
+    def label_words(self, sentences: Sequence[Sequence[str]], batch: int = 32) -> list[Tensor]:
+        """Return the probabilities of each sentence's words, shape (words, labels), on the CPU."""
+        texts = [" ".join(words) for words in sentences]
+        encoded = self.tokenizer(texts, truncation=True, max_length=self.token_limit)
+        places = [first_tokens(words, partial(encoded.char_to_token, i)) for i, words in enumerate(sentences)]
+        outputs = [torch.empty(0)] * len(texts)
+        for index, of_batch in self.batches(self.tokens(texts), batch):
+            for row, i in zip(of_batch, index, strict=True):
+                outputs[i] = row[places[i]]
+        return outputs
+
+    @torch.no_grad()
+    def batches(
+        self, tokens: list[list[dict[str, list[int]]]], batch: int
+    ) -> Iterator[tuple[list[int], Tensor]]:
+        """Yield the positions of some texts, of similar lengths, and their outputs on the CPU."""
+        device = self.output.weight.device
         lengths = [max(len(sequence["input_ids"]) for sequence in sequences) for sequences in tokens]
         order = sorted(range(len(tokens)), key=lengths.__getitem__)  # little padding
-        outputs = torch.empty(len(tokens), len(self.labels))
         for start in range(0, len(order), batch):
             index = order[start : start + batch]
             longest = lengths[index[-1]]
@@ -154,8 +182,7 @@ class Classifier(nn.Module):
                 rows = [[pad(sequence[name], longest, fill) for sequence in tokens[i]] for i in index]
                 tensor = torch.tensor(rows, device=device)
                 tensors[name] = tensor if self.siamese else tensor.squeeze(1)
-            outputs[index] = self(**tensors).cpu()
-        return outputs
+            yield index, self(**tensors).cpu()
 
 
 class Adapter(nn.Module):
@@ -177,6 +204,16 @@ def add_adapters(backbone: nn.Module, tensors: dict[str, Tensor]) -> None:
         module = backbone.get_submodule(layer)
         module.add_module("adapter", Adapter(tensors, f"{layer}.adapter"))
         module.register_forward_hook(lambda self, _, output: self.adapter(output))
+
+
+def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None]) -> list[int]:
+    """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
+    places, begin = [], 0
+    for word in words:
+        found = map(char_to_token, range(begin, begin + len(word)))
+        places.append(next((token for token in found if token is not None), 0))
+        begin += len(word) + 1
+    return places
 
 
 def pad(values: list[int], length: int, fill: int) -> list[int]:
@@ -202,11 +239,21 @@ def main() -> None:
     parser = table_input.parser(__doc__)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args()
-    source = table_input.read(arguments, pairs=json.loads((here / "head.json").read_text())["pairs"])
+    config = json.loads((here / "head.json").read_text())
+    words = config["problem"] == "token_classification"
+    if words:
+        import sentence_input  # type: ignore[import-not-found]
+
+        source = sentence_input.read(arguments)
+    else:
+        source = table_input.read(arguments, pairs=config["pairs"])
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
-    answers = model.answer(source.filled).tolist()
+    if words:
+        answers = [shares for each in model.label_words(source.sentences) for shares in each.tolist()]
+    else:
+        answers = model.answer(source.filled).tolist()
     number = model.problem == "regression"
     prediction_output.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 

@@ -8,11 +8,15 @@ Prints one line of JSON for each text, in order: the text, its label, and the pr
 the predicted number. A cell or line without any words gets no prediction. A model of several labels, which
 has ``thresholds.json``, gives the list of those whose probability reaches their threshold. In your own code:
 ``Classifier(folder).answer(["a text"])``.
+
+A model of words takes sentences, which it splits at blanks and punctuation, or a table with a word in each
+row (--column and --sentence-column). It prints words, labels and their probabilities for each sentence. In
+your own code: ``Classifier(folder).label_words([["a", "sentence"]])``.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +64,35 @@ class Classifier:
         self, texts: Sequence[str | tuple[str, str]], batch: int = 32
     ) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return the outputs of each text or pair, shape (texts, labels)."""
-        encodings, sides, n = self.sequences(texts), 1 + self.siamese, len(texts)
+        outputs = np.empty((len(texts), len(self.labels)), dtype=np.float32)
+        for index, of_batch in self.batches(self.sequences(texts), batch):
+            outputs[index] = of_batch
+        return outputs
+
+    def label_words(
+        self, sentences: Sequence[Sequence[str]], batch: int = 32
+    ) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
+        """Return the probabilities of each sentence's words, shape (words, labels)."""
+        encodings = self.sequences([" ".join(words) for words in sentences])
+        places = [
+            first_tokens(words, one.char_to_token) for words, one in zip(sentences, encodings, strict=True)
+        ]
+        outputs = [np.empty(0, dtype=np.float32)] * len(places)
+        for index, of_batch in self.batches(encodings, batch):
+            for row, i in zip(of_batch, index, strict=True):
+                outputs[i] = row[places[i]]
+        return outputs
+
+    def batches(
+        self, encodings: list[Encoding], batch: int
+    ) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.float32]]]]:
+        """Yield the positions of some texts, of similar lengths, and their outputs."""
+        sides = 1 + self.siamese
+        n = len(encodings) // sides
         tokens = [encoding.ids or [self.pad] for encoding in encodings]
         types = [encoding.type_ids or [0] for encoding in encodings]
         lengths = np.asarray([len(row) for row in tokens], dtype=np.int64).reshape(sides, n)
         order = np.argsort(lengths.max(axis=0, initial=0), kind="stable")  # little padding
-        outputs = np.empty((n, len(self.labels)), dtype=np.float32)
         for start in range(0, n, batch):
             index = order[start : start + batch]
             rows = (index[:, None] + n * np.arange(sides)).ravel()  # both texts of a siamese pair in turn
@@ -77,8 +104,17 @@ class Classifier:
                 tensors[name][mask == 1] = np.concatenate([values[i] for i in rows])
             if self.siamese:
                 tensors = {name: tensor.reshape(len(index), 2, -1) for name, tensor in tensors.items()}
-            outputs[index] = self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
-        return outputs
+            yield index, self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
+
+
+def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None]) -> list[int]:
+    """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
+    places, begin = [], 0
+    for word in words:
+        found = map(char_to_token, range(begin, begin + len(word)))
+        places.append(next((token for token in found if token is not None), 0))
+        begin += len(word) + 1
+    return places
 
 
 def main() -> None:
@@ -90,8 +126,14 @@ def main() -> None:
 
     arguments = table_input.parser(__doc__).parse_args()
     model = Classifier(here)
-    source = table_input.read(arguments, pairs=model.pairs)
-    answers = model.answer(source.filled).tolist()
+    if model.problem == "token_classification":
+        import sentence_input  # type: ignore[import-not-found]
+
+        source = sentence_input.read(arguments)
+        answers = [shares for each in model.label_words(source.sentences) for shares in each.tolist()]
+    else:
+        source = table_input.read(arguments, pairs=model.pairs)
+        answers = model.answer(source.filled).tolist()
     number = model.problem == "regression"
     prediction_output.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 

@@ -41,11 +41,18 @@ def write(
     """Print the prediction of each text, in order, or write the table with its predictions.
 
     `answers` are the outputs of the texts that are not blank: probabilities of the labels, or a `number`.
-    Blank texts get no prediction. With `thresholds` a text gets all labels that reach theirs.
+    Blank texts get no prediction. With `thresholds` a text gets all labels that reach theirs. Words are
+    printed by sentence.
     """
     lines = source.with_outputs(answers)
+    sentences: Sequence[Sequence[str]] | None = getattr(source, "sentences", None)
     try:
-        if out is None:
+        if out is None and sentences is not None:
+            of_words = iter(answers)
+            for words in sentences:
+                print(json.dumps(tagged(words, [next(of_words) for _ in words], labels), ensure_ascii=False))
+            sys.stdout.flush()
+        elif out is None:
             for text, shares in lines:
                 record = value(text, shares) if number else answer(text, shares, labels, thresholds)
                 print(json.dumps(record, ensure_ascii=False))
@@ -69,6 +76,14 @@ def answer(
     if thresholds is not None:
         given = {"labels": reached(shares, labels, thresholds)}
     return named(cell) | given | {"probabilities": dict(zip(labels, shares, strict=True))}
+
+
+def tagged(
+    words: Sequence[str], answers: Sequence[Sequence[float]], labels: Sequence[str]
+) -> dict[str, object]:
+    """Return the words of a sentence as printed, each with its label and the label's probability."""
+    given = [best(shares, labels) for shares in answers]
+    return {"words": words, "labels": given, "probabilities": [max(shares) for shares in answers]}
 
 
 def value(cell: Cell, outputs: Sequence[float] | None) -> dict[str, object]:

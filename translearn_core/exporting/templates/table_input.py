@@ -73,6 +73,10 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--column", metavar="NAME", help="the column's name")
     parser.add_argument("--pair-column", metavar="NAME", help="a model of pairs: that of the second texts")
     parser.add_argument(
+        "--sentence-column", metavar="NAME",
+        help="a model of words, one in each row: that of the sentences' numbers",
+    )  # fmt: skip
+    parser.add_argument(
         "--delimiter", help="a character, or one of " + ", ".join(DELIMITERS) + "; default: detected"
     )
     parser.add_argument("--encoding", help="such as utf-8, cp1252 or utf-16; default: detected")
@@ -83,8 +87,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def read(arguments: argparse.Namespace, *, pairs: bool = False) -> Source:
-    """Return the texts or pairs that `arguments` name; exit with code 2 if they cannot be read."""
+def read(arguments: argparse.Namespace, *, pairs: bool = False, words: bool = False) -> Source:
+    """Return the texts or pairs that `arguments` name; exit with code 2 if they cannot be read.
+
+    Those of a table of `words` are pairs of a word and its sentence's number.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -93,11 +100,17 @@ def read(arguments: argparse.Namespace, *, pairs: bool = False) -> Source:
             raise InputError("--out writes the table of --csv: give --csv FILE too.")
         if arguments.csv and arguments.texts:
             raise InputError("Texts and --csv were both given: give one of them.")
-        column, second, reads = arguments.column, arguments.pair_column, "pairs" if pairs else "single texts"
-        if bool(arguments.csv and pairs) is not bool(second):
-            raise InputError(f"--pair-column goes with --csv and a model of pairs; this one reads {reads}.")
+        reads = "pairs" if pairs else "words of sentences" if words else "single texts"
+        seconds = {"--pair-column": arguments.pair_column, "--sentence-column": arguments.sentence_column}
+        kinds = (("pairs", pairs), ("words", words))
+        for (option, name), (kind, right) in zip(seconds.items(), kinds, strict=True):
+            if bool(arguments.csv and right) is not bool(name):
+                raise InputError(f"{option} goes with --csv and a model of {kind}; this one reads {reads}.")
         if arguments.csv:
-            return read_table(arguments.csv, column, arguments.delimiter, arguments.encoding, second)
+            second = {option: name for option, name in seconds.items() if name}
+            return read_table(
+                arguments.csv, arguments.column, arguments.delimiter, arguments.encoding, second
+            )
         texts: list[str] = arguments.texts or lines_of_input(arguments.encoding)
         return Source(paired(texts, in_lines=not arguments.texts) if pairs else texts)
     except InputError as error:
@@ -162,9 +175,12 @@ def read_table(
     column: str | None,
     delimiter: str | None,
     encoding: str | None,
-    pair_column: str | None = None,
+    second: dict[str, str] | None = None,
 ) -> Source:
-    """Return the texts in a column of a delimited file, or the pairs in two columns, in order."""
+    """Return the texts in a column of a delimited file, or the pairs in two columns, in order.
+
+    `second` has the name of the second column by its option.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -174,14 +190,14 @@ def read_table(
         raise InputError(f"{str(path)!r} is empty: it needs a header and a row for each text.")
     chosen = separator(delimiter) or named
     tables = {mark: records(text, mark) for mark in ([chosen] if chosen else DELIMITERS.values())}
+    columns: dict[str, str | None] = {"--column": column, **(second or {})}
     best = max(tables, key=lambda mark: (column in header_of(tables[mark]), fit(tables[mark])))
     header, *rows = tables[best]
     names = header_of(tables[best])
-    options = [("--column", column), *([("--pair-column", pair_column)] if pair_column else ())]
-    for option, name in options:
+    for option, name in columns.items():
         if name not in names:
             raise InputError(f"{option} is {name!r}: give one of {', '.join(map(repr, names))}.")
-    positions, width = [names.index(name or "") for _, name in options], len(header)
+    positions, width = [names.index(name or "") for name in columns.values()], len(header)
     for number, row in enumerate(rows, 1):
         if row and (len(row) < width or any(row[width:])):
             raise InputError(

@@ -60,8 +60,9 @@ class TokenLabels(SingleLabel):
     ) -> dict[str, Estimate]:
         """Return token accuracy, macro-F1 and the metrics of entities, with intervals over sentences."""
         words, tags = self._counts(target, rows, outputs)
-        names, scores = (TOKEN_ACCURACY, MACRO_F1), (accuracy, macro_f1)
-        found = dict(zip(names, sentence_bootstrap(words, scores, seed=seed), strict=True))
+        correct = target.values[rows] == outputs.argmax(axis=1)
+        found = {TOKEN_ACCURACY: Estimate.clustered_share(correct, target.clusters(rows))}
+        (found[MACRO_F1],) = sentence_bootstrap(words, (macro_f1,), seed=seed)
         if tags is not None:
             of_entities = [lambda sums, k=k: entity_scores(sums)[..., k] for k in range(len(ENTITY_METRICS))]
             estimates = sentence_bootstrap(tags, of_entities, seed=seed)

@@ -88,6 +88,7 @@ def _task_facts(
     tfidf_correct = predicted == labels[n:]
     best = max(range(len(layer_scores.layers)), key=lambda k: (layer_scores.probe[k], k))
     probe_scores = layer_scores.row_scores[best]
+    clusters = sample.target.clusters(np.arange(n, len(labels)))
     counts = np.bincount(
         prepared.labels[prepared.split_indices(Split.TRAIN)], minlength=len(prepared.classes)
     )
@@ -110,14 +111,14 @@ def _task_facts(
         truncated_share=float((tokens.lengths > tokens.token_limit).mean()),
         unknown_token_share=tokens.unknown_share,
         majority=constant_score(prepared.problem, sample.target, np.arange(n), np.arange(n, len(labels))),
-        tfidf=row_score_interval(tfidf_correct),
+        tfidf=row_score_interval(tfidf_correct, clusters),
         layers=layer_scores.layers,
         logme=layer_scores.logme,
         probes=layer_scores.probe,
-        best_probe=row_score_interval(probe_scores),
-        tfidf_wins=clearly_better(tfidf_correct, probe_scores),
-        tfidf_loses=clearly_better(probe_scores, tfidf_correct),
-        best_beats_last=clearly_better(probe_scores, layer_scores.row_scores[-1]),
+        best_probe=row_score_interval(probe_scores, clusters),
+        tfidf_wins=clearly_better(tfidf_correct, probe_scores, clusters),
+        tfidf_loses=clearly_better(probe_scores, tfidf_correct, clusters),
+        best_beats_last=clearly_better(probe_scores, layer_scores.row_scores[-1], clusters),
         time_limit=config.seconds,
     )
 
@@ -136,7 +137,8 @@ def _cost_model(context: Context, experiment: ExperimentConfig) -> CostModel:
 def _workload(prepared: PreparedDataset, tokens: TokenStatistics) -> Workload:
     train, validation, test = (len(prepared.split_indices(split)) for split in Split)
     tokens_per_text = float(np.minimum(tokens.lengths, tokens.token_limit).mean())
-    return Workload(train, validation, test, tokens_per_text, prepared.target.n_outputs)
+    outputs = prepared.target.n_outputs
+    return Workload(train, validation, test, tokens_per_text, outputs, prepared.words_per_text)
 
 
 def _cost(

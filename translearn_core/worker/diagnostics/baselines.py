@@ -25,7 +25,7 @@ from translearn_core.results.diagnostics.baselines import (
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Problem, Target
-from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, constant_outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
@@ -208,13 +208,12 @@ def _lines(
 ) -> tuple[Baseline, ...]:
     """Return every baseline with its paired difference from the run."""
     rows = evaluation.predictions
-    own = rows["score"].to_numpy()[rows["split"] == Split.TEST]
-    keys = np.arange(len(own), dtype=np.uint64)
-    arms = [ArmRuns(name, keys, baseline.rows[None]) for name, baseline in scored.items()]
+    tested = rows[rows["split"] == Split.TEST]
+    keys, clusters = np.arange(len(tested), dtype=np.uint64), sentence_clusters(tested)
+    run = ArmRuns("run", keys, tested["score"].to_numpy()[None], clusters)
+    arms = [ArmRuns(name, keys, baseline.rows[None], clusters) for name, baseline in scored.items()]
     lines = []
-    for (name, baseline), difference in zip(
-        scored.items(), differences(arms, ArmRuns("run", keys, own[None]), seed=seed), strict=True
-    ):
+    for (name, baseline), difference in zip(scored.items(), differences(arms, run, seed=seed), strict=True):
         assert difference is not None
         margin = -difference
         lines.append(

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
-from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.intervals import Clusters, RowScores, row_score_interval
 from translearn_core.config import Split, job_id
 from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
@@ -82,8 +82,8 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         context.report("reading the runs", names.index(name), len(names))
         arms.append(_trained_arm(context, config, name, prepared))
     context.report("looking where they cross")
-    crossings = _crossings(context, config, arms, metric)
-    mean, low, high = np.stack([_levels(arm, metric) for arm in arms], axis=1)
+    crossings = _crossings(context, config, arms, metric, target.clusters(test))
+    mean, low, high = np.stack([_levels(arm, metric, target.clusters(test)) for arm in arms], axis=1)
     curve = LabelEfficiency(
         names=tuple(arm.name for arm in arms),
         sizes=config.sizes,
@@ -178,17 +178,21 @@ def _index_of(values: Sequence[int], value: int) -> int:
     return values.index(value)
 
 
-def _levels(arm: Arm, metric: Metric) -> FloatArray:
+def _levels(arm: Arm, metric: Metric, clusters: Clusters) -> FloatArray:
     """Return mean, low and high value of a metric at every size, shape (3, sizes), NaN without runs."""
     levels = np.full((3, len(arm.ran)), np.nan)
     for size in arm.measured_sizes:
-        level = row_score_interval(arm.row_scores[size][arm.ran[size]])
+        level = row_score_interval(arm.row_scores[size][arm.ran[size]], clusters)
         levels[:, size] = astuple(metric.of_row_scores(level))
     return levels
 
 
 def _crossings(
-    context: Context, config: LabelEfficiencyConfig, arms: Sequence[Arm], metric: Metric
+    context: Context,
+    config: LabelEfficiencyConfig,
+    arms: Sequence[Arm],
+    metric: Metric,
+    clusters: Clusters,
 ) -> list[tuple[str, SampleEfficiency]]:
     """Return the crossings of each pretrained arm with the from-scratch and TF-IDF arms, runs first."""
     trained = [arm for arm in arms if arm.name not in UNTRAINED_ARMS]
@@ -199,14 +203,14 @@ def _crossings(
     crossings = []
     for number, (a, b) in enumerate(pairs):
         context.report("looking where they cross", number, len(pairs))
-        crossing = find_crossing(config.sizes, config.reference_size, a, b, metric)
+        crossing = find_crossing(config.sizes, config.reference_size, a, b, metric, clusters)
         if crossing is not None:
             crossings.append(crossing)
     return crossings
 
 
 def find_crossing(
-    sizes: Sequence[int], at: int, a: Arm, b: Arm, metric: Metric
+    sizes: Sequence[int], at: int, a: Arm, b: Arm, metric: Metric, clusters: Clusters = None
 ) -> tuple[str, SampleEfficiency] | None:
     """Estimate how many labels `b` needs for the score of `a` at `at` labels, as sentence and numbers.
 
@@ -223,6 +227,7 @@ def find_crossing(
         at,
         row_scores_a=a.row_scores[of_a].swapaxes(0, 1),
         row_scores_b=b.row_scores[of_b].swapaxes(0, 1),
+        clusters=clusters,
     )
     crossing = replace(crossing, score=metric.of_row_scores(crossing.score))
     estimate = crossing.score, crossing.estimate, crossing.low, crossing.high

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.analysis.intervals import Clusters, mean_interval, row_score_interval
 from translearn_core.analysis.neighbours.knn_purity import (
     chance_purity,
     neighbour_overlap,
@@ -31,7 +31,8 @@ class LayerPair:
     """One layer of a run: vectors of each variant, shape (n, width), and class indices, shape (n,).
 
     `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
-    variants differ, `numbers` whether classes are ranges of numbers.
+    variants differ, `numbers` whether classes are ranges of numbers. `clusters`, shape (n,), are the
+    sentences of words.
     """
 
     variants: Mapping[str, NDArray[np.floating]]
@@ -40,6 +41,7 @@ class LayerPair:
     shown: IntArray
     changed: bool
     numbers: bool = False
+    clusters: Clusters = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,8 @@ class NeighbourhoodChange:
     """Neighbourhood quality before and after training; shares have one value per query, shape (queries,).
 
     `same_label` holds the shares of neighbours with the query's label, before and after, `overlap` the shares
-    that stayed, of `count` neighbours each; `chance` is the expected share at random.
+    that stayed, of `count` neighbours each; `chance` is the expected share at random, `clusters` the
+    sentences of queries that are words.
     """
 
     quality: tuple[NeighbourhoodQuality, ...]
@@ -57,11 +60,12 @@ class NeighbourhoodChange:
     count: int
     changed: bool
     numbers: bool = False
+    clusters: Clusters = None
 
     @property
     def mean_overlap(self) -> Estimate:
         """The mean overlap; exactly 1 if the layer did not change."""
-        return row_score_interval(self.overlap) if self.changed else Estimate(1.0, 1.0, 1.0)
+        return row_score_interval(self.overlap, self.clusters) if self.changed else Estimate(1.0, 1.0, 1.0)
 
     def sentences(self) -> str:
         """Summarise label purity before and after, its change, and the overlap."""
@@ -86,7 +90,7 @@ class NeighbourhoodChange:
         )
 
     def _purity_change(self) -> str:
-        change = mean_interval(self.same_label[1] - self.same_label[0])
+        change = mean_interval(self.same_label[1] - self.same_label[0], clusters=self.clusters)
         mean, low, high = 100 * change.value, 100 * change.low, 100 * change.high
         if low > 0:
             by = f"{magnitude(mean)} points ({low:.1f} to {high:.1f})"
@@ -121,6 +125,7 @@ def measure_neighbourhoods(
         Seed of the sample.
     """
     queries = _sample(layer.test, seed)
+    clusters = None if layer.clusters is None else layer.clusters[queries]
     variants = list(layer.variants.values())[: 2 if layer.changed else 1]
 
     def report(variant: int, part: float = 0.0) -> None:
@@ -133,7 +138,7 @@ def measure_neighbourhoods(
         same_label.append(shares)
         separation = silhouette(x, layer.labels, layer.test, seed=seed)
         trust = trustworthiness(x[layer.shown], planes[v][layer.shown], NEIGHBOURS, seed=seed)
-        quality.append(NeighbourhoodQuality(row_score_interval(shares), separation, trust))
+        quality.append(NeighbourhoodQuality(row_score_interval(shares, clusters), separation, trust))
     report(len(variants))
     return NeighbourhoodChange(
         quality=(quality[0], quality[-1]),
@@ -143,6 +148,7 @@ def measure_neighbourhoods(
         count=neighbours[0].shape[1],
         changed=layer.changed,
         numbers=layer.numbers,
+        clusters=clusters,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.config import ProblemType, Split
+from translearn_core.config.text_cells import POSITION, SENTENCE
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.jobs.spec import NUMBERS
@@ -18,6 +19,7 @@ from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.label_sets.metrics import row_f1
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
 
@@ -43,8 +45,8 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
         predicted = np.stack([common[f"predicted {name}"].to_numpy() for name in NAMES])
         scores = _scores(first, second, labels, predicted)
     outcomes, metric = _outcomes(scores), metric_of(PROBLEMS[first.problem].row_metric)
-    rows = np.arange(len(common), dtype=np.uint64)
-    arms = [ArmRuns(name, rows, of_run[None]) for name, of_run in zip(NAMES, scores, strict=True)]
+    rows, clusters = np.arange(len(common), dtype=np.uint64), sentence_clusters(common)
+    arms = [ArmRuns(name, rows, of_run[None], clusters) for name, of_run in zip(NAMES, scores, strict=True)]
     (difference,) = differences(arms[1:], arms[0], seed=config.seed)
     assert difference is not None
     artifacts.save(
@@ -54,8 +56,8 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
             rows=len(common),
             unpaired=unpaired,
             relabelled=int(relabelled.sum()),
-            first=row_score_interval(scores[0]),
-            second=row_score_interval(scores[1]),
+            first=row_score_interval(scores[0], clusters),
+            second=row_score_interval(scores[1], clusters),
             difference=difference,
             outcomes=outcomes,
         ),
@@ -76,12 +78,14 @@ def _scores(
 
 
 def _common_rows(first: Evaluation, second: Evaluation) -> tuple[pd.DataFrame, int]:
-    """Return the rows that both were tested on, and how many only one was."""
+    """Return the rows that both were tested on, in the order of the first, and how many only one was."""
     tables = []
     for evaluation in (first, second):
         rows = evaluation.predictions
         tested = rows[rows["split"] == Split.TEST].drop_duplicates(KEY)
         tables.append(tested[[*KEY, "label", "predicted", "score"]])
+    places = [name for name in (SENTENCE, POSITION) if name in first.predictions]
+    tables[0][places] = first.predictions.loc[tables[0].index, places]
     common = tables[0].merge(tables[1], on=KEY, suffixes=(" first", " second"))
     return common, sum(map(len, tables)) - 2 * len(common)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.analysis.intervals import Clusters, mean_interval, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.probing.class_scorer import ClassScorer
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
@@ -27,7 +27,7 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.label_sets.metrics import choose_thresholds, macro_f1_interval
 from translearn_core.tasks.numbers.metrics import pearson_interval
-from translearn_core.tasks.predictions import predictions_target
+from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.tasks.problem import Outputs
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -63,7 +63,7 @@ def probe(context: Context[ProbeConfig]) -> None:
         raise TooFewSamplesError(f"No test row has a value in {target.name!r}: probe for another column.")
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
-    scores = _probe(context, target, features, texts, train, test)
+    scores = _probe(context, target, features, texts, train, test, sentence_clusters(rows))
     if target.encoded.problem in CLASSES:
         scores = replace(scores, **_code_lengths(context, features, target.encoded.values, train))
     types = word_types([joined(text, " ") for text in texts])
@@ -80,11 +80,12 @@ def _probe(
     texts: list[Cell],
     train: IntArray,
     test: IntArray,
+    clusters: Clusters,
 ) -> ProbeScores:
     """Probe every layer for the target, with control tasks and the TF-IDF baseline."""
     config, encoded = context.config, target.encoded
     context.report("the word-count baseline")
-    tfidf = _tfidf_score(encoded, texts, train, test, seed=config.seed)
+    tfidf = _tfidf_score(encoded, texts, train, test, clusters, seed=config.seed)
     strings = [joined(text, " ") for text in texts]
     controls = [
         control_labels(strings, encoded.values[train], seed=config.seed + k)
@@ -95,7 +96,7 @@ def _probe(
         encoded.values,
         train,
         test,
-        scorer=_SCORERS[encoded.problem](encoded),
+        scorer=_SCORERS[encoded.problem](encoded, clusters),
         tfidf=tfidf,
         strata=PROBLEMS[encoded.problem].strata(encoded),
         controls=np.stack(controls) if controls else None,
@@ -107,17 +108,17 @@ def _probe(
     )
 
 
-_SCORERS: dict[ProblemType, Callable[[Target], LayerScorer]] = {
-    ProblemType.SINGLE_LABEL: lambda _: ClassScorer(),
-    ProblemType.MULTI_LABEL: LabelScorer,
-    ProblemType.REGRESSION: lambda _: NumberScorer(),
-    ProblemType.TOKENS: lambda _: ClassScorer(),
+_SCORERS: dict[ProblemType, Callable[[Target, Clusters], LayerScorer]] = {
+    ProblemType.SINGLE_LABEL: lambda _, clusters: ClassScorer(clusters),
+    ProblemType.MULTI_LABEL: lambda target, _: LabelScorer(target),
+    ProblemType.REGRESSION: lambda *_: NumberScorer(),
+    ProblemType.TOKENS: lambda _, clusters: ClassScorer(clusters),
 }
 """Probes of a target of each problem type."""
 
 
 def _tfidf_score(
-    target: Target, texts: list[Cell], train: IntArray, test: IntArray, *, seed: int
+    target: Target, texts: list[Cell], train: IntArray, test: IntArray, clusters: Clusters, *, seed: int
 ) -> Estimate:
     """Return the test score of TF-IDF: accuracy, macro-F1 of labels or correlation of numbers."""
 
@@ -135,7 +136,7 @@ def _tfidf_score(
         return macro_f1_interval(
             true, outputs >= choose_thresholds(target.values[train[held_out]], of_held_out)
         )
-    return row_score_interval(outputs.argmax(axis=1) == true)
+    return row_score_interval(outputs.argmax(axis=1) == true, None if clusters is None else clusters[test])
 
 
 def _code_lengths(

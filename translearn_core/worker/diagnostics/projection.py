@@ -12,6 +12,7 @@ from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, Projection
 from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.runs import artifacts
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
@@ -40,6 +41,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
         shown=stratified_sample(groups, SHOWN, config.seed),
         changed=after is not before and not np.array_equal(before, after),
         numbers=numbers,
+        clusters=sentence_clusters(rows),
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)

@@ -17,6 +17,7 @@ from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import ProjectionAnimation
 from translearn_core.runs import artifacts
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
@@ -59,6 +60,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         chosen=shares[:, :, validation].mean(axis=2),
         shares=shares[:, :, test],
         overlap=overlap,
+        clusters=sentence_clusters(rows.iloc[test]),
     )
     intervals = text.intervals
     artifacts.save(

@@ -122,7 +122,9 @@ def _measure(
 
     def score(x: NDArray[np.floating], pool: Executor, tick: Progress) -> tuple[float, ...]:
         probe = models.fit_probe(x[train], target.select(train), fold, pool=pool, progress=tick)
-        level = row_score_interval(problem.row_scores(target, test, probe.predict(x[test])))
+        level = row_score_interval(
+            problem.row_scores(target, test, probe.predict(x[test])), target.clusters(test)
+        )
         return probe.c, *astuple(metric.of_row_scores(level)), label_purity(x, strata, of=test)
 
     layers = {moment: snapshot.vectors for moment, snapshot in checkpoints.items()}

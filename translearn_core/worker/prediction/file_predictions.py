@@ -6,23 +6,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from translearn_core.analysis.error_analysis.selective_prediction import DIGITS, precision_threshold
 from translearn_core.config import Cell, Split
-from translearn_core.config.text_cells import join_sides
+from translearn_core.config.text_cells import TEXT, join_sides, text_cells
+from translearn_core.data.sentences import sentence_columns
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES, LABELS
 from translearn_core.results import Estimate, Evaluation, FilePrediction, ReviewThreshold
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.transfer import TrainedModel
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.prediction.predictions import (
     cached_model,
-    check_sides,
+    check_cells,
     is_filled,
     with_intervals,
 )
@@ -44,9 +46,8 @@ def predict_file(context: Context[PredictFileConfig]) -> None:
     review = None
     if config.review_precision is not None:
         review = review_threshold(load_evaluation(context, config.job), config.review_precision)
-    sides = [texts_of(shown, name) for name in (config.text, config.text_pair) if name is not None]
-    cells = join_sides([text for side in sides for text in side], len(shown))
-    check_sides(trained, cells)
+    cells = cells_of(table, shown, config)
+    check_cells(trained, [cell for cell in cells if is_filled(cell)])
     predictions = predict_texts(trained, cells, config.top_labels, context)
     predictions = with_intervals(context, config.job, trained.problem, predictions)
     counts = _counts(trained, predictions["predicted"].dropna())
@@ -79,6 +80,25 @@ def _counts(trained: TrainedModel, predicted: "pd.Series[Any]") -> pd.DataFrame:
     counts = problem.count_rows(target, np.zeros(len(predicted), dtype=np.int64))
     named = counts[["label", str(Split.TRAIN)]].set_axis(["label", "rows"], axis=1)
     return named.sort_values("rows", ascending=False, kind="stable") if trained.problem in LABELS else named
+
+
+def cells_of(table: pd.DataFrame, shown: pd.DataFrame, config: PredictFileConfig) -> list[Cell]:
+    """Return the text, pair or word of every row; an empty text where a word is missing.
+
+    Parameters
+    ----------
+    table, shown : DataFrame
+        The table as it was read, and its own columns alone.
+    config : PredictFileConfig
+        Names of the columns.
+    """
+    sides = [texts_of(shown, name) for name in (config.text, config.text_pair) if name is not None]
+    if config.sentence is None:
+        return join_sides([text for side in sides for text in side], len(shown))
+    texts_of(shown, config.sentence)
+    words = sentence_columns(table, config.text, config.sentence)
+    missing = words[TEXT].isna()
+    return ["" if blank else word for blank, word in zip(missing, text_cells(words), strict=True)]
 
 
 def texts_of(table: pd.DataFrame, column: str) -> list[str]:
@@ -138,10 +158,14 @@ def review_threshold(evaluation: Evaluation, precision: float) -> ReviewThreshol
         threshold=threshold,
         n_validation=len(validation),
         n_test=len(test),
-        validation=Estimate.share(int(above_validation["score"].eq(1).sum()), len(above_validation)),
-        coverage=Estimate.share(len(above), len(test)),
-        test=Estimate.share(int(above["score"].eq(1).sum()), len(above)),
+        validation=_share(above_validation["score"].eq(1), above_validation),
+        coverage=_share(test.index.isin(above.index), test),
+        test=_share(above["score"].eq(1), above),
     )
+
+
+def _share(true: ArrayLike, rows: pd.DataFrame) -> Estimate:
+    return Estimate.clustered_share(true, sentence_clusters(rows))
 
 
 def marks(probability: "pd.Series[float]", threshold: float | None) -> "pd.Series[Any]":

@@ -19,7 +19,7 @@ from translearn_core.tasks.problem import FloatArray
 from translearn_core.transfer import TrainedModel
 from translearn_core.transfer.word_split import join_words, split_words
 from translearn_core.worker.context import Context
-from translearn_core.worker.prediction.predictions import cached_model, check_sides
+from translearn_core.worker.prediction.predictions import cached_model, check_cells
 from translearn_core.worker.run_results import check_supported
 
 MOST_WORDS = 60
@@ -39,7 +39,7 @@ def occlude(context: Context[OcclusionConfig]) -> None:
         *(without_word(cell, *word) for word in zip(frame["side"], frame["position"], strict=True)),
     ]
     trained = cached_model(context, config.job)
-    check_sides(trained, texts)
+    check_cells(trained, texts)
     whole = _explain(trained, texts)
     frame["importance"], frame["control"] = whole.importance, np.nan
     control = None

@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 from translearn_core.analysis.error_analysis.conformal import half_width
 from translearn_core.analysis.neighbours.nearest_neighbours import nearest
 from translearn_core.config import Cell, ProblemType, Split
-from translearn_core.config.text_cells import TEXT, TEXT_PAIR, sides_of, text_cells
-from translearn_core.errors import ConfigError, DataError
+from translearn_core.config.text_cells import (
+    TEXT,
+    TEXT_PAIR,
+    Word,
+    sides_of,
+    split_sides,
+    text_cells,
+    words_of,
+)
+from translearn_core.errors import ConfigError, DataError, NotFoundError
+from translearn_core.exporting.templates.sentence_input import split_tokens
 from translearn_core.jobs import PredictConfig
-from translearn_core.jobs.spec import CLASSES, NUMBERS
+from translearn_core.jobs.spec import CLASSES, NUMBERS, WORDS
 from translearn_core.results import Evaluation, HeldOutLogits, NeighbourBank, Prediction
 from translearn_core.runs import artifacts
 from translearn_core.transfer import TrainedModel, load_trained
@@ -26,13 +35,16 @@ INTERVAL_LEVEL = 0.9
 
 
 def predict(context: Context[PredictConfig]) -> None:
-    """Predict typed texts and find their nearest training texts."""
+    """Predict typed texts, or the words of typed sentences, and find their nearest training texts."""
     config = context.config
     if blank := [t for t in config.texts if not is_filled(t)]:
         raise DataError(f"{len(blank)} of the {len(config.texts)} texts are empty: type a sentence.")
     trained = cached_model(context, config.job)
-    check_sides(trained, config.texts)
-    outputs = trained.predict(config.texts)
+    cells: tuple[Cell, ...] = config.texts
+    if trained.problem in WORDS:
+        cells = tuple(word for text in split_sides(config.texts) for word in words_of(split_tokens(text)))
+    check_cells(trained, cells)
+    outputs = trained.predict(cells)
     if config.temperature is not None:
         if trained.problem not in CLASSES:
             raise ConfigError("temperature", config.temperature, "a run that predicts classes")
@@ -45,7 +57,7 @@ def predict(context: Context[PredictConfig]) -> None:
         texts = {"neighbour": TEXT} | ({"neighbour_pair": TEXT_PAIR} if trained.pairs else {})
         neighbours = pd.DataFrame(
             {
-                "text": np.repeat(np.arange(len(config.texts)), index.shape[1]),
+                "text": np.repeat(np.arange(len(cells)), index.shape[1]),
                 "similarity": similarity.ravel().astype(np.float64),
                 **{name: neighbour[column].to_numpy() for name, column in texts.items()},
                 "label": neighbour["label"].to_numpy(),
@@ -55,7 +67,7 @@ def predict(context: Context[PredictConfig]) -> None:
     artifacts.save(
         context.folder,
         Prediction(
-            config.texts,
+            cells,
             trained.names,
             outputs.problem,
             outputs.predictions,
@@ -82,8 +94,15 @@ def is_filled(cell: Cell) -> bool:
     return all(text.strip() for text in sides_of(cell))
 
 
-def check_sides(trained: TrainedModel, cells: Sequence[Cell]) -> None:
-    """Raise `DataError` if a model of pairs gets single texts, or a model of texts pairs."""
+def check_cells(trained: TrainedModel, cells: Sequence[Cell]) -> None:
+    """Raise `DataError` if a model of texts, pairs or words gets other cells."""
+    words = trained.problem in WORDS
+    if any(isinstance(cell, Word) is not words for cell in cells):
+        raise DataError(
+            "This run reads words in sentences: name the columns of the words and of the sentences."
+            if words
+            else "This run reads texts, not words in sentences: leave out the column of the sentences."
+        )
     if any((len(sides_of(cell)) > 1) is not trained.pairs for cell in cells):
         raise DataError(
             "This run reads pairs of texts: give a second text too."

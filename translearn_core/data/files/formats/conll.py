@@ -1,8 +1,10 @@
-"""CoNLL files, with a token per line and a blank line after each sentence, as tables of tokens."""
+"""CoNLL files, with a token per line and a blank line after each sentence, as tables of tokens and back."""
 
 import re
 from collections.abc import Iterator
 from itertools import islice
+
+import pandas as pd
 
 from translearn_core.config import TableKind
 from translearn_core.data.files.delimited_rows import too_many_rows
@@ -63,6 +65,29 @@ def read_conll(text: str, name: str, max_rows: int) -> RawTable | None:
         description += f" {nodes} {was_or_were(left_out)} left out."
     findings = [finding("delimiter", Severity.DETECTED, description)]
     return RawTable(TableKind.TSV, rows, lines, names=names, findings=findings)
+
+
+def conll_bytes(table: pd.DataFrame, sentence: str, last: str) -> bytes:
+    """Return a table of words as CoNLL: fields separated by tabs, and a blank line after each sentence.
+
+    Rows in which the last field is missing are left out.
+
+    Parameters
+    ----------
+    table : DataFrame
+    sentence : str
+        Column whose value changes where a sentence ends; an empty cell continues the one above. Left out.
+    last : str
+        Column that is written last, such as the predicted tags, as conlleval reads them.
+    """
+    number = table[sentence].ffill()
+    begins = number.ne(number.shift()).cumsum()
+    words = table[[*(name for name in table if name not in (sentence, last)), last]].dropna(subset=[last])
+    fields = (
+        words.fillna("_").astype(str).replace(r"\s+", "\N{NO-BREAK SPACE}", regex=True).agg("\t".join, axis=1)
+    )
+    sentences = ("\n".join(lines) for _, lines in fields.groupby(begins.loc[fields.index], sort=False))
+    return "".join(f"{lines}\n\n" for lines in sentences).encode(errors="replace")
 
 
 def _names(width: int, universal: bool) -> list[str]:

@@ -21,6 +21,7 @@ from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import ErrorAnalysisConfig
 from translearn_core.results import CalibrationScore, ErrorAnalysis, Evaluation
 from translearn_core.runs import artifacts
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.error_analysis.label_issues import check_labels
 from translearn_core.worker.diagnostics.error_analysis.slices import slices
@@ -43,6 +44,11 @@ class SplitPredictions:
     rows: pd.DataFrame
     logits: NDArray[np.floating]
     labels: NDArray[np.int64]
+
+    @property
+    def clusters(self) -> NDArray[np.int64] | None:
+        """Sentence of each row, None if the rows are not words."""
+        return sentence_clusters(self.rows)
 
     @property
     def correct(self) -> NDArray[np.bool_]:
@@ -69,15 +75,15 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     t = _fit_temperature(validation)
     raw, scaled = (_calibration(test, value, config) for value in (1.0, t))
     bins = {
-        name: reliability(test.confidence(value), test.correct, config.bins)
+        name: reliability(test.confidence(value), test.correct, config.bins, test.clusters)
         for name, value in ((RAW, 1.0), (SCALED, t))
     }
-    curve = coverage(test.confidence(t), test.correct)
+    curve = coverage(test.confidence(t), test.correct, clusters=test.clusters)
     slice_table = slices(context, experiment, test.rows, test.correct, config.columns)
     label_check = check_labels(context, experiment, evaluation, config.seed)
     sentences = (
         error_analysis_text.calibration_text(
-            test.confidence(1.0), test.correct, raw, scaled, len(validation.rows)
+            test.confidence(1.0), test.correct, raw, scaled, len(validation.rows), test.clusters
         ),
         error_analysis_text.selective_prediction_text(curve, validation.confidence(t), test.correct),
         error_analysis_text.weakest_slice_text(slice_table),
@@ -132,7 +138,9 @@ def _calibration(test: SplitPredictions, t: float, config: ErrorAnalysisConfig) 
     of_label = log_softmax(test.logits.astype(np.float64) / t, axis=1)[np.arange(len(correct)), test.labels]
     return CalibrationScore(
         temperature=t,
-        error=expected_calibration_error(confidence, correct, config.bins, seed=config.seed),
+        error=expected_calibration_error(
+            confidence, correct, config.bins, seed=config.seed, clusters=test.clusters
+        ),
         loss=float(-of_label[known].mean()) if known.any() else float("nan"),
     )
 

@@ -10,10 +10,11 @@ from translearn_core.analysis.error_analysis.slices import LEVEL, slice_scores
 from translearn_core.analysis.intervals import RowScores
 from translearn_core.analysis.language_id import identify_languages
 from translearn_core.config import DataConfig, ExperimentConfig
-from translearn_core.config.text_cells import joined, text_cells
+from translearn_core.config.text_cells import SENTENCE, joined, text_cells
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import LENGTH
+from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
@@ -57,6 +58,7 @@ def slices(
     DataError
         If there is no such column, or it has a single value or too many.
     """
+    clusters = sentence_clusters(rows)
     groupings = dict(_groupings(context, experiment.data, rows, columns))
     lines = [
         (
@@ -64,7 +66,7 @@ def slices(
             one.difference.value, one.difference.low, one.difference.high, one.beyond_chance,
         )
         for name, groups in groupings.items()
-        for one in slice_scores(groups, scores, LEVEL / len(groupings))
+        for one in slice_scores(groups, scores, LEVEL / len(groupings), clusters)
     ]  # fmt: skip
     frame = pd.DataFrame(lines, columns=list(COLUMNS))
     return frame.sort_values("difference", kind="stable", ignore_index=True)
@@ -89,6 +91,8 @@ def _groupings(
         yield LENGTH, np.asarray([f"{span} word{'s' * (span != '1')}" for span in spans], dtype=object)
     except DataError:
         pass  # all of one length
+    if SENTENCE in rows:  # a word alone tells no language
+        return
     context.report("telling languages")
     languages = identify_languages(
         [joined(text, " ") for text in texts],

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
-from translearn_core.analysis.intervals import RowScores, row_score_interval
+from translearn_core.analysis.intervals import Clusters, RowScores, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
@@ -101,7 +101,7 @@ def measure_task_retention(
     metric = metric_of(PROBLEMS[evaluation.problem].row_metric)
 
     def level(scores: RowScores) -> Estimate:
-        return metric.of_row_scores(row_score_interval(scores))
+        return metric.of_row_scores(row_score_interval(scores, rows.target.clusters(rows.test)))
 
     names = ", ".join(evaluation.names[:3]) + ", …" * (len(evaluation.names) > 3)
     task = TaskRetention(
@@ -112,7 +112,7 @@ def measure_task_retention(
         with_old_head=None if old_head is None else level(old_head),
         refit_head=level(refitted),
         pretrained=level(pretrained),
-        lost=_paired_difference(refitted, pretrained, seed),
+        lost=_paired_difference(refitted, pretrained, seed, rows.target.clusters(rows.test)),
         sentence="",
         metric=metric.name,
     )
@@ -177,9 +177,9 @@ def _refit_head(context: Context, x: NDArray[np.float32], rows: _Rows, when: str
     return rows.score(probe.predict(x[rows.test]))
 
 
-def _paired_difference(after: RowScores, before: RowScores, seed: int) -> Difference:
+def _paired_difference(after: RowScores, before: RowScores, seed: int, clusters: Clusters) -> Difference:
     rows = np.arange(len(after), dtype=np.uint64)
-    arm_after, arm_before = (ArmRuns("", rows, scores[None]) for scores in (after, before))
+    arm_after, arm_before = (ArmRuns("", rows, scores[None], clusters) for scores in (after, before))
     (difference,) = differences([arm_after], arm_before, seed=seed)
     assert difference is not None
     return difference

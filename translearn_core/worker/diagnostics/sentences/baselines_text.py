@@ -7,6 +7,7 @@ from translearn_core.results import Baseline, Difference, Metrics
 from translearn_core.results.diagnostics.baselines import (
     CONSTANTS,
     FIRST_TEXT,
+    FREQUENT_TAG,
     FROZEN,
     MAJORITY,
     MEAN,
@@ -23,6 +24,7 @@ BASELINE_TITLES = {
     MAJORITY: "always predicting the majority class",
     PRIOR: "always predicting the same labels",
     MEAN: "always predicting the mean",
+    FREQUENT_TAG: "always predicting the most frequent tag of each word",
     WORDS: "counting words with TF-IDF",
     FIRST_TEXT: "counting the words of the first text alone",
     SECOND_TEXT: "counting the words of the second text alone",

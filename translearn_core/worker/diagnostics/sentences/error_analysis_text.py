@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.error_analysis.calibration import MAX_TEMPERATURE, is_at_upper_bound
+from translearn_core.analysis.intervals import Clusters
 from translearn_core.analysis.language_id import UNSURE
 from translearn_core.results import CalibrationScore, Estimate
 from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote, signed_points
@@ -34,9 +35,10 @@ def calibration_text(
     raw: CalibrationScore,
     scaled: CalibrationScore,
     n_validation: int,
+    clusters: Clusters = None,
 ) -> str:
     """Compare confidence and accuracy of the test rows, before and after temperature scaling."""
-    mean, right = float(confidence.mean()), Estimate.share(int(correct.sum()), len(correct))
+    mean, right = float(confidence.mean()), Estimate.clustered_share(correct, clusters)
     verdict = _verdict(mean, right, len(correct))
     average = (
         f"On {count_noun(len(correct), 'test row')} the model is {percent(mean)} sure on average and right "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.analysis.intervals import mean_interval, row_score_interval
+from translearn_core.analysis.intervals import Clusters, mean_interval, row_score_interval
 from translearn_core.results import Estimate
 from translearn_core.results.format import magnitude, percent
 from translearn_core.worker.diagnostics.sentences.similarity_text import list_layers
@@ -20,6 +20,7 @@ class ProjectionAnimationText:
     `first` is the first layer that changed, None if none did; `chance` the expected share at random.
     `chosen`, shape (2, L), are mean shares of validation texts, which select a layer; `shares`, shape
     (2, L, n), those of each test text; `overlap`, shape (L,), the share of neighbours that stayed.
+    `clusters`, shape (n,), are the sentences of test words.
     """
 
     first: int | None
@@ -27,11 +28,12 @@ class ProjectionAnimationText:
     chosen: FloatArray
     shares: FloatArray
     overlap: FloatArray
+    clusters: Clusters = None
 
     @property
     def intervals(self) -> FloatArray:
         """The 95 % intervals of the test texts' mean shares, shape (2, L, 2)."""
-        intervals = [[row_score_interval(texts) for texts in layers] for layers in self.shares]
+        intervals = [[row_score_interval(texts, self.clusters) for texts in layers] for layers in self.shares]
         return np.asarray([[(span.low, span.high) for span in layers] for layers in intervals])
 
     def sentences(self) -> str:
@@ -59,7 +61,7 @@ class ProjectionAnimationText:
             return ""
         changes = self.shares[1, self.first :] - self.shares[0, self.first :]
         n_layers = len(changes)
-        intervals = [mean_interval(texts, n_layers) for texts in changes]
+        intervals = [mean_interval(texts, n_layers, self.clusters) for texts in changes]
         significant = [k for k, interval in enumerate(intervals) if interval.excludes_zero]
         most = max(significant or range(n_layers), key=lambda k: abs(intervals[k].value))
         where = _layer_name(self.first + most)
