@@ -84,7 +84,7 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
         ({}, ("targets",)),
         ({"label": 3}, ("targets", 0, "column")),
         ({"targets": ()}, ("targets",)),
-        ({"targets": ({"column": "a"}, {"column": "b"})}, ("targets",)),
+        ({"targets": ({"column": "a"}, {"column": "a"})}, ("targets",)),
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
         ({"label": "a", "targets": ({"column": "b"},)}, ("targets",)),
         ({"label": "t"}, ()),

@@ -2,6 +2,6 @@
 
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.run import run_experiment
-from translearn_core.experiment.training_data import with_augmentation
+from translearn_core.experiment.training_data import training_data
 
-__all__ = ["build", "check", "run_experiment", "with_augmentation"]
+__all__ = ["build", "check", "run_experiment", "training_data"]

@@ -140,6 +140,8 @@ class JobSpec(Generic[C, R]):
     report : ReportRole
     problems : set of ProblemType
         Problem types that it supports; None for all.
+    several_targets : bool
+        Whether it takes a run or task of several targets.
     requires : Requirement
         What it needs of a run or of a backbone to be trained; None for nothing.
     """
@@ -161,6 +163,7 @@ class JobSpec(Generic[C, R]):
     resumable: bool = False
     report: ReportRole = ReportRole.NONE
     problems: Collection[ProblemType] | None = None
+    several_targets: bool = False
     requires: Requirement | None = None
 
     @property
@@ -170,6 +173,12 @@ class JobSpec(Generic[C, R]):
 
     def unsupported(self, task: Task) -> str:
         """Return a sentence if it does not support an experiment or task, else an empty string."""
+        if task.data.several_targets and not self.several_targets:
+            columns = join_list([target.column for target in task.data.targets])
+            return (
+                f"{self.title} is about one target, and this run has several ({columns}): choose the run of "
+                "one of them, which is listed below it."
+            )
         if self.problems is not None and task.data.problem not in self.problems:
             supported, given = (
                 join_list([name.replace("_", " ") for name in names])

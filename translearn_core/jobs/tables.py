@@ -73,6 +73,7 @@ DIAGNOSE = JobSpec(
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
+    several_targets=True,
 )
 
 LABEL_REVIEW = JobSpec(

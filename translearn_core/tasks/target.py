@@ -14,7 +14,7 @@ class Target:
     """Column to predict, encoded: `values` has one entry per row, `names` name the outputs.
 
     `thresholds`, shape (outputs,), are the probabilities from which labels are predicted, once chosen; of a
-    multi-label target.
+    multi-label target. `known` says which rows have a value; None: all. The others have an arbitrary one.
     """
 
     column: str
@@ -22,11 +22,17 @@ class Target:
     names: tuple[str, ...]
     values: NDArray[Any] = field(compare=False)
     thresholds: NDArray[np.float64] | None = field(default=None, compare=False)
+    known: NDArray[np.bool_] | None = field(default=None, compare=False)
 
     @property
     def n_outputs(self) -> int:
         """Number of outputs of a model."""
         return len(self.names)
+
+    @property
+    def known_rows(self) -> NDArray[np.bool_]:
+        """Whether each row has a value."""
+        return np.ones(len(self.values), dtype=np.bool_) if self.known is None else self.known
 
     def with_thresholds(self, thresholds: NDArray[np.float64]) -> "Target":
         """Return the target with decision thresholds."""
@@ -34,4 +40,5 @@ class Target:
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
-        return replace(self, values=self.values[rows])
+        known = None if self.known is None else self.known[rows]
+        return replace(self, values=self.values[rows], known=known)

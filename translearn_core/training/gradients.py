@@ -63,10 +63,15 @@ class Gradients:
     ) -> None:
         self.mixout = mixout
         self.model, self.compute, self.distillation = model, compute, distillation
-        self.objective = task.objective
-        self.targets = None if task.targets is None else task.targets.to(compute.device)
-        self.weights = None if task.weights is None else task.weights.to(compute.device)
         self.micro_batches = 1
+        self.use(task)
+
+    def use(self, task: TrainingTask) -> None:
+        """Train on a task from the next step on."""
+        device = self.compute.device
+        self.objective = task.objective
+        self.targets = None if task.targets is None else task.targets.to(device)
+        self.weights = None if task.weights is None else task.weights.to(device)
 
     def backward(
         self, index: NDArray[np.int64], batch: Batch, inputs: Inputs, optimizer: torch.optim.Optimizer

@@ -16,7 +16,7 @@ from translearn_core.results import History, RunSummary
 from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.results.training.history import SPLITS
 from translearn_core.runs import Run, State
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import selection_of
 
 STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
 """Measures of steps by label; those of epochs are the metrics of the history."""
@@ -175,7 +175,7 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
             border=True,
             help="of the last batch; it fluctuates",
         )
-        selection = PROBLEMS[run.job.config.data.problem].selection
+        selection = selection_of(run.job.config.data)
         label = metric_of(selection).label
         st.metric(
             f"Validation {label}",
