@@ -63,18 +63,9 @@ def diagnose(
     except DataError as error:
         prepared = None
         findings.append(finding("unusable", Severity.BLOCKING, str(error)))
-    findings += [
-        *_id_finding(table, config),
-        *_cell_findings(table, config),
-        *one_hot_finding(table, config),
-    ]
+    findings += _column_findings(table, config)
     if prepared:
-        findings += [*prepared.findings, *_target_findings(prepared)]
-        findings += [
-            *groups_finding(table, config, prepared),
-            *near_duplicates_finding(prepared),
-            *pair_findings(prepared),
-        ]
+        findings += _task_findings(table, config, prepared)
     if statistics is not None:
         findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
     rank = {s: k for k, s in enumerate(reversed(Severity))}
@@ -125,6 +116,22 @@ def lengths_frame(tokens: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.Da
     starts = np.arange(low, high + 1, width)
     texts = np.bincount((tokens - low) // width, minlength=len(starts))
     return pd.DataFrame({"tokens_from": starts, "tokens_to": starts + width - 1, "texts": texts})
+
+
+def _column_findings(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
+    """Return the findings on the chosen columns."""
+    return [*_id_finding(table, config), *_cell_findings(table, config), *one_hot_finding(table, config)]
+
+
+def _task_findings(table: pd.DataFrame, config: DataConfig, prepared: PreparedDataset) -> list[Finding]:
+    """Return the findings on the prepared rows, their targets and splits."""
+    return [
+        *prepared.findings,
+        *_target_findings(prepared),
+        *groups_finding(table, config, prepared),
+        *near_duplicates_finding(prepared),
+        *pair_findings(prepared),
+    ]
 
 
 def _id_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:

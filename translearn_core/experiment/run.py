@@ -66,6 +66,34 @@ def run_experiment(
     prepared = prepare()
     if config.backbone.is_tfidf:
         return run_tfidf(config, prepared, folder, clock, report=report, record=record)
+    loop, rows, stage_inputs = _build_loop(config, prepared, store, teacher, clock, report)
+    resume_or_start(loop, config, folder, parent, record, report)
+    clock.add(loop.state.seconds_by_phase)
+    writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
+    writer.begin(loop.state)
+    clock.switch("evaluate")
+    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+    if (stopped := _train(loop, recorder, config)) is not None:
+        report = stage_inputs.report = no_progress  # score the best weights without stopping again
+        loop.restore_best()
+    clock.switch("train")
+    if stopped is None or loop.state.best:
+        summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
+    if stopped is not None:
+        raise stopped
+    Checkpoint.forget_previous(folder)
+    return summary
+
+
+def _build_loop(
+    config: ExperimentConfig,
+    prepared: PreparedDataset,
+    store: ActivationCache,
+    teacher: Path | None,
+    clock: PhaseTimer,
+    report: ProgressCallback,
+) -> tuple[Loop, TrainingRows, StageInputs]:
+    """Load the backbone, add augmented copies, encode the inputs of the first stage, and build the loop."""
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
@@ -86,22 +114,7 @@ def run_experiment(
         model, inputs, rows, config.training, compute, report,
         before=config.resolved_stages[:-1], inputs_for=stage_inputs, distillation=distillation,
     )  # fmt: skip
-    resume_or_start(loop, config, folder, parent, record, report)
-    clock.add(loop.state.seconds_by_phase)
-    writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
-    writer.begin(loop.state)
-    clock.switch("evaluate")
-    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
-    if (stopped := _train(loop, recorder, config)) is not None:
-        report = stage_inputs.report = no_progress  # score the best weights without stopping again
-        loop.restore_best()
-    clock.switch("train")
-    if stopped is None or loop.state.best:
-        summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
-    if stopped is not None:
-        raise stopped
-    Checkpoint.forget_previous(folder)
-    return summary
+    return loop, rows, stage_inputs
 
 
 def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from translearn_core.activations import ProgressCallback
 from translearn_core.storage import atomic_file
 
-SCRIPTS = ("predict.py", "table_io.py", "repeat.py")
+SCRIPTS = ("predict.py", "table_input.py", "prediction_output.py", "repeat.py")
 """Scripts of every export; an ONNX file adds ``predict_onnx.py``."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.export import Dim
 
 from translearn_core.errors import BackboneError, out_of_memory
@@ -51,15 +51,8 @@ def write_onnx(
     BackboneError
         If this architecture cannot be exported.
     """
-    width = min(6, tokens)
-    ids = torch.full((2, width), pad, dtype=torch.int64)
-    mask = torch.ones_like(ids)
-    mask[1, width - 2 :] = 0
-    tensors = {IDS: ids, MASK: mask, TYPES: torch.zeros_like(ids)}
-    dynamic = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
-    if siamese:
-        tensors = {name: torch.stack([tensor, tensor.flip(0)], dim=1) for name, tensor in tensors.items()}
-        dynamic = {0: Dim.DYNAMIC, 2: Dim.DYNAMIC}
+    tensors = _example_tensors(pad, tokens, siamese)
+    dynamic = {0: Dim.DYNAMIC, 2 if siamese else 1: Dim.DYNAMIC}
     try:
         with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
             warnings.simplefilter("ignore")
@@ -80,3 +73,15 @@ def write_onnx(
             f"{name} cannot be written as ONNX by torch's exporter ({lines[0][:160]}): export it without; "
             "predict.py runs it with torch."
         ) from error
+
+
+def _example_tensors(pad: int, tokens: int, siamese: bool) -> dict[str, Tensor]:
+    """Return the inputs of two texts or siamese pairs, padded, with at most `tokens` tokens each."""
+    width = min(6, tokens)
+    ids = torch.full((2, width), pad, dtype=torch.int64)
+    mask = torch.ones_like(ids)
+    mask[1, width - 2 :] = 0
+    tensors = {IDS: ids, MASK: mask, TYPES: torch.zeros_like(ids)}
+    if not siamese:
+        return tensors
+    return {name: torch.stack([tensor, tensor.flip(0)], dim=1) for name, tensor in tensors.items()}

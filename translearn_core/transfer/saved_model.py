@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors import numpy as numpy_tensors
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.analysis.tfidf import TfidfClassifier
@@ -181,22 +182,31 @@ def load_trained(folder: Path) -> TrainedModel:
         metadata = parse_json((path / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(path / "trained.safetensors")
         if metadata["backbone"] == TFIDF:
-            terms = parse_json((path / "terms.json").read_text(encoding="utf-8"))
-            arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
-            classifier = TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays)
-            return TfidfModel(
-                classifier,
-                tuple(metadata["names"]),
-                pairs=metadata["config"]["data"].get("text_pair") is not None,
-                problem=ProblemType(metadata["problem"]),
-                thresholds=_thresholds(metadata),
-            )
+            return _tfidf_model(path, metadata, tensors)
     except FileNotFoundError:
         if (folder / WEIGHTS_MARK).exists():
             raise BackboneError(WEIGHTS_DELETED) from None
         raise BackboneError("This run kept no trained model yet: let it finish an epoch first.") from None
     except (SafetensorError, ValueError, OSError) as error:
         raise DamagedFileError(path, str(error), REMEDY) from error
+    return _fine_tuned_model(metadata, tensors)
+
+
+def _tfidf_model(path: Path, metadata: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TfidfModel:
+    """Return a saved TF-IDF model; its terms are in the folder `path`."""
+    terms = parse_json((path / "terms.json").read_text(encoding="utf-8"))
+    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    return TfidfModel(
+        TfidfClassifier(terms=tuple(terms), c=metadata["c"], **arrays),
+        tuple(metadata["names"]),
+        pairs=metadata["config"]["data"].get("text_pair") is not None,
+        problem=ProblemType(metadata["problem"]),
+        thresholds=_thresholds(metadata),
+    )
+
+
+def _fine_tuned_model(metadata: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> FineTunedModel:
+    """Return a saved fine-tuned model: its trained tensors on a fresh copy of its backbone."""
     config = ExperimentConfig.model_validate(metadata["config"])
     backbone = load(config.backbone)
     if backbone.info.digest != metadata["backbone"]:
@@ -207,14 +217,9 @@ def load_trained(folder: Path) -> TrainedModel:
     names = tuple(metadata["names"] if "names" in metadata else metadata["classes"])  # of earlier versions
     problem = ProblemType(metadata.get("problem", ProblemType.SINGLE_LABEL))
     model = Classifier(
-        backbone,
-        config.freeze,
-        config.features,
-        config.head,
-        len(names),
-        problem=problem,
-        tuning=config.tuning,
-    )
+        backbone, config.freeze, config.features, config.head, len(names),
+        problem=problem, tuning=config.tuning,
+    )  # fmt: skip
     missing = [name for name in tensors if name not in model.state_dict()]
     if missing:
         raise BackboneError(

@@ -1,14 +1,18 @@
 """Grouped folds, control-type scoring, and probes that use them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from translearn_core.analysis.probing.class_probing import ClassScorer
 from translearn_core.analysis.probing.control_tasks import seen_control_type
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results import Estimate
 
+probe_classes = partial(probe_layers, scorer=ClassScorer())
 TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
@@ -52,8 +56,8 @@ def test_copies_tell_a_probe_nothing_when_groups_are_given():
     random = np.random.default_rng(1)
     once, labels = random.normal(size=(1, 60, 150)).astype(np.float32), random.integers(0, 2, 60)
     x, twice, rows = np.tile(once, (1, 2, 1)), np.tile(labels, 2), np.arange(120)
-    leaks = probe_layers({"a": x}, twice, rows, rows[:0], tfidf=TFIDF)
-    probed = probe_layers({"a": x}, twice, rows, rows[:0], tfidf=TFIDF, groups=rows % 60)
+    leaks = probe_classes({"a": x}, twice, rows, rows[:0], tfidf=TFIDF)
+    probed = probe_classes({"a": x}, twice, rows, rows[:0], tfidf=TFIDF, groups=rows % 60)
     assert leaks.cross_validated.mean() > 0.8
     assert probed.cross_validated.mean() < 0.7
 
@@ -68,8 +72,8 @@ def test_a_control_is_scored_where_its_type_was_learnt():
     order = random.permutation(300)
     train, test, labels = order[:200], order[200:], random.integers(0, 2, 300)
     given = {"tfidf": TFIDF, "controls": control[None]}
-    every = probe_layers({"a": x}, labels, train, test, **given)
-    known = probe_layers({"a": x}, labels, train, test, **given, control_types=types)
+    every = probe_classes({"a": x}, labels, train, test, **given)
+    known = probe_classes({"a": x}, labels, train, test, **given, control_types=types)
     assert known.control_test[0, 0, 0] == 1
     assert known.control_cross_validated.mean() > 0.99
     assert every.control_test[0, 0, 0] < 0.9
@@ -78,7 +82,7 @@ def test_a_control_is_scored_where_its_type_was_learnt():
     query_rows = test[types[test] < 10]
     commonest = np.bincount(control[train]).argmax()
     assert known.control_majority[0] == (control[query_rows] == commonest).mean()
-    unknown = probe_layers({"a": x}, labels, train, test, **given, control_types=np.arange(300))
+    unknown = probe_classes({"a": x}, labels, train, test, **given, control_types=np.arange(300))
     assert np.isnan(unknown.control_test).all()
     assert np.isnan(unknown.control_low).all()
     assert np.isnan(unknown.control_cross_validated).all()

@@ -1,5 +1,6 @@
 """Probes against scikit-learn's logistic regression, fold by fold."""
 
+from functools import partial
 from threading import get_ident
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis.intervals import row_score_interval
+from translearn_core.analysis.probing.class_probing import ClassScorer
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.logistic_regression import (
@@ -24,6 +26,7 @@ from translearn_core.results import Estimate, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classes.metrics import majority_accuracy
 
+probe_classes = partial(probe_layers, scorer=ClassScorer())
 TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
@@ -91,7 +94,7 @@ def test_probes_agree_with_sklearn_layer_by_layer_and_fold_by_fold(classes):
     labels, features = layers_of(900, classes)
     train, test = np.arange(600), np.arange(600, 900)
     control = np.random.default_rng(1).permutation(labels)
-    result = probe_layers(
+    result = probe_classes(
         {"pretrained": features}, labels, train, test, tfidf=TFIDF, controls=control[None], folds=4, seed=3
     )
     fold = stratified_folds(labels[train], 4, 3)
@@ -138,8 +141,8 @@ def test_a_control_beside_the_labels_is_a_probe_of_its_own(classes):
     folds = {"train": np.arange(300), "test": np.arange(300, 400), "tfidf": TFIDF, "folds": 4}
     # Renamed labels give the same folds, as folds are stratified by the real labels.
     renamed, coarse = classes - 1 - labels, labels // 2
-    result = probe_layers({"a": features}, labels, **folds, controls=np.stack([labels, coarse, renamed]))
-    alone = probe_layers({"a": features}, labels, **folds)
+    result = probe_classes({"a": features}, labels, **folds, controls=np.stack([labels, coarse, renamed]))
+    alone = probe_classes({"a": features}, labels, **folds)
     assert np.array_equal(result.cross_validated, alone.cross_validated)
     assert np.array_equal(result.test, alone.test)
     for same in (0, 2):
@@ -147,7 +150,7 @@ def test_a_control_beside_the_labels_is_a_probe_of_its_own(classes):
         assert result.control_test[same] == pytest.approx(alone.test, abs=0.01)
         assert result.control_low[same] == pytest.approx(alone.low, abs=0.015)
         assert result.control_high[same] == pytest.approx(alone.high, abs=0.015)
-    of_coarse = probe_layers({"a": features}, coarse, **folds)
+    of_coarse = probe_classes({"a": features}, coarse, **folds)
     assert result.control_test[1] == pytest.approx(of_coarse.test, abs=0.01)  # other folds
     expected = [majority_accuracy(y[:300], y[300:]) for y in (labels, coarse, renamed)]
     assert result.control_majority.tolist() == expected
@@ -156,7 +159,7 @@ def test_a_control_beside_the_labels_is_a_probe_of_its_own(classes):
 def test_random_labels_are_not_found_by_a_probe_that_finds_the_real_ones():
     labels, features = layers_of(300, 2, signal=1.0)
     control = np.random.default_rng(1).integers(0, 2, (1, 300))
-    result = probe_layers(
+    result = probe_classes(
         {"a": features}, labels, np.arange(200), np.arange(200, 300), tfidf=TFIDF, controls=control
     )
     assert result.test.min() > 0.8
@@ -167,7 +170,7 @@ def test_random_labels_are_not_found_by_a_probe_that_finds_the_real_ones():
 def test_scores_come_back_from_disk_and_their_table_names_the_controls(tmp_path, count):
     labels, features = layers_of(120, 3)
     controls = np.random.default_rng(1).integers(0, 3, (count, 120))
-    scores = probe_layers(
+    scores = probe_classes(
         {"a": features, "b": features + 1},
         labels,
         np.arange(80),
@@ -198,7 +201,7 @@ def test_cross_validation_does_not_leak_the_rows_it_holds_out():
     random = np.random.default_rng(0)
     labels = random.integers(0, 2, 120)
     noise = random.normal(size=(1, 120, 200)).astype(np.float32)  # wide enough to memorise every label
-    result = probe_layers({"a": noise}, labels, np.arange(100), np.arange(100, 120), tfidf=TFIDF)
+    result = probe_classes({"a": noise}, labels, np.arange(100), np.arange(100, 120), tfidf=TFIDF)
     assert abs(result.cross_validated.mean() - 0.5) < 0.2
 
 
@@ -215,7 +218,7 @@ def test_folds_are_alike_overall_and_in_every_class():
 def test_a_class_with_one_row_counts_as_wrong_and_nothing_breaks():
     labels, features = layers_of(60, 2, layers=1, signal=3.0)
     labels[7] = 2
-    result = probe_layers({"a": features}, labels, np.arange(50), np.arange(50, 60), tfidf=TFIDF)
+    result = probe_classes({"a": features}, labels, np.arange(50), np.arange(50, 60), tfidf=TFIDF)
     fold = stratified_folds(labels[:50], 5, 0)[7]
     assert result.cross_validated[0, 0, fold] == pytest.approx(0.9)
     assert result.test[0, 0] == 1.0
@@ -224,7 +227,7 @@ def test_a_class_with_one_row_counts_as_wrong_and_nothing_breaks():
 def test_a_fold_that_leaves_one_class_predicts_it():
     labels = np.array([0] * 9 + [1])
     features = np.random.default_rng(0).normal(size=(1, 10, 3)).astype(np.float32)
-    result = probe_layers({"a": features}, labels, np.arange(10), np.arange(0), tfidf=TFIDF)
+    result = probe_classes({"a": features}, labels, np.arange(10), np.arange(0), tfidf=TFIDF)
     fold = stratified_folds(labels, 5, 0)[9]
     assert result.cross_validated[0, 0, fold] == 0.5
     assert np.isnan([result.test, result.low, result.high, [[result.majority]]]).all()
@@ -236,7 +239,7 @@ def test_constant_and_huge_columns_do_no_harm():
     with_copy = np.concatenate([features, features[:, :, :1]], axis=2)
     train, test = np.arange(200), np.arange(200, 300)
     scores = [
-        probe_layers({"a": x.astype(np.float32)}, labels, train, test, tfidf=TFIDF).cross_validated
+        probe_classes({"a": x.astype(np.float32)}, labels, train, test, tfidf=TFIDF).cross_validated
         for x in (odd, with_copy)
     ]
     assert scores[0] == pytest.approx(scores[1], abs=0.03)
@@ -247,7 +250,7 @@ def test_equal_layers_are_computed_once():
     tuned = features.copy()
     tuned[2] += np.random.default_rng(1).normal(size=tuned[2].shape)
     shares = []
-    result = probe_layers(
+    result = probe_classes(
         {"pretrained": features.astype(np.float16), "fine-tuned": tuned.astype(np.float16)},
         labels,
         np.arange(80),
@@ -269,7 +272,7 @@ def test_equal_layers_are_computed_once():
 def test_the_same_seed_gives_the_same_scores():
     labels, features = layers_of(150, 4)
     one, two, other = (
-        probe_layers({"a": features}, labels, np.arange(100), np.arange(100, 150), tfidf=TFIDF, seed=s)
+        probe_classes({"a": features}, labels, np.arange(100), np.arange(100, 150), tfidf=TFIDF, seed=s)
         for s in (0, 0, 1)
     )
     assert np.array_equal(one.cross_validated, two.cross_validated)
@@ -285,7 +288,7 @@ def test_progress_may_stop_it_and_torch_keeps_its_threads():
         raise Stopped
 
     with pytest.raises(Stopped):
-        probe_layers({"a": features}, labels, np.arange(80), np.arange(80, 100), tfidf=TFIDF, progress=stop)
+        probe_classes({"a": features}, labels, np.arange(80), np.arange(80, 100), tfidf=TFIDF, progress=stop)
     assert torch.get_num_threads() == threads
 
 
@@ -296,11 +299,11 @@ def test_progress_may_stop_it_and_torch_keeps_its_threads():
 def test_too_little_to_probe_is_said(labels, message):
     x = np.zeros((1, len(labels), 4), dtype=np.float32)
     with pytest.raises(TooFewSamplesError, match=message):
-        probe_layers({"a": x}, np.array(labels), np.arange(len(labels)), np.arange(0), tfidf=TFIDF)
+        probe_classes({"a": x}, np.array(labels), np.arange(len(labels)), np.arange(0), tfidf=TFIDF)
 
 
 def test_a_diverged_training_is_named():
     labels, features = layers_of(50, 2)
     features[1, 3, 3] = np.nan
     with pytest.raises(TrainingError, match="Layer 1 of the fine-tuned backbone"):
-        probe_layers({"fine-tuned": features}, labels, np.arange(40), np.arange(40, 50), tfidf=TFIDF)
+        probe_classes({"fine-tuned": features}, labels, np.arange(40), np.arange(40, 50), tfidf=TFIDF)

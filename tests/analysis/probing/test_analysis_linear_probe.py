@@ -1,5 +1,7 @@
 """The choice of C: what it gains, what it sees, ties and tiny classes."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -7,11 +9,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis.probing import linear_probe
+from translearn_core.analysis.probing.class_probing import ClassScorer
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.linear_probe import FALLBACK, STRENGTHS, LinearProbe
 from translearn_core.results import Estimate
 
+probe_classes = partial(probe_layers, scorer=ClassScorer())
 TFIDF = Estimate(0.7, 0.65, 0.75)
 
 
@@ -43,7 +47,7 @@ def test_the_chosen_strength_beats_one_where_labels_are_noisy():
     x, labels = rows_of(1400, width=80)
     train, test = np.arange(400), np.arange(400, 1400)
     labels[:120] = np.random.default_rng(3).integers(0, 3, 120)  # C = 1 memorises them
-    scores = probe_layers({"a": x[None]}, labels, train, test, tfidf=TFIDF)
+    scores = probe_classes({"a": x[None]}, labels, train, test, tfidf=TFIDF)
     assert scores.c[0, 0] < 1
     weak = sklearns(1.0).fit(x[train], labels[train]).score(x[test], labels[test])
     assert scores.test[0, 0] > weak + 0.03
@@ -78,11 +82,11 @@ def test_each_labelling_has_the_strength_it_would_have_alone():
 def test_test_rows_have_no_part_in_the_choice():
     x, labels = rows_of(400)
     train, test = np.arange(200), np.arange(200, 400)
-    scores = probe_layers({"a": x[None]}, labels, train, test, tfidf=TFIDF)
+    scores = probe_classes({"a": x[None]}, labels, train, test, tfidf=TFIDF)
     moved, other = x.copy(), labels.copy()
     moved[test] = 1e3 * np.random.default_rng(2).normal(size=moved[test].shape)
     other[test] = (labels[test] + 1) % 3
-    changed = probe_layers({"a": moved[None]}, other, train, test, tfidf=TFIDF)
+    changed = probe_classes({"a": moved[None]}, other, train, test, tfidf=TFIDF)
     assert np.array_equal(changed.c, scores.c)
     assert np.array_equal(changed.cross_validated, scores.cross_validated)
     assert changed.test[0, 0] < scores.test[0, 0] - 0.2

@@ -196,18 +196,19 @@ def main() -> None:
     """Parse the command line and print the prediction of each text."""
     here = Path(__file__).resolve().parent
     sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
-    import table_io  # type: ignore[import-not-found]
+    import prediction_output  # type: ignore[import-not-found]
+    import table_input  # type: ignore[import-not-found]
 
-    parser = table_io.parser(__doc__)
+    parser = table_input.parser(__doc__)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args()
-    source = table_io.read(arguments, pairs=json.loads((here / "head.json").read_text())["pairs"])
+    source = table_input.read(arguments, pairs=json.loads((here / "head.json").read_text())["pairs"])
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
     answers = model.answer(source.filled).tolist()
     number = model.problem == "regression"
-    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
+    prediction_output.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 
 
 if __name__ == "__main__":

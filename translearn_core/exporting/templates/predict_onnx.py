@@ -85,14 +85,15 @@ def main() -> None:
     """Parse the command line and print the prediction of each text."""
     here = Path(__file__).resolve().parent
     sys.path.insert(0, str(here))  # an isolated interpreter leaves it out
-    import table_io  # type: ignore[import-not-found]
+    import prediction_output  # type: ignore[import-not-found]
+    import table_input  # type: ignore[import-not-found]
 
-    arguments = table_io.parser(__doc__).parse_args()
+    arguments = table_input.parser(__doc__).parse_args()
     model = Classifier(here)
-    source = table_io.read(arguments, pairs=model.pairs)
+    source = table_input.read(arguments, pairs=model.pairs)
     answers = model.answer(source.filled).tolist()
     number = model.problem == "regression"
-    table_io.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
+    prediction_output.write(source, model.labels, answers, arguments.out, model.thresholds, number=number)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import astuple, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,24 +9,25 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
+from translearn_core.analysis.probing.class_probing import ClassScorer
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import assign_folds
-from translearn_core.analysis.probing.label_probing import probe_label_layers
+from translearn_core.analysis.probing.label_probing import LabelScorer
 from translearn_core.analysis.probing.layer_map import Layers
-from translearn_core.analysis.probing.layer_probing import probe_layers
-from translearn_core.analysis.probing.number_probing import probe_number_layers
+from translearn_core.analysis.probing.layer_probing import LayerScorer, probe_layers
+from translearn_core.analysis.probing.number_probing import NumberScorer
 from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
-from translearn_core.results import Evaluation, ProbeScores
+from translearn_core.results import Estimate, Evaluation, ProbeScores
 from translearn_core.runs import artifacts
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.label_sets.metrics import choose_thresholds, macro_f1_interval
 from translearn_core.tasks.numbers.metrics import pearson_interval
 from translearn_core.tasks.predictions import predictions_target
-from translearn_core.tasks.problem import Outputs, constant_score
+from translearn_core.tasks.problem import Outputs
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
 from translearn_core.worker.diagnostics import probe_targets
@@ -80,24 +80,23 @@ def _probe(
     train: IntArray,
     test: IntArray,
 ) -> ProbeScores:
-    """Probe every layer for classes or a number, with control tasks and the TF-IDF baseline."""
+    """Probe every layer for the target, with control tasks and the TF-IDF baseline."""
     config, encoded = context.config, target.encoded
-    values = encoded.values
     context.report("the word-count baseline")
-
-    def predict_words(learned: IntArray, rows: IntArray) -> Outputs:
-        known, others = ([texts[i] for i in index] for index in (learned, rows))
-        models = LINEAR_MODELS[encoded.problem]
-        return models.predict_tfidf(known, encoded.select(learned), others, seed=config.seed)
-
-    of_words = predict_words(train, test)
+    tfidf = _tfidf_score(encoded, texts, train, test, seed=config.seed)
     strings = [joined(text, " ") for text in texts]
     controls = [
-        control_labels(strings, values[train], seed=config.seed + k) for k in range(config.control_tasks)
+        control_labels(strings, encoded.values[train], seed=config.seed + k)
+        for k in range(config.control_tasks)
     ]
-    shared = partial(
-        _PROBES[encoded.problem],
+    return probe_layers(
         features,
+        encoded.values,
+        train,
+        test,
+        scorer=_SCORERS[encoded.problem](encoded),
+        tfidf=tfidf,
+        strata=PROBLEMS[encoded.problem].strata(encoded),
         controls=np.stack(controls) if controls else None,
         control_types=word_types(strings),
         groups=text_groups(texts),
@@ -105,28 +104,36 @@ def _probe(
         seed=config.seed,
         progress=lambda done, total: context.report("probing layers", done, total),
     )
-    problem = PROBLEMS[encoded.problem]
-    if encoded.problem is ProblemType.REGRESSION:
-        tfidf = pearson_interval(values[test], of_words[:, 0].astype(np.float64))
-        return shared(values, train, test, tfidf=tfidf, strata=problem.strata(encoded))
-    if encoded.problem is ProblemType.MULTI_LABEL:
-        tasks = [encoded, *(replace(encoded, values=control) for control in controls)]
-        constants = np.array([constant_score(problem, task, train, test) for task in tasks])
-        strata = problem.strata(encoded)
-        chosen = assign_folds(strata[train], THRESHOLD_FOLDS, config.seed) == 0
-        tried = predict_words(train[~chosen], train[chosen])
-        thresholds = choose_thresholds(values[train[chosen]], tried)
-        tfidf = macro_f1_interval(values[test], of_words >= thresholds)
-        return shared(values, train, test, tfidf=tfidf, strata=strata, constants=constants)
-    return shared(values, train, test, tfidf=row_score_interval(of_words.argmax(axis=1) == values[test]))
 
 
-_PROBES: dict[ProblemType, Callable[..., ProbeScores]] = {
-    ProblemType.SINGLE_LABEL: probe_layers,
-    ProblemType.MULTI_LABEL: probe_label_layers,
-    ProblemType.REGRESSION: probe_number_layers,
+_SCORERS: dict[ProblemType, Callable[[Target], LayerScorer]] = {
+    ProblemType.SINGLE_LABEL: lambda _: ClassScorer(),
+    ProblemType.MULTI_LABEL: LabelScorer,
+    ProblemType.REGRESSION: lambda _: NumberScorer(),
 }
-"""Probing function of each problem type."""
+"""Probes of a target of each problem type."""
+
+
+def _tfidf_score(
+    target: Target, texts: list[Cell], train: IntArray, test: IntArray, *, seed: int
+) -> Estimate:
+    """Return the test score of TF-IDF: accuracy, macro-F1 of labels or correlation of numbers."""
+
+    def predict(learned: IntArray, rows: IntArray) -> Outputs:
+        known, others = ([texts[i] for i in index] for index in (learned, rows))
+        return LINEAR_MODELS[target.problem].predict_tfidf(known, target.select(learned), others, seed=seed)
+
+    outputs, true = predict(train, test), target.values[test]
+    if target.problem is ProblemType.REGRESSION:
+        return pearson_interval(true, outputs[:, 0].astype(np.float64))
+    if target.problem is ProblemType.MULTI_LABEL:
+        strata = PROBLEMS[target.problem].strata(target)
+        held_out = assign_folds(strata[train], THRESHOLD_FOLDS, seed) == 0
+        of_held_out = predict(train[~held_out], train[held_out])
+        return macro_f1_interval(
+            true, outputs >= choose_thresholds(target.values[train[held_out]], of_held_out)
+        )
+    return row_score_interval(outputs.argmax(axis=1) == true)
 
 
 def _code_lengths(

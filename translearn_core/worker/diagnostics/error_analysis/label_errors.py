@@ -114,8 +114,8 @@ def _label_issues(
     every, none = np.arange(len(rows)), np.arange(0)
     with thread_pools(1) as (pool,):
         _, probability, _ = fit_labels(
-            features, target.values, np.ones(len(rows), dtype=bool), every, none, fold, pool,
-            lambda share: context.report("looking for doubtful labels", share, 1),
+            features, target.values, every, none, fold, pool=pool,
+            tick=lambda share: context.report("looking for doubtful labels", share, 1),
         )  # fmt: skip
     total, found = 0, []
     for k, name in enumerate(evaluation.names):

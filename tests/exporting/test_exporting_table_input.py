@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from translearn_core.exporting.templates import table_io
-from translearn_core.exporting.templates.table_io import InputError, read_table
+from translearn_core.exporting.templates import prediction_output, table_input
+from translearn_core.exporting.templates.table_input import InputError, read_table
 
 TEXTS = ["für mich, ja", "zwei", "", "drei"]
 
@@ -88,9 +88,9 @@ def test_unreadable_input_is_explained(
 
 
 def test_unreadable_input_exits_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = table_io.parser("").parse_args(["--csv", str(tmp_path / "no.csv"), "--column", "text"])
+    arguments = table_input.parser("").parse_args(["--csv", str(tmp_path / "no.csv"), "--column", "text"])
     with pytest.raises(SystemExit) as caught:
-        table_io.read(arguments)
+        table_input.read(arguments)
     assert caught.value.code == 2
     assert "no.csv' cannot be read (No such file" in capsys.readouterr().err
 
@@ -100,14 +100,14 @@ def test_pairs_come_from_words_lines_and_two_columns(tmp_path: Path, monkeypatch
     path = tmp_path / "t.csv"
     path.write_text("first,n,second\na,1,b\nc,2, \n", encoding="utf-8")
     columns = ["--csv", str(path), "--column", "first", "--pair-column", "second"]
-    parser = table_io.parser("")
+    parser = table_input.parser("")
     for words in (["a", "b", "c", " "], columns):
-        source = table_io.read(parser.parse_args(words), pairs=True)
+        source = table_input.read(parser.parse_args(words), pairs=True)
         assert list(source.texts) == pairs
         assert source.filled == pairs[:1]
     monkeypatch.setattr("sys.stdin", io.StringIO("a\tb\nc\t \n"))
-    assert list(table_io.read(parser.parse_args([]), pairs=True).texts) == pairs
-    assert table_io.answer(("a", "b"), [0.25, 0.75], ["x", "y"]) == {
+    assert list(table_input.read(parser.parse_args([]), pairs=True).texts) == pairs
+    assert prediction_output.answer(("a", "b"), [0.25, 0.75], ["x", "y"]) == {
         "text": "a", "text_pair": "b", "label": "y", "probabilities": {"x": 0.25, "y": 0.75},
     }  # fmt: skip
 
@@ -117,6 +117,6 @@ def test_texts_of_another_kind_of_model_are_explained(
     words: list[str], pairs: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
-        table_io.read(table_io.parser("").parse_args(words), pairs=pairs)
+        table_input.read(table_input.parser("").parse_args(words), pairs=pairs)
     assert caught.value.code == 2
     assert "pairs" in capsys.readouterr().err
