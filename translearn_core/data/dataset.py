@@ -57,7 +57,8 @@ class PreparedDataset:
     def for_target(self, index: int) -> "PreparedDataset":
         """Return the rows that have a value of one target, with this target alone."""
         target = self.targets[index]
-        known = target.known_rows
+        if (known := target.known) is None:
+            return replace(self, targets=(target,))
         return replace(
             self,
             targets=(compact(target),),

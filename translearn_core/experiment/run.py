@@ -92,7 +92,7 @@ def _build_loop(
     teacher: Path | None,
     clock: PhaseTimer,
     report: ProgressCallback,
-) -> tuple[Loop, TrainingRows, StageInputs]:
+) -> tuple[Loop, TrainingRows | JointRows, StageInputs]:
     """Load the backbone, add augmented copies, encode the inputs of the first stage, and build the loop."""
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)

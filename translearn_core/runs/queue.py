@@ -269,12 +269,6 @@ def results_of(job: str) -> Any:
     return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), comparison)
 
 
-def target_run_of(job: str) -> Any:
-    """Return the SQL condition that a run is one target of the training `job` of several."""
-    named = jobs.c.config.contains(f'"joint_run":"{job}"')
-    return and_(jobs.c.parent == job, jobs.c.kind == TRAIN.kind, named)
-
-
 def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
     """Queue a job in one of `states` again; returns whether it was."""
     return transition(

@@ -17,9 +17,16 @@ from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.database.schema import job_owners, jobs, points
 from translearn_core.runs.dataset_store import DatasetStore
-from translearn_core.runs.queue import MODELS, requeue, results_of, target_run_of
+from translearn_core.runs.queue import MODELS, requeue, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
-from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job, submit_target_runs
+from translearn_core.runs.submissions import (
+    JobRequest,
+    cancel,
+    requeue_job,
+    submit_job,
+    submit_target_runs,
+    target_run_of,
+)
 from translearn_core.runs.workspace import Workspace
 
 C = TypeVar("C", bound=JobConfig)

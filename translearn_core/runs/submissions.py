@@ -5,11 +5,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, and_, exists, select, update
 
 from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.config.base import canonical_json
-from translearn_core.jobs import slot_of
+from translearn_core.jobs import TRAIN, slot_of
 from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
@@ -72,6 +72,12 @@ def submit_target_runs(db: Connection, config: ExperimentConfig, *, again: bool)
             submit_job(db, owner, request, rename=False)
         if again:
             requeue(db, job_id(run), (State.DONE,))
+
+
+def target_run_of(job: str) -> Any:
+    """Return the SQL condition that a run is one target of the training `job` of several."""
+    named = jobs.c.config.contains(f'"joint_run":"{job}"')
+    return and_(jobs.c.parent == job, jobs.c.kind == TRAIN.kind, named)
 
 
 def cancel(db: Connection, owner: str, job: str) -> bool:

@@ -111,6 +111,8 @@ class Gradients:
         total = sum(self._weight(part) for part in parts)
         count = sum(len(part.targets) for part in parts)
         results = [self._backward(part, total, count) for part in parts]
+        if (heads := self.model.target_heads) is not None:
+            heads.clear_idle_gradients()
         outputs = None if self.targets is None else torch.cat([output for _, output in results])
         return StepOutput(sum(loss for loss, _ in results), count, outputs)
 

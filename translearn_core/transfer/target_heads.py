@@ -34,6 +34,14 @@ class TargetHeads(nn.Module):
         """Return the outputs of all heads."""
         return torch.cat([head(features) for head in self.heads], dim=-1)
 
+    def clear_idle_gradients(self) -> None:
+        """Clear the gradients of heads that a step did not use, so that the optimizer leaves these alone."""
+        for head in self.heads:
+            parameters = list(head.parameters())
+            if not any(p.grad is not None and bool(p.grad.any()) for p in parameters):
+                for parameter in parameters:
+                    parameter.grad = None
+
 
 def output_slices(widths: Sequence[int]) -> tuple[slice, ...]:
     """Return the columns of every target among those of all, for their widths."""
