@@ -66,7 +66,7 @@ def run_experiment(
     prepared = prepare()
     if config.backbone.is_tfidf:
         return run_tfidf(config, prepared, folder, clock, report=report, record=record)
-    loop, rows, stage_inputs = _build_loop(config, prepared, store, teacher, clock, report)
+    loop, rows, stage_inputs = build_loop(config, prepared, store, teacher, clock, report)
     resume_or_start(loop, config, folder, parent, record, report)
     clock.add(loop.state.seconds_by_phase)
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
@@ -85,7 +85,7 @@ def run_experiment(
     return summary
 
 
-def _build_loop(
+def build_loop(
     config: ExperimentConfig,
     prepared: PreparedDataset,
     store: ActivationCache,

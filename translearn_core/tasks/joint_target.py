@@ -73,7 +73,8 @@ class JointProblem:
     def strata(self, target: Target) -> IntArray:
         """Return the stratum of each row by the target with most strata; one more for unknown ones."""
         finest = max(self._strata(target), key=lambda mask: mask.shape[1])
-        return np.where(finest.any(axis=1), finest.argmax(axis=1), finest.shape[1]).astype(np.int64)
+        strata = np.where(finest.any(axis=1), finest.argmax(axis=1), finest.shape[1])
+        return np.asarray(strata, dtype=np.int64)
 
     def split_strata(self, target: Target) -> Mask:
         """Return the strata of every target that each row belongs to, shape (rows, strata)."""

@@ -77,7 +77,7 @@ def _train_again(dataset: Dataset) -> None:
     for run in runs:
         config = run.job.config
         data = config.data.model_copy(update={"dataset": dataset.digest})
-        again = config.model_copy(update={"data": data, "resume_from": None})
+        again = config.model_copy(update={"data": data, "resume_from": None, "joint_run": None})
         done = jobs.find_run(again)
         with st.container(horizontal=True, vertical_alignment="center", key=f"again_on-{run.id}"):
             st.text(run.name)

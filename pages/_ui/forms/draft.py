@@ -20,6 +20,8 @@ from translearn_core.config import (
     SplitConfig,
     Stage,
     TargetConfig,
+    TaskOrder,
+    TaskWeighting,
     TrainingConfig,
     Tuning,
     TuningConfig,
@@ -52,6 +54,9 @@ class Draft:
     distil: DistilConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
+    more_targets: tuple[TargetConfig, ...] = ()
+    other_targets: tuple[TargetConfig, ...] = ()
+    loss_weight: float = 1.0
 
     @property
     def target(self) -> TargetConfig | None:
@@ -60,7 +65,13 @@ class Draft:
             return None
         problem = self.problem or ProblemType.SINGLE_LABEL
         columns = self.one_hot if problem is ProblemType.MULTI_LABEL else ()
-        return TargetConfig.of(columns or (self.label,), problem)
+        target = TargetConfig.of(columns or (self.label,), problem)
+        return target.model_copy(update={"loss_weight": self.loss_weight}) if self.predicts_more else target
+
+    @property
+    def predicts_more(self) -> bool:
+        """Whether it predicts further columns too, for which the model needs a backbone."""
+        return bool(self.more_targets) and not self.backbone.is_tfidf
 
     @property
     def data(self) -> DataConfig | None:
@@ -72,11 +83,17 @@ class Draft:
             dataset=self.dataset,
             text=self.text,
             text_pair=None if self.text_pair in (self.text, *target.table_columns) else self.text_pair,
-            targets=(target,),
+            targets=(target, *self._apart_from(target, self.more_targets if self.predicts_more else ())),
+            other_targets=() if self.predicts_more else self._apart_from(target, self.other_targets),
             split=self.split,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
         )
+
+    def _apart_from(self, target: TargetConfig, others: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
+        """Return the other targets that share no column with the texts or with `target`."""
+        taken = {self.text, self.text_pair, target.column, *target.table_columns}
+        return tuple(other for other in others if taken.isdisjoint((other.column, *other.table_columns)))
 
     @property
     def head_kinds(self) -> tuple[HeadKind, ...]:
@@ -84,6 +101,7 @@ class Draft:
         if self.backbone.is_tfidf:
             return (HeadKind.PROBE,)
         moves = self.freeze.blocks or self.freeze.embeddings or self.stages or self.distil
+        moves = moves or self.predicts_more
         if moves or self.features.layer_combination is LayerCombination.MIX:
             return (HeadKind.LINEAR, HeadKind.MLP)
         return tuple(HeadKind)
@@ -115,6 +133,13 @@ class Draft:
         if self.text_pair is not None and before.text_pair is None:
             moves = after.freeze.blocks or after.freeze.embeddings
             after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
+        if after.predicts_more:
+            after = replace(after, distil=None)
+            if after.training.task_order is TaskOrder.SEQUENTIAL:
+                after = replace(after, stages=())
+        else:
+            own = {"task_weighting": TaskWeighting.BY_HAND, "task_order": TaskOrder.JOINT}
+            after = replace(after, training=after.training.model_copy(update=own))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE
@@ -150,5 +175,8 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.rare_class_below,
         text_pair=data.text_pair,
         one_hot=data.targets[0].columns,
+        more_targets=data.targets[1:],
+        other_targets=data.other_targets,
+        loss_weight=data.targets[0].loss_weight,
         **{name: getattr(config, name) for name in PARTS},
     )

@@ -145,7 +145,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 on_click=run_actions.resume,
                 args=(run.id,),
             )
-        if run.state is State.DONE and not config.fitted_at_once:
+        if run.state is State.DONE and not config.fitted_at_once and _may_continue(config):
             few = min(config.training.epochs, 3)
             state.init_widget("more_epochs", few)
             extra = st.number_input("More epochs", 1, 1000, few, key="more_epochs", width=140)
@@ -160,8 +160,13 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 )
                 navigation.switch_to("run", run=longer.id)
         if st.button("Use these settings again", key="again", icon=":material/content_copy:"):
-            state.open_settings(config.model_copy(update={"resume_from": None}))
+            state.open_settings(config.model_copy(update={"resume_from": None, "joint_run": None}))
             navigation.switch_to("train")
+
+
+def _may_continue(config: ExperimentConfig) -> bool:
+    """Whether a run may go on: it is no part of another, and its targets do not train one after the other."""
+    return config.joint_run is None and not config.sequential
 
 
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:

@@ -88,6 +88,7 @@ def open_dataset(digest: str) -> None:
         "problem_type",
         "text_pair_column",
         "one_hot",
+        "more_targets",
         "split_column",
         "group_column",
         "time_column",

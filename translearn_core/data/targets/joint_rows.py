@@ -39,7 +39,7 @@ def joint_rows(columns: TaskColumns, config: DataConfig, max_classes: int) -> tu
         findings += about(encoded, found)
     joint = JointTarget.of(targets)
     joined = TaskRows(state.rows, joint, tuple(findings))
-    return joined.keep(joint.values.any(axis=1)), given
+    return joined.keep(np.asarray(joint.values.any(axis=1))), given
 
 
 def _encode(

@@ -51,9 +51,9 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     rows = pd.DataFrame(
         {"text": table[config.text], "row": table[ROW], "part": table[PART], "index": np.arange(len(table))}
     )
-    for name, column in zip(("given_split", "group", "time"), others, strict=True):
-        if column:
-            rows[name] = table[column]
+    for name, other in zip(("given_split", "group", "time"), others, strict=True):
+        if other:
+            rows[name] = table[other]
     columns = {"text": config.text}
     if config.text_pair is not None:
         rows[TEXT_PAIR] = table[config.text_pair]
