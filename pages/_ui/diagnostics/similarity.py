@@ -16,7 +16,7 @@ from translearn_core.runs import Run, State
 
 CONTINUED = "This run continues another one, so a second seed would have to begin with that one."
 JOINT = (
-    "This is one of several targets that trained together: a second seed of it alone would be another run."
+    "This is one of several targets that trained together: a second seed of it alone differs in more."
 )
 
 
