@@ -5,11 +5,12 @@ import streamlit as st
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
-from pages._ui.results import joint_targets, outputs, scores, weights
+from pages._ui.results import joint_targets, outputs, scores, tagged_sentences, weights
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
+from translearn_core.config import ProblemType
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -38,6 +39,8 @@ else:
         alt="Training against validation",
     )
 
+if evaluation.problem is ProblemType.TOKENS:
+    tagged_sentences.panel(run, evaluation)
 outputs.panel(run, evaluation)
 st.subheader(plots.OUTPUT_PLOTS[evaluation.problem].errors_title, anchor=False)
 st.caption("Read them: often the label is wrong, not the model (a label issue).")

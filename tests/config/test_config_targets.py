@@ -51,6 +51,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("dataset", config.dataset),
         ("text", config.text),
         ("text_pair", None),
+        ("sentence", None),
         ("label", config.targets[0].column),
         ("other_targets", []),
         ("split", config.split.model_dump(mode="json")),

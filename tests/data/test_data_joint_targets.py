@@ -114,3 +114,33 @@ def test_a_diagnosis_names_the_target_of_each_finding() -> None:
     assert imbalance
     assert all(sentence.startswith("'topic': ") for sentence in imbalance)
     assert diagnosis.classes == ("book", "film", "song")
+
+
+def test_tags_of_words_are_targets_together_by_whole_sentences() -> None:
+    random = np.random.default_rng(0)
+    lines = [
+        (
+            f"word{random.integers(30)}",
+            f"s{sentence}",
+            random.choice(["NOUN", "VERB"]),
+            random.choice(["O", "B-LOC"]),
+        )
+        for sentence in range(60)
+        for _ in range(6)
+    ]
+    frame = pd.DataFrame(lines, columns=["word", "sentence", "pos", "ner"])
+    frame.loc[frame.index % 11 == 0, "ner"] = None
+    frame = frame.assign(**{ROW: np.arange(1, len(frame) + 1), PART: "train"})
+    targets = tuple(TargetConfig(column=column, problem=ProblemType.TOKENS) for column in ("pos", "ner"))
+    words = DataConfig(dataset="d", text="word", sentence="sentence", targets=targets)
+    prepared = prepare(frame, words)
+    pos, ner = prepared.targets
+    assert pos.known is None
+    np.testing.assert_array_equal(ner.known_rows, (prepared.rows - 1) % 11 != 0)
+    assert pd.Series(prepared.split).groupby(pos.sentence).nunique().max() == 1
+    alone = prepare(frame, words.for_target(1))
+    np.testing.assert_array_equal(alone.split, prepared.split[ner.known_rows])
+    with pytest.raises(ValueError, match="words have tags"):
+        DataConfig(
+            dataset="d", text="word", sentence="sentence", targets=(*targets, TargetConfig(column="x"))
+        )

@@ -228,7 +228,7 @@ def test_the_constant_baseline_is_the_most_frequent_set_and_the_prior_line_of_f1
     cells: list[str | None] = ["a;b", "a;b", "a;b", "a", "c"] * 8
     data = prepared(cells)
     rows = np.arange(len(cells))
-    outputs = np.tile(MULTI_LABEL.constant_baseline(data.target, rows), (len(cells), 1))
+    outputs = MULTI_LABEL.constant_baseline(data.target, rows, rows)
     assert set(MULTI_LABEL.decode(data.target.names, outputs)["predicted"]) == {"a; b"}
     chosen = MULTI_LABEL.choose_thresholds(data.target, rows, outputs)
     share = data.target.values.mean(axis=0)

@@ -49,6 +49,13 @@ COLUMNS = {
         lookalike=("0", "1") * 10,
         perfect=np.array([[2], [2.5], [-1], [0], [10], [9]]),
     ),
+    ProblemType.TOKENS: Column(
+        usable=("NOUN", "VERB", "VERB ", "NOUN", "ADJ", "DET"),
+        unusable=("a", "a", "a"),
+        conflict=("NOUN", "VERB"),
+        lookalike=("a|b", "a", "b", "a|c", "c") * 4,
+        perfect=np.eye(4)[[2, 3, 3, 2, 0, 1]],
+    ),
 }
 
 
@@ -57,13 +64,19 @@ def rows_of(n: int, texts: int | None = None) -> pd.DataFrame:
     key = np.arange(n) % (texts or n)
     split = np.arange(n) % len(SPLITS)
     return pd.DataFrame(
-        {"text": [f"text {k}" for k in key], "key": key, "split": split, "row": np.arange(1, n + 1)}
-    ).assign(part="train")
+        {"text": [f"text{k % 2}" for k in key], "key": key, "split": split, "row": np.arange(1, n + 1)}
+    ).assign(part="train", sentence=" ".join(f"text{k % 2}" for k in key), position=np.arange(n))
+
+
+def sentence_column(problem: ProblemType) -> str | None:
+    return "s" if problem is ProblemType.TOKENS else None
 
 
 def encode(problem: ProblemType, cells: tuple[str, ...], *fixes: CleaningRule) -> Target:
     config = TargetConfig(column="y", problem=problem)
-    data = DataConfig(dataset="d", text="x", targets=(config,), cleaning=fixes)
+    data = DataConfig(
+        dataset="d", text="x", sentence=sentence_column(problem), targets=(config,), cleaning=fixes
+    )
     series = pd.Series(cells, dtype=object)
     target, _ = PROBLEMS[problem].encode(series, rows_of(len(cells)), config, data)
     return target
@@ -149,7 +162,7 @@ def test_a_finished_target_keeps_the_values_of_its_rows(problem: ProblemType) ->
 def test_perfect_outputs_score_best_and_the_constant_ones_worse(problem: ProblemType) -> None:
     target, definition = encode(problem, COLUMNS[problem].usable), PROBLEMS[problem]
     rows, perfect = np.arange(len(target.values)), COLUMNS[problem].perfect
-    constant = np.tile(definition.constant_baseline(target, rows), (len(rows), 1))
+    constant = definition.constant_baseline(target, rows, rows)
     assert constant.shape == perfect.shape == (len(rows), target.n_outputs)
     assert (
         definition.row_scores(target, rows, perfect) >= definition.row_scores(target, rows, constant)
@@ -170,9 +183,11 @@ def test_perfect_outputs_score_best_and_the_constant_ones_worse(problem: Problem
 def test_a_prepared_table_has_the_target_of_its_configuration(problem: ProblemType) -> None:
     cells = COLUMNS[problem].usable * 10
     frame = pd.DataFrame({"x": [f"text {k}" for k in range(len(cells))], "y": cells}, dtype=object)
+    frame["s"] = [f"sentence {k // len(COLUMNS[problem].usable)}" for k in range(len(cells))]
     table = frame.assign(**{ROW: np.arange(1, len(cells) + 1), PART: "train"})
+    target = TargetConfig(column="y", problem=problem)
     prepared = prepare(
-        table, DataConfig(dataset="d", text="x", targets=(TargetConfig(column="y", problem=problem),))
+        table, DataConfig(dataset="d", text="x", sentence=sentence_column(problem), targets=(target,))
     )
     assert prepared.targets == (prepared.target,)
     assert prepared.problem is PROBLEMS[problem]

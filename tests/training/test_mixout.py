@@ -10,7 +10,14 @@ from torch.nn import functional
 from transformers.pytorch_utils import Conv1D
 
 from tests.architectures import tiny_folder
-from tests.training.test_stage_schedule import BLOCKS, EXACT, Killed, loop_of, staged
+from tests.training.test_stage_schedule import (
+    BLOCKS,
+    EXACT,
+    assert_equal_parameters,
+    killed_and_resumed,
+    loop_of,
+    staged,
+)
 from tests.training.test_training import Script, experiment
 from translearn_core.config import (
     BackboneConfig,
@@ -23,9 +30,6 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.config.base import canonical_json
-from translearn_core.training.callbacks import TrainingEvent
-from translearn_core.training.checkpoints.checkpoint import Checkpoint
-from translearn_core.training.checkpoints.resume import resume
 from translearn_core.training.dropout import random_mask
 from translearn_core.training.mixout import Mixout
 
@@ -100,23 +104,9 @@ def test_a_kill_at_any_step_changes_nothing(architecture: str, tmp_path: Path) -
         "features": FeatureConfig(pooling=pooling, token_limit=32),
     }
     config = config.model_copy(update=parts)
-    straight = loop_of(config, tmp_path / "store")
+    straight = loop_of(config, tmp_path / "straight")
     straight.run(lambda event: event.checkpoint({}))
-
-    def kill_at(event: TrainingEvent) -> None:
-        if event.step == 4:
-            event.checkpoint({}).write(tmp_path / "run")
-            raise Killed
-
-    with pytest.raises(Killed):
-        loop_of(config, tmp_path / "store").run(kill_at)
-    again = loop_of(config, tmp_path / "store")
-    state = Checkpoint.read(tmp_path / "run")
-    assert state is not None
-    resume(again, state)
-    again.run(lambda event: event.checkpoint({}))
-    expected = dict(straight.model.named_parameters())
-    assert all(torch.equal(p, expected[name]) for name, p in again.model.named_parameters())
+    assert_equal_parameters(killed_and_resumed(config, 4, tmp_path / "killed"), straight)
 
 
 def test_a_run_with_mixout_learns_and_one_without_is_as_before(tiny: str, tmp_path: Path) -> None:

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
-import torch
 
-from tests.training.test_stage_schedule import BLOCKS, Killed, loop_of, staged
+from tests.training.test_stage_schedule import (
+    BLOCKS,
+    assert_equal_parameters,
+    killed_and_resumed,
+    loop_of,
+    staged,
+)
 from tests.training.test_training import Script, experiment
 from translearn_core.config import (
     RECIPES,
@@ -25,9 +30,6 @@ from translearn_core.config.base import canonical_json
 from translearn_core.config.training import RATE_FACTORS
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint
-from translearn_core.training.callbacks import TrainingEvent
-from translearn_core.training.checkpoints.checkpoint import Checkpoint
-from translearn_core.training.checkpoints.resume import resume
 from translearn_core.training.optimizer import OPTIMIZERS
 
 every = pytest.mark.parametrize("optimizer", list(Optimizer))
@@ -58,26 +60,12 @@ def test_a_kill_at_any_step_changes_nothing(
     tiny: str, optimizer: Optimizer, tuning: Tuning, l2_sp: float, tmp_path: Path
 ) -> None:
     config = config_of(tiny, optimizer, tuning, l2_sp=l2_sp, weight_decay=0.1, epochs=2)
-    straight = loop_of(config, tmp_path / "store")
+    straight = loop_of(config, tmp_path / "straight")
     straight.run(lambda event: event.checkpoint({}))
-    expected = dict(straight.model.named_parameters())
     steps = [p.loss for p in straight.state.history if not isinstance(p, EpochPoint)]
     for kill in (1, 3, 5):
-
-        def kill_at(event: TrainingEvent, kill: int = kill) -> None:
-            if event.step == kill:
-                event.checkpoint({}).write(tmp_path / "run")
-                raise Killed
-
-        with pytest.raises(Killed):
-            loop_of(config, tmp_path / "store").run(kill_at)
-        again = loop_of(config, tmp_path / "store")
-        state = Checkpoint.read(tmp_path / "run")
-        assert state is not None
-        resume(again, state)
-        again.run(lambda event: event.checkpoint({}))
-        for name, parameter in again.model.named_parameters():
-            assert torch.equal(parameter, expected[name]), name
+        again = killed_and_resumed(config, kill, tmp_path / f"killed-{kill}")
+        assert_equal_parameters(again, straight)
         assert [p.loss for p in again.state.history if not isinstance(p, EpochPoint)] == steps
 
 

@@ -22,6 +22,7 @@ from translearn_core.config import Pooling
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples, ProgressCallback, batches_by_cost, no_progress
 from translearn_core.inputs.pairs import SiamesePairs
+from translearn_core.inputs.words import SentenceWords
 from translearn_core.results import CacheUsage
 
 TOKENS_PER_BATCH = {"cpu": 1024, "mps": 8192, "cuda": 65536}
@@ -35,22 +36,24 @@ FeatureKey = tuple[int, Pooling | None]
 
 
 class Encoder:
-    """Features of texts or pairs from one backbone, cached in `store`.
+    """Features of texts, pairs or words from one backbone, cached in `store`.
 
-    Layer digests are computed once: make a new encoder after training the backbone.
+    Those of words are the states of their first pieces, whatever the pooling. Layer digests are computed
+    once: make a new encoder after training the backbone.
     """
 
     def __init__(
         self,
         backbone: Backbone,
-        texts: Examples | SiamesePairs,
+        texts: Examples | SiamesePairs | SentenceWords,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
     ) -> None:
         self.backbone, self.compute, self.store = backbone, compute, store
         self.siamese = isinstance(texts, SiamesePairs)
-        self.texts: Examples = texts.texts if isinstance(texts, SiamesePairs) else texts
+        self.words = texts if isinstance(texts, SentenceWords) else None
+        self.texts: Examples = texts.texts if isinstance(texts, SiamesePairs | SentenceWords) else texts
         self.report = report
         self.encoded = 0
         self.saved = 0.0
@@ -75,8 +78,10 @@ class Encoder:
         """
         top = self.backbone.n_blocks
         layers = range((top if upto is None else upto) + 1)
-        lookups = self._ensure({(layer, pooling) for layer in layers}, {(k, Pooling.MEAN) for k in layers})
-        return [self._by_row(lookups[layer, pooling]) for layer in layers]
+        lookups = self._ensure(
+            {(layer, self._kind(pooling)) for layer in layers}, {(k, Pooling.MEAN) for k in layers}
+        )
+        return [self._by_row(lookups[layer, self._kind(pooling)]) for layer in layers]
 
     def pooled_layers(self, pooling: Pooling, layers: Collection[int]) -> list[Lookup]:
         """Return some layers pooled, lowest first; a pass also caches the other layers where possible.
@@ -86,8 +91,12 @@ class Encoder:
         top = self.backbone.n_blocks
         others = range(top + 1) if self.backbone.info.supports_partial_forward else range(top, top + 1)
         extra: set[FeatureKey] = {(layer, kind) for layer in others for kind in (pooling, Pooling.MEAN)}
-        lookups = self._ensure({(layer, pooling) for layer in layers}, extra, middle=True)
-        return [self._by_row(lookups[layer, pooling]) for layer in sorted(layers)]
+        lookups = self._ensure({(layer, self._kind(pooling)) for layer in layers}, extra, middle=True)
+        return [self._by_row(lookups[layer, self._kind(pooling)]) for layer in sorted(layers)]
+
+    def _kind(self, pooling: Pooling) -> Pooling | None:
+        """Return the kind of the cached vectors: words need the states of all tokens."""
+        return None if self.words is not None else pooling
 
     def last_layer(self, pooling: Pooling) -> Lookup:
         """Return the model's output pooled."""
@@ -132,8 +141,8 @@ class Encoder:
         return {key} if fits else set()
 
     def _by_row(self, lookup: Lookup) -> Lookup:
-        """Return the lookup of texts as one of pairs, if the rows are pairs."""
-        return replace(lookup, siamese=self.siamese)
+        """Return the lookup of texts as one of pairs or words, if the rows are such."""
+        return replace(lookup, siamese=self.siamese, words=self.words)
 
     def _find(self, key: FeatureKey) -> Lookup:
         layer, kind = key

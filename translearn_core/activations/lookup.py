@@ -9,6 +9,7 @@ from torch import Tensor
 
 from translearn_core.activations.pooling import pair_features
 from translearn_core.inputs.pairs import both_sides
+from translearn_core.inputs.words import SentenceWords
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,15 @@ class Segment:
 class Lookup:
     """Location of the vectors of n texts: `segment` (-1: missing) and `position` in it, each shape (n,).
 
-    With `siamese` the rows are pairs: all first texts come before all second texts, see `SiamesePairs`.
+    With `siamese` the rows are pairs: all first texts come before all second texts, see `SiamesePairs`. With
+    `words` they are words, whose vectors are among those of all tokens of their sentences.
     """
 
     segments: tuple[Segment, ...]
     segment: NDArray[np.int64]
     position: NDArray[np.int64]
     siamese: bool = False
+    words: SentenceWords | None = None
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -58,11 +61,13 @@ class Lookup:
 
     @property
     def tokens(self) -> NDArray[np.int64]:
-        """Token count of every row, of both texts of a pair; none may be missing."""
+        """Token count of every row, of both texts of a pair, of a word's sentence; none may be missing."""
         out = np.empty(len(self.position), dtype=np.int64)
         for s, segment in enumerate(self.segments):
             rows = self.segment == s
             out[rows] = segment.tokens[self.position[rows]]
+        if self.words is not None:
+            return out[self.words.sentence]
         return out.reshape(2, -1).sum(axis=0) if self.siamese else out
 
     def seconds(self) -> float:
@@ -78,11 +83,14 @@ class Lookup:
 
         Those of pairs are `pair_features`.
         """
-        first = self.segments[0]
-        out = np.empty((len(self.position), first.meta.width), dtype=first.data.dtype)
+        first, words = self.segments[0], self.words
+        of_row = slice(None) if words is None else words.sentence
+        in_segment, position = self.segment[of_row], self.position[of_row]
+        out = np.empty((len(position), first.meta.width), dtype=first.data.dtype)
         for s, segment in enumerate(self.segments):
-            rows = np.flatnonzero(self.segment == s)
-            out[rows] = segment.data[segment.starts[self.position[rows]]]
+            rows = np.flatnonzero(in_segment == s)
+            offset = 0 if words is None else words.piece[rows]
+            out[rows] = segment.data[segment.starts[position[rows]] + offset]
         vectors = as_tensor(out, first.meta.dtype)
         return pair_features(vectors) if self.siamese else vectors
 
@@ -97,9 +105,12 @@ class CachedStates:
     def batch(self, index: NDArray[np.int64]) -> Tensor:
         """Return the states of some texts, shape (len(index), longest, width), zeros on padding.
 
-        A siamese pair has those of its texts, in the order of `both_sides`.
+        A siamese pair has those of its texts, in the order of `both_sides`; words have those of their
+        distinct sentences, in ascending order.
         """
         lookup = self.lookup
+        if lookup.words is not None:
+            index = np.unique(lookup.words.sentence[index])
         if lookup.siamese:
             index = both_sides(index, len(lookup.segment) // 2)
         first = lookup.segments[0]

@@ -1,9 +1,9 @@
 """Linear models of each problem type: the probe of features, and the model of TF-IDF."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,23 @@ from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import IntArray, Outputs
 
 
-class Probe(Protocol):
-    """Fitted linear model of features; `c` is its inverse regularisation strength."""
+class FitOptions(TypedDict, total=False):
+    """Thread pool and callback of a fit, see `LinearProbe.fit`."""
 
-    @property
-    def c(self) -> float:
-        """Inverse regularisation strength."""
+    pool: Executor | None
+    progress: Progress | None
 
-    def predict(self, x: NDArray[np.floating]) -> Outputs:
-        """Return the outputs of each row, shape (rows, n_outputs)."""
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Fitted linear model of features.
+
+    `c` is its inverse regularisation strength. `predict` returns the outputs of each row, shape
+    (rows, n_outputs).
+    """
+
+    c: float
+    predict: Callable[[NDArray[np.floating]], Outputs]
 
 
 class LinearModels(Protocol):
@@ -40,9 +48,7 @@ class LinearModels(Protocol):
         x: NDArray[np.floating],
         target: Target,
         fold: IntArray | None = None,
-        *,
-        pool: Executor | None = None,
-        progress: Progress | None = None,
+        **options: Unpack[FitOptions],
     ) -> Probe:
         """Fit a linear model to features, shape (rows, width), its strength chosen on the folds of `fold`."""
 
@@ -50,25 +56,6 @@ class LinearModels(Protocol):
         self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
     ) -> Outputs:
         """Fit a linear model to TF-IDF, and return the outputs of the test texts."""
-
-
-@dataclass(frozen=True, eq=False)
-class ClassProbe:
-    """Linear probe of classes whose outputs are probabilities, also of classes without training rows."""
-
-    probe: LinearProbe
-    n_outputs: int
-
-    @property
-    def c(self) -> float:
-        """Inverse regularisation strength."""
-        return float(self.probe.c[0])
-
-    def predict(self, x: NDArray[np.floating]) -> Outputs:
-        """Return the class probabilities of each row, shape (rows, classes)."""
-        probabilities = self.probe.predict_proba(x)
-        missing = self.n_outputs - probabilities.shape[1]
-        return np.pad(probabilities, ((0, 0), (0, missing)))
 
 
 class Classifiers:
@@ -79,13 +66,19 @@ class Classifiers:
         x: NDArray[np.floating],
         target: Target,
         fold: IntArray | None = None,
-        *,
-        pool: Executor | None = None,
-        progress: Progress | None = None,
+        **options: Unpack[FitOptions],
     ) -> Probe:
-        """Fit a linear probe (see `LinearProbe.fit`)."""
-        probe = LinearProbe.fit(x, target.values, fold, pool=pool, progress=progress)
-        return ClassProbe(probe, target.n_outputs)
+        """Fit a linear probe (see `LinearProbe.fit`); its outputs are probabilities.
+
+        Classes after the last one with training rows have probability 0.
+        """
+        probe = LinearProbe.fit(x, target.values, fold, **options)
+
+        def predict(rows: NDArray[np.floating]) -> Outputs:
+            probabilities = probe.predict_proba(rows)
+            return np.pad(probabilities, ((0, 0), (0, target.n_outputs - probabilities.shape[1])))
+
+        return Probe(float(probe.c[0]), predict)
 
     def predict_tfidf(
         self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
@@ -93,22 +86,6 @@ class Classifiers:
         """Return probability 1 for the class that `tfidf_logistic_regression` predicts."""
         predicted = tfidf_logistic_regression(train_texts, target.values, test_texts, seed=seed)
         return np.asarray(np.eye(target.n_outputs, dtype=np.float32)[predicted])
-
-
-@dataclass(frozen=True, eq=False)
-class LabelProbe:
-    """Linear probe of each label; `c` is the geometric mean of the inverse regularisation strengths."""
-
-    probe: OneVsRestProbe
-
-    @property
-    def c(self) -> float:
-        """Inverse regularisation strength."""
-        return geometric_mean(self.probe.c)
-
-    def predict(self, x: NDArray[np.floating]) -> Outputs:
-        """Return the probability of each label, shape (rows, labels)."""
-        return self.probe.predict_proba(x)
 
 
 class OneVsRest:
@@ -119,12 +96,14 @@ class OneVsRest:
         x: NDArray[np.floating],
         target: Target,
         fold: IntArray | None = None,
-        *,
-        pool: Executor | None = None,
-        progress: Progress | None = None,
+        **options: Unpack[FitOptions],
     ) -> Probe:
-        """Fit a linear probe of each label (see `OneVsRestProbe.fit`)."""
-        return LabelProbe(OneVsRestProbe.fit(x, target.values, fold, pool=pool, progress=progress))
+        """Fit a linear probe of each label (see `OneVsRestProbe.fit`).
+
+        Its strength is the geometric mean of theirs.
+        """
+        probe = OneVsRestProbe.fit(x, target.values, fold, **options)
+        return Probe(geometric_mean(probe.c), probe.predict_proba)
 
     def predict_tfidf(
         self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
@@ -132,22 +111,6 @@ class OneVsRest:
         """Return the probability of each label by `fit_one_vs_rest`."""
         model = fit_one_vs_rest(train_texts, target.values, seed=seed, strengths=(WEAK,))
         return np.asarray(expit(model.logits(model.vectors(test_texts))))
-
-
-@dataclass(frozen=True, eq=False)
-class RidgeProbe:
-    """Ridge regression of a number."""
-
-    ridge: Ridge
-
-    @property
-    def c(self) -> float:
-        """Inverse regularisation strength."""
-        return 1 / self.ridge.penalty
-
-    def predict(self, x: NDArray[np.floating]) -> Outputs:
-        """Return the number of each row, shape (rows, 1)."""
-        return self.ridge.predict(x)[:, None]
 
 
 class RidgeModels:
@@ -158,16 +121,14 @@ class RidgeModels:
         x: NDArray[np.floating],
         target: Target,
         fold: IntArray | None = None,
-        *,
-        pool: Executor | None = None,
-        progress: Progress | None = None,
+        **options: Unpack[FitOptions],  # noqa: ARG002
     ) -> Probe:
         """Fit ridge regression (see `Ridge.fit`)."""
-        del pool, progress
         if fold is None:
             strata = PROBLEMS[target.problem].strata(target)
             fold = assign_folds(strata, min(SEARCH_FOLDS, len(strata)), 0)
-        return RidgeProbe(Ridge.fit(x, target.values, fold))
+        ridge = Ridge.fit(x, target.values, fold)
+        return Probe(1 / ridge.penalty, lambda rows: ridge.predict(rows)[:, None])
 
     def predict_tfidf(
         self, train_texts: Sequence[Cell], target: Target, test_texts: Sequence[Cell], *, seed: int
@@ -182,5 +143,6 @@ LINEAR_MODELS: dict[ProblemType, LinearModels] = {
     ProblemType.SINGLE_LABEL: Classifiers(),
     ProblemType.MULTI_LABEL: OneVsRest(),
     ProblemType.REGRESSION: RidgeModels(),
+    ProblemType.TOKENS: Classifiers(),
 }
 """Linear models of each problem type."""

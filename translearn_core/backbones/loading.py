@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
@@ -18,12 +20,13 @@ from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
 from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding
-from translearn_core.config.text_cells import split_sides
+from translearn_core.config.text_cells import TextCell, Word, are_words, split_sides
 from translearn_core.errors import ConfigError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.modality import MODALITIES, embedding_table
 from translearn_core.inputs.pairs import SiamesePairs
 from translearn_core.inputs.tokenizer_loading import limit_to_vocabulary, read_tokenizer
+from translearn_core.inputs.words import SentenceWords, first_pieces
 from translearn_core.results import BackboneInfo
 
 
@@ -68,23 +71,35 @@ class Backbone:
         """Number of blocks."""
         return len(self.blocks)
 
-    def examples(self, cells: Sequence[Cell], limit: int) -> Examples:
+    def examples(self, cells: Sequence[TextCell], limit: int) -> Examples:
         """Return texts or pairs, a pair in one sequence, as inputs truncated at `limit` tokens."""
         return MODALITIES["text"].examples(self.tokenizer, cells, limit, self.input_names.taken)
 
-    def inputs(self, cells: Sequence[Cell], features: FeatureConfig) -> Examples | SiamesePairs:
-        """Return texts or pairs as inputs of the model, encoded as `features` say.
+    def inputs(
+        self, cells: Sequence[Cell], features: FeatureConfig
+    ) -> Examples | SiamesePairs | SentenceWords:
+        """Return texts, pairs or words as inputs of the model, encoded as `features` say.
 
         Raises
         ------
         ConfigError
             If single texts are to be encoded as siamese pairs.
         """
+        if are_words(cells):
+            return self._words(cast("Sequence[Word]", cells), features.token_limit)
         if features.pair_encoding is PairEncoding.JOINT:
-            return self.examples(cells, features.token_limit)
+            return self.examples(cast("Sequence[TextCell]", cells), features.token_limit)
         if any(isinstance(cell, str) for cell in cells):
             raise ConfigError("features.pair_encoding", features.pair_encoding, "pairs of texts, or 'joint'")
         return SiamesePairs(self.examples(split_sides(cells), features.token_limit))
+
+    def _words(self, words: Sequence[Word], limit: int) -> SentenceWords:
+        """Return words with their distinct sentences as texts."""
+        places: dict[str, int] = {}
+        sentence = np.array([places.setdefault(w.sentence, len(places)) for w in words], dtype=np.int64)
+        pieces = first_pieces(self.tokenizer, list(places), limit)
+        piece = np.array([pieces[s][w.position] for s, w in zip(sentence, words, strict=True)], np.int64)
+        return SentenceWords(self.examples(list(places), limit), sentence, piece)
 
 
 def bytes_to_fetch(config: BackboneConfig) -> int:

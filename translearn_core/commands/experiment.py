@@ -140,16 +140,33 @@ def _data(
     text = column_name(options.text, table, "--text")
     pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
     labels = [column_name(label, table, "--label") for label in options.label]
-    targets = _targets(labels, options.task, table)
+    sentence = _sentence(options, table, text)
+    targets = _targets(labels, options.task if sentence is None else TaskWord.TOKENS, table)
     column = None if options.split is None else column_name(options.split, table, "--split")
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
-    data = valid(DataConfig, dataset=dataset.digest, text=text, text_pair=pair, targets=targets, split=split)
+    data = valid(
+        DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=targets,
+        split=split,
+    )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return apply_overrides(ExperimentConfig(data=data), data_settings).data
+
+
+def _sentence(options: ExperimentOptions, table: TableProfile, text: str) -> str | None:
+    """Return the column of the sentences of a table of words, None for a table of texts."""
+    if options.sentence is not None:
+        if options.task not in (TaskWord.AUTO, TaskWord.TOKENS):
+            raise ConfigError("task", options.task, "tokens beside --sentence, or leave --sentence out")
+        return column_name(options.sentence, table, "--sentence")
+    suggestion = table.suggestion
+    if options.task is TaskWord.TOKENS and suggestion.sentence is None:
+        raise ConfigError("sentence", None, "the column that numbers the sentences")
+    words = options.task is TaskWord.TOKENS or (options.task is TaskWord.AUTO and suggestion.text == text)
+    return suggestion.sentence if words else None
 
 
 def _targets(labels: Sequence[str], task: TaskWord, table: TableProfile) -> tuple[TargetConfig, ...]:

@@ -131,9 +131,9 @@ def _record(review: LabelReview, most: int) -> dict[str, Any]:
     }
 
 
-def show(found: dict[str, Any], screen: Console) -> None:
+def show(record: dict[str, Any], screen: Console) -> None:
     """Print classes that may be one, and the rows worth a look."""
-    for pair in found["merges"]:
+    for pair in record["merges"]:
         print_line(
             f"{pair['value']} ({count_noun(pair['rows'], 'row')}) may be {pair['replacement']} "
             f"({count_noun(pair['rows of replacement'], 'row')}): --merge '{pair['value']}="
@@ -146,12 +146,12 @@ def show(found: dict[str, Any], screen: Console) -> None:
             "" if row["probability"] is None else f"{row['probability']:.3f}", row["reason"],
             " | ".join(row[name] for name in (TEXT, TEXT_PAIR) if name in row)[:160],
         )
-        for row in found["rows"]
+        for row in record["rows"]
     ]  # fmt: skip
-    counts = ", ".join(f"{number:,} {reason}" for reason, number in found["counts"].items() if number)
+    counts = ", ".join(f"{number:,} {reason}" for reason, number in record["counts"].items() if number)
     heads = ("row", "label", "suggested", "probability", "reason", "text")
     print_table(
         screen, heads, rows, numbers=("row", "probability"), title=f"Rows worth a look: {counts or 'none'}"
     )
-    if found["out"]:
-        print_line(f"The table with {count_noun(found['edits'], 'edit')} is in {found['out']}.", screen)
+    if record["out"]:
+        print_line(f"The table with {count_noun(record['edits'], 'edit')} is in {record['out']}.", screen)

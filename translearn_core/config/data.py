@@ -133,6 +133,10 @@ class DataConfig(BaseConfig):
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
     text_pair: str | None = Field(None, description="column of the second texts of pairs; none: single texts")
+    sentence: str | None = Field(
+        None,
+        description="column that numbers the sentences, for a table with a word per row; none: texts",
+    )
     targets: tuple[TargetConfig, ...] = Field(
         validation_alias=AliasChoices("label", "targets"),
         max_length=20,
@@ -233,6 +237,15 @@ class DataConfig(BaseConfig):
             self.split.column,
         ):
             raise ValueError("the column that keeps rows together must be another one than text and split")
+        tokens = [target.problem is ProblemType.TOKENS for target in self.prepared_targets]
+        if any(tokens) is not (self.sentence is not None):
+            raise ValueError(
+                f"a sentence column and targets of the type {ProblemType.TOKENS} belong together"
+            )
+        if len(set(tokens)) > 1:
+            raise ValueError("words have tags and texts have labels: choose targets of one of the two")
+        if any(tokens) and (self.text_pair is not None or self.sentence in (self.text, *names)):
+            raise ValueError("sentences must be in another column than words and tags, and make no pairs")
         if self.split.time in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self

@@ -32,6 +32,7 @@ class ProblemType(StrEnum):
     SINGLE_LABEL = "single_label_classification"
     MULTI_LABEL = "multi_label_classification"
     REGRESSION = "regression"
+    TOKENS = "token_classification"
 
 
 class TaskWord(StrEnum):
@@ -41,6 +42,7 @@ class TaskWord(StrEnum):
     SINGLE = "single"
     MULTI_LABEL = "multi-label"
     REGRESSION = "regression"
+    TOKENS = "tokens"
 
     @property
     def problem(self) -> ProblemType | None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from translearn_core.config import ProblemType, Split
 from translearn_core.data.problem_guess import guess_problem
+from translearn_core.data.word_tables import suggest_words
 from translearn_core.data.words import count_words, is_yes_or_no
 from translearn_core.results import Column, Suggestion
 from translearn_core.results.format import count_noun, cut, quote, quote_list
@@ -106,6 +107,8 @@ def looks_like_ids(cells: "pd.Series[str]") -> bool:
 def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestion:
     """Suggest the text, label and split columns by their names first, then by their cells."""
     split = _split_column(columns, table)
+    if (words := suggest_words(columns, table, split)) is not None:
+        return words
     others = [c for c in columns if c.name != split and c.filled]
     text = max(
         (c for c in others if c.distinct > 1 and not looks_like_ids(table[c.name].dropna())),
@@ -201,6 +204,7 @@ def _reason(
             ProblemType.SINGLE_LABEL: f"has {values} in {rows}, as labels do",
             ProblemType.MULTI_LABEL: f"holds several labels in its cells, in {rows}",
             ProblemType.REGRESSION: f"holds numbers in {rows}",
+            ProblemType.TOKENS: f"has {values} in {rows}, as tags of words do",
         }
         sentences.append(f"{quote(label.name)} {what[label.problem]}.")
     else:

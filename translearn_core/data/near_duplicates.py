@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from translearn_core.config.text_cells import joined
+from translearn_core.config.text_cells import Word, joined
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
@@ -76,8 +76,13 @@ def near_duplicates(texts: Sequence[str], among: Sequence[str]) -> NearDuplicate
 
 def near_duplicates_finding(prepared: PreparedDataset) -> list[Finding]:
     """Report held-out texts that nearly repeat training texts."""
-    train, held = np.flatnonzero(prepared.split == TRAIN), np.flatnonzero(prepared.split != TRAIN)
-    texts = [joined(text) for text in prepared.texts]
+    begins = np.ones(len(prepared.texts), dtype=bool)
+    if (number := prepared.target.sentence) is not None:  # each sentence once
+        begins = np.diff(number, prepend=-1) > 0
+    train, held = (
+        np.flatnonzero(begins & part) for part in (prepared.split == TRAIN, prepared.split != TRAIN)
+    )
+    texts = [cell.sentence if isinstance(cell, Word) else joined(cell) for cell in prepared.texts]
     duplicates = near_duplicates([texts[i] for i in held], [texts[i] for i in train])
     if not len(duplicates.index):
         return []

@@ -43,18 +43,20 @@ def _swapped(prepared: PreparedDataset) -> Iterator[Finding]:
     if not rows:
         return
     differ = int((prepared.strata[rows] != prepared.strata[other]).sum())
-    apart = int((prepared.split[rows] != prepared.split[other]).sum())
+    across_splits = int((prepared.split[rows] != prepared.split[other]).sum())
     verb = "swaps" if len(rows) == 1 else "swap"
     sentence = (
         f"{count_noun(len(rows), 'pair')} {verb} the texts of an earlier one (for instance "
-        f"{quote_list(sides_of(prepared.texts[rows[0]]))}), {differ:,} with another label and {apart:,} in "
-        "another split."
+        f"{quote_list(sides_of(prepared.texts[rows[0]]))}), {differ:,} with another label and "
+        f"{across_splits:,} in another split."
     )
     advice = (
         "Where the order of the two texts makes no difference, such pairs tell the model what it is asked."
     )
-    severity = Severity.WARNING if apart else Severity.DETECTED
-    yield finding("swapped-pairs", severity, sentence, prepared.rows[rows], advice=advice if apart else None)
+    severity = Severity.WARNING if across_splits else Severity.DETECTED
+    yield finding(
+        "swapped-pairs", severity, sentence, prepared.rows[rows], advice=advice if across_splits else None
+    )
 
 
 def _shared_texts(prepared: PreparedDataset, sides: list[tuple[str, ...]]) -> Iterator[Finding]:

@@ -148,6 +148,10 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
     problem = problem_of(state.target)
     order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
+    if (number := state.target.sentence) is not None:  # whole sentences, except the last one
+        drawn = number[train][order]
+        first = pd.Series(np.arange(len(order))).groupby(drawn).transform("min").to_numpy()
+        order = order[np.lexsort((order, first))]
     subset = np.sort(train[order[: config.train_rows]])
     if lacking := problem.untrainable(state.target, subset):
         raise DataError(f"The {config.train_rows} training rows hold {lacking}: learn from more of them.")

@@ -97,7 +97,7 @@ def fit(
     def progress(done: int, total: int) -> None:
         report("fitting the linear model", done, total)
 
-    if target.problem is ProblemType.SINGLE_LABEL:
+    if target.problem in (ProblemType.SINGLE_LABEL, ProblemType.TOKENS):
         classes = len(target.names)
         return TfidfClassifier.fit(texts, values, classes, seed=seed, balanced=balanced, progress=progress)
     if target.problem is ProblemType.MULTI_LABEL:

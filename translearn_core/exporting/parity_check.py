@@ -1,6 +1,7 @@
 """Parity check: compare the outputs of an export with the model's on test texts."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ TOLERANCE = 1e-4
 SAMPLE, SINGLE = 96, 8
 """Number of texts compared, and how many of them also in batches of one."""
 
-Predictor = Callable[[Sequence[Cell], int], NDArray[np.floating]]
+Predictor = Callable[[Sequence[Any], int], NDArray[np.floating]]
 """``predict(texts, batch)``: outputs, shape (texts, outputs), computed in batches of `batch` texts."""
 
 

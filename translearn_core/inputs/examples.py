@@ -21,11 +21,13 @@ def no_progress(stage: str, done: float, total: float) -> None:
 class ModelInput:
     """Batch of a model: ``model(**tensors)``; `mask` is 1 at positions that count in pooling, None: all do.
 
-    `mask` has shape (rows, positions).
+    `mask` has shape (rows, positions). If the rows are words, `words`, shape (words, 2), has the row of
+    `tensors` and the position of each.
     """
 
     tensors: dict[str, Tensor]
     mask: Tensor | None
+    words: Tensor | None = None
 
     def to(self, device: torch.device) -> "ModelInput":
         """Return the batch on `device`, copied asynchronously from pinned memory."""
@@ -37,7 +39,8 @@ class ModelInput:
 
     def _map(self, function: Callable[[Tensor], Tensor]) -> "ModelInput":
         tensors = {name: function(tensor) for name, tensor in self.tensors.items()}
-        return ModelInput(tensors, None if self.mask is None else function(self.mask))
+        others = (None if tensor is None else function(tensor) for tensor in (self.mask, self.words))
+        return ModelInput(tensors, *others)
 
 
 class Rows(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from translearn_core.config.text_cells import Cell
+from translearn_core.config.text_cells import TextCell
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.text import TextExamples
@@ -62,7 +62,7 @@ class Text:
     def examples(
         self,
         preprocessor: PreTrainedTokenizerFast,
-        cells: Sequence[Cell],
+        cells: Sequence[TextCell],
         limit: int,
         names: Sequence[str],
     ) -> TextExamples:

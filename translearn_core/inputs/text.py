@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
-from translearn_core.config.text_cells import Cell
+from translearn_core.config.text_cells import TextCell
 from translearn_core.inputs.examples import ModelInput, ProgressCallback, no_progress
 
 DIGEST_BYTES = 16
@@ -68,7 +68,7 @@ class TextExamples:
     noun = "text"
 
     def __init__(
-        self, cells: Sequence[Cell], tokenizer: PreTrainedTokenizerFast, limit: int, names: Sequence[str]
+        self, cells: Sequence[TextCell], tokenizer: PreTrainedTokenizerFast, limit: int, names: Sequence[str]
     ) -> None:
         self.cells, self.tokenizer, self.limit, self.names = cells, tokenizer, limit, names
 
@@ -100,7 +100,7 @@ class TextExamples:
         return self.tokens.batch(rows)
 
 
-def text_digests(cells: Sequence[Cell]) -> list[bytes]:
+def text_digests(cells: Sequence[TextCell]) -> list[bytes]:
     """Return a digest of `DIGEST_BYTES` bytes for every text or ordered pair of texts."""
     return [_digest(cell) if isinstance(cell, str) else _pair_digest(*map(_digest, cell)) for cell in cells]
 
@@ -115,7 +115,7 @@ def _pair_digest(first: bytes, second: bytes) -> bytes:
 
 def tokenize(
     tokenizer: PreTrainedTokenizerFast,
-    cells: Sequence[Cell],
+    cells: Sequence[TextCell],
     limit: int,
     report: ProgressCallback = no_progress,
     *,
@@ -151,7 +151,7 @@ def tokenize(
     return TokenizedTexts({name: np.concatenate([empty, *pieces[name]]) for name in names}, offsets, pads)
 
 
-def text_arguments(cells: Sequence[Cell]) -> dict[str, Any]:
+def text_arguments(cells: Sequence[TextCell]) -> dict[str, Any]:
     """Return the arguments of a tokenizer for texts, or for pairs of texts."""
     if all(isinstance(cell, str) for cell in cells):
         return {"text": list(cells)}

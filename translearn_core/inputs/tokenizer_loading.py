@@ -15,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from translearn_core.config.text_cells import Cell, joined, sides_of
+from translearn_core.config.text_cells import Cell, Word, joined, sides_of
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.text import text_arguments
 from translearn_core.storage.documents import MAX_BYTES, DocumentError, read_json_object
@@ -168,6 +168,8 @@ def token_statistics(
 ) -> TokenStatistics:
     """Count tokens, unknown tokens and pieces per word of `texts`, of pairs in one sequence.
 
+    Words in sentences count as the sentence that they stand in.
+
     Parameters
     ----------
     tokenizer : PreTrainedTokenizerFast
@@ -192,7 +194,7 @@ def token_statistics(
     lengths = np.zeros(len(texts), dtype=np.int64)
     unknowns = words = 0
     for start in range(0, len(texts), CHUNK):
-        chunk = list(texts[start : start + CHUNK])
+        chunk = [cell.sentence if isinstance(cell, Word) else cell for cell in texts[start : start + CHUNK]]
         ids = tokenizer(
             **text_arguments(chunk),
             truncation=False,

@@ -15,8 +15,8 @@ C = TypeVar("C", bound=JobConfig)
 R = TypeVar("R", default=Any)
 
 
-CLASSES = frozenset({ProblemType.SINGLE_LABEL})
-"""Problem types whose targets are classes."""
+CLASSES = frozenset({ProblemType.SINGLE_LABEL, ProblemType.TOKENS})
+"""Problem types whose targets are classes, of texts or of words."""
 LABELS = CLASSES | {ProblemType.MULTI_LABEL}
 """Problem types whose outputs are probabilities of labels, one or several of a row."""
 NUMBERS = frozenset({ProblemType.REGRESSION})

@@ -5,20 +5,20 @@ from translearn_core.plots.confusion_matrix import confusion_matrix
 from translearn_core.plots.data_profile import class_counts, text_lengths
 from translearn_core.plots.diagnostics.baselines import baseline_dots
 from translearn_core.plots.diagnostics.calibration import (
+    label_reliability,
     reliability_diagram,
     risk_coverage_curve,
-    slice_accuracies,
 )
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
 from translearn_core.plots.diagnostics.gradient_conflict import gradient_conflict
+from translearn_core.plots.diagnostics.interval_coverage import interval_coverage
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
-from translearn_core.plots.diagnostics.label_errors import label_reliability, slice_exact_shares
-from translearn_core.plots.diagnostics.number_errors import interval_coverage, slice_errors
 from translearn_core.plots.diagnostics.prediction import probabilities
 from translearn_core.plots.diagnostics.probing import code_lines, probe_lines
 from translearn_core.plots.diagnostics.projection import Colouring, projection
 from translearn_core.plots.diagnostics.projection_animation import projection_animation
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
+from translearn_core.plots.diagnostics.slices import slice_accuracies, slice_errors, slice_exact_shares
 from translearn_core.plots.diagnostics.snapshots import snapshot_animation
 from translearn_core.plots.diagnostics.transferability import layer_ratings
 from translearn_core.plots.diagnostics.word_importance import word_importance

@@ -1,7 +1,7 @@
 """Figure of a model's test outputs against the target, for each problem type."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -38,21 +38,30 @@ class OutputPlot:
     prediction: Callable[[Prediction, int, bool], go.Figure] | None
 
 
+CLASSES = OutputPlot(
+    title="Confusion matrix",
+    caption="Rows are true classes, columns predictions; off the diagonal are errors.",
+    draw=confusion_matrix,
+    table=Evaluation.confusion_frame,
+    table_name="confusion",
+    metrics_title="Per-class metrics",
+    metrics_caption="Precision: share of the texts predicted as the class that belong to it. Recall: "
+    "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
+    metrics=lambda evaluation: evaluation.per_class,
+    metrics_name="classes",
+    errors_title="Most confident errors",
+    rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
+    prediction=probabilities,
+)
+"""Plots of classes of texts or words."""
+
 OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
-    ProblemType.SINGLE_LABEL: OutputPlot(
-        title="Confusion matrix",
-        caption="Rows are true classes, columns predictions; off the diagonal are errors.",
-        draw=confusion_matrix,
-        table=Evaluation.confusion_frame,
-        table_name="confusion",
-        metrics_title="Per-class metrics",
-        metrics_caption="Precision: share of the texts predicted as the class that belong to it. Recall: "
-        "share of its own texts that were found. F1: their harmonic mean. Support: its test rows.",
-        metrics=lambda evaluation: evaluation.per_class,
-        metrics_name="classes",
-        errors_title="Most confident errors",
-        rows=lambda evaluation, data: evaluation.cell(int(data[0]), int(data[1])),
-        prediction=probabilities,
+    ProblemType.SINGLE_LABEL: CLASSES,
+    ProblemType.TOKENS: replace(
+        CLASSES,
+        metrics_title="Per-tag metrics",
+        metrics_caption="Precision: share of the words with the predicted tag that have it. Recall: share of "
+        "its own words that were found. F1: their harmonic mean. Support: its test words.",
     ),
     ProblemType.MULTI_LABEL: OutputPlot(
         title="Label confusion",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from translearn_core.config import ProblemType
-from translearn_core.config.text_cells import TEXT, TEXT_PAIR
+from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.results.confusion import confusion, per_class
 from translearn_core.results.format import count_noun
 from translearn_core.results.interval_estimate import Estimate
@@ -64,9 +64,10 @@ class Evaluation:
     """A finished run's scores and predictions.
 
     `names` are those of the model's outputs, such as classes. `predictions` has one row per row of every
-    split: row (as in the file), split, text, of pairs text_pair, label (the target's value), the columns of
-    `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is the test headline of the best
-    constant prediction. `thresholds` are those of the outputs, of a multi-label problem.
+    split: row (as in the file), split, text, of pairs text_pair, of words sentence and position, label (the
+    target's value), the columns of `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is
+    the test headline of the best constant prediction. `thresholds` are those of the outputs, of a multi-label
+    problem.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -98,8 +99,8 @@ class Evaluation:
 
     @property
     def text_columns(self) -> list[str]:
-        """Columns of the texts in `predictions`: text, and text_pair of pairs."""
-        return [name for name in (TEXT, TEXT_PAIR) if name in self.predictions]
+        """Columns of the texts in `predictions`: text, text_pair of pairs, sentence of words."""
+        return [name for name in (TEXT, TEXT_PAIR, SENTENCE) if name in self.predictions]
 
     def frame(self) -> pd.DataFrame:
         """Return one row per split: n, scores with their intervals, loss."""

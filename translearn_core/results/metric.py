@@ -72,6 +72,10 @@ METRICS = {
         Metric(LOSS, "loss", higher_is_better=False),
         Metric(MEAN_SCORE, "mean score", "mean over the targets of macro-F1 or Pearson's r"),
         Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
+        Metric("token_accuracy", "token accuracy", "share of words with the right tag", share=True),
+        Metric("entity_f1", "entity F1", "F1 of entities: right type, first and last word", share=True),
+        Metric("entity_precision", "entity precision", "share of found entities that are right", share=True),
+        Metric("entity_recall", "entity recall", "share of true entities that are found", share=True),
         Metric("pearson", "Pearson's r", "linear correlation of predicted and true numbers"),
         Metric("spearman", "Spearman's rho", "correlation of the ranks of predicted and true numbers"),
         Metric(

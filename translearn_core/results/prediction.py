@@ -108,13 +108,13 @@ class ReviewThreshold:
         )
         if not self.n_test:
             return f"{chosen} There are no test rows to measure it on."
-        kept = f"{percent(self.coverage.value)} are at or above it ({self.coverage.percent_range})"
+        coverage = f"{percent(self.coverage.value)} are at or above it ({self.coverage.percent_range})"
         precision = (
             f", and {percent(self.test.value)} of these are right ({self.test.percent_range})"
             if self.coverage.value
             else ""
         )
-        return f"{chosen} Of {count_noun(self.n_test, 'test row')}, {kept}{precision}."
+        return f"{chosen} Of {count_noun(self.n_test, 'test row')}, {coverage}{precision}."
 
 
 @dataclass(frozen=True)

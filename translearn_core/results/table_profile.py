@@ -70,7 +70,8 @@ class Column:
 class Suggestion:
     """Suggested columns for text, label and split, with the reason in a sentence.
 
-    `text_pair` is the second text of pairs; `one_hot` are binary columns with one of several labels each.
+    `text_pair` is the second text of pairs; `one_hot` are binary columns with one of several labels each;
+    `sentence` numbers the sentences of a table whose `text` is a word per row.
     """
 
     text: str | None
@@ -79,6 +80,7 @@ class Suggestion:
     reason: str
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
+    sentence: str | None = None
 
 
 class ColumnType(StrEnum):
@@ -146,8 +148,8 @@ class FileFormat:
             return replace(self, kind=kind)
         if self.kind.delimiter is None:
             return FileFormat(self.part, kind, style=DelimitedStyle(bom=self.kind is TableKind.XLSX))
-        kept = self.delimiter if kind is self.kind else None
-        return replace(self, kind=kind, delimiter=kept or kind.delimiter)
+        delimiter = self.delimiter if kind is self.kind else None
+        return replace(self, kind=kind, delimiter=delimiter or kind.delimiter)
 
 
 @dataclass(frozen=True)

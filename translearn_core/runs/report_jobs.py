@@ -72,13 +72,13 @@ def next_steps_config(store: RunStore, run: Run[ExperimentConfig]) -> NextStepsC
         for other in store.runs(run.owner, LABEL_REVIEW)
         if other.state is State.DONE and other.job.config.data == run.job.config.data
     ]
-    for name, found in (
+    for name, config in (
         ("baselines", baselines),
         ("label_efficiency", curves[0] if curves else None),
         ("label_review", reviews[0] if reviews else None),
     ):
-        if found is not None:
-            parts[name] = job_id(found)
+        if config is not None:
+            parts[name] = job_id(config)
     return NextStepsConfig(job=run.job.id, **parts)
 
 

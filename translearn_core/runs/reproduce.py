@@ -49,6 +49,7 @@ def cli_command(
     words: list[object] = ["translearn", "train", f"./{file}" if file.startswith("-") else file]
     words += ["--text", data.text]
     words += [] if data.text_pair is None else ["--text-pair", data.text_pair]
+    words += [] if data.sentence is None else ["--sentence", data.sentence]
     for column in (column for target in data.targets for column in target.table_columns):
         words += ["--label", column]
     words += ["--task", TaskWord.AUTO if data.several_targets else TaskWord.of(data.problem)]
@@ -106,7 +107,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
     training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
     return ExperimentConfig(
         data=DataConfig(
-            dataset=data.dataset, text=data.text, text_pair=data.text_pair,
+            dataset=data.dataset, text=data.text, text_pair=data.text_pair, sentence=data.sentence,
             targets=(TargetConfig.of(data.targets[0].table_columns, data.problem),),
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed

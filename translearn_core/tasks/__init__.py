@@ -8,6 +8,7 @@ from translearn_core.tasks.label_sets.multi_label import MultiLabel
 from translearn_core.tasks.numbers.regression import Regression
 from translearn_core.tasks.problem import Problem
 from translearn_core.tasks.target import Target
+from translearn_core.tasks.tokens.token_labels import TokenLabels
 
 __all__ = ["PROBLEMS", "JointTarget", "Problem", "Target", "constant_name", "problem_of", "selection_of"]
 
@@ -15,6 +16,7 @@ PROBLEMS: dict[ProblemType, Problem] = {
     ProblemType.SINGLE_LABEL: SingleLabel(),
     ProblemType.MULTI_LABEL: MultiLabel(),
     ProblemType.REGRESSION: Regression(),
+    ProblemType.TOKENS: TokenLabels(),
 }
 """Definition of each problem type."""
 

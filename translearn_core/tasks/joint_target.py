@@ -29,12 +29,15 @@ class JointTarget(Target):
         """Join targets with one value per row of the same rows."""
         names = tuple(part.column for part in parts)
         known = np.stack([part.known_rows for part in parts], axis=1)
-        return cls(join_list(list(names)), parts[0].problem, names, known, parts=tuple(parts))
+        first = parts[0]
+        return cls(
+            join_list(list(names)), first.problem, names, known, words=first.words,
+            sentence=first.sentence, parts=tuple(parts),
+        )  # fmt: skip
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "JointTarget":
         """Return the targets of some rows, by index or mask."""
-        parts = tuple(part.select(rows) for part in self.parts)
-        return replace(self, values=self.values[rows], parts=parts)
+        return JointTarget.of([part.select(rows) for part in self.parts])
 
 
 class JointProblem:
@@ -103,7 +106,8 @@ def on_known(target: Target, change: Callable[[Target], Target]) -> Target:
     if target.known is None:
         return change(target)
     changed = change(compact(target))
-    return replace(changed, values=spread(changed.values, target.known), known=target.known)
+    values = spread(changed.values, target.known)
+    return replace(target, names=changed.names, values=values)
 
 
 def spread(values: NDArray[Any], known: Mask) -> NDArray[Any]:

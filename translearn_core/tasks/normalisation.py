@@ -1,8 +1,9 @@
 """Text normalisation: invisible characters removed, minus signs unified."""
 
 import unicodedata
+from functools import lru_cache
 
-from translearn_core.config.text_cells import Cell, sides_of
+from translearn_core.config.text_cells import Cell, Word, sides_of
 
 INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
@@ -39,8 +40,15 @@ def text_key(text: str) -> str:
 
 
 def cell_key(cell: Cell) -> str:
-    """Return the key under which texts, or pairs of texts in this order, count as equal."""
+    """Return the key under which texts, pairs in this order, or words in sentences count as equal."""
+    if isinstance(cell, Word):
+        return f"{_sentence_key(cell.sentence)}\n{cell.position}"
     return "\n".join(map(text_key, sides_of(cell)))
+
+
+@lru_cache(maxsize=8)  # the words of a sentence follow each other
+def _sentence_key(sentence: str) -> str:
+    return text_key(sentence)
 
 
 def unordered_key(cell: Cell) -> str:

@@ -107,8 +107,11 @@ class Problem(Protocol):
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
         """Return the score of each row: in [0, 1], or a negated loss; higher is better."""
 
-    def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
-        """Return the outputs of the best constant prediction, shape (outputs,)."""
+    def constant_baseline(self, target: Target, train: IntArray, rows: IntArray) -> FloatArray:
+        """Return the outputs of the best constant prediction for some rows, shape (rows, outputs).
+
+        That for words is constant for each word.
+        """
 
     def decode_values(self, target: Target) -> NDArray[Any]:
         """Return the value of each row in the terms of the target's column."""
@@ -141,7 +144,7 @@ def constant_score(
     """Return a metric, or the headline, of the best constant prediction of some rows; NaN without rows."""
     if not len(train) or not len(rows):
         return float("nan")
-    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    targets, outputs = constant_outputs(problem, target, train, rows)
     scores = [problem.point_metrics(decision, rows, outputs) for decision in targets]
     name = next(iter(scores[0])) if metric is None else metric
     better = max if metric_of(name).higher_is_better else min
@@ -152,18 +155,17 @@ def constant_row_score(problem: Problem, target: Target, train: IntArray, rows: 
     """Return the row metric of the best constant prediction of some rows; NaN without rows."""
     if not len(train) or not len(rows):
         return float("nan")
-    targets, outputs = constant_outputs(problem, target, train, len(rows))
+    targets, outputs = constant_outputs(problem, target, train, rows)
     best = max(float(problem.row_scores(decision, rows, outputs).mean()) for decision in targets)
     return metric_of(problem.row_metric).of_row_scores(best)
 
 
 def constant_outputs(
-    problem: Problem, target: Target, train: IntArray, rows: int
+    problem: Problem, target: Target, train: IntArray, rows: IntArray
 ) -> tuple[tuple[Target, Target], Outputs]:
-    """Return constant outputs of a number of rows, and the target with and without thresholds for them.
+    """Return constant outputs of some rows, and the target with and without thresholds for them.
 
     Which of the two suits a metric better differs between metrics.
     """
-    constant = problem.constant_baseline(target, train)
-    outputs, seen = (np.broadcast_to(constant, (n, target.n_outputs)) for n in (rows, len(train)))
+    outputs, seen = (problem.constant_baseline(target, train, part) for part in (rows, train))
     return (problem.choose_thresholds(target, train, seen), target), outputs

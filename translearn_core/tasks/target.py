@@ -14,7 +14,9 @@ class Target:
     """Column to predict, encoded: `values` has one entry per row, `names` name the outputs.
 
     `thresholds`, shape (outputs,), are the probabilities from which labels are predicted, once chosen; of a
-    multi-label target. `known` says which rows have a value; None: all. The others have an arbitrary one.
+    multi-label target. A target of words in sentences has the `words`, and the number of the `sentence` of
+    each, in ascending order. `known` says which rows have a value; None: all. The others have an arbitrary
+    one.
     """
 
     column: str
@@ -22,6 +24,8 @@ class Target:
     names: tuple[str, ...]
     values: NDArray[Any] = field(compare=False)
     thresholds: NDArray[np.float64] | None = field(default=None, compare=False)
+    words: NDArray[np.object_] | None = field(default=None, compare=False)
+    sentence: NDArray[np.int64] | None = field(default=None, compare=False)
     known: NDArray[np.bool_] | None = field(default=None, compare=False)
 
     @property
@@ -40,5 +44,6 @@ class Target:
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
-        known = None if self.known is None else self.known[rows]
-        return replace(self, values=self.values[rows], known=known)
+        parts = {name: getattr(self, name) for name in ("words", "sentence", "known")}
+        chosen = {name: None if part is None else part[rows] for name, part in parts.items()}
+        return replace(self, values=self.values[rows], **chosen)

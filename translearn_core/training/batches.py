@@ -32,20 +32,32 @@ class BatchLoader:
     ) -> None:
         self.groups = groups
         self.inputs, self.train, self.training, self.device = inputs, train, training, device
+        units = inputs.units(train)
+        self._units = units and {int(unit[0]): unit for unit in units}
         self._single: Batch | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in one pass over the rows; a batch of words holds `batch_size` sentences."""
+        return -(-len(self._units or self.train) // self.training.batch_size)
 
     def order(self, epoch: int) -> list[NDArray[np.int64]]:
         """Return the rows of every batch of an epoch; `load` then reads the inputs of that epoch."""
         self.inputs = self.inputs.at_epoch(epoch)
         size, seed = self.training.batch_size, self.training.seed
-        if size >= len(self.train) and self.groups is None:
+        if self.steps_per_epoch == 1 and self.groups is None:
             return [self.train]
         cost = self.inputs.cost
         if self.inputs.pooled is not None:  # vectors need no padding: a plain shuffle
             cost = np.zeros_like(cost)
         if self.groups is not None:
             return grouped_order(cost, self.train, self.groups, size, seed=seed, epoch=epoch)
-        return batch_order(cost, self.train, size, seed=seed, epoch=epoch)
+        units = self._units
+        rows = self.train if units is None else np.fromiter(units, np.int64, len(units))
+        order = batch_order(cost, rows, size, seed=seed, epoch=epoch)
+        if units is None:
+            return order
+        return [np.concatenate([units[row] for row in batch.tolist()]) for batch in order]
 
     def load(self, order: list[NDArray[np.int64]]) -> Iterable[tuple[NDArray[np.int64], Batch]]:
         """Return the batches of `order`; a single batch of vectors is built once and reused."""

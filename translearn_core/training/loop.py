@@ -149,7 +149,7 @@ class Loop:
             lr=max((rate for part, rate in rates.items() if part != HEAD), default=0.0),
             head_lr=rates[HEAD],
             grad_norm=float(norm),
-            tokens_per_second=float(self.inputs.cost[index].sum()) / seconds,
+            tokens_per_second=self.inputs.tokens(index) / seconds,
         )
 
     def _clip_gradients(self, loss: float) -> Tensor:
@@ -237,7 +237,7 @@ class Loop:
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps in one pass over the training rows."""
-        return -(-len(self.stage_task.train) // self.config.batch_size)
+        return self.batches.steps_per_epoch
 
     @property
     def planned_steps(self) -> int:

@@ -20,6 +20,7 @@ from translearn_core.config import (
     ProblemType,
     TuningConfig,
 )
+from translearn_core.inputs.examples import ModelInput
 from translearn_core.transfer.adapters import add_parameters, set_dropout
 from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
@@ -136,23 +137,26 @@ class Classifier(TransferModel):
 
     def _pooled(self, run: ForwardPass, batch: Batch) -> Tensor:
         assert batch.inputs is not None
-        mask, top = batch.inputs.mask, self.loaded_backbone.n_blocks
+        top = self.loaded_backbone.n_blocks
         if self.layers == (top,):
-            return self._row_vectors(run(batch.inputs, batch.states), mask)
+            return self._row_vectors(run(batch.inputs, batch.states), batch.inputs)
         vectors: dict[int, Tensor] = {}
+        inputs = batch.inputs
 
         def observe(layer: int, states: Tensor) -> None:
             if layer in self.layers:
-                vectors[layer] = self._row_vectors(states, mask)
+                vectors[layer] = self._row_vectors(states, inputs)
 
-        vectors[top] = self._row_vectors(run(batch.inputs, batch.states, observe), mask)
+        vectors[top] = self._row_vectors(run(inputs, batch.states, observe), inputs)
         return combine_layers(
             [vectors[layer] for layer in self.layers], self.feature_config.layer_combination
         )
 
-    def _row_vectors(self, states: Tensor, mask: Tensor | None) -> Tensor:
-        """Pool the states of a layer to one vector per row."""
-        pooled = pool(states, mask, self.feature_config.pooling)
+    def _row_vectors(self, states: Tensor, inputs: ModelInput) -> Tensor:
+        """Pool the states of a layer to one vector per row; a word has the state of its first piece."""
+        if inputs.words is not None:
+            return states[inputs.words[:, 0], inputs.words[:, 1]]
+        pooled = pool(states, inputs.mask, self.feature_config.pooling)
         siamese = self.feature_config.pair_encoding is PairEncoding.SIAMESE
         return pair_features(pooled) if siamese else pooled
 

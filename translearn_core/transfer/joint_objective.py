@@ -116,4 +116,4 @@ def unpack(values: Tensor, problem: ProblemType) -> Tensor:
     """Return packed values of one target in the form that its objective takes."""
     if problem is ProblemType.MULTI_LABEL:
         return values > 0.5
-    return values[:, 0].long() if problem is ProblemType.SINGLE_LABEL else values[:, 0]
+    return values[:, 0] if problem is ProblemType.REGRESSION else values[:, 0].long()

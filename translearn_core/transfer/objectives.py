@@ -154,5 +154,6 @@ OBJECTIVES: dict[ProblemType, Objective] = {
     ProblemType.SINGLE_LABEL: CrossEntropy(),
     ProblemType.MULTI_LABEL: BinaryCrossEntropy(),
     ProblemType.REGRESSION: RegressionError(),
+    ProblemType.TOKENS: CrossEntropy(),
 }
 """Objective of each problem type."""

@@ -11,7 +11,6 @@ from torch import Tensor
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.activations.encoder import TOKENS_PER_BATCH
 from translearn_core.config import ProblemType
-from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.objectives import OBJECTIVES
@@ -63,7 +62,9 @@ def predict(
     model.eval()
     logits = np.empty((len(rows), model.n_outputs), dtype=np.float32)
     features = np.empty((len(rows), model.width), dtype=np.float16)
-    parts = list(batches_by_cost(inputs.cost[rows], TOKENS_PER_BATCH[compute.device.type]))
+    place = np.empty(len(inputs.cost), dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    parts = list(inputs.batches(rows, TOKENS_PER_BATCH[compute.device.type]))
     done = 0
     with (
         compute.inference(model.backbone),
@@ -72,11 +73,11 @@ def predict(
     ):
 
         def predict_part(part: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-            pooled = model.features(inputs.batch(rows[part]), compute, run)
+            pooled = model.features(inputs.batch(part), compute, run)
             return model.head(pooled).cpu(), model.pooled_vector(pooled).half().cpu()
 
         for part, outputs in zip(parts, streams(predict_part, parts), strict=True):
             report("predicting", done, len(rows))
             done += len(part)
-            logits[part], features[part] = (tensor.numpy() for tensor in outputs)
+            logits[place[part]], features[place[part]] = (tensor.numpy() for tensor in outputs)
     return ModelOutputs(logits, features, model.problem)

@@ -18,8 +18,9 @@ from translearn_core.activations import (
 from translearn_core.config import FreezePlan
 from translearn_core.inputs.examples import Examples
 from translearn_core.inputs.pairs import SiamesePairs
+from translearn_core.inputs.words import SentenceWords
 from translearn_core.results import CacheUsage
-from translearn_core.transfer.batch import Inputs
+from translearn_core.transfer.batch import Inputs, sentence_of
 from translearn_core.transfer.classifier import Classifier
 from translearn_core.transfer.features import combine_layers
 
@@ -37,7 +38,7 @@ class StageInputs:
     def __init__(
         self,
         model: Classifier,
-        texts: Examples | SiamesePairs,
+        texts: Examples | SiamesePairs | SentenceWords,
         compute: Compute,
         store: ActivationCache,
         report: ProgressCallback = no_progress,
@@ -58,7 +59,7 @@ class StageInputs:
             self._count(encoder)
         return fit_standardiser(model, self(self.stage_plans[0]), train, self.compute, seed=seed)
 
-    def encoder(self, texts: Examples | SiamesePairs | None = None) -> Encoder:
+    def encoder(self, texts: Examples | SiamesePairs | SentenceWords | None = None) -> Encoder:
         """Return an encoder with the backbone's current weights."""
         return Encoder(self.model.loaded_backbone, texts or self.texts, self.compute, self.store, self.report)
 
@@ -73,13 +74,14 @@ class StageInputs:
             pooled = combine_layers(
                 [layer.vectors() for layer in layers], model.feature_config.layer_combination
             )
-            return with_standardised(model, Inputs(layers[0].tokens, pooled=pooled), self.compute)
+            inputs = Inputs(layers[0].tokens, pooled=pooled, sentence=sentence_of(texts))
+            return with_standardised(model, inputs, self.compute)
         if boundary > 0 and backbone.info.supports_partial_forward:
             encoder = self.encoder()
             states = encoder.states(boundary)
             if states is not None:
                 self._count(encoder)
-                return Inputs(texts.cost, texts, cached_states=states)
+                return Inputs(texts.cost, texts, cached_states=states, sentence=sentence_of(texts))
         return Inputs.of(texts)
 
     def _count(self, encoder: Encoder) -> None:

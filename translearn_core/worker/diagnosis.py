@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import pandas as pd
+
 from translearn_core.analysis.language_id import NAMES, main_language
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config.text_cells import TEXT, TEXT_PAIR, split_sides, text_cells
+from translearn_core.config import Cell, DataConfig
+from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
 from translearn_core.data.diagnosis import language_finding
+from translearn_core.data.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts
@@ -24,9 +28,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     for column in config.data.text_columns:
         if column not in table.columns:
             raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
-    named = dict(zip((TEXT, TEXT_PAIR), config.data.text_columns, strict=False))
-    columns = table[list(named.values())].set_axis(list(named), axis=1)
-    texts = text_cells(columns.dropna().astype(str))
+    texts = _texts(table, config.data)
     context.report("splitting texts into tokens")
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
@@ -40,3 +42,12 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         language = language_finding(NAMES[code], share, backbone.label, reads)
         diagnosis = replace(diagnosis, findings=(*diagnosis.findings, language))
     artifacts.save(context.folder, diagnosis)
+
+
+def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:
+    """Return the texts or pairs of a table; of a table of words, its sentences."""
+    if data.sentence is not None and data.sentence in table.columns:
+        words = sentence_columns(table, data.text, data.sentence).dropna(subset=[TEXT])
+        return words.drop_duplicates("run")[SENTENCE].tolist()
+    named = dict(zip((TEXT, TEXT_PAIR), data.text_columns, strict=False))
+    return text_cells(table[list(named.values())].set_axis(list(named), axis=1).dropna().astype(str))

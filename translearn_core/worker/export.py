@@ -3,13 +3,14 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.backbones.metadata import licence_of
 from translearn_core.backbones.silence import silence_transformers
-from translearn_core.config import Cell, ExperimentConfig, from_scratch_control, job_id
+from translearn_core.config import ExperimentConfig, from_scratch_control, job_id
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.exporting.archive import SCRIPTS, add_script, pack
@@ -75,7 +76,7 @@ def _write(
     with silence_transformers():
         classifier = Classifier(folder)
 
-    def predict(some: Sequence[Cell], batch: int) -> NDArray[np.floating]:
+    def predict(some: Sequence[Any], batch: int) -> NDArray[np.floating]:
         outputs: NDArray[np.floating] = classifier.answer(some, batch).numpy()
         return outputs
 

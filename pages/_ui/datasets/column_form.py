@@ -10,7 +10,7 @@ from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
-from translearn_core.results import Column, Diagnosis, TableProfile
+from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
 
@@ -26,6 +26,7 @@ ROWS = {
     ProblemType.SINGLE_LABEL: "Rows of each class",
     ProblemType.MULTI_LABEL: "Rows with each label",
     ProblemType.REGRESSION: "Rows by value",
+    ProblemType.TOKENS: "Words with each tag",
 }
 
 
@@ -47,20 +48,21 @@ def columns(reading: TableProfile) -> state.Draft:
         )
         problem = None if label is None else _problem(reading, reading.column(label), draft)
         one_hot = _one_hot(reading, label, draft) if problem is ProblemType.MULTI_LABEL else ()
+        sentence = _sentence(reading, names, draft) if problem is ProblemType.TOKENS else None
         taken = {text, text_pair, label, *one_hot}
-        more = _more_targets(reading, [name for name in names if name not in taken], draft)
+        others = [name for name in names if name not in (*taken, sentence)]
+        more = _more_targets(reading, others, draft, words=sentence is not None)
     split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(
-        text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, split=split,
-        rare_class_below=rare_class_below, more_targets=more,
+        text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, sentence=sentence,
+        split=split, rare_class_below=rare_class_below, more_targets=more,
     )  # fmt: skip
 
 
 def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> ProblemType:
     """Choose the problem type of the label column, preset to the guess from its cells."""
     if column.name != draft.label or draft.problem is None:
-        several = column.name in reading.suggestion.one_hot
-        state.set_value("problem_type", ProblemType.MULTI_LABEL if several else column.problem)
+        state.set_value("problem_type", _guess(reading.suggestion, column))
     else:
         state.init_widget("problem_type", draft.problem)
     problem = st.selectbox(
@@ -70,8 +72,23 @@ def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> Probl
         format_func=lambda problem: config_fields.choice_label(problem),
         help="what each cell of the label column holds",
     )
-    st.caption(plain(_reason(column, problem)))
+    if problem is not ProblemType.TOKENS:
+        st.caption(plain(_reason(column, problem)))
     return problem
+
+
+def _guess(suggestion: Suggestion, column: Column) -> ProblemType:
+    """Return the guessed problem type of a column in its table."""
+    if suggestion.sentence is not None:
+        return ProblemType.TOKENS
+    return ProblemType.MULTI_LABEL if column.name in suggestion.one_hot else column.problem
+
+
+def _sentence(reading: TableProfile, names: list[str], draft: state.Draft) -> str | None:
+    """Choose the column that numbers the sentences, preset to the suggestion."""
+    chosen = draft.sentence or reading.suggestion.sentence
+    hint = "each row is a word, and rows with the same value make a sentence"
+    return config_fields.column("Sentence", names, chosen, "sentence_column", hint)
 
 
 def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tuple[str, ...]:
@@ -90,10 +107,13 @@ def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tu
 
 
 def _more_targets(
-    reading: TableProfile, names: Sequence[str], draft: state.Draft
+    reading: TableProfile, names: Sequence[str], draft: state.Draft, *, words: bool
 ) -> tuple[TargetConfig, ...]:
-    """Choose further columns to predict, each of the problem type that its cells look like."""
-    earlier = {target.column: target for target in draft.more_targets}
+    """Choose further columns to predict, each of the problem type that its cells look like.
+
+    `words`: all are tags of words.
+    """
+    earlier = {t.column: t for t in draft.more_targets if words is (t.problem is ProblemType.TOKENS)}
     chosen_before = [name for name in state.get_value("more_targets", list(earlier)) if name in names]
     state.set_value("more_targets", chosen_before)
     chosen = st.multiselect(
@@ -105,7 +125,8 @@ def _more_targets(
         "may be missing",
     )
     targets = tuple(
-        earlier.get(name) or TargetConfig(column=name, problem=reading.column(name).problem)
+        earlier.get(name)
+        or TargetConfig(column=name, problem=ProblemType.TOKENS if words else reading.column(name).problem)
         for name in chosen
     )
     if targets:

@@ -90,9 +90,9 @@ def _open_rows(rows: pd.DataFrame, data: DataConfig) -> pd.DataFrame:
     """Return the rows with the reasons that the edits left."""
     counts = rows["label"][rows["label"] != ""].value_counts()
     done = (rows["suggested"] == rows["label"]) & (rows["label"] != "")
-    kept = {reason: rows[reason] & ~done for reason in ("suspicious", "wrong", "similar name")}
+    reasons = {reason: rows[reason] & ~done for reason in ("suspicious", "wrong", "similar name")}
     rare = rows["label"].map(counts).lt(data.rare_class_below) & (rows["label"] != "")
-    return rows.assign(**kept, rare=rare, unlabelled=rows["label"] == "")
+    return rows.assign(**reasons, rare=rare, unlabelled=rows["label"] == "")
 
 
 def _add(dataset: Dataset, *edits: Edit) -> None:

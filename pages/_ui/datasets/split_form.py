@@ -61,12 +61,12 @@ def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> t
 
 def _test_groups(draft: state.Draft, group: str) -> tuple[str, ...]:
     """Choose the groups that are held out for test."""
-    kept = draft.split.test_groups if draft.split.group == group else ()
-    state.init_widget("test_groups", list(kept))
+    groups = draft.split.test_groups if draft.split.group == group else ()
+    state.init_widget("test_groups", list(groups))
     chosen = st.multiselect(
         "Test on whole groups",
-        list(kept),
-        list(kept),
+        list(groups),
+        list(groups),
         key="test_groups",
         accept_new_options=True,
         placeholder="Type an entry of the column; none: drawn",

@@ -14,11 +14,8 @@ from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
 from translearn_core.reporting.blocks import FigureBlock, TableBlock
-from translearn_core.reporting.diagnostics.error_analysis import (
-    CONFUSED_TABLE,
-    COVERAGE_TABLE,
-    RELIABILITY_TABLE,
-)
+from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
+from translearn_core.reporting.diagnostics.error_blocks import RELIABILITY_TABLE
 from translearn_core.results import ErrorAnalysis
 from translearn_core.results.format import percent
 from translearn_core.runs import Run, State

@@ -15,9 +15,7 @@ from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run, State
 
 CONTINUED = "This run continues another one, so a second seed would have to begin with that one."
-JOINT = (
-    "This is one of several targets that trained together: a second seed of it alone differs in more."
-)
+JOINT = "This is one of several targets that trained together: a second seed of it alone differs in more."
 
 
 def panel(run: Run[ExperimentConfig]) -> None:

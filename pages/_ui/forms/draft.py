@@ -57,6 +57,7 @@ class Draft:
     more_targets: tuple[TargetConfig, ...] = ()
     other_targets: tuple[TargetConfig, ...] = ()
     loss_weight: float = 1.0
+    sentence: str | None = None
 
     @property
     def target(self) -> TargetConfig | None:
@@ -79,10 +80,15 @@ class Draft:
         target = self.target
         if not (self.dataset and self.text and target) or self.text in target.table_columns:
             return None
+        tokens = target.problem is ProblemType.TOKENS
+        if tokens and self.sentence in (None, self.text, target.column):
+            return None
+        taken = (self.text, *target.table_columns)
         return DataConfig(
             dataset=self.dataset,
             text=self.text,
-            text_pair=None if self.text_pair in (self.text, *target.table_columns) else self.text_pair,
+            text_pair=None if tokens or self.text_pair in taken else self.text_pair,
+            sentence=self.sentence if tokens else None,
             targets=(target, *self._apart_from(target, self.more_targets if self.predicts_more else ())),
             other_targets=() if self.predicts_more else self._apart_from(target, self.other_targets),
             split=self.split,
@@ -91,9 +97,15 @@ class Draft:
         )
 
     def _apart_from(self, target: TargetConfig, others: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
-        """Return the other targets that share no column with the texts or with `target`."""
+        """Return other targets, of words or of texts as `target`, that share no column with it or the texts."""
         taken = {self.text, self.text_pair, target.column, *target.table_columns}
-        return tuple(other for other in others if taken.isdisjoint((other.column, *other.table_columns)))
+        words = target.problem is ProblemType.TOKENS
+        return tuple(
+            other
+            for other in others
+            if taken.isdisjoint((other.column, *other.table_columns))
+            and words is (other.problem is ProblemType.TOKENS)
+        )
 
     @property
     def head_kinds(self) -> tuple[HeadKind, ...]:
@@ -178,5 +190,6 @@ def draft_of(config: ExperimentConfig) -> Draft:
         more_targets=data.targets[1:],
         other_targets=data.other_targets,
         loss_weight=data.targets[0].loss_weight,
+        sentence=data.sentence,
         **{name: getattr(config, name) for name in PARTS},
     )

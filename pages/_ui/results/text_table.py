@@ -15,7 +15,7 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig
-from translearn_core.config.text_cells import TEXT, TEXT_PAIR, joined, text_cells
+from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, joined, text_cells
 from translearn_core.results import Evaluation, Projection
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
@@ -23,7 +23,7 @@ from translearn_core.tasks.label_sets.multi_label import NO_LABEL
 
 MOST = 1_000
 """Maximum number of texts sent to the browser; the CSV holds all."""
-COLUMNS = ["text", "text_pair", "label", "predicted", "confidence", "split", "row"]
+COLUMNS = ["text", "text_pair", "sentence", "label", "predicted", "confidence", "split", "row"]
 
 HOW = (
     "Draw around points in either projection, with the lasso or the box: the same texts are ringed in the "
@@ -105,7 +105,7 @@ def listing(
     rows = rows[[column for column in COLUMNS if column in rows]]
     st.markdown(caption(rows, hidden))
     shown, cut = rows.head(MOST), partial(short, limit=nearest_neighbours.LONGEST)
-    texts = [name for name in (TEXT, TEXT_PAIR) if name in shown]
+    texts = [name for name in (TEXT, TEXT_PAIR, SENTENCE) if name in shown]
     event: Any = st.dataframe(
         shown.assign(**{name: shown[name].map(cut) for name in texts}),
         hide_index=True,

@@ -77,7 +77,7 @@ def matches(
 ) -> list[ListedRun]:
     """Return the runs that hold every word, have every tag and are in one of the states, if any is given."""
     tell, sought = backbone_names.name_lookup(), words.casefold().split()
-    found = []
+    matching = []
     for one in runs:
         backbone = tell(one.run.job.config.backbone.label)
         text = " ".join((one.run.name, *one.tags, one.study, one.data, backbone)).casefold()
@@ -86,8 +86,8 @@ def matches(
             and set(tags) <= set(one.tags)
             and (not states or one.run.state in states)
         ):
-            found.append(one)
-    return found
+            matching.append(one)
+    return matching
 
 
 def grouped(runs: Sequence[ListedRun]) -> list[ListedRun]:

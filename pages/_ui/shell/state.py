@@ -87,6 +87,7 @@ def open_dataset(digest: str) -> None:
         "label_column",
         "problem_type",
         "text_pair_column",
+        "sentence_column",
         "one_hot",
         "more_targets",
         "split_column",
@@ -113,8 +114,10 @@ def open_settings(config: ExperimentConfig) -> None:
 def replace_tfidf() -> None:
     """Replace TF-IDF in the draft by the bundled backbone, with default settings."""
     current = draft()
-    kept = {name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")}
-    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=kept)
+    settings = {
+        name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")
+    }
+    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=settings)
     st.session_state[_DRAFT] = replace(
         current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
     )
@@ -133,6 +136,7 @@ def accept(reading: TableProfile) -> Draft:
     parts: dict[str, Any] = {}
     if current.text not in names:
         parts["text"], parts["text_pair"] = suggestion.text, suggestion.text_pair
+        parts["sentence"] = suggestion.sentence
     if current.label not in names:
         parts["label"], parts["problem"] = suggestion.label, None
         parts["split"] = current.split.model_copy(update={"column": suggestion.split})

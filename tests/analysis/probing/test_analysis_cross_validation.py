@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from translearn_core.analysis.probing.class_probing import ClassScorer
+from translearn_core.analysis.probing.class_scorer import ClassScorer
 from translearn_core.analysis.probing.control_tasks import seen_control_type
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from translearn_core.analysis.probing import linear_probe
-from translearn_core.analysis.probing.class_probing import ClassScorer
+from translearn_core.analysis.probing.class_scorer import ClassScorer
 from translearn_core.analysis.probing.cross_validation import stratified_folds
 from translearn_core.analysis.probing.layer_probing import probe_layers
 from translearn_core.analysis.probing.linear_probe import FALLBACK, STRENGTHS, LinearProbe

@@ -66,7 +66,7 @@ def evaluation_of(filled: Filled) -> Evaluation:
 
 def table(at: AppTest) -> list[int]:
     """Return the row numbers in the table of selected texts."""
-    columns = [name for name in text_table.COLUMNS if name != "text_pair"]
+    columns = [name for name in text_table.COLUMNS if name not in ("text_pair", "sentence")]
     result = [frame.value for frame in at.dataframe if list(frame.value.columns) == columns]
     return result[0]["row"].tolist() if result else []
 

@@ -34,7 +34,7 @@ class ProbeTask:
     """Targets, shape (targets, rows, ...), the rows and folds, and which rows count for each target.
 
     The first target is the probed one, the others are controls. `fold` has shape (training rows,), `in_train`
-    (targets, training rows), `in_test` (targets, test rows). `seed` is that of resampled intervals.
+    (targets, training rows), `in_test` (targets, test rows). `seed` is that of folds and resampled intervals.
     """
 
     targets: NDArray[Any]
@@ -166,16 +166,8 @@ def probe_layers(
     strata = values if strata is None else strata
     fold = stratified_folds(strata[train], folds, seed, None if groups is None else groups[train])
     task = ProbeTask.of(values, controls, control_types, train, test, fold, seed)
-    c, score, low, high, *cross_validated = _score_targets(features, task, scorer, progress)
-    by_fold = np.stack(cross_validated, axis=-1)
-    majority, *control_majority = scorer.constant_scores(task)
-    return ProbeScores(
-        tuple(features), by_fold[0], score[0], low[0], high[0], c[0],
-        majority=majority, tfidf=tfidf, n_train=len(train), n_test=len(test), folds=folds, seed=seed,
-        control_cross_validated=by_fold[1:], control_test=score[1:], control_low=low[1:],
-        control_high=high[1:], control_c=c[1:], control_majority=np.array(control_majority),
-        metric=scorer.metric,
-    )  # fmt: skip
+    scores = _score_targets(features, task, scorer, progress)
+    return _probe_scores(tuple(features), task, scorer, scores, tfidf)
 
 
 def _score_targets(
@@ -199,3 +191,23 @@ def _score_targets(
             ]
         )
     return scores
+
+
+def _probe_scores(
+    variants: tuple[str, ...],
+    task: ProbeTask,
+    scorer: LayerScorer,
+    scores: NDArray[np.float64],
+    tfidf: Estimate,
+) -> ProbeScores:
+    """Return the result, given the scores of `_score_targets`."""
+    c, score, low, high, *cross_validated = scores
+    by_fold = np.stack(cross_validated, axis=-1)
+    majority, *control_majority = scorer.constant_scores(task)
+    return ProbeScores(
+        variants, by_fold[0], score[0], low[0], high[0], c[0],
+        majority=majority, tfidf=tfidf, n_train=len(task.train), n_test=len(task.test), folds=task.folds,
+        seed=task.seed, control_cross_validated=by_fold[1:], control_test=score[1:], control_low=low[1:],
+        control_high=high[1:], control_c=c[1:], control_majority=np.array(control_majority),
+        metric=scorer.metric,
+    )  # fmt: skip

@@ -81,6 +81,10 @@ class ExperimentOptions:
     text_pair: Annotated[
         str | None, typer.Option(help="Column of the second texts, where the model reads pairs.")
     ] = None
+    sentence: Annotated[
+        str | None,
+        typer.Option(help="Column that numbers the sentences, where each row is a word; default: found."),
+    ] = None
     validation: Annotated[Path | None, typer.Option(help="File to choose on; default: a share of FILE.")] = (
         None
     )
@@ -129,6 +133,7 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "test",
             "task",
             "text_pair",
+            "sentence",
             "split",
             "group",
             "time",

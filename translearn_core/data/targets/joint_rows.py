@@ -15,6 +15,7 @@ from translearn_core.tasks import PROBLEMS, JointTarget, Target
 from translearn_core.tasks.joint_target import about, spread
 from translearn_core.tasks.splits import SPLITS, TEST, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
+from translearn_core.tasks.tokens.token_labels import with_sentences
 
 MIN_ROWS = 2
 """Fewest validation and test rows of a target."""
@@ -57,8 +58,12 @@ def _encode(
         state = clean(state, data)
     problem.check(state.target, max_classes)
     known = np.isin(rows["index"].to_numpy(), state.rows["index"].to_numpy())
-    values = spread(state.target.values, known)
-    target = replace(state.target, values=values, known=None if known.all() else known)
+    target = state.target
+    if not known.all():
+        values = spread(target.values, known)
+        words = target.sentence is not None
+        target = replace(target, values=values, known=known)
+        target = with_sentences(target, rows) if words else target
     return target, list(state.findings)
 
 

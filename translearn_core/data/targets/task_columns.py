@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, Split, TargetConfig
-from translearn_core.config.text_cells import TEXT_PAIR
+from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
@@ -43,7 +44,7 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     """
     targets = config.prepared_targets
     others = (config.split.column, config.split.group, config.split.time)
-    for column in filter(None, (*config.text_columns, *config.target_columns, *others)):
+    for column in filter(None, (*config.text_columns, *config.target_columns, config.sentence, *others)):
         if column not in file_columns(table):
             raise DataError(
                 f"There is no column {quote(column)}: choose from {quote_list(file_columns(table), 12)}."
@@ -51,6 +52,9 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     rows = pd.DataFrame(
         {"text": table[config.text], "row": table[ROW], "part": table[PART], "index": np.arange(len(table))}
     )
+    if config.sentence is not None:
+        words = sentence_columns(table, config.text, config.sentence)
+        rows[[TEXT, SENTENCE, POSITION, "group"]] = words[[TEXT, SENTENCE, POSITION, "run"]]
     for name, other in zip(("given_split", "group", "time"), others, strict=True):
         if other:
             rows[name] = table[other]

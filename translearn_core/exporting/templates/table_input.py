@@ -177,11 +177,11 @@ def read_table(
     best = max(tables, key=lambda mark: (column in header_of(tables[mark]), fit(tables[mark])))
     header, *rows = tables[best]
     names = header_of(tables[best])
-    wanted = [("--column", column), *([("--pair-column", pair_column)] if pair_column else ())]
-    for option, name in wanted:
+    options = [("--column", column), *([("--pair-column", pair_column)] if pair_column else ())]
+    for option, name in options:
         if name not in names:
             raise InputError(f"{option} is {name!r}: give one of {', '.join(map(repr, names))}.")
-    positions, width = [names.index(name or "") for _, name in wanted], len(header)
+    positions, width = [names.index(name or "") for _, name in options], len(header)
     for number, row in enumerate(rows, 1):
         if row and (len(row) < width or any(row[width:])):
             raise InputError(

@@ -1,18 +1,15 @@
-"""Reliability diagram, risk-coverage curve and accuracy by slice."""
+"""Reliability diagrams of classes and labels, and the risk-coverage curve."""
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from translearn_core.plots.style.intervals import add_interval_dots, band, error_bars, outline, score_rows
-from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.intervals import band, error_bars, outline
 from translearn_core.plots.style.palette import Palette, faint, palette
-from translearn_core.plots.style.theme import annotate_empty, bare
-from translearn_core.results import ErrorAnalysis, Estimate
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import ErrorAnalysis, LabelErrors
 
-MOST_SLICES = 30
-"""Number of slices drawn, the weakest first; the table has all."""
 SHARE_AXIS = {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
 
 
@@ -24,18 +21,7 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
     figure, colours = bare("reliability", dark, height=480), palette(dark)
     filled = analysis.bins[analysis.bins["rows"] > 0]
     raw, scaled = (filled[filled["which"] == which] for which in ("raw", "scaled"))
-    width = analysis.bins["to"].iloc[0] - analysis.bins["from"].iloc[0]
-    middle = (raw["from"] + raw["to"]) / 2
-    figure.add_bar(
-        x=middle,
-        y=raw["accuracy"],
-        width=0.92 * width,
-        customdata=_hover_data(raw),
-        name="as it is",
-        marker={"color": faint(colours.pretrained, 0.55), "line_width": 0},
-        error_y=error_bars(raw["accuracy"], raw["low"], raw["high"], faint(colours.ink, 0.55), width=4),
-        hovertemplate=_hover_template("as it is"),
-    )
+    _add_share_bars(figure, raw, "as it is", _hover_template("as it is"), colours)
     figure.add_scatter(
         x=scaled["confidence"],
         y=scaled["accuracy"],
@@ -48,6 +34,57 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         ),
         hovertemplate=_hover_template("scaled"),
     )
+    _add_diagonal(figure, colours)
+    _add_row_counts(figure, raw, "as it is", colours.pretrained, -1)
+    _add_row_counts(figure, scaled, "scaled", colours.tuned, 1)
+    _set_axes(figure, "confidence (how sure the model is)", "accuracy (how often it is right)")
+    return figure.update_layout(yaxis2={"title_text": "rows", "rangemode": "tozero"})
+
+
+def label_reliability(errors: LabelErrors, dark: bool = False) -> go.Figure:
+    """Draw the share of texts that have a label by its probability, and below it the number of decisions.
+
+    Decisions of all labels are taken together; on the dashed line probability and share are equal.
+    """
+    figure, colours = bare("label reliability", dark, height=480), palette(dark)
+    filled = errors.bins[errors.bins["rows"] > 0]
+    hover = (
+        "probability %{customdata[0]:.1%}: <b>%{y:.1%}</b> have the label (%{customdata[1]:.1%} to "
+        "%{customdata[2]:.1%})<br>%{customdata[3]:,} decisions<extra></extra>"
+    )
+    _add_share_bars(figure, filled, "have the label", hover, colours)
+    _add_diagonal(figure, colours)
+    width = filled["to"] - filled["from"]
+    figure.add_bar(
+        x=(filled["from"] + filled["to"]) / 2,
+        y=filled["rows"],
+        width=0.6 * width,
+        name="decisions",
+        showlegend=False,
+        yaxis="y2",
+        marker={"color": faint(colours.pretrained, 0.8), "line_width": 0},
+        hovertemplate="<b>%{y:,}</b> decisions<extra></extra>",
+    )
+    _set_axes(figure, "probability of the label", "share that have it")
+    return figure.update_layout(yaxis2={"title_text": "decisions", "type": "log"})
+
+
+def _add_share_bars(figure: go.Figure, bins: pd.DataFrame, name: str, hover: str, colours: Palette) -> None:
+    """Draw the share of right predictions of each bin with its 95 % interval."""
+    figure.add_bar(
+        x=(bins["from"] + bins["to"]) / 2,
+        y=bins["accuracy"],
+        width=0.92 * (bins["to"] - bins["from"]),
+        customdata=_hover_data(bins),
+        name=name,
+        marker={"color": faint(colours.pretrained, 0.55), "line_width": 0},
+        error_y=error_bars(bins["accuracy"], bins["low"], bins["high"], faint(colours.ink, 0.55), width=4),
+        hovertemplate=hover,
+    )
+
+
+def _add_diagonal(figure: go.Figure, colours: Palette) -> None:
+    """Draw the line of perfect calibration."""
     figure.add_scatter(
         x=[0, 1],
         y=[0, 1],
@@ -56,16 +93,6 @@ def reliability_diagram(analysis: ErrorAnalysis, dark: bool = False) -> go.Figur
         line={"color": colours.ink, "width": 1.5, "dash": "dash"},
         hoverinfo="skip",
     )
-    _add_row_counts(figure, raw, "as it is", colours.pretrained, -1)
-    _add_row_counts(figure, scaled, "scaled", colours.tuned, 1)
-    figure.update_xaxes(title_text="confidence (how sure the model is)", **SHARE_AXIS, anchor="y2")
-    figure.update_layout(
-        barmode="overlay",
-        xaxis_range=[-0.01, 1.01],
-        yaxis={**SHARE_AXIS, "domain": [0.3, 1], "title_text": "accuracy (how often it is right)"},
-        yaxis2={"domain": [0, 0.2], "title_text": "rows", "rangemode": "tozero", "nticks": 4},
-    )
-    return figure
 
 
 def _add_row_counts(figure: go.Figure, bins: pd.DataFrame, name: str, colour: str, side: int) -> None:
@@ -80,6 +107,17 @@ def _add_row_counts(figure: go.Figure, bins: pd.DataFrame, name: str, colour: st
         yaxis="y2",
         marker={"color": faint(colour, 0.8), "line_width": 0},
         hovertemplate=f"{name}: <b>%{{y:,}}</b> rows<extra></extra>",
+    )
+
+
+def _set_axes(figure: go.Figure, probability: str, share: str) -> None:
+    """Set the axes of a reliability diagram: shares in the upper panel, counts in the lower one."""
+    figure.update_xaxes(title_text=probability, **SHARE_AXIS, anchor="y2")
+    figure.update_layout(
+        barmode="overlay",
+        xaxis_range=[-0.01, 1.01],
+        yaxis={**SHARE_AXIS, "domain": [0.3, 1], "title_text": share},
+        yaxis2={"domain": [0, 0.2], "nticks": 4},
     )
 
 
@@ -134,32 +172,6 @@ def risk_coverage_curve(
     return figure
 
 
-def slice_accuracies(analysis: ErrorAnalysis, dark: bool = False) -> go.Figure:
-    """Draw the accuracy of each slice with its interval, the weakest on top, and that of all test rows.
-
-    Diamonds differ from all other rows by more than chance.
-    """
-    slices, colours = analysis.slices.head(MOST_SLICES), palette(dark)
-    if slices.empty:
-        return annotate_empty(bare("slices", dark, height=160), "There are no slices.", dark)
-    figure = bare("slices", dark, height=130 + 28 * len(slices))
-    titles = (f"{row['column']}: {row['slice']} ({row['rows']:,})" for _, row in slices.iterrows())
-    slices = slices.assign(name=labels(titles, 46))
-    overall = float(analysis.coverage["accuracy"].iloc[0])  # threshold 0 covers every row
-    figure.add_vline(x=overall, line={"color": colours.ink, "width": 1.2, "dash": "dash"}, layer="below")
-    hover = (
-        "%{y}: <b>%{x:.1%}</b> right (%{customdata[0]:.1%} to %{customdata[1]:.1%})<br>"
-        "against all others %{customdata[2]:+.1%} (%{customdata[3]:+.1%} to %{customdata[4]:+.1%})"
-        "<extra></extra>"
-    )
-    for kind, mask, colour, symbol in slice_kinds(slices, slices["difference"], colours):
-        part = slices[mask]
-        estimates = [Estimate(*row) for row in part[["accuracy", "low", "high"]].to_numpy(dtype=float)]
-        details = part[["difference", "difference low", "difference high"]].to_numpy(dtype=float)
-        add_interval_dots(figure, estimates, list(part["name"]), kind, colour, symbol, hover, list(details))
-    return score_rows(figure, "test accuracy, 95 % interval", list(slices["name"]), ".0%")
-
-
 def _hover_data(bins: pd.DataFrame) -> NDArray[np.float64]:
     return bins[["confidence", "low", "high", "rows"]].to_numpy(dtype=float)
 
@@ -168,16 +180,4 @@ def _hover_template(name: str) -> str:
     return (
         f"{name}, %{{customdata[0]:.1%}} sure: <b>%{{y:.1%}}</b> right (%{{customdata[1]:.1%}} to "
         "%{customdata[2]:.1%})<br>%{customdata[3]:,} rows<extra></extra>"
-    )
-
-
-def slice_kinds(
-    slices: pd.DataFrame, gain: "pd.Series[float]", colours: Palette
-) -> tuple[tuple[str, "pd.Series[bool]", str, str], ...]:
-    """Return name, rows, colour and symbol of slices by their `gain` on all others and its significance."""
-    beyond, below = slices["beyond chance"], gain < 0
-    return (
-        ("weaker by more than chance", beyond & below, colours.wrong, "diamond"),
-        ("could be chance", ~beyond, colours.muted, "circle-open"),
-        ("better by more than chance", beyond & ~below, colours.right, "diamond"),
     )

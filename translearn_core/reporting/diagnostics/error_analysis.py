@@ -3,7 +3,11 @@
 from translearn_core import plots
 from translearn_core.jobs import ERROR_ANALYSIS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
-from translearn_core.reporting.formatting import INTERVAL
+from translearn_core.reporting.diagnostics.error_blocks import (
+    label_issues_block,
+    reliability_block,
+    slices_block,
+)
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import ErrorAnalysis
 
@@ -18,11 +22,6 @@ COVERAGE = (
     "threshold rises: coverage falls and accuracy mostly rises. Where to stop depends on the cost of a wrong "
     "answer: somebody has to read what the model abstains from. Confidence is after temperature scaling."
 )
-SLICES = (
-    "A slice is a group of test rows, by length, language or a column. Weakest on top. The dashed line is "
-    "the accuracy on all test rows. A diamond differs from all other rows by more than chance, corrected for "
-    f"the number of slices. {INTERVAL}"
-)
 LABEL_ISSUES = (
     "A label issue is a row whose label a model that has not seen it finds unlikely. Read them. If the label "
     "is wrong, correct it on the Labels page, test rows first, for they decide the score. "
@@ -32,7 +31,7 @@ CONFUSED = (
     "For each class, how many of its test rows are predicted as another one; the most confident errors are "
     "quoted."
 )
-COVERAGE_TABLE, CONFUSED_TABLE, RELIABILITY_TABLE = "coverage", "confused classes", "reliability"
+COVERAGE_TABLE, CONFUSED_TABLE = "coverage", "confused classes"
 """Names of the blocks that a page draws in its own way."""
 
 
@@ -40,15 +39,13 @@ def section(result: ErrorAnalysis, data: ReportData, dark: bool = False) -> Sect
     """Return the reliability diagram, the risk-coverage curve, slices, label issues and confusions."""
     calibration, abstention, weakest, label_issues, *caveats = result.sentences
     blocks: list[FigureBlock | TableBlock] = [
-        FigureBlock(
+        reliability_block(
             plots.reliability_diagram(result, dark),
-            RELIABILITY,
-            TableBlock(
-                RELIABILITY_TABLE, result.bins, ("from", "to", "confidence", "accuracy", "low", "high")
-            ),
-            alt="Reliability diagram: accuracy by confidence",
-            heading="Can its confidence be trusted? Reliability diagram (calibration)",
-            sentences=(calibration,),
+            result.bins,
+            calibration,
+            heading="Can its confidence be trusted?",
+            caption=RELIABILITY,
+            alt="accuracy by confidence",
         ),
         TableBlock("calibration", result.frame(), ("calibration error", "error low", "error high")),
         FigureBlock(
@@ -59,20 +56,18 @@ def section(result: ErrorAnalysis, data: ReportData, dark: bool = False) -> Sect
             heading="When should it abstain? Risk-coverage curve",
             sentences=(abstention,),
         ),
-        FigureBlock(
+        slices_block(
             plots.slice_accuracies(result, dark),
-            SLICES,
-            TableBlock("slices", result.slices, ("accuracy", "low", "high")),
-            alt="Accuracy on slices of the test rows",
-            heading="Where is it weak? Slices",
-            sentences=(weakest,),
+            result.slices,
+            weakest,
+            overall="the accuracy on all test rows",
+            alt="Accuracy",
         ),
-        TableBlock(
-            "label issues",
+        label_issues_block(
             result.suspects,
+            label_issues,
             ("probability of label", "probability of suggested"),
-            heading="Which labels look wrong? Label issues",
-            sentences=(label_issues,),
+            heading="Which labels look wrong?",
             caption=LABEL_ISSUES,
         ),
         TableBlock(CONFUSED_TABLE, result.pairs, ("share",), heading="Confused classes", caption=CONFUSED),

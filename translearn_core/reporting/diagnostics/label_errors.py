@@ -2,8 +2,12 @@
 
 from translearn_core import plots
 from translearn_core.jobs import LABEL_ERRORS
-from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
-from translearn_core.reporting.formatting import INTERVAL
+from translearn_core.reporting.blocks import Section, TableBlock
+from translearn_core.reporting.diagnostics.error_blocks import (
+    label_issues_block,
+    reliability_block,
+    slices_block,
+)
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import LabelErrors
 
@@ -16,11 +20,6 @@ CALIBRATION = (
     "Calibration of each label on its own: mean probability, share of the texts that have it, and how far "
     "both lie apart in bins of equal probability (ECE), the worst first."
 )
-SLICES = (
-    "A slice is a group of test rows, by length, language or a column. Weakest on top. The dashed line is "
-    "the share of all test rows that get exactly their labels. A diamond differs from all other rows by more "
-    f"than chance, corrected for the number of slices. {INTERVAL}"
-)
 LABEL_ISSUES = (
     "A label is doubtful if a model that has not seen the row predicts otherwise: wrong, if the row has it, "
     "or missing, if it lacks it. Read them. If the label is wrong, correct it in your table and upload it "
@@ -32,13 +31,13 @@ def section(result: LabelErrors, data: ReportData, dark: bool = False) -> Sectio
     """Return the reliability diagram, calibration per label, slices and label issues."""
     calibration, weakest, label_issues, *caveats = result.sentences
     blocks = (
-        FigureBlock(
+        reliability_block(
             plots.label_reliability(result, dark),
-            RELIABILITY,
-            TableBlock("reliability", result.bins, ("from", "to", "confidence", "accuracy", "low", "high")),
-            alt="Reliability diagram: share of texts that have a label by its probability",
-            heading="Can its probabilities be trusted? Reliability diagram (calibration)",
-            sentences=(calibration,),
+            result.bins,
+            calibration,
+            heading="Can its probabilities be trusted?",
+            caption=RELIABILITY,
+            alt="share of texts that have a label by its probability",
         ),
         TableBlock(
             "calibration per label",
@@ -46,20 +45,18 @@ def section(result: LabelErrors, data: ReportData, dark: bool = False) -> Sectio
             ("mean probability", "share of rows", "calibration error", "error low", "error high"),
             caption=CALIBRATION,
         ),
-        FigureBlock(
+        slices_block(
             plots.slice_exact_shares(result, dark),
-            SLICES,
-            TableBlock("slices", result.slices, ("accuracy", "low", "high")),
-            alt="Share of rows with exactly their labels on slices of the test rows",
-            heading="Where is it weak? Slices",
-            sentences=(weakest,),
+            result.slices,
+            weakest,
+            overall="the share of all test rows that get exactly their labels",
+            alt="Share of rows with exactly their labels",
         ),
-        TableBlock(
-            "label issues",
+        label_issues_block(
             result.suspects,
+            label_issues,
             ("probability",),
-            heading="Which labels look wrong or missing? Label issues",
-            sentences=(label_issues,),
+            heading="Which labels look wrong or missing?",
             caption=LABEL_ISSUES,
         ),
     )

@@ -3,18 +3,13 @@
 from translearn_core import plots
 from translearn_core.jobs import NUMBER_ERRORS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
-from translearn_core.reporting.formatting import INTERVAL
+from translearn_core.reporting.diagnostics.error_blocks import slices_block
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import NumberErrors
 
 COVERAGE = (
     "An interval of a level is to hold that share of the true numbers. Its width comes from validation rows; "
     "the line shows the share of test rows that it holds. Below the dashed line intervals are too narrow."
-)
-SLICES = (
-    "A slice is a group of test rows, by length, language or a column. Weakest on top. The dashed line is "
-    "the mean absolute error on all test rows. A diamond differs from all other rows by more than chance, "
-    f"corrected for the number of slices. {INTERVAL}"
 )
 LARGEST = (
     "Read them: if the number in the table is wrong, correct it and upload the file again. If it is right, "
@@ -34,13 +29,13 @@ def section(result: NumberErrors, data: ReportData, dark: bool = False) -> Secti
             heading="How far off may it be? Prediction intervals",
             sentences=(intervals,),
         ),
-        FigureBlock(
+        slices_block(
             plots.slice_errors(result, dark),
-            SLICES,
-            TableBlock("slices", result.slices),
-            alt="Mean absolute error on slices of the test rows",
-            heading="Where is it weak? Slices",
-            sentences=(weakest,),
+            result.slices,
+            weakest,
+            overall="the mean absolute error on all test rows",
+            alt="Mean absolute error",
+            fractions=(),
         ),
         TableBlock(
             "largest residuals",

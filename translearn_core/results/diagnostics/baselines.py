@@ -10,12 +10,18 @@ from translearn_core.results.evaluation import Metrics
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Scored
 
-MAJORITY, PRIOR, MEAN = "majority class", "label prior", "mean"
+MAJORITY, PRIOR, MEAN, FREQUENT_TAG = (
+    "majority class",
+    "label prior",
+    "mean",
+    "most frequent tag of each word",
+)
 """Names of the best constant predictions."""
 CONSTANTS = {
     ProblemType.SINGLE_LABEL: MAJORITY,
     ProblemType.MULTI_LABEL: PRIOR,
     ProblemType.REGRESSION: MEAN,
+    ProblemType.TOKENS: FREQUENT_TAG,
 }
 """Constant prediction of each problem type."""
 WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"

@@ -92,10 +92,10 @@ class SingleLabel:
         correct = outputs.argmax(axis=1) == target.values[rows]
         return np.asarray(correct, dtype=np.float64)
 
-    def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
+    def constant_baseline(self, target: Target, train: IntArray, rows: IntArray) -> FloatArray:
         """Return all probability on the most frequent class of the training rows."""
         counts = np.bincount(target.values[train], minlength=len(target.names))
-        return np.asarray(np.eye(len(target.names))[counts.argmax()])
+        return np.tile(np.eye(len(target.names))[counts.argmax()], (len(rows), 1))
 
     def decode_values(self, target: Target) -> NDArray[np.object_]:
         """Return the class name of each row."""

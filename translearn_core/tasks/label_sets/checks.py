@@ -68,14 +68,14 @@ def _chosen(target: Target, labels: IntArray) -> Target:
 
 def _merged(target: Target, rest: IntArray, mask: NDArray[np.bool_]) -> Target:
     """Return the target with the labels `rest`, and with `OTHER` for the rows under `mask`."""
-    kept = _chosen(target, rest)
-    other = next((k for k, name in enumerate(kept.names) if name.casefold() == OTHER), None)
+    chosen = _chosen(target, rest)
+    other = next((k for k, name in enumerate(chosen.names) if name.casefold() == OTHER), None)
     if other is None:
-        values = np.hstack([kept.values, mask[:, None]])
-        return replace(kept, names=(*kept.names, OTHER), values=values)
-    values = kept.values.copy()
+        values = np.hstack([chosen.values, mask[:, None]])
+        return replace(chosen, names=(*chosen.names, OTHER), values=values)
+    values = chosen.values.copy()
     values[:, other] |= mask
-    return replace(kept, values=values)
+    return replace(chosen, values=values)
 
 
 def check_number_of_labels(target: Target, most: int) -> None:

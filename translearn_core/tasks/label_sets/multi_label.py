@@ -102,7 +102,7 @@ class MultiLabel:
         """Return the F1 of each row's set of labels: 1 for exactly right ones."""
         return row_f1(target.values[rows], predicted_mask(outputs, target.thresholds))
 
-    def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
+    def constant_baseline(self, target: Target, train: IntArray, rows: IntArray) -> FloatArray:
         """Return a constant that is at least .5 for the most frequent set of labels alone.
 
         Added to it is the share of each label, so that thresholds chosen for F1 lie below.
@@ -110,7 +110,7 @@ class MultiLabel:
         values = target.values[train]
         code, first = set_codes(values)
         frequent = values[first[np.bincount(code).argmax()]]
-        return np.asarray((frequent + values.mean(axis=0)) / 2, dtype=np.float64)
+        return np.tile((frequent + values.mean(axis=0)) / 2, (len(rows), 1))
 
     def decode_values(self, target: Target) -> NDArray[np.object_]:
         """Return the labels of each row in one string."""

@@ -50,10 +50,10 @@ def encode(
         (numbers.decimal_comma, "a decimal comma"),
         (numbers.rewritten, "thousands separators or signs"),
     ):
-        for where, found in by_part(rows, mask):
+        for where, row_numbers in by_part(rows, mask):
             cell, value = cells[mask].iloc[0], format_number(numbers.values[mask][0])
             sentence = f"Numbers{where} with {how} were read, such as {quote(cell)} as {value}."
-            findings.append(finding("numbers-read", Severity.FIXED, sentence, found))
+            findings.append(finding("numbers-read", Severity.FIXED, sentence, row_numbers))
     return Target(config.column, config.problem, (config.column,), numbers.values), findings
 
 

@@ -110,9 +110,9 @@ class Regression:
         values, predicted = _pair(target, rows, outputs)
         return -np.abs(predicted - values)
 
-    def constant_baseline(self, target: Target, train: IntArray) -> FloatArray:
+    def constant_baseline(self, target: Target, train: IntArray, rows: IntArray) -> FloatArray:
         """Return the mean of the training values."""
-        return np.asarray(target.values[train].mean(keepdims=True), dtype=np.float64)
+        return np.full((len(rows), 1), target.values[train].mean(), dtype=np.float64)
 
     def decode_values(self, target: Target) -> FloatArray:
         """Return the values."""

@@ -90,9 +90,12 @@ class JointRows:
 
     @cached_property
     def groups(self) -> NDArray[np.int64] | None:
-        """Group of each row by the targets that it has values of; None if all rows have all."""
+        """Group of each row by the targets that it has values of; None if all rows have all.
+
+        Words stay in the batch of their sentence, whichever of their tags are known.
+        """
         known = self.target.values
-        if known[self.train].all():
+        if known[self.train].all() or self.target.sentence is not None:
             return None
         return np.unique(known, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 

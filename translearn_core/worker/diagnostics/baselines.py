@@ -77,7 +77,7 @@ class _RunRows:
 
     def constant(self, seed: int) -> "_Scored":
         """Score the constant prediction that is best for each metric."""
-        targets, outputs = constant_outputs(self.problem, self.target, self.train, len(self.test))
+        targets, outputs = constant_outputs(self.problem, self.target, self.train, self.test)
         first, second = (self.problem.metrics(one, self.test, outputs, seed=seed) for one in targets)
         scores = {name: metric_of(name).better(first[name], second[name]) for name in first}
         rows = (self.problem.row_scores(one, self.test, outputs) for one in targets)

@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.linear_models import LINEAR_MODELS
-from translearn_core.analysis.probing.class_probing import ClassScorer
+from translearn_core.analysis.probing.class_scorer import ClassScorer
 from translearn_core.analysis.probing.control_tasks import control_labels, word_types
 from translearn_core.analysis.probing.cross_validation import assign_folds
-from translearn_core.analysis.probing.label_probing import LabelScorer
+from translearn_core.analysis.probing.label_scorer import LabelScorer
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.probing.layer_probing import LayerScorer, probe_layers
-from translearn_core.analysis.probing.number_probing import NumberScorer
+from translearn_core.analysis.probing.number_scorer import NumberScorer
 from translearn_core.analysis.probing.online_code import online_code
 from translearn_core.config import Cell, ExperimentConfig, ProblemType, Split
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import LENGTH, ProbeConfig
+from translearn_core.jobs.spec import CLASSES
 from translearn_core.results import Estimate, Evaluation, ProbeScores
 from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
@@ -63,7 +64,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     texts = text_cells(rows)
     features = _variants(context, config, experiment, trained, texts)
     scores = _probe(context, target, features, texts, train, test)
-    if target.encoded.problem is ProblemType.SINGLE_LABEL:
+    if target.encoded.problem in CLASSES:
         scores = replace(scores, **_code_lengths(context, features, target.encoded.values, train))
     types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
@@ -110,6 +111,7 @@ _SCORERS: dict[ProblemType, Callable[[Target], LayerScorer]] = {
     ProblemType.SINGLE_LABEL: lambda _: ClassScorer(),
     ProblemType.MULTI_LABEL: LabelScorer,
     ProblemType.REGRESSION: lambda _: NumberScorer(),
+    ProblemType.TOKENS: lambda _: ClassScorer(),
 }
 """Probes of a target of each problem type."""
 

@@ -132,15 +132,15 @@ def review_threshold(evaluation: Evaluation, precision: float) -> ReviewThreshol
         validation["confidence"].to_numpy(), validation["score"].to_numpy() == 1, precision
     )
     limit = np.inf if threshold is None else threshold
-    kept_validation, kept = (part[part["confidence"].round(DIGITS) >= limit] for part in (validation, test))
+    above_validation, above = (part[part["confidence"].round(DIGITS) >= limit] for part in (validation, test))
     return ReviewThreshold(
         precision=precision,
         threshold=threshold,
         n_validation=len(validation),
         n_test=len(test),
-        validation=Estimate.share(int(kept_validation["score"].eq(1).sum()), len(kept_validation)),
-        coverage=Estimate.share(len(kept), len(test)),
-        test=Estimate.share(int(kept["score"].eq(1).sum()), len(kept)),
+        validation=Estimate.share(int(above_validation["score"].eq(1).sum()), len(above_validation)),
+        coverage=Estimate.share(len(above), len(test)),
+        test=Estimate.share(int(above["score"].eq(1).sum()), len(above)),
     )
 
 

@@ -61,8 +61,8 @@ def read_conll(text: str, name: str, max_rows: int) -> RawTable | None:
     if left_out:
         nodes = count_noun(left_out, "multiword token or empty node", "multiword tokens or empty nodes")
         description += f" {nodes} {was_or_were(left_out)} left out."
-    found = [finding("delimiter", Severity.DETECTED, description)]
-    return RawTable(TableKind.TSV, rows, lines, names=names, findings=found)
+    findings = [finding("delimiter", Severity.DETECTED, description)]
+    return RawTable(TableKind.TSV, rows, lines, names=names, findings=findings)
 
 
 def _names(width: int, universal: bool) -> list[str]:

@@ -9,7 +9,7 @@ from translearn_core.analysis.error_analysis.calibration import expected_calibra
 from translearn_core.analysis.error_analysis.label_issues import find_label_issues
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.analysis.probing.cross_validation import stratified_folds
-from translearn_core.analysis.probing.label_probing import fit_labels
+from translearn_core.analysis.probing.label_scorer import fit_labels
 from translearn_core.analysis.probing.logistic_regression import thread_pools
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.config.text_cells import text_cells
@@ -117,7 +117,7 @@ def _label_issues(
             features, target.values, every, none, fold, pool=pool,
             tick=lambda share: context.report("looking for doubtful labels", share, 1),
         )  # fmt: skip
-    total, found = 0, []
+    total, frames = 0, []
     for k, name in enumerate(evaluation.names):
         label, p = target.values[:, k], probability[:, k]
         if min(label.sum(), (~label).sum()) < FEWEST_POSITIVES:
@@ -136,8 +136,8 @@ def _label_issues(
                 "margin": issues.margin,
             }
         )
-        found.append(suspects[doubtful])
-    listed = pd.concat(found) if found else pd.DataFrame({"index": [], "suspect": [], "margin": []})
+        frames.append(suspects[doubtful])
+    listed = pd.concat(frames) if frames else pd.DataFrame({"index": [], "suspect": [], "margin": []})
     listed = listed.sort_values("margin", kind="stable").head(MAX_LISTED)
     known = ["row", "split", *evaluation.text_columns, "label"]
     texts_of = rows.iloc[listed["index"].astype(np.int64)][known]

@@ -1,0 +1,1 @@
+"""Labels of words in sentences: parts of speech, named entities."""
