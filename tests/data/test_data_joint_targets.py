@@ -119,12 +119,7 @@ def test_a_diagnosis_names_the_target_of_each_finding() -> None:
 def test_tags_of_words_are_targets_together_by_whole_sentences() -> None:
     random = np.random.default_rng(0)
     lines = [
-        (
-            f"word{random.integers(30)}",
-            f"s{sentence}",
-            random.choice(["NOUN", "VERB"]),
-            random.choice(["O", "B-LOC"]),
-        )
+        (f"word{random.integers(30)}", f"s{sentence}", *random.choice([["NOUN", "B-LOC"], ["VERB", "O"]]))
         for sentence in range(60)
         for _ in range(6)
     ]
@@ -141,6 +136,4 @@ def test_tags_of_words_are_targets_together_by_whole_sentences() -> None:
     alone = prepare(frame, words.for_target(1))
     np.testing.assert_array_equal(alone.split, prepared.split[ner.known_rows])
     with pytest.raises(ValueError, match="words have tags"):
-        DataConfig(
-            dataset="d", text="word", sentence="sentence", targets=(*targets, TargetConfig(column="x"))
-        )
+        DataConfig.model_validate({**dict(words), "targets": (*targets, TargetConfig(column="x"))})

@@ -185,10 +185,7 @@ class JobSpec(Generic[C, R]):
             return f"{self.title} compares targets, and this run has one: it needs a run of several."
         if self.targets is Targets.ONE and task.data.several_targets:
             columns = join_list([target.column for target in task.data.targets])
-            return (
-                f"{self.title} is about one target, and this run has several ({columns}): choose the run of "
-                "one of them, which is listed below it."
-            )
+            return f"{self.title} is about one target, and there are several ({columns}): choose one of them."
         if self.problems is not None and task.data.problem not in self.problems:
             supported, given = (
                 join_list([name.replace("_", " ") for name in names])

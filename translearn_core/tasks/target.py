@@ -44,6 +44,7 @@ class Target:
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
-        parts = {name: getattr(self, name) for name in ("words", "sentence", "known")}
-        chosen = {name: None if part is None else part[rows] for name, part in parts.items()}
-        return replace(self, values=self.values[rows], **chosen)
+        words, sentence, known = (
+            None if part is None else part[rows] for part in (self.words, self.sentence, self.known)
+        )
+        return replace(self, values=self.values[rows], words=words, sentence=sentence, known=known)

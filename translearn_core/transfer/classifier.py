@@ -91,7 +91,8 @@ class Classifier(TransferModel):
         assert heads is not None
         model = copy.copy(self)
         model._modules = dict(self._modules)
-        model.head = nn.Sequential(*self.head[:-1], *self.final_heads[index])
+        shared, own = list(self.head)[:-1], list(self.final_heads[index])
+        model.head = nn.Sequential(*shared, *own)
         model.heads = (self.heads[index],)
         model.problem, model.n_outputs = self.heads[index]
         model.trained_names = model.names(model.max_plan)

@@ -8,7 +8,7 @@ from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.experiment import run_experiment
 from translearn_core.experiment.joint_outputs import target_folder
-from translearn_core.results import StepPoint
+from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.storage.linked_files import link_files
 from translearn_core.worker.activations import activation_cache
 from translearn_core.worker.context import Context
@@ -68,5 +68,5 @@ def take_target(context: Context[ExperimentConfig], joint: str) -> None:
     epochs = [epoch.for_target(column) for epoch in history.epochs]
     if parent.sequential:
         epochs = [replace(epoch, stage=0) for epoch in epochs]
-    points = [*history.steps, *epochs]
+    points: list[StepPoint | EpochPoint] = [*history.steps, *epochs]
     context.add_points(sorted(points, key=lambda point: (point.step, not isinstance(point, StepPoint))))

@@ -97,7 +97,7 @@ class Draft:
         )
 
     def _apart_from(self, target: TargetConfig, others: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
-        """Return other targets, of words or of texts as `target`, that share no column with it or the texts."""
+        """Return the other targets that fit `target`: of words as it, or of texts, and in other columns."""
         taken = {self.text, self.text_pair, target.column, *target.table_columns}
         words = target.problem is ProblemType.TOKENS
         return tuple(

@@ -270,7 +270,8 @@ def reset_uploader(key: str) -> None:
 
 
 def _restored() -> Draft:
-    owned, trained = datasets(), store().runs(owner())
+    owned = datasets()
+    trained = [run for run in store().runs(owner()) if run.job.config.joint_run is None]
     newest = owned[0] if owned else None
     of_studies = Studies(store()).find(owner())
     for run in sorted(trained, key=lambda run: run.job.id in of_studies):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from filled import Filled
-from visits import Open, keys, page_text
+from visits import Open, page_text
 
 from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TargetConfig, TrainingConfig
 from translearn_core.jobs import DiagnoseConfig, PairedComparisonConfig
@@ -72,7 +72,7 @@ def joint(filled: Filled) -> Joint:
 def test_results_show_every_target_and_then_the_chosen_one(joint: Joint, visit: Open) -> None:
     at = visit("results", run=joint.run.id)
     assert not at.error
-    frame = at.dataframe(key="targets_table").value
+    frame = next(table.value for table in at.dataframe if "target" in table.value)
     assert frame["target"].tolist() == list(COLUMNS)
     accuracy = joint.filled.evaluation(1).metrics["test"].headline
     assert frame["test"].iloc[1] == pytest.approx(accuracy.value)
@@ -87,7 +87,7 @@ def test_a_target_says_what_it_is_part_of(joint: Joint, visit: Open) -> None:
     at = visit("results", run=joint.views[1].id)
     assert not at.error
     assert "One target of a training of several: label, tone." in page_text(at)
-    assert "targets_table" not in keys(at)
+    assert not [table for table in at.dataframe if "target" in table.value]
 
 
 def test_what_sharing_gave_is_the_difference_from_the_target_alone(joint: Joint, visit: Open) -> None:

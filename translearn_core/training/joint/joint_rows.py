@@ -1,7 +1,7 @@
 """Rows with several targets as a training task: packed values, weights, groups, metrics, validation."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
@@ -65,8 +65,10 @@ class JointRows:
         values = output_slices(packed_widths(self.target.parts))
         weights = self.loss_weights or (1.0,) * len(self.target.parts)
         parts = (
-            TargetLoss(rows.objective, rows.target.problem, *columns, weight)
-            for rows, *columns, weight in zip(self.single, self.output_slices, values, weights, strict=True)
+            TargetLoss(rows.objective, rows.target.problem, outputs, own, weight)
+            for rows, outputs, own, weight in zip(
+                self.single, self.output_slices, values, weights, strict=True
+            )
         )
         return JointObjective(tuple(parts), self.log_variances)
 
@@ -130,7 +132,7 @@ class JointRows:
         loss = self.objective.weighted_losses([scores[LOSS] for scores in every])
         return {LOSS: loss} | self._named(every)
 
-    def _named(self, every: list[Mapping[str, float]]) -> dict[str, float]:
+    def _named(self, every: Sequence[Mapping[str, float]]) -> dict[str, float]:
         """Return the scores of all targets in one mapping, after the mean of those that select."""
         chosen = [scores.get(one.selection, math.nan) for one, scores in zip(self.single, every, strict=True)]
         named = {
