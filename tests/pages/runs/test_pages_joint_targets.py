@@ -120,7 +120,7 @@ def test_one_after_the_other_says_what_was_forgotten(filled: Filled, visit: Open
     assert not at.error
     text = page_text(at)
     assert "macro-F1 on validation was 70.0 % when its own training ended and 50.0 % at the end" in text
-    assert "20.0 points were forgotten" in text
+    assert "20.0 points forgotten" in text
 
 
 def test_the_monitor_shows_the_mean_score(joint: Joint, visit: Open) -> None:

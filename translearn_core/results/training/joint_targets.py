@@ -27,8 +27,9 @@ class TargetForgetting:
 
     def sentence(self) -> str:
         """Say what was forgotten."""
-        change = f"{100 * abs(self.lost):.1f} points" if self.metric.share else f"{abs(self.lost):.3f}"
-        verdict = f"{change} were forgotten" if self.lost > 0 else f"{change} were gained"
+        size = f"{100 * abs(self.lost):.1f}" if self.metric.share else f"{abs(self.lost):.3f}"
+        verdict = f"{size}{' points' * self.metric.share} {'forgotten' if self.lost > 0 else 'gained'}"
+        verdict = verdict if float(size) else "nothing forgotten"
         own, end = (self.metric.format(score) for score in (self.own, self.end))
         return (
             f"{quote(self.column)}: {self.metric.label} on validation was {own} when its own training ended "
