@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.diagnostics import baselines
-from pages._ui.results import paired_comparison, scores
+from pages._ui.results import paired_comparison, probe_comparison, scores
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from translearn_core import plots
@@ -59,6 +59,7 @@ if not same:
     )
 tables.table(table, "runs", key="compare", config=scores.columns(runs))
 paired_comparison.panel(runs)
+probe_comparison.panel(runs)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
 numbered = [(number, run) for number, run in enumerate(runs, 1) if not run.job.config.fitted_at_once]

@@ -33,7 +33,12 @@ def main(
     test: Annotated[Path, typer.Option(help="CSV or TSV to score on.")],
     text: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
     text_pair: Annotated[str | None, typer.Option(help="Column of the second texts of pairs.")] = None,
-    label: Annotated[str, typer.Option(help="Column of the classes.")] = "label",
+    label: Annotated[str, typer.Option(help="Column to predict.")] = "label",
+    task: Annotated[str, typer.Option(help="single, multi-label, regression or tokens.")] = "single",
+    sentence: Annotated[
+        str | None, typer.Option(help="Column of the sentences, where rows are words.")
+    ] = None,
+    arithmetic: Annotated[str, typer.Option(help="bf16 or float32, of ours and of the peer.")] = "bf16",
     epochs: Annotated[int, typer.Option()] = 3,
     batch_size: Annotated[int, typer.Option()] = 32,
     seeds: Annotated[int, typer.Option(help="Seeds of ours and of the peer in bf16.")] = 3,
@@ -44,7 +49,8 @@ def main(
 ) -> None:
     """Measure this project beside its peers, one after another on an otherwise idle machine."""
     base = {"train": str(train), "test": str(test), "text": text, "text_pair": text_pair, "label": label}
-    base |= {"epochs": epochs, "batch_size": batch_size}  # type: ignore[dict-item]
+    base |= {"task": task, "sentence": sentence, "epochs": epochs, "batch_size": batch_size}  # type: ignore[dict-item]
+    texts = task == "single" and text_pair is None
     facts: list[dict[str, Any]] = []
     home = Path(tempfile.mkdtemp(prefix="benchmark-"))
 
@@ -62,18 +68,18 @@ def main(
         facts.append({"who": "machine", "seconds": 0.0} | machine)
         for seed in range(seeds):
             stored = str(home / f"encode-{seed}")
-            if text_pair is None:
-                run("ours", "ours encode", "encode", "bf16", seed, stored)
-                run("sentences", "sentence-transformers", "encode", "bf16", seed)
-                if seed < default_seeds:
+            if texts:
+                run("ours", "ours encode", "encode", arithmetic, seed, stored)
+                run("sentences", "sentence-transformers", "encode", arithmetic, seed)
+                if seed < default_seeds and arithmetic != "float32":
                     run("sentences", "sentence-transformers", "encode", "float32", seed)
             for plan in (PLANS[name.strip()] for name in plans.split(",")):
                 store = str(home / f"{plan.replace(':', '-')}-{seed}")
-                run("ours", "ours cold", plan, "bf16", seed, store)
+                run("ours", "ours cold", plan, arithmetic, seed, store)
                 if plan != "all":
-                    run("ours", "ours warm", plan, "bf16", seed, store)
-                run("trainer", "Trainer", plan, "bf16", seed)
-                if seed < default_seeds:
+                    run("ours", "ours warm", plan, arithmetic, seed, store)
+                run("trainer", "Trainer", plan, arithmetic, seed)
+                if seed < default_seeds and arithmetic != "float32":
                     run("trainer", "Trainer", plan, "float32", seed)
                 shutil.rmtree(store, ignore_errors=True)
             shutil.rmtree(stored, ignore_errors=True)
@@ -103,7 +109,8 @@ def show(facts: list[dict[str, Any]]) -> None:
     for fact in facts[1:]:
         by[fact["plan"], fact["who"], fact["precision"]].append(fact)
     machine = facts[0]
-    heads = ("work", "who", "arithmetic", "seconds", "beside bf16", "beside default", "accuracy", "seeds")
+    names = list(dict.fromkeys(name for fact in facts[1:] for name in fact.get("scores", ())))
+    heads = ("work", "who", "arithmetic", "seconds", "beside bf16", "beside float32", *names, "seeds")
     table = Table(*heads)
     for (plan, who, precision), measured in by.items():
         if who == "rows":
@@ -116,10 +123,10 @@ def show(facts: list[dict[str, Any]]) -> None:
             else ""
             for p in ("bf16", "float32")
         ]
-        accuracy = [fact["accuracy"] for fact in measured if "accuracy" in fact]
+        means = [[fact["scores"][name] for fact in measured if "scores" in fact] for name in names]
         table.add_row(
             plan, who, precision, f"{np.median(seconds):.2f}", *ratios,
-            f"{np.mean(accuracy):.3f}" if accuracy else "", str(len(measured)),
+            *(f"{np.mean(values):.3f}" if values else "" for values in means), str(len(measured)),
         )  # fmt: skip
     Console().print(table)
     for fact in by["encode", "ours encode", "bf16"][:1]:

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.work import Work, answer, requested
-from tests.targets import single_label
+from tests.benchmarks.work import Work, answer, requested, scores
 from translearn_core.activations import ActivationCache, Compute, Encoder
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
-    DataConfig,
     ExperimentConfig,
     FreezePlan,
     Pooling,
     Precision,
+    Split,
     TrainingConfig,
 )
 from translearn_core.experiment import build
@@ -34,38 +33,34 @@ def main() -> None:
 
 def train(work: Work) -> None:
     """Train and score."""
-    learnt, reported = work.tables()
+    data = work.prepared()
     backbone = load(BackboneConfig())
     plan = FreezePlan.parse(work.plan, backbone.n_blocks)
     settings = {"seed": work.seed, "epochs": work.epochs, "batch_size": work.batch_size}
     training = TrainingConfig.defaults_for(plan).model_copy(
         update=settings | {"precision": Precision(work.precision)}
     )
-    config = ExperimentConfig(
-        data=DataConfig(dataset="benchmark", text="text", text_pair=work.text_pair, label="label"),
-        freeze=plan,
-        training=training,
-    ).with_default_encoding()
+    config = ExperimentConfig(data=work.data, freeze=plan, training=training).with_default_encoding()
     compute = Compute.choose(training.device, training.precision)
+    train = data.split_indices(Split.TRAIN)
 
-    target = single_label(learnt.labels, learnt.classes)
     began = time.perf_counter()
-    model = build(config, backbone, target).to(compute.device).eval()
-    texts = backbone.inputs(learnt.texts, config.features)
-    everything = np.arange(len(learnt.labels))
-    supply = StageInputs(model, texts, compute, ActivationCache(Path(work.store), ROOM))
+    model = build(config, backbone, data.target, train).to(compute.device).eval()
+    learned = backbone.inputs([data.texts[i] for i in train], config.features)
+    everything = np.arange(len(train))
+    supply = StageInputs(model, learned, compute, ActivationCache(Path(work.store), ROOM))
     inputs = supply.for_first_stage(everything, seed=work.seed)
     encoded = time.perf_counter()
-    rows = TrainingRows(target, everything, everything[:0])
+    rows = TrainingRows(data.target.select(train), everything, everything[:0])
     Loop(model, inputs, rows, training, compute).run(lambda _: None)
     seconds = time.perf_counter() - began
 
-    held = Inputs.of(backbone.inputs(reported.texts, config.features))
-    outputs = predict(model, held, np.arange(len(reported.labels)), compute)
+    asked = Inputs.of(backbone.inputs(data.texts, config.features))
+    outputs = predict(model, asked, np.arange(len(data.texts)), compute)
     answer(
         seconds=seconds,
         encode=encoded - began,
-        accuracy=float(np.mean(outputs.logits.argmax(1) == reported.labels)),
+        scores=scores(data, outputs.predictions),
         encoded=None if supply.cache_usage is None else supply.cache_usage.encoded,
     )
 

@@ -27,7 +27,11 @@ def main() -> None:
     head = LogisticRegression(max_iter=1000, random_state=work.seed).fit(features, learnt.labels)
     seconds = time.perf_counter() - began
     held = model.encode(reported.texts, convert_to_tensor=True).float().cpu().numpy()
-    answer(seconds=seconds, encode=encoded, accuracy=float(np.mean(head.predict(held) == reported.labels)))
+    answer(
+        seconds=seconds,
+        encode=encoded,
+        scores={"accuracy": float(np.mean(head.predict(held) == reported.labels))},
+    )
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from translearn_core.config import DataConfig, ProblemType, Split, SplitConfig, TargetConfig, TaskWord
 from translearn_core.config.settings import Settings
-from translearn_core.config.text_cells import Cell, join_sides
-from translearn_core.data import read_table
+from translearn_core.data import PreparedDataset, prepare, read_table
+
+VALIDATION = 0.15
+"""Share of the training rows on which thresholds of several labels are chosen; other tasks need none."""
 
 
 @dataclass(frozen=True)
@@ -32,32 +34,53 @@ class Work:
     store: str = ""
     rows: int = 0
     text_pair: str | None = None
+    task: str = "single"
+    sentence: str | None = None
+
+    @property
+    def data(self) -> DataConfig:
+        """Columns and split: the files are train and test."""
+        problem = TaskWord(self.task).problem
+        assert problem is not None
+        share = VALIDATION if problem is ProblemType.MULTI_LABEL else 0.0
+        return DataConfig(
+            dataset="benchmark", text=self.text, text_pair=self.text_pair, sentence=self.sentence,
+            targets=(TargetConfig(column=self.label, problem=problem),),
+            split=SplitConfig(validation=share, test=0.0),
+        )  # fmt: skip
 
     def tables(self) -> tuple["Rows", "Rows"]:
+        """Return the rows to train on and those to score on, of classes."""
+        data = self.prepared()
+        train, test = (data.split_indices(split) for split in (Split.TRAIN, Split.TEST))
+        classes = len(data.classes)
+        return tuple(Rows([data.texts[i] for i in r], data.labels[r], classes) for r in (train, test))  # type: ignore[return-value]
+
+    def prepared(self) -> PreparedDataset:
         """Read the rows to train on and those to score on."""
-        both = [read_table({"train": Path(path)}, Settings())[0] for path in (self.train, self.test)]
-        classes = sorted(both[0][self.label].astype(str).unique())
-        return rows_of(both[0], self, classes), rows_of(both[1], self, classes)
+        paths = {"train": Path(self.train), "test": Path(self.test)}
+        return prepare(read_table(paths, Settings())[0], self.data)
 
 
 @dataclass(frozen=True)
 class Rows:
     """Texts or pairs, and class indices."""
 
-    texts: list[Cell]
+    texts: list[Any]
     labels: NDArray[np.int64]
     classes: int
 
 
-def rows_of(table: pd.DataFrame, work: Work, classes: list[str]) -> Rows:
-    """Return the rows of a table whose label is among `classes`."""
-    place = {name: i for i, name in enumerate(classes)}
-    labels = table[work.label].astype(str).map(place)
-    columns = [name for name in (work.text, work.text_pair) if name is not None]
-    known = labels.notna() & table[columns].notna().all(axis=1)
-    sides = [table[name][known].astype(str).tolist() for name in columns]
-    texts = join_sides([text for side in sides for text in side], int(known.sum()))
-    return Rows(texts, labels[known].to_numpy(np.int64), len(classes))
+def scores(data: PreparedDataset, outputs: NDArray[np.floating]) -> dict[str, float]:
+    """Return the metrics of the test rows; `outputs` are the activated ones of all rows.
+
+    Thresholds are chosen on validation.
+    """
+    target = data.problem.choose_thresholds(
+        data.target, (held := data.split_indices(Split.VALIDATION)), outputs[held]
+    )
+    test = data.split_indices(Split.TEST)
+    return data.problem.point_metrics(target, test, outputs[test])
 
 
 def requested() -> Work:

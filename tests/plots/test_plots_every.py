@@ -54,6 +54,7 @@ EVERY: dict[str, Draw] = {
     "label_efficiency": lambda names, dark: plots.label_efficiency(make_label_efficiency(names), dark),
     "projection": lambda names, dark: plots.projection(make_projection(200, names), 0, "label", dark),
     "probe_lines": lambda names, dark: plots.probe_lines(make_probes(), dark),
+    "relative_lines": lambda names, dark: plots.relative_lines({name: make_probes() for name in names}, dark),
     "code_lines": lambda names, dark: plots.code_lines(make_probes(), dark),
     "baseline_dots": lambda names, dark: plots.baseline_dots(make_baselines(names), dark),
     "timeline": lambda names, dark: plots.timeline(make_timeline(names), dark),

@@ -14,7 +14,7 @@ from translearn_core.plots.diagnostics.gradient_conflict import gradient_conflic
 from translearn_core.plots.diagnostics.interval_coverage import interval_coverage
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
 from translearn_core.plots.diagnostics.prediction import probabilities
-from translearn_core.plots.diagnostics.probing import code_lines, probe_lines
+from translearn_core.plots.diagnostics.probing import code_lines, probe_lines, relative_lines
 from translearn_core.plots.diagnostics.projection import Colouring, projection
 from translearn_core.plots.diagnostics.projection_animation import projection_animation
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
@@ -62,6 +62,7 @@ __all__ = [
     "probe_lines",
     "projection",
     "projection_animation",
+    "relative_lines",
     "reliability_diagram",
     "risk_coverage_curve",
     "scores",

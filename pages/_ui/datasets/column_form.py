@@ -37,21 +37,25 @@ def columns(reading: TableProfile) -> state.Draft:
         st.caption(plain(reading.suggestion.reason))
     names = [column.name for column in reading.columns]
     left, right = st.columns(2)
-    with left:
-        text = config_fields.column("Text", names, draft.text, "text_column", "the model reads this column")
-        others = [name for name in names if name not in (text, draft.label)]
-        hint = "of pairs, such as a question and its answer; none: the model reads one text"
-        text_pair = config_fields.column("Second text", others, draft.text_pair, "text_pair_column", hint)
     with right:
         label = config_fields.column(
             "Label", names, draft.label, "label_column", "and learns to predict this one"
         )
         problem = None if label is None else _problem(reading, reading.column(label), draft)
         one_hot = _one_hot(reading, label, draft) if problem is ProblemType.MULTI_LABEL else ()
-        sentence = _sentence(reading, names, draft) if problem is ProblemType.TOKENS else None
-        taken = {text, text_pair, label, *one_hot}
-        others = [name for name in names if name not in (*taken, sentence)]
-        more = _more_targets(reading, others, draft, words=sentence is not None)
+    text_pair, sentence, tokens = None, None, problem is ProblemType.TOKENS
+    with left:
+        noun = "Word" if tokens else "Text"
+        text = config_fields.column(noun, names, draft.text, "text_column", "the model reads this column")
+        if tokens:
+            sentence = _sentence(reading, names, draft)
+        else:
+            others = [name for name in names if name not in (text, draft.label)]
+            hint = "of pairs, such as a question and its answer; none: the model reads one text"
+            text_pair = config_fields.column("Second text", others, draft.text_pair, "text_pair_column", hint)
+    with right:
+        taken = {text, text_pair, label, sentence, *one_hot}
+        more = _more_targets(reading, [name for name in names if name not in taken], draft, words=tokens)
     split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(
         text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, sentence=sentence,

@@ -67,6 +67,8 @@ def _task(draft: Draft, diagnosis: Diagnosis) -> str:
             return f"Predict the number **{label}** from {text}"
         case ProblemType.MULTI_LABEL:
             return f"Give {text} any of **{outputs} labels** ({label})"
+        case ProblemType.TOKENS:
+            return f"Give each word of {text} one of **{outputs} tags** ({label})"
     return f"Classify {text} into **{outputs} classes** ({label})"
 
 

@@ -15,6 +15,8 @@ from translearn_core.results.format import count_noun
 from translearn_core.runs import Run
 from translearn_core.tasks.tokens.tags import OUTSIDE, entity_type, sentence_numbers
 
+WORD = "display:inline-block;text-align:center;vertical-align:bottom;margin:0 3px 6px;line-height:1.4"
+"""Style of a word with its tag above it."""
 PER_PAGE = 10
 """Sentences shown at a time."""
 ERRORS, ALL = "with errors", "all"
@@ -47,7 +49,7 @@ def panel(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     colours = tag_colours(evaluation.names, page_header.dark())
     paragraphs = (sentence_html(rows[number == n], colours) for n in shown)
-    st.html("".join(f"<p style='line-height:2.6'>{words}</p>" for words in paragraphs))
+    st.html("".join(f"<p>{words}</p>" for words in paragraphs))
     tables.download(rows.drop(columns=["split"]), "tags", key="tags", label="All words as CSV")
 
 
@@ -70,12 +72,12 @@ def sentence_html(words: pd.DataFrame, colours: dict[str, str]) -> str:
 
 def _word_html(word: str, label: str, predicted: str, colours: dict[str, str]) -> str:
     if label == predicted == OUTSIDE:
-        return escape(word)
+        return f"<span style='{WORD}'>{escape(word)}</span>"
     tag = f"<span style='color:{colours[predicted]}'>{escape(predicted)}</span>"
     if label != predicted:
         tag = f"<s>{tag}</s> <b style='color:{colours[label]}'>{escape(label)}</b>"
     edge = "2px solid" if label == predicted else "2px dashed"
     return (
-        f"<ruby style='border-bottom:{edge} {colours[label]}'>{escape(word)}"
-        f"<rt style='font-size:13px'>{tag}</rt></ruby>"
+        f"<span style='{WORD}'><span style='font-size:13px'>{tag}</span><br>"
+        f"<span style='border-bottom:{edge} {colours[label]}'>{escape(word)}</span></span>"
     )

@@ -1,5 +1,7 @@
 """Linear probing: probe accuracy by layer, with baselines and control tasks, and online code lengths."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -47,6 +49,32 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         fixedrange=False,
     )
     return _with_controls(figure, scores, edge, dark) if len(scores.control_test) else figure
+
+
+def relative_lines(scores: Mapping[str, ProbeScores], dark: bool = False) -> go.Figure:
+    """Draw the first variant of several runs by layer: 0 is the constant prediction, 1 the best layer.
+
+    `scores` are by name of the run; the best layer is that of cross-validation.
+    """
+    figure = bare("relative probes", dark, height=400)
+    names, depth = labels(scores), max(one.test.shape[1] for one in scores.values())
+    edge = (-0.35, depth - 0.65)
+    for k, (name, one) in enumerate(zip(names, scores.values(), strict=True)):
+        layers, best = np.arange(one.test.shape[1]), one.best_layers(0)[0]
+        span = float(one.test[0, best]) - one.majority
+        if span <= 0:
+            continue
+        shares = [(values[0] - one.majority) / span for values in (one.test, one.low, one.high)]
+        hover = f"layer %{{x}}: {metric_of(one.metric).label} <b>%{{customdata[2]:.3f}}</b>"
+        add_interval_line(
+            figure, layers, *shares, name, class_colour(k, dark), hover, details=[one.test[0]],
+            marker={"symbol": ["star" if layer == best else "circle" for layer in layers], "size": 9},
+        )  # fmt: skip
+    _layer_axis(figure, np.arange(depth), edge)
+    figure.update_yaxes(
+        title_text="share of the best layer's gain", tickformat=".0%", nticks=8, fixedrange=False
+    )
+    return figure
 
 
 def code_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:

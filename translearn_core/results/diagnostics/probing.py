@@ -77,6 +77,33 @@ class ProbeScores:
         compression: FloatArray = self.uniform_bits / self.code_bits
         return compression
 
+    def best_layers(self, variant: int) -> tuple[int, ...]:
+        """Return the layers within one standard error of the best cross-validated mean, the best first.
+
+        References
+        ----------
+        The one-standard-error rule: Breiman et al. 1984, Classification and Regression Trees, section 3.4.3.
+        """
+        of_folds = self.cross_validated[variant]
+        means, best = of_folds.mean(axis=1), int(of_folds.mean(axis=1).argmax())
+        error = of_folds[best].std(ddof=1) / np.sqrt(of_folds.shape[1])
+        others = [int(k) for k in np.flatnonzero(means >= means[best] - error) if k != best]
+        return (best, *others)
+
+    def expected_layer(self, variant: int) -> float:
+        """Return the mean layer, weighted by what each adds to the best layer below it.
+
+        NaN if none adds anything to the constant prediction.
+
+        References
+        ----------
+        After Tenney et al. 2019, arXiv:1905.05950, equation 4, whose probes read all layers up to one.
+        """
+        best = np.maximum.accumulate(np.maximum(self.cross_validated[variant].mean(axis=1), self.majority))
+        gains = np.diff(best, prepend=self.majority)
+        total = gains.sum()
+        return float(np.arange(len(gains)) @ gains / total) if total > 0 else float("nan")
+
     def frame(self) -> pd.DataFrame:
         """Return one row per variant and layer: cross-validated mean and spread, test and its interval, C.
 
