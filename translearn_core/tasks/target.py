@@ -44,7 +44,7 @@ class Target:
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Target":
         """Return the target of some rows, by index or mask."""
-        words, sentence, known = (
-            None if part is None else part[rows] for part in (self.words, self.sentence, self.known)
-        )
+        words = None if self.words is None else self.words[rows]
+        sentence = None if self.sentence is None else self.sentence[rows]
+        known = None if self.known is None else self.known[rows]
         return replace(self, values=self.values[rows], words=words, sentence=sentence, known=known)
