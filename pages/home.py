@@ -31,7 +31,7 @@ st.markdown(
 )
 data_sources.upload()
 
-runs = state.store().runs(state.owner())[:3]
+runs = [run for run in state.store().runs(state.owner()) if run.job.config.joint_run is None][:3]
 if runs:
     st.subheader("Go on where you were", anchor=False)
     for run in runs:

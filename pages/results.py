@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
-from pages._ui.results import outputs, scores, tagged_sentences, weights
+from pages._ui.results import joint_targets, outputs, scores, tagged_sentences, weights
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
@@ -18,7 +18,7 @@ page_header.header(
     "This is how well the model does on texts it never saw, with the 95 % interval of that score and a "
     "baseline: a score means something only when compared with a baseline.",
 )
-run = run_picker.finished()
+run = joint_targets.choose(run_picker.finished(joint=True))
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)

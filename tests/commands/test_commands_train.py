@@ -35,6 +35,29 @@ def test_the_same_question_is_trained_once(terminal: Terminal, trained: dict[str
     assert (again["run"], again["seconds"]) == (trained["run"], trained["seconds"])
 
 
+def test_several_labels_are_trained_together_and_printed_by_column(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    table = pd.read_csv(TICKETS)
+    table["length"] = table["text"].str.len().where(table.index % 3 > 0)  # a number, missing in a third
+    file = tmp_path / "two.csv"
+    table.to_csv(file, index=False)
+    labels = ("--label", "intent", "--label", "length")
+    done = terminal("train", file, "--text", "text", *labels, "--epochs", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert list(record["targets"]) == ["intent", "length"]
+    for column, headline in (("intent", "accuracy"), ("length", "pearson")):
+        target = record["targets"][column]
+        assert target["test"][headline] == record["test"][f"{column}/{headline}"]
+        assert target["validation"][headline] == record["validation"][f"{column}/{headline}"]
+        assert (Path(target["folder"]) / "model" / "trained.safetensors").is_file()
+    assert record["targets"]["length"]["test"]["n"] < record["test"]["n"]
+    listed = terminal("runs")
+    assert "intent" in listed.stdout
+    assert "length" in listed.stdout
+
+
 def test_blocks_that_train_cost_parameters_and_move(terminal: Terminal) -> None:
     record = terminal.train("--train-blocks", "last:1", "--epochs", 1, "--seed", 1, "--precision", "float32")
     assert record["parameters"]["trainable"] == 1_774_464 + 385 * 10

@@ -15,8 +15,11 @@ from translearn_core.config import (
     SplitConfig,
     StudyConfig,
     TargetConfig,
+    TaskOrder,
+    TrainingConfig,
     job_id,
 )
+from translearn_core.config.base import canonical_json
 from translearn_core.config.studies.study_file import StudyFile
 
 columns = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -50,6 +53,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("text_pair", None),
         ("sentence", None),
         ("label", config.targets[0].column),
+        ("other_targets", []),
         ("split", config.split.model_dump(mode="json")),
         ("cleaning", [str(fix) for fix in config.cleaning]),
         ("rare_class_below", config.rare_class_below),
@@ -71,12 +75,45 @@ def test_job_ids_are_those_of_earlier_versions() -> None:
 
 def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
     targets = (TargetConfig(column="a"), TargetConfig(column="b"))
-    several = DataConfig.model_construct(dataset="d", text="t", targets=targets)
+    several = DataConfig(dataset="d", text="t", targets=targets)
     stored = several.model_dump(mode="json")
     assert "label" not in stored
-    assert stored["targets"] == [
-        {"column": c, "problem": ProblemType.SINGLE_LABEL, "separator": None, "columns": []} for c in "ab"
-    ]
+    assert stored["targets"] == [TargetConfig(column=column).model_dump(mode="json") for column in "ab"]
+
+
+def test_each_of_several_targets_is_a_run_on_the_same_rows() -> None:
+    targets = (TargetConfig(column="b", loss_weight=3.0), TargetConfig(column="a"), TargetConfig(column="c"))
+    training = TrainingConfig(task_order=TaskOrder.SEQUENTIAL)
+    joint = ExperimentConfig(data=DataConfig(dataset="d", text="t", targets=targets), training=training)
+    runs = joint.target_runs("job")
+    assert [run.data.label for run in runs] == ["b", "a", "c"]
+    assert [[other.column for other in run.data.other_targets] for run in runs] == [
+        ["a", "c"], ["b", "c"], ["a", "b"],
+    ]  # fmt: skip
+    for run in runs:
+        assert run.data.prepared_targets == tuple(TargetConfig(column=column) for column in "abc")
+        assert run.training == TrainingConfig()
+        assert (run.joint_run, next(iter(run.references()))) == ("job", "job")
+        assert ExperimentConfig.model_validate_json(canonical_json(run)) == run
+    assert len(joint.resolved_stages) == 3
+    assert joint.training.keeps_last_epoch
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"head": {"kind": "probe"}}, "head.kind"),
+        ({"distil": {"teacher": "x"}}, "distil"),
+        ({"joint_run": "x"}, "joint_run"),
+        ({"training": {"task_order": "sequential"}, "resume_from": "x"}, "task_order"),
+    ],
+)
+def test_what_several_targets_cannot_have_is_refused_with_what_to_do(
+    fields: dict[str, object], word: str
+) -> None:
+    data = {"dataset": "d", "text": "t", "targets": [{"column": "a"}, {"column": "b"}]}
+    with pytest.raises(ValidationError, match=word):
+        ExperimentConfig.model_validate({"data": data, **fields})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +122,7 @@ def test_targets_that_cannot_be_stored_as_a_label_are_stored_in_full() -> None:
         ({}, ("targets",)),
         ({"label": 3}, ("targets", 0, "column")),
         ({"targets": ()}, ("targets",)),
-        ({"targets": ({"column": "a"}, {"column": "b"})}, ("targets",)),
+        ({"targets": ({"column": "a"}, {"column": "a"})}, ("targets",)),
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
         ({"label": "a", "targets": ({"column": "b"},)}, ("targets",)),
         ({"label": "t"}, ()),

@@ -13,9 +13,9 @@ from transformers import PreTrainedTokenizerFast
 from tests.architectures import SIZE, VOCABULARY, WORDS, tiny_folder, tiny_tokenizer
 from tests.targets import named_classes
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import AugmentConfig, BackboneConfig
+from translearn_core.config import AugmentConfig, BackboneConfig, DataConfig, ExperimentConfig
 from translearn_core.data import PreparedDataset
-from translearn_core.experiment import with_augmentation
+from translearn_core.experiment import training_data
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.transfer import augment, vocabulary
 from translearn_core.transfer.augmentation import eda_copies
@@ -232,7 +232,8 @@ def test_only_training_rows_are_altered_and_copies_keep_their_label(backbone: Ba
         (named_classes(np.arange(n) % 2, "no", "yes"),), texts, np.arange(n) % 3, np.arange(1, n + 1)
     )
     config = AugmentConfig(copies=2)
-    data = with_augmentation(prepared, config, backbone)
+    task = DataConfig(dataset="none", text="text", label="label")
+    data = training_data(prepared, ExperimentConfig(data=task, augment=config), backbone)
     train = np.flatnonzero(prepared.split == 0)
     new = np.arange(n, n + 2 * len(train))
     assert data.texts[:n] == texts

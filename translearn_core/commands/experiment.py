@@ -141,14 +141,14 @@ def _data(
     pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
     labels = [column_name(label, table, "--label") for label in options.label]
     sentence = _sentence(options, table, text)
-    target = _target(labels, options.task if sentence is None else TaskWord.TOKENS, table)
+    targets = _targets(labels, options.task if sentence is None else TaskWord.TOKENS, table)
     column = None if options.split is None else column_name(options.split, table, "--split")
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
     data = valid(
-        DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=(target,),
+        DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=targets,
         split=split,
     )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
@@ -169,14 +169,14 @@ def _sentence(options: ExperimentOptions, table: TableProfile, text: str) -> str
     return suggestion.sentence if words else None
 
 
-def _target(labels: Sequence[str], task: TaskWord, table: TableProfile) -> TargetConfig:
-    """Return the target in the label columns: several are one-hot columns of one target."""
-    if len(labels) > 1 and task is not TaskWord.MULTI_LABEL:
-        raise ConfigError(
-            "label", ", ".join(labels), "one column, or --task multi-label for columns that hold yes or no"
-        )
+def _targets(labels: Sequence[str], task: TaskWord, table: TableProfile) -> tuple[TargetConfig, ...]:
+    """Return a target for each label column; with the task of several labels they are one-hot columns."""
+    one_hot = len(labels) > 1 and task is TaskWord.MULTI_LABEL
     with naming_fields():
-        return TargetConfig.of(labels, task.problem or table.column(labels[0]).problem)
+        return tuple(
+            TargetConfig.of(columns, task.problem or table.column(columns[0]).problem)
+            for columns in ([list(labels)] if one_hot else [[label] for label in labels])
+        )
 
 
 def _check(config: ExperimentConfig, n_blocks: int, settings: Mapping[str, Any]) -> None:

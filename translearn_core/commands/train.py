@@ -12,9 +12,9 @@ from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import CacheUsage, Metrics, RunSummary
-from translearn_core.results.metric import metric_of
+from translearn_core.results.metric import MEAN_SCORE, metric_of
 from translearn_core.runs import Run, open_store
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import constant_name
 
 
 def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
@@ -26,7 +26,17 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
 
 
 def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
-    """Return the output of ``train --json``."""
+    """Return the output of ``train --json``; of several targets, also that of each by its column."""
+    record = _report_of_run(run, config)
+    if not config.data.several_targets:
+        return record
+    runs = config.target_runs(run.job.id)
+    named = {own.data.label: submit(own, f"{run.name}: {own.data.label}") for own in runs}
+    targets = {own.data.label: _report_of_run(named[own.data.label], own) for own in runs}
+    return record | {"targets": targets}
+
+
+def _report_of_run(run: Run, config: ExperimentConfig) -> dict[str, Any]:
     summary = result(run, RunSummary)
     history = open_store().history(run.job.id)
     return {
@@ -38,7 +48,7 @@ def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
         "validation": brief(summary.validation),
         "test": brief(summary.test),
         "constant_baseline": summary.constant_baseline,
-        "constant_name": PROBLEMS[config.data.problem].constant_name,
+        "constant_name": constant_name(config.data),
         "reuse": asdict(summary.reuse) if summary.reuse else None,
         "fitted_at_once": config.fitted_at_once,
         "epochs": summary.epochs,
@@ -61,20 +71,18 @@ def brief(metrics: Metrics) -> dict[str, Any]:
 
 
 def show(record: dict[str, Any], screen: Console) -> None:
-    """Print a run's scores as a table."""
-    rows, names = [], [name for name in record["test"] if f"{name}_interval" in record["test"]]
-    for split in ("validation", "test"):
-        scores = record[split]
-        spans = [
-            f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
-            for k in names
-        ]
-        rows.append((split, str(scores["n"]), *spans))
-    numbers = ("rows", *(metric_of(name).label for name in names))
-    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=f"run {record['run']}")
+    """Print a run's scores as a table, or those of each target, and what it cost."""
+    targets = record.get("targets", {})
+    for column, target in targets.items():
+        _print_scores(target, screen, f"{column}, run {target['run']}")
+        screen.print(_baseline(target), markup=False, highlight=False)
+    if targets:
+        mean = metric_of(MEAN_SCORE)
+        record = record | {part: _only(record[part], mean.name) for part in ("validation", "test")}
+    _print_scores(record, screen, f"run {record['run']}")
     trained, total = record["parameters"]["trainable"], record["parameters"]["total"]
     screen.print(
-        f"{record['constant_name'].capitalize()}: {record['constant_baseline']:.3f}. "
+        f"{_baseline(record)} "
         f"{trained:,} of {total:,} parameters trained on {record['device']} in "
         f"{record['seconds']['total']:.1f} s"
         + (
@@ -89,3 +97,26 @@ def show(record: dict[str, Any], screen: Console) -> None:
     )
     if record["early_stage"]:
         print_line(record["early_stage"], screen)
+
+
+def _only(scores: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the number of rows and one score with its interval."""
+    return {key: scores[key] for key in ("n", name, f"{name}_interval")}
+
+
+def _baseline(record: dict[str, Any]) -> str:
+    return f"{record['constant_name'].capitalize()}: {record['constant_baseline']:.3f}."
+
+
+def _print_scores(record: dict[str, Any], screen: Console, title: str) -> None:
+    """Print the scores of a run's splits as a table."""
+    rows, names = [], [name for name in record["test"] if f"{name}_interval" in record["test"]]
+    for split in ("validation", "test"):
+        scores = record[split]
+        spans = [
+            f"{scores[k]:.3f}  [{scores[k + '_interval'][0]:.3f}, {scores[k + '_interval'][1]:.3f}]"
+            for k in names
+        ]
+        rows.append((split, str(scores["n"]), *spans))
+    numbers = ("rows", *(metric_of(name).label for name in names))
+    print_table(screen, ("split", *numbers), rows, numbers=numbers, title=title)

@@ -20,6 +20,8 @@ from translearn_core.config.enums import (
     Schedule,
     Split,
     TableKind,
+    TaskOrder,
+    TaskWeighting,
     TaskWord,
     Tuning,
 )
@@ -90,6 +92,8 @@ __all__ = [
     "StudyConfig",
     "TableKind",
     "TargetConfig",
+    "TaskOrder",
+    "TaskWeighting",
     "TaskWord",
     "TrainingConfig",
     "Tuning",

@@ -95,6 +95,9 @@ class TargetConfig(BaseConfig):
     columns: tuple[str, ...] = Field(
         (), max_length=10_000, description="columns that each hold one label as yes or no (one-hot)"
     )
+    loss_weight: float = Field(
+        1.0, gt=0, le=1000, description="weight of its loss in the sum over several targets"
+    )
 
     @classmethod
     def of(cls, columns: Sequence[str], problem: ProblemType) -> Self:
@@ -135,7 +138,14 @@ class DataConfig(BaseConfig):
         description="column that numbers the sentences, for a table with a word per row; none: texts",
     )
     targets: tuple[TargetConfig, ...] = Field(
-        validation_alias=AliasChoices("label", "targets"), description="columns to predict, one for now"
+        validation_alias=AliasChoices("label", "targets"),
+        max_length=20,
+        description="columns to predict; several share the backbone, with a head each",
+    )
+    other_targets: tuple[TargetConfig, ...] = Field(
+        (),
+        max_length=19,
+        description="targets that the table is prepared for together with this one: the split is that of all",
     )
     split: SplitConfig = SplitConfig()
     cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
@@ -156,13 +166,39 @@ class DataConfig(BaseConfig):
 
     @property
     def label(self) -> str:
-        """Column of the target."""
+        """Column of the target, of several the first."""
         return self.targets[0].column
 
     @property
     def problem(self) -> ProblemType:
-        """Problem type of the target."""
+        """Problem type of the target, of several the first."""
         return self.targets[0].problem
+
+    @property
+    def several_targets(self) -> bool:
+        """Whether several columns are predicted."""
+        return len(self.targets) > 1
+
+    @property
+    def prepared_targets(self) -> tuple[TargetConfig, ...]:
+        """All targets that the table is prepared for, in an order that is the same for each of them."""
+        return tuple(sorted((*self.targets, *self.other_targets), key=lambda target: target.column))
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """Columns of the table that hold a target."""
+        return tuple(name for target in self.prepared_targets for name in target.table_columns)
+
+    def for_target(self, index: int) -> Self:
+        """Return the same rows and split with one of several targets alone."""
+        one, *others = (target.model_copy(update={"loss_weight": 1.0}) for target in self._rotated(index))
+        others.sort(key=lambda target: target.column)
+        return self.model_copy(update={"targets": (one,), "other_targets": tuple(others)})
+
+    def _rotated(self, index: int) -> tuple[TargetConfig, ...]:
+        """Return all targets, that of an index first."""
+        rest = (*self.targets[:index], *self.targets[index + 1 :], *self.other_targets)
+        return (self.targets[index], *rest)
 
     def with_label(self, column: str) -> Self:
         """Return the configuration with another target column of the same problem type."""
@@ -176,8 +212,10 @@ class DataConfig(BaseConfig):
     @field_validator("targets")
     @classmethod
     def _check_number(cls, targets: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
-        if len(targets) != 1:
-            raise ValueError(f"{len(targets)} targets, and a model predicts one: name one column to predict")
+        if not targets:
+            raise ValueError("no target: name a column to predict")
+        if len({target.column for target in targets}) < len(targets):
+            raise ValueError("the columns to predict must be different ones")
         return targets
 
     @field_validator("cleaning")
@@ -187,23 +225,28 @@ class DataConfig(BaseConfig):
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
-        if self.text == self.label or self.text in self.targets[0].columns:
+        names = [target.column for target in self.prepared_targets]
+        if len(set(names)) < len(names) or len(set(self.target_columns)) < len(self.target_columns):
+            raise ValueError("the columns to predict must be different ones")
+        if self.text in (*names, *self.target_columns):
             raise ValueError("text and label must be two different columns")
-        if self.text_pair in (self.text, self.label, *self.targets[0].columns):
+        if self.text_pair in (self.text, *names, *self.target_columns):
             raise ValueError("the second texts must be in another column than text and label")
         if self.split.group is not None and self.split.group in (
             *self.text_columns,
             self.split.column,
         ):
             raise ValueError("the column that keeps rows together must be another one than text and split")
-        tokens = self.problem is ProblemType.TOKENS
-        if tokens is not (self.sentence is not None):
+        tokens = [target.problem is ProblemType.TOKENS for target in self.prepared_targets]
+        if any(tokens) is not (self.sentence is not None):
             raise ValueError(
                 f"a sentence column and targets of the type {ProblemType.TOKENS} belong together"
             )
-        if tokens and (self.text_pair is not None or self.sentence in (self.text, self.label)):
+        if len(set(tokens)) > 1:
+            raise ValueError("words have tags and texts have labels: choose targets of one of the two")
+        if any(tokens) and (self.text_pair is not None or self.sentence in (self.text, *names)):
             raise ValueError("sentences must be in another column than words and tags, and make no pairs")
-        if self.split.time in (*self.text_columns, *self.targets[0].table_columns):
+        if self.split.time in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self
 

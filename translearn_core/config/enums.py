@@ -162,6 +162,20 @@ class RegressionLoss(StrEnum):
     HUBER = "huber"
 
 
+class TaskWeighting(StrEnum):
+    """Weights of the losses of several targets: given, or learned as uncertainties (arXiv:1705.07115)."""
+
+    BY_HAND = "by hand"
+    UNCERTAINTY = "uncertainty"
+
+
+class TaskOrder(StrEnum):
+    """Order in which several targets train: all in every epoch, or one after the other."""
+
+    JOINT = "joint"
+    SEQUENTIAL = "sequential"
+
+
 class KeepEpoch(StrEnum):
     """Epoch whose weights a run keeps: the best on validation, or the last."""
 

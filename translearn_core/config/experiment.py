@@ -7,7 +7,15 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
-from translearn_core.config.enums import HeadKind, LayerCombination, PairEncoding, ProblemType, Tuning
+from translearn_core.config.enums import (
+    HeadKind,
+    LayerCombination,
+    PairEncoding,
+    ProblemType,
+    TaskOrder,
+    TaskWeighting,
+    Tuning,
+)
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -38,11 +46,14 @@ class ExperimentConfig(JobConfig):
     augment: AugmentConfig = AugmentConfig()
     distil: DistilConfig | None = None
     resume_from: str | None = Field(None, description="job whose last checkpoint this one goes on from")
+    joint_run: str | None = Field(
+        None, description="job that trained several targets; this run is one of them, and trains nothing"
+    )
 
     def references(self) -> Iterable[str | None]:
         """Return the run it continues, its teacher, and the pretraining of its backbone."""
         teacher = self.distil.teacher if self.distil else None
-        return self.resume_from, teacher, self.backbone.pretraining_job
+        return self.joint_run, self.resume_from, teacher, self.backbone.pretraining_job
 
     def dataset_digest(self) -> str:
         """Return the digest of the data set."""
@@ -52,14 +63,23 @@ class ExperimentConfig(JobConfig):
         """Return it as a run that continues no other, trains and predicts all rows."""
         values = {"epochs": max(1, self.training.epochs), "predict_train": True}
         return self.model_copy(
-            update={"training": self.training.model_copy(update=values), "resume_from": None}
+            update={
+                "training": self.training.model_copy(update=values),
+                "resume_from": None,
+                "joint_run": None,
+            }
         )
 
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:
-        """All stages; the plan itself is the last."""
+        """All stages; the plan itself is the last, of several targets one after the other for each."""
         last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
-        return (*self.stages, last)
+        return (*self.stages, *(last,) * (len(self.data.targets) if self.sequential else 1))
+
+    @property
+    def sequential(self) -> bool:
+        """Whether several targets train one after the other."""
+        return self.data.several_targets and self.training.task_order is TaskOrder.SEQUENTIAL
 
     def freeze_until(self, stage: int | None) -> FreezePlan:
         """Return all that trains up to a stage, numbered from 0; None: up to the last."""
@@ -95,6 +115,7 @@ class ExperimentConfig(JobConfig):
         if self.augment.copies and self.data.problem is ProblemType.TOKENS:
             raise ValueError("augment.copies: words are labelled where they stand: set it to 0")
         self._check_probe()
+        self._check_targets()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
         if self.tuning.kind.adds_parameters and self.freeze.embeddings:
@@ -126,6 +147,43 @@ class ExperimentConfig(JobConfig):
                 f"{conflicting[0]}: a probe is fitted at once on fixed features: leave this at its default, "
                 "or choose head.kind 'linear'"
             )
+
+    def _check_targets(self) -> None:
+        """Check that a run of several targets, or a target of one, has no setting for one target alone."""
+        if not self.data.several_targets:
+            return
+        conflicts = {
+            "head.kind": self.head.kind is HeadKind.PROBE,
+            "distil": self.distil is not None,
+            "joint_run": self.joint_run is not None,
+            "data.other_targets": bool(self.data.other_targets),
+        }
+        if conflicting := [name for name, conflict in conflicts.items() if conflict]:
+            raise ValueError(
+                f"{conflicting[0]}: several targets need heads that train in steps, without a teacher: leave "
+                "this at its default, or choose one column to predict"
+            )
+        if self.sequential and (self.stages or self.resume_from is not None):
+            raise ValueError(
+                "training.task_order: one target after the other is a run of its own without stages: leave "
+                "out stages and resume_from, or train them together"
+            )
+
+    def for_target(self, index: int) -> Self:
+        """Return the run of one of several targets alone: same rows, split and settings."""
+        own = {"task_weighting": TaskWeighting.BY_HAND, "task_order": TaskOrder.JOINT}
+        update = {
+            "data": self.data.for_target(index),
+            "training": self.training.model_copy(update=own),
+            "resume_from": None,
+            "joint_run": None,
+        }
+        return self.model_copy(update=update)
+
+    def target_runs(self, job: str) -> tuple[Self, ...]:
+        """Return the run of every target as part of the training `job` of all of them."""
+        runs = (self.for_target(index) for index in range(len(self.data.targets)))
+        return tuple(run.model_copy(update={"joint_run": job}) for run in runs)
 
     @property
     def fitted_at_once(self) -> bool:

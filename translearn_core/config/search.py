@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.enums import HeadKind, LayerCombination, Optimizer
@@ -34,6 +34,13 @@ class SearchConfig(BaseConfig):
     )
     minutes: float = Field(10.0, ge=0.1, le=24 * 60, description="minutes of training in all")
     repeats: int = Field(3, ge=1, le=10, description="seeds of the finalists, the first one included")
+
+    @field_validator("experiment")
+    @classmethod
+    def _check_targets(cls, experiment: ExperimentConfig) -> ExperimentConfig:
+        if experiment.data.several_targets:
+            raise ValueError("a search finds a model of one target: choose one column to predict")
+        return experiment
 
 
 def base_experiment(experiment: ExperimentConfig) -> ExperimentConfig:

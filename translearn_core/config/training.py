@@ -13,6 +13,8 @@ from translearn_core.config.enums import (
     Precision,
     RegressionLoss,
     Schedule,
+    TaskOrder,
+    TaskWeighting,
 )
 from translearn_core.config.model import FreezePlan
 
@@ -75,6 +77,14 @@ class TrainingConfig(BaseConfig):
     regression_loss: RegressionLoss = Field(
         RegressionLoss.MSE, description="loss of a number: squared error, or Huber, which outliers move less"
     )
+    task_weighting: TaskWeighting = Field(
+        TaskWeighting.BY_HAND,
+        description="several targets: each loss has its given weight, or one that is learned "
+        "(arXiv:1705.07115)",
+    )
+    task_order: TaskOrder = Field(
+        TaskOrder.JOINT, description="several targets: all train in every epoch, or one after the other"
+    )
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation score"
     )
@@ -103,6 +113,11 @@ class TrainingConfig(BaseConfig):
         fields = type(self).model_fields
         update = {f: getattr(new, f) for f in fields if getattr(self, f) == getattr(old, f)}
         return self.model_copy(update=update)
+
+    @property
+    def keeps_last_epoch(self) -> bool:
+        """Whether the last epoch's weights are kept, as always where one target trains after the other."""
+        return self.keep is KeepEpoch.LAST or self.task_order is TaskOrder.SEQUENTIAL
 
     @property
     def block_dropout(self) -> float | None:

@@ -1,19 +1,20 @@
 """Prepared datasets: texts, targets and splits of one task."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import Cell, Split
 from translearn_core.results import Finding
-from translearn_core.tasks import PROBLEMS, Problem, Target
+from translearn_core.tasks import PROBLEMS, JointTarget, Problem, Target, problem_of
+from translearn_core.tasks.joint_target import compact
 from translearn_core.tasks.splits import SPLITS
 
 
 @dataclass(frozen=True)
 class PreparedDataset:
-    """Training, validation and test rows of one task.
+    """Training, validation and test rows of one task, or of several that share them.
 
     `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own file, `table_index` positions
     in the table. These, `texts` (texts or pairs of texts) and the values of each target have one entry per
@@ -50,7 +51,22 @@ class PreparedDataset:
     @property
     def strata(self) -> NDArray[np.int64]:
         """Stratum of each row, for samples and folds."""
-        return self.problem.strata(self.target)
+        target = self.target if len(self.targets) == 1 else JointTarget.of(self.targets)
+        return problem_of(target).strata(target)
+
+    def for_target(self, index: int) -> "PreparedDataset":
+        """Return the rows that have a value of one target, with this target alone."""
+        target = self.targets[index]
+        if (known := target.known) is None:
+            return replace(self, targets=(target,))
+        return replace(
+            self,
+            targets=(compact(target),),
+            texts=tuple(text for text, one in zip(self.texts, known, strict=True) if one),
+            split=self.split[known],
+            rows=self.rows[known],
+            table_index=self.table_index[known],
+        )
 
     @property
     def words_per_text(self) -> float:

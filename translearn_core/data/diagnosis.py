@@ -17,6 +17,7 @@ from translearn_core.results import Diagnosis, Finding, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import join_list, quote, rounded_percent
 from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks.joint_target import about
 from translearn_core.tasks.splits import SPLITS
 
 BINS = 30
@@ -74,7 +75,7 @@ def diagnose(
     diagnosis = Diagnosis(
         findings=tuple(findings),
         classes=prepared.target.names if prepared else (),
-        counts=counts_frame(prepared),
+        counts=counts_frame(prepared.for_target(0) if prepared else None),
         lengths=lengths_frame(tokens),
         tokens_per_text=float(np.minimum(tokens, limit).mean()) if len(tokens) else 0.0,
         unknown_share=statistics.unknown_share if statistics is not None else 0.0,
@@ -86,6 +87,15 @@ def diagnose(
         words_per_text=prepared.words_per_text if prepared else 1.0,
     )
     return diagnosis, prepared
+
+
+def _target_findings(prepared: PreparedDataset) -> list[Finding]:
+    """Report unusual values of each target."""
+    if len(prepared.targets) == 1:
+        return prepared.problem.findings(prepared.target, prepared.split)
+    parts = [prepared.for_target(index) for index in range(len(prepared.targets))]
+    found = (about(part.target, part.problem.findings(part.target, part.split)) for part in parts)
+    return [finding for findings in found for finding in findings]
 
 
 def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:
@@ -118,7 +128,7 @@ def _task_findings(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     """Return the findings on the prepared rows, their targets and splits."""
     return [
         *prepared.findings,
-        *prepared.problem.findings(prepared.target, prepared.split),
+        *_target_findings(prepared),
         *groups_finding(table, config, prepared),
         *near_duplicates_finding(prepared),
         *pair_findings(prepared),

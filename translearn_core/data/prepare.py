@@ -7,21 +7,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import CleaningRule, DataConfig, Split, TargetConfig
+from translearn_core.config import CleaningRule, DataConfig
 from translearn_core.config.settings import settings
-from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR, sides_of, text_cells
-from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.config.text_cells import sides_of, text_cells
+from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.sentences import sentence_columns
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
+from translearn_core.data.targets.joint_rows import check_targets, joint_rows
+from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
-from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, quote, quote_list, was_or_were
-from translearn_core.tasks import PROBLEMS
-from translearn_core.tasks.label_sets.encoding import one_hot_cells
-from translearn_core.tasks.normalisation import is_blank
+from translearn_core.results.findings import finding
+from translearn_core.results.format import quote_list
+from translearn_core.tasks import PROBLEMS, JointTarget, Target, problem_of
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
@@ -59,133 +58,74 @@ def prepare(
         If the columns do not make a task: missing columns, one class, too many classes, a class for every
         row, or a split with fewer than two rows.
     """
-    problem = PROBLEMS[config.problem]
-    state, given = given_split(_encode(table, config), config)
-    for step in (problem.clean_conflicts, clean_duplicates, problem.clean_rare):
-        state = step(state, config)
-    problem.check(state.target, max_classes or settings().max_classes)
+    most = max_classes or settings().max_classes
+    columns = task_columns(table, config)
+    several = len(config.prepared_targets) > 1
+    state, given = (_rows_of_targets if several else _rows_of_target)(columns, config, most)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
     earlier = None if original is None else _splits(original, config)
     state = assign_splits(without_leaks, config, given, earlier)
     check_splits(state, config, given, dropped)
+    if several:
+        check_targets(state, config)
     state = _subsample_train(state, config)
+    problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
     state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
-    return PreparedDataset(
-        targets=(state.target,),
+    prepared = PreparedDataset(
+        targets=_in_order(state.target, config),
         texts=tuple(text_cells(state.rows)),
         split=state.rows["split"].to_numpy(dtype=np.int64),
         rows=state.rows["row"].to_numpy(dtype=np.int64),
         findings=state.findings,
         table_index=state.rows["index"].to_numpy(dtype=np.int64),
     )
+    return prepared if len(config.targets) > 1 else prepared.for_target(0)
+
+
+def _rows_of_target(
+    columns: TaskColumns, config: DataConfig, max_classes: int
+) -> tuple[TaskRows, dict[int, str]]:
+    """Encode and clean a single target; return its rows and the sources of given splits."""
+    (target_config,), (cells,) = config.targets, columns.cells
+    problem, rows = PROBLEMS[target_config.problem], columns.rows
+    usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
+    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
+    target, encoding_findings = problem.encode(cells, rows, target_config, config)
+    findings = (*columns.findings, *unusable_findings, *encoding_findings)
+    state, given = given_split(TaskRows(rows, target, findings), config)
+    for step in (problem.clean_conflicts, clean_duplicates, problem.clean_rare):
+        state = step(state, config)
+    problem.check(state.target, max_classes)
+    return state, given
+
+
+def _rows_of_targets(
+    columns: TaskColumns, config: DataConfig, max_classes: int
+) -> tuple[TaskRows, dict[int, str]]:
+    """Encode and clean several targets; return the rows with any, and the sources of given splits."""
+    state, given = joint_rows(columns, config, max_classes)
+    return clean_duplicates(state, config), given
+
+
+def _in_order(target: Target, config: DataConfig) -> tuple[Target, ...]:
+    """Return the targets that are predicted, in the order of the configuration."""
+    if not isinstance(target, JointTarget):
+        return (target,)
+    named = {part.column: part for part in target.parts}
+    return tuple(named[one.column] for one in config.targets)
 
 
 def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":
     """Return the split of each row by part and row number; None if the table makes no task."""
     try:
-        prepared = prepare(table, config.model_copy(update={"train_rows": None}))
+        every = {"targets": config.prepared_targets, "other_targets": (), "train_rows": None}
+        prepared = prepare(table, config.model_copy(update=every))
     except DataError:
         return None
     rows = table.iloc[prepared.table_index][[PART, ROW]]
     return pd.Series(prepared.split, index=pd.MultiIndex.from_frame(rows))
-
-
-def _encode(table: pd.DataFrame, config: DataConfig) -> TaskRows:
-    """Return the rows with a text and a usable label, and their encoded labels."""
-    (target_config,) = config.targets
-    problem = PROBLEMS[target_config.problem]
-    rows, cells, findings = _drop_empty(_task_columns(table, config), config)
-    usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
-    rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
-    target, encoding_findings = problem.encode(cells, rows, target_config, config)
-    return TaskRows(rows, target, (*findings, *unusable_findings, *encoding_findings))
-
-
-def _task_columns(table: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
-    """Return the columns of the task under fixed names, with the position of each row as ``index``."""
-    (target,) = config.targets
-    others = (config.sentence, config.split.column, config.split.group, config.split.time)
-    named = (*config.text_columns, *target.table_columns, *others)
-    for column in filter(None, named):
-        if column not in file_columns(table):
-            raise DataError(
-                f"There is no column {quote(column)}: choose from {quote_list(file_columns(table), 12)}."
-            )
-    rows = pd.DataFrame(
-        {
-            "text": table[config.text],
-            "label": target_cells(table, target),
-            "row": table[ROW],
-            "part": table[PART],
-            "index": np.arange(len(table)),
-        }
-    )
-    if config.sentence is not None:
-        words = sentence_columns(table, config.text, config.sentence)
-        rows[[TEXT, SENTENCE, POSITION, "group"]] = words[[TEXT, SENTENCE, POSITION, "run"]]
-    if config.split.column:
-        rows["given_split"] = table[config.split.column]
-    if config.split.group:
-        rows["group"] = table[config.split.group]
-    if config.split.time:
-        rows["time"] = table[config.split.time]
-    if config.text_pair is not None:
-        rows[TEXT_PAIR] = table[config.text_pair]
-    return rows
-
-
-def _drop_empty(
-    rows: pd.DataFrame, config: DataConfig
-) -> tuple[pd.DataFrame, "pd.Series[str]", list[Finding]]:
-    """Return the rows that have a text and a label, their label cells and the findings."""
-    columns = {"text": config.text, "label": config.label}
-    if config.text_pair is not None:
-        columns[TEXT_PAIR] = config.text_pair
-    missing = {
-        name: np.array([not isinstance(cell, str) or is_blank(cell) for cell in rows[name]], dtype=bool)
-        for name in columns
-    }
-    findings = []
-    for name, mask in missing.items():
-        noun = "second text" if name == TEXT_PAIR else name
-        for where, numbers in by_part(rows, mask):
-            sentence = (
-                f"{count_noun(len(numbers), 'row')}{where} without a {noun} in {quote(columns[name])} "
-                f"{was_or_were(len(numbers))} left out."
-            )
-            findings.append(finding(f"missing-{noun.replace(' ', '-')}s", Severity.FIXED, sentence, numbers))
-    usable = rows[~np.any(list(missing.values()), axis=0)].reset_index(drop=True)
-    for part in rows["part"].unique():
-        if not (usable["part"] == part).any():
-            in_part = (rows["part"] == part).to_numpy()
-            unlabelled = missing["label"][in_part].all() and not missing["text"][in_part].all()
-            raise DataError(_unusable_part(part, rows["part"].nunique(), unlabelled, config))
-    return usable.drop(columns="label"), usable["label"], findings
-
-
-def _unusable_part(part: str, n_parts: int, unlabelled: bool, config: DataConfig) -> str:
-    """Return the sentence on a file none of whose rows has a text and a label."""
-    if part != Split.TRAIN and unlabelled:
-        return (
-            f"The {part} file has no labels in {quote(config.label)}, so nothing can be scored on "
-            "it: leave it out here, and have a trained model answer it on the Predict page, or with "
-            "'translearn predict'."
-        )
-    texts = " and ".join(map(quote, config.text_columns))
-    source = "No row" if n_parts == 1 else f"No row of the {part} file"
-    return (
-        f"{source} has both a text in {texts} and a label in {quote(config.label)}: "
-        "choose other columns, or fill them in."
-    )
-
-
-def target_cells(table: pd.DataFrame, target: TargetConfig) -> "pd.Series[str]":
-    """Return the cells of a target; of one-hot columns, the names of those that say yes as JSON lists."""
-    if target.columns:
-        return one_hot_cells(table[list(target.columns)], table[ROW].tolist())
-    return table[target.column]
 
 
 def clean_duplicates(state: TaskRows, config: DataConfig) -> TaskRows:
@@ -206,7 +146,7 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     if config.train_rows is None or config.train_rows >= len(train):
         return state
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
-    problem = PROBLEMS[state.target.problem]
+    problem = problem_of(state.target)
     order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
     if (number := state.target.sentence) is not None:  # whole sentences, except the last one
         drawn = number[train][order]

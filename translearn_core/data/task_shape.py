@@ -27,6 +27,8 @@ def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
     binary = [name for name in others if is_yes_or_no(table[name])]
     if len(binary) < 2 or config.label not in binary or config.problem is ProblemType.MULTI_LABEL:
         return []
+    if config.several_targets:
+        return []
     sentence = (
         f"Columns {quote_list(binary)} hold yes or no only, as several labels of "
         f"one text do: {quote(config.label)} alone is learned."
@@ -38,7 +40,7 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     """Report a column whose groups of rows are in train and in a held-out split."""
     if config.split.group is not None:
         return []
-    taken = (*config.text_columns, config.label, config.split.column)
+    taken = (*config.text_columns, *config.target_columns, config.split.column)
     rest = [name for name in file_columns(table) if name not in taken]
     for name in rest:
         if name.casefold() not in GROUP_NAMES and GROUP_NAMES.isdisjoint(name_words(name)):

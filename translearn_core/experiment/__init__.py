@@ -2,7 +2,7 @@
 
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.run import run_experiment
-from translearn_core.experiment.training_data import with_augmentation
+from translearn_core.experiment.training_data import training_data
 from translearn_core.experiment.training_predictions import predict_training_rows
 
-__all__ = ["build", "check", "predict_training_rows", "run_experiment", "with_augmentation"]
+__all__ = ["build", "check", "predict_training_rows", "run_experiment", "training_data"]

@@ -5,11 +5,12 @@ import torch
 from numpy.typing import NDArray
 
 from translearn_core.backbones import Backbone
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, TaskWeighting
 from translearn_core.errors import ConfigError
-from translearn_core.tasks import PROBLEMS, Target
+from translearn_core.tasks import PROBLEMS, JointTarget, Target
 from translearn_core.transfer import Classifier
 from translearn_core.transfer.heads import ScaledLinear, suppress_outputs
+from translearn_core.transfer.target_heads import HeadOutputs
 
 
 def check(config: ExperimentConfig, backbone: Backbone) -> None:
@@ -39,18 +40,21 @@ def check(config: ExperimentConfig, backbone: Backbone) -> None:
 def build(
     config: ExperimentConfig, backbone: Backbone, target: Target, train: NDArray[np.int64] | None = None
 ) -> Classifier:
-    """Return a model of `target` with a new head, frozen as planned.
+    """Return a model of `target`, or of several, with new heads, frozen as planned.
 
     Outputs without rows in `train`, by default all rows, never train; a number's units are theirs.
     """
+    first, *others = parts = target.parts if isinstance(target, JointTarget) else (target,)
     model = Classifier(
-        backbone, config.freeze, config.features, config.head, target.n_outputs,
-        problem=target.problem, tuning=config.tuning,
-        dropout=config.training.block_dropout, seed=config.training.seed,
+        backbone, config.freeze, config.features, config.head, first.n_outputs,
+        problem=first.problem, further=[HeadOutputs(part.problem, part.n_outputs) for part in others],
+        learned_weights=config.training.task_weighting is TaskWeighting.UNCERTAINTY,
+        tuning=config.tuning, dropout=config.training.block_dropout, seed=config.training.seed,
     )  # fmt: skip
     train = np.arange(len(target.values)) if train is None else train
-    final = model.head[-1]
-    if isinstance(final, ScaledLinear):
-        final.fit(torch.tensor(target.values[train]))
-    suppress_outputs(model.head, PROBLEMS[target.problem].absent_outputs(target, train).tolist())
+    for head, part in zip(model.final_heads, parts, strict=True):
+        known = train[part.known_rows[train]]
+        if isinstance(final := head[-1], ScaledLinear):
+            final.fit(torch.tensor(part.values[known]))
+        suppress_outputs(head, PROBLEMS[part.problem].absent_outputs(part, known).tolist())
     return model

@@ -29,6 +29,7 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks import PROBLEMS, Target
 from translearn_core.tasks.problem import Outputs, constant_score
 from translearn_core.tasks.splits import SPLITS
+from translearn_core.training.joint.joint_rows import JointRows
 from translearn_core.training.loop import Loop
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import measure_drift
@@ -83,6 +84,12 @@ def decode_rows(target: Target, rows: NDArray[np.int64], outputs: Outputs) -> pd
     return decoded.assign(score=problem.row_scores(target, rows, outputs)).set_axis(rows)
 
 
+def constant_selection_score(prepared: PreparedDataset) -> float:
+    """Return the score of the best constant prediction of the test rows that would select its epoch."""
+    problem, rows = prepared.problem, (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
+    return constant_score(problem, prepared.target, *rows, metric=problem.selection)
+
+
 def split_metrics(
     target: Target, rows: NDArray[np.int64], outputs: ModelOutputs, objective: Objective, *, seed: int
 ) -> Metrics:
@@ -110,7 +117,9 @@ def held_out_logits(logits: NDArray[np.float32], prepared: PreparedDataset) -> H
     )
 
 
-def weight_drift(config: ExperimentConfig, model: Classifier, loop: Loop, rows: TrainingRows) -> Drift:
+def weight_drift(
+    config: ExperimentConfig, model: Classifier, loop: Loop, rows: TrainingRows | JointRows
+) -> Drift:
     """Measure weight drift from the untrained model, loaded anew, and check it against the freeze plan."""
     start = build(config, load(config.backbone), rows.target, rows.train)
     return measure_drift(

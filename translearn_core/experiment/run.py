@@ -1,7 +1,6 @@
 """Experiment run, top-down: data → backbone → features → train → evaluate → save."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from translearn_core.activations import (
@@ -22,15 +21,17 @@ from translearn_core.experiment.evaluation import (
     summarise,
     weight_drift,
 )
+from translearn_core.experiment.joint_outputs import save_joint_outputs
 from translearn_core.experiment.prediction import predict_splits
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
 from translearn_core.experiment.tfidf_run import run_tfidf
-from translearn_core.experiment.training_data import snapshot_rows, with_augmentation
+from translearn_core.experiment.training_data import snapshot_rows, training_data
 from translearn_core.results import LayerMix, NeighbourBank, RunSummary
 from translearn_core.runs import artifacts
 from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
+from translearn_core.training.joint.joint_rows import JointRows
 from translearn_core.training.loop import Loop
 from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
@@ -90,20 +91,18 @@ def build_loop(
     teacher: Path | None,
     clock: PhaseTimer,
     report: ProgressCallback,
-) -> tuple[Loop, TrainingRows, StageInputs]:
+) -> tuple[Loop, TrainingRows | JointRows, StageInputs]:
     """Load the backbone, add augmented copies, encode the inputs of the first stage, and build the loop."""
     compute = Compute.choose(config.training.device, config.training.precision)
     report("loading the backbone", 0, 0)
     backbone = load(config.backbone)
     check(config, backbone)
-    data = with_augmentation(prepared, config.augment, backbone)
+    data = training_data(prepared, config, backbone)
     clock.switch("read")
-    rows = replace(
-        data.rows,
-        weighting=config.training.class_weights,
-        regression_loss=config.training.regression_loss,
-    )
+    rows = data.rows
     model = build(config, backbone, rows.target, rows.train).to(compute.device).eval()
+    if isinstance(rows, JointRows):
+        rows = rows.for_model(model)
     texts = backbone.inputs(data.texts, config.features)
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
@@ -112,7 +111,7 @@ def build_loop(
     clock.switch("encode")
     loop = Loop(
         model, inputs, rows, config.training, compute, report,
-        before=config.stages, inputs_for=stage_inputs, distillation=distillation,
+        before=config.resolved_stages[:-1], inputs_for=stage_inputs, distillation=distillation,
     )  # fmt: skip
     return loop, rows, stage_inputs
 
@@ -134,13 +133,15 @@ def save_outputs(
     folder: Path,
     config: ExperimentConfig,
     prepared: PreparedDataset,
-    rows: TrainingRows,
+    rows: TrainingRows | JointRows,
     loop: Loop,
     stage_inputs: StageInputs,
     clock: PhaseTimer,
     report: ProgressCallback,
 ) -> RunSummary:
     """Evaluate the model of a finished or stopped loop and save model and results under `folder`."""
+    if isinstance(rows, JointRows):
+        return save_joint_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
     model, compute = stage_inputs.model, loop.compute
     whole = config.training.predict_train
     outputs, predicted = predict_splits(model, loop.inputs, prepared, compute, report, train=whole)

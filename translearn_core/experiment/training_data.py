@@ -1,16 +1,19 @@
 """Rows of a run: training rows with augmented copies, validation, test and snapshot rows."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone
-from translearn_core.config import AugmentConfig, Cell, Split
+from translearn_core.config import AugmentConfig, Cell, ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
+from translearn_core.tasks import JointTarget
+from translearn_core.training.joint.joint_rows import JointRows
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import augment
 
@@ -20,12 +23,28 @@ class TrainingData:
     """Texts and rows of a run: rows of the table first, augmented copies after them."""
 
     texts: tuple[Cell, ...]
-    rows: TrainingRows
+    rows: TrainingRows | JointRows
 
 
-def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone: Backbone) -> TrainingData:
-    """Return the rows of a run, with augmented copies of training texts added to the training rows."""
-    rows = rows_of(prepared)
+def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone: Backbone) -> TrainingData:
+    """Return the rows of a run with their weights, and augmented copies of training texts added to them."""
+    training, rows = config.training, rows_of(prepared)
+    options: dict[str, Any] = {
+        "weighting": training.class_weights, "regression_loss": training.regression_loss,
+    }  # fmt: skip
+    if not config.data.several_targets:
+        return _with_augmentation(prepared, replace(rows, **options), config.augment, backbone)
+    weights = tuple(target.loss_weight for target in config.data.targets)
+    target = JointTarget.of(prepared.targets)
+    options |= {"loss_weights": weights, "sequential": config.sequential}
+    joint = JointRows(target, rows.train, rows.validation, **options)
+    return _with_augmentation(prepared, joint, config.augment, backbone)
+
+
+def _with_augmentation(
+    prepared: PreparedDataset, rows: TrainingRows | JointRows, config: AugmentConfig, backbone: Backbone
+) -> TrainingData:
+    """Return rows with augmented copies of training texts added to the training rows."""
     if not config.copies:
         return TrainingData(prepared.texts, rows)
     copies = augment([prepared.texts[i] for i in rows.train], config, backbone)
@@ -33,7 +52,7 @@ def with_augmentation(prepared: PreparedDataset, config: AugmentConfig, backbone
     new = np.arange(len(source)) + len(prepared.texts)
     target = rows.target.select(np.concatenate([np.arange(len(prepared.texts)), source]))
     train = np.concatenate([rows.train, new])
-    return TrainingData((*prepared.texts, *copies), replace(rows, target=target, train=train))
+    return TrainingData((*prepared.texts, *copies), replace(rows, target=target, train=train))  # type: ignore[arg-type]
 
 
 def rows_of(prepared: PreparedDataset) -> TrainingRows:

@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
-from translearn_core.config import JobConfig
+from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.jobs.backbones import (
     BACKBONE_INFO,
     DOWNLOAD_SIZE,
@@ -156,6 +156,7 @@ __all__ = [
     "TaskJobConfig",
     "TrainingPredictionsConfig",
     "TransferabilityConfig",
+    "slot_of",
     "spec_of",
 ]
 
@@ -175,3 +176,10 @@ SPECS = _specs()
 def spec_of(config: JobConfig[R]) -> JobSpec[Any, R]:
     """Return the specification of a configuration's job."""
     return SPECS[config.kind]
+
+
+def slot_of(config: JobConfig) -> Slot:
+    """Return the worker slot of a job; the run of one of several targets takes files, and trains nothing."""
+    if isinstance(config, ExperimentConfig) and config.joint_run is not None:
+        return Slot.INTERACTIVE
+    return spec_of(config).slot

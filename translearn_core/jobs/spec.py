@@ -43,6 +43,14 @@ class Requirement(StrEnum):
     TRAINED_BACKBONE = "a trained backbone"
 
 
+class Targets(StrEnum):
+    """Number of targets of the runs and tasks that a job takes."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    ANY = "any"
+
+
 class RunJobConfig(JobConfig[R], Generic[R]):
     """Configuration of a job about one training run."""
 
@@ -142,6 +150,8 @@ class JobSpec(Generic[C, R]):
     report : ReportRole
     problems : set of ProblemType
         Problem types that it supports; None for all.
+    targets : Targets
+        Whether it takes runs and tasks of one target, of several, or both.
     requires : Requirement
         What it needs of a run or of a backbone to be trained; None for nothing.
     """
@@ -163,6 +173,7 @@ class JobSpec(Generic[C, R]):
     resumable: bool = False
     report: ReportRole = ReportRole.NONE
     problems: Collection[ProblemType] | None = None
+    targets: Targets = Targets.ONE
     requires: Requirement | None = None
 
     @property
@@ -172,6 +183,11 @@ class JobSpec(Generic[C, R]):
 
     def unsupported(self, task: Task) -> str:
         """Return a sentence if it does not support an experiment or task, else an empty string."""
+        if self.targets is Targets.SEVERAL and not task.data.several_targets:
+            return f"{self.title} compares targets, and this run has one: it needs a run of several."
+        if self.targets is Targets.ONE and task.data.several_targets:
+            columns = join_list([target.column for target in task.data.targets])
+            return f"{self.title} is about one target, and there are several ({columns}): choose one of them."
         if self.problems is not None and task.data.problem not in self.problems:
             supported, given = (
                 join_list([name.replace("_", " ") for name in names])

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from translearn_core.config import AugmentConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, WORDS, JobSpec, ReportRole, Slot, TaskJobConfig
+from translearn_core.jobs.spec import CLASSES, WORDS, JobSpec, ReportRole, Slot, Targets, TaskJobConfig
 from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
 
 
@@ -73,6 +73,7 @@ DIAGNOSE = JobSpec(
     slot=Slot.READING,
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
+    targets=Targets.ANY,
 )
 
 LABEL_REVIEW = JobSpec(

@@ -10,6 +10,7 @@ from translearn_core.plots.diagnostics.calibration import (
     risk_coverage_curve,
 )
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
+from translearn_core.plots.diagnostics.gradient_conflict import gradient_conflict
 from translearn_core.plots.diagnostics.interval_coverage import interval_coverage
 from translearn_core.plots.diagnostics.label_efficiency import label_efficiency
 from translearn_core.plots.diagnostics.prediction import probabilities
@@ -47,6 +48,7 @@ __all__ = [
     "drift_bars",
     "forgetting_bars",
     "freeze_map",
+    "gradient_conflict",
     "gradient_timeline",
     "interval_coverage",
     "label_efficiency",

@@ -12,7 +12,7 @@ from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, Evaluation, RunSummary
 from translearn_core.results.metric import metric_of
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import selection_of
 
 FITTED_AT_ONCE = "{} regression was fitted at once, its strength chosen by cross-validation"
 """Beginning of the sentence on a training without epochs."""
@@ -71,7 +71,7 @@ def settings_table(config: ExperimentConfig) -> pd.DataFrame:
 def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]:
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
-        selection = PROBLEMS[config.data.problem].selection
+        selection = selection_of(config.data)
         label = metric_of(selection).label
         yield FigureBlock(
             plots.training_curves(data.history, "loss"),

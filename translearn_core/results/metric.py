@@ -1,6 +1,7 @@
 """Metrics by name: labels, units, and scores with intervals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from translearn_core.results.format import percent
@@ -10,6 +11,8 @@ S = TypeVar("S", bound=Any)
 
 LOSS = "loss"
 """Name of the loss among the metrics of an epoch."""
+MEAN_SCORE = "mean_score"
+"""Name of the mean over several targets of the score that selects the best epoch of each."""
 ACCURACY = "accuracy"
 """Name of the share of correct predictions."""
 MACRO_F1 = "macro_f1"
@@ -67,6 +70,7 @@ METRICS = {
     metric.name: metric
     for metric in (
         Metric(LOSS, "loss", higher_is_better=False),
+        Metric(MEAN_SCORE, "mean score", "mean over the targets of macro-F1 or Pearson's r"),
         Metric(ACCURACY, "accuracy", "share of correct predictions", share=True),
         Metric("token_accuracy", "token accuracy", "share of words with the right tag", share=True),
         Metric("entity_f1", "entity F1", "F1 of entities: right type, first and last word", share=True),
@@ -97,7 +101,27 @@ METRICS = {
 
 def metric_of(name: str) -> Metric:
     """Return the metric called `name`; higher is better unless `METRICS` says otherwise."""
+    column, slash, own = name.rpartition(TARGET_SIGN)
+    if slash:
+        metric = metric_of(own)
+        return replace(metric, name=name, label=f"{metric.label} of {column}")
     return METRICS.get(name) or Metric(name, name.replace("_", " "))
+
+
+TARGET_SIGN = "/"
+"""Sign between the column of a target and the name of its metric."""
+
+
+def metric_of_target(column: str, name: str) -> str:
+    """Return the name of a metric of one of several targets."""
+    return f"{column}{TARGET_SIGN}{name}"
+
+
+def metrics_of_target(column: str, scores: Mapping[str, S]) -> dict[str, S]:
+    """Return the metrics of one target among those of several, by their own names."""
+    start = metric_of_target(column, "")
+    own = {name.removeprefix(start): score for name, score in scores.items() if name.startswith(start)}
+    return {name: score for name, score in own.items() if TARGET_SIGN not in name}
 
 
 class Scored:

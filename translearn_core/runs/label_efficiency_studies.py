@@ -78,6 +78,7 @@ def label_efficiency_study(
         update={"init_seed": 0}
     )  # set by the study's seeds, as in training
     parts = {"data": data, "backbone": backbone, "training": training, "resume_from": None}
+    parts["joint_run"] = None
     plain = experiment.model_copy(update=parts)
     scratch = backbone.random_init
     enough = with_min_steps(experiment, rows, FEWEST_STEPS) == experiment

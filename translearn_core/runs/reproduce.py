@@ -50,9 +50,9 @@ def cli_command(
     words += ["--text", data.text]
     words += [] if data.text_pair is None else ["--text-pair", data.text_pair]
     words += [] if data.sentence is None else ["--sentence", data.sentence]
-    for column in data.targets[0].table_columns:
+    for column in (column for target in data.targets for column in target.table_columns):
         words += ["--label", column]
-    words += ["--task", TaskWord.of(data.problem)]
+    words += ["--task", TaskWord.AUTO if data.several_targets else TaskWord.of(data.problem)]
     for part in non_default_settings(parts):
         words += [f"--{part}", f"{part}.csv"]
     words += option_words(options or ReadOptions())

@@ -19,7 +19,14 @@ from translearn_core.runs.database.schema import job_owners, jobs, points
 from translearn_core.runs.dataset_store import DatasetStore
 from translearn_core.runs.queue import MODELS, requeue, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
-from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
+from translearn_core.runs.submissions import (
+    JobRequest,
+    cancel,
+    requeue_job,
+    submit_job,
+    submit_target_runs,
+    target_run_of,
+)
 from translearn_core.runs.workspace import Workspace
 
 C = TypeVar("C", bound=JobConfig)
@@ -59,7 +66,20 @@ class RunStore(DatasetStore):
         request = JobRequest(config, name or config.kind, *self.dependencies(owner, config))
         with self._engine.begin() as db:  # one transaction, since a job without an owner would be swept
             submit_job(db, owner, request, rename=bool(name))
-        return self.run(owner, job_id(config))
+        run = self.run(owner, job_id(config))
+        if run.state is State.DONE and isinstance(config, ExperimentConfig) and config.data.several_targets:
+            self.submit_target_runs(run.job.id, again=False)
+        return run
+
+    def submit_target_runs(self, job: str, *, again: bool = True) -> None:
+        """Submit the run of each target of a training of several, for all who have the training.
+
+        `again`: also those that are done, because it was trained again.
+        """
+        config = self.job(job).config
+        assert isinstance(config, ExperimentConfig)
+        with self._engine.begin() as db:
+            submit_target_runs(db, config, again=again)
 
     @overload
     def run(self, owner: str, run: str) -> Run: ...
@@ -125,8 +145,11 @@ class RunStore(DatasetStore):
         """Delete a run and the results computed from it; shared files stay for other owners."""
         row = self._row(owner, run)
         with self._engine.begin() as db:
-            children = select(jobs.c.id).where(results_of(row.id))
-            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(children)))
+            targets = set(db.scalars(select(jobs.c.id).where(target_run_of(row.id))))
+            for job in (row.id, *targets):
+                children = select(jobs.c.id).where(or_(results_of(job), jobs.c.id.in_(targets)))
+                own = (job_owners.c.owner == owner, job_owners.c.job.in_(children))
+                db.execute(delete(job_owners).where(*own))
             db.execute(delete(job_owners).where(job_owners.c.id == row.run))
         self.sweep()
 

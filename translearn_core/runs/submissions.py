@@ -5,11 +5,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, update
+from sqlalchemy import Connection, and_, exists, select, update
 
-from translearn_core.config import JobConfig, job_id
+from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.config.base import canonical_json
-from translearn_core.jobs import spec_of
+from translearn_core.jobs import TRAIN, slot_of
 from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
@@ -37,7 +37,7 @@ def submit_job(
     row = {
         "id": job,
         "kind": request.config.kind,
-        "slot": str(spec_of(request.config).slot),
+        "slot": str(slot_of(request.config)),
         "config": canonical_json(request.config),
         "dataset": request.dataset,
         "parent": request.parent,
@@ -56,6 +56,28 @@ def submit_job(
         db.execute(
             update(job_owners).where(job_owners.c.owner == owner, job_owners.c.job == job).values(**values)
         )
+
+
+def submit_target_runs(db: Connection, config: ExperimentConfig, *, again: bool) -> None:
+    """Queue the run of each target of a finished training of several, for all who have the training.
+
+    `again`: also those that are done, because it was trained again.
+    """
+    job = job_id(config)
+    owners = select(job_owners.c.owner, job_owners.c.name, jobs.c.dataset)
+    owned = db.execute(owners.join(jobs, jobs.c.id == job_owners.c.job).where(jobs.c.id == job)).all()
+    for run in config.target_runs(job):
+        for owner, name, dataset in owned:
+            request = JobRequest(run, f"{name}: {run.data.label}", dataset, job)
+            submit_job(db, owner, request, rename=False)
+        if again:
+            requeue(db, job_id(run), (State.DONE,))
+
+
+def target_run_of(job: str) -> Any:
+    """Return the SQL condition that a run is one target of the training `job` of several."""
+    named = jobs.c.config.contains(f'"joint_run":"{job}"')
+    return and_(jobs.c.parent == job, jobs.c.kind == TRAIN.kind, named)
 
 
 def cancel(db: Connection, owner: str, job: str) -> bool:

@@ -22,8 +22,10 @@ from translearn_core.storage import atomic_file, atomic_folder, read_sealed, sea
 
 OWNER_ONLY = 0o700
 
-WEIGHTS = ("model", "*checkpoint.pt*")
-"""Patterns of the files with the weights of a training, in its folder: its model and its checkpoints."""
+MODELS = ("model", "targets/*/model")
+"""Patterns of the models of a training, in its folder: its own, or those of several targets."""
+WEIGHTS = (*MODELS, "*checkpoint.pt*")
+"""Patterns of the files with the weights of a training: its models and its checkpoints."""
 
 BACKBONE = "backbone"
 """Folder of the backbone, in the folder of a pretraining job."""
@@ -116,7 +118,8 @@ class Workspace:
     def weights_deleted(self, job: str) -> bool:
         """Whether the weights of a training were deleted, and it was not trained again since."""
         folder = self.run(job)
-        return (folder / WEIGHTS_MARK).exists() and not (folder / WEIGHTS[0]).exists()
+        models = (path for pattern in MODELS for path in folder.glob(pattern))
+        return (folder / WEIGHTS_MARK).exists() and next(models, None) is None
 
     def weights_disk_usage(self, job: str) -> int:
         """Return the bytes of the weights of a training."""

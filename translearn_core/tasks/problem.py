@@ -138,15 +138,17 @@ class Problem(Protocol):
         """Return the limits of every model of this type, in sentences."""
 
 
-def constant_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:
-    """Return the headline metric of the best constant prediction of some rows; NaN without rows."""
+def constant_score(
+    problem: Problem, target: Target, train: IntArray, rows: IntArray, *, metric: str | None = None
+) -> float:
+    """Return a metric, or the headline, of the best constant prediction of some rows; NaN without rows."""
     if not len(train) or not len(rows):
         return float("nan")
     targets, outputs = constant_outputs(problem, target, train, rows)
     scores = [problem.point_metrics(decision, rows, outputs) for decision in targets]
-    headline = next(iter(scores[0]))
-    better = max if metric_of(headline).higher_is_better else min
-    return better(one[headline] for one in scores)
+    name = next(iter(scores[0])) if metric is None else metric
+    better = max if metric_of(name).higher_is_better else min
+    return better(one[name] for one in scores)
 
 
 def constant_row_score(problem: Problem, target: Target, train: IntArray, rows: IntArray) -> float:

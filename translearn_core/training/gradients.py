@@ -63,10 +63,15 @@ class Gradients:
     ) -> None:
         self.mixout = mixout
         self.model, self.compute, self.distillation = model, compute, distillation
-        self.objective = task.objective
-        self.targets = None if task.targets is None else task.targets.to(compute.device)
-        self.weights = None if task.weights is None else task.weights.to(compute.device)
         self.micro_batches = 1
+        self.use(task)
+
+    def use(self, task: TrainingTask) -> None:
+        """Train on a task from the next step on."""
+        device = self.compute.device
+        self.objective = task.objective
+        self.targets = None if task.targets is None else task.targets.to(device)
+        self.weights = None if task.weights is None else task.weights.to(device)
 
     def backward(
         self, index: NDArray[np.int64], batch: Batch, inputs: Inputs, optimizer: torch.optim.Optimizer
@@ -106,6 +111,8 @@ class Gradients:
         total = sum(self._weight(part) for part in parts)
         count = sum(len(part.targets) for part in parts)
         results = [self._backward(part, total, count) for part in parts]
+        if (heads := self.model.target_heads) is not None:
+            heads.clear_idle_gradients()
         outputs = None if self.targets is None else torch.cat([output for _, output in results])
         return StepOutput(sum(loss for loss, _ in results), count, outputs)
 

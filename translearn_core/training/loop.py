@@ -56,14 +56,20 @@ class Loop:
     ) -> None:
         self.model, self.task, self.config, self.compute, self.report = model, task, config, compute, report
         self.inputs_for = inputs_for or (lambda _: inputs)
-        self.batches = BatchLoader(inputs, task.train, config, compute.device)
+        self.stage_task = task.at_stage(0)
+        self.batches = self._batches(inputs)
         self.schedule = StageSchedule(model, config, before)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
-        self.gradients = Gradients(model, task, compute, distillation, self._mixout())
+        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout())
         torch.manual_seed(config.seed)
         self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
+
+    def _batches(self, inputs: Inputs) -> BatchLoader:
+        """Return the batches of the current stage's rows."""
+        task = self.stage_task
+        return BatchLoader(inputs, task.train, self.config, self.compute.device, groups=task.groups)
 
     def _mixout(self) -> Mixout | None:
         """Return the mixout of the matrices in trained blocks, None if it is off."""
@@ -93,9 +99,10 @@ class Loop:
         order = self.batches.order(state.epoch)
         self.model.train()
         end, origin = self.planned_steps, state.origin_step
+        scheduled = self.schedule.scheduled_steps(state, self.steps_per_epoch)
         stride = max(1, (end - origin) // STEP_POINTS)
         for index, batch in self.batches.load(order[state.step_in_epoch :]):
-            step = self.step(index, batch, end, len(order))
+            step = self.step(index, batch, scheduled, len(order))
             state.seconds = time.monotonic() - started
             recorded = step if state.step % stride == 0 else None
             if recorded:
@@ -158,7 +165,7 @@ class Loop:
 
     def _close_epoch(self, rows: NDArray[np.int64]) -> EpochPoint:
         """Return the metrics of an epoch of `rows`, in order."""
-        state, selection = self.state, self.task.selection
+        state, selection = self.state, self.stage_task.selection
         train = {LOSS: state.loss_sum / state.loss_count}
         if state.outputs:
             outputs = torch.cat(state.outputs)
@@ -202,7 +209,9 @@ class Loop:
 
     def set_inputs(self, plan: FreezePlan) -> None:
         """Train on the cached inputs of the stage that trains `plan`."""
-        self.batches = BatchLoader(self.inputs_for(plan), self.task.train, self.config, self.compute.device)
+        self.stage_task = self.task.at_stage(self.state.stage)
+        self.gradients.use(self.stage_task)
+        self.batches = self._batches(self.inputs_for(plan))
 
     def checkpoint(self, spent: dict[str, float]) -> Checkpoint:
         """Return the current state with the seconds `spent` per phase.

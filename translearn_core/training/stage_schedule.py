@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn import Parameter
 
-from translearn_core.config import KeepEpoch, Stage, TrainingConfig
+from translearn_core.config import Stage, TaskOrder, TrainingConfig
 from translearn_core.config.lr_schedule import group_by_rate, training_parts
 from translearn_core.training import early_stopping
 from translearn_core.training.checkpoints.checkpoint import Checkpoint, copies
@@ -16,10 +16,12 @@ from translearn_core.transfer import TransferModel
 class StageSchedule:
     """Stages `before` and then the model's own plan; a run's position in them is in its `Checkpoint`.
 
-    `trained` maps names to the parameters that train in any stage, `trainable` to those that train now.
+    Where each stage is one of several targets, optimizer and rates start anew in each. `trained` maps names
+    to the parameters that train in any stage, `trainable` to those that train now.
     """
 
     def __init__(self, model: TransferModel, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
+        self.restarts = bool(before) and training.task_order is TaskOrder.SEQUENTIAL
         self.model, self.training, self.parts = model, training, model.parts
         last = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)
@@ -59,6 +61,8 @@ class StageSchedule:
         state.stage += 1
         state.stage_epoch = 0
         early_stopping.reset(state)
+        if self.restarts:
+            self._optimizer, state.stage_started_at = None, {}
         self.start_stage(state)
 
     def finished(self, state: Checkpoint) -> bool:
@@ -72,13 +76,20 @@ class StageSchedule:
         began = state.step - state.stage_epoch * steps_per_epoch - state.step_in_epoch
         return began + steps_per_epoch * sum(stage.epochs for stage in self.stages[state.stage :])
 
+    def scheduled_steps(self, state: Checkpoint, steps_per_epoch: int) -> int:
+        """Return the step at which the rates of the current stage end: its own end if each starts anew."""
+        if not self.restarts:
+            return self.planned_steps(state, steps_per_epoch)
+        began = state.step - state.stage_epoch * steps_per_epoch - state.step_in_epoch
+        return began + steps_per_epoch * self.stage(state).epochs
+
     def record_epoch(self, state: Checkpoint, score: float) -> bool:
         """Update `state` with an epoch's validation score; return whether it is the best so far.
 
         The best weights are copied. Every epoch counts as the best so far if the last is to be kept, or
         without validation rows, where `score` is NaN.
         """
-        best = self.training.keep is KeepEpoch.LAST or not score <= state.best_score  # True for NaN
+        best = self.training.keeps_last_epoch or not score <= state.best_score  # True for NaN
         state.epoch, state.step_in_epoch, state.stage_epoch = state.epoch + 1, 0, state.stage_epoch + 1
         if best:
             state.best_score, state.best_epoch, state.best = score, state.epoch, copies(self.trained)

@@ -35,8 +35,15 @@ class TrainingTask(Protocol):
         """Weight of each row in the loss, or of each output of a row; None: all count the same."""
 
     @property
+    def groups(self) -> NDArray[np.int64] | None:
+        """Group of each row, whose batches are drawn apart from those of other groups; None: one group."""
+
+    @property
     def selection(self) -> str:
         """Validation metric that selects the best epoch: the highest value, of the loss the lowest."""
+
+    def at_stage(self, stage: int) -> "TrainingTask":
+        """Return what trains in a stage, counted from 0: the task itself, or one of several targets."""
 
     def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
         """Return the metrics, except the loss, of the outputs of some rows."""

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ class TrainingRows:
     validation: NDArray[np.int64]
     weighting: ClassWeights = ClassWeights.NONE
     regression_loss: RegressionLoss = RegressionLoss.MSE
+    groups: ClassVar[None] = None
 
     @property
     def problem(self) -> Problem:
@@ -58,6 +59,11 @@ class TrainingRows:
             return None
         return torch.from_numpy(balanced_weights(self.problem.split_strata(self.target), self.train))
 
+    def at_stage(self, stage: int) -> "TrainingRows":
+        """Return the same rows: they train in every stage."""
+        del stage
+        return self
+
     def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
         """Return metrics of the outputs of some rows before activation, shape (len(rows), n_outputs)."""
         return self._metrics(rows, activate(self.target.problem, outputs))
@@ -78,12 +84,18 @@ class TrainingRows:
         if not len(rows):
             return {LOSS: math.nan}
         assert isinstance(model, Classifier)
-        outputs = predict(model, inputs, rows, compute, report)
+        return self.scores(rows, torch.from_numpy(predict(model, inputs, rows, compute, report).logits))
+
+    def scores(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
+        """Return loss and metrics of the outputs of some rows before activation.
+
+        Rows of a stratum without training rows have no bearing on the loss.
+        """
         strata = self.problem.strata(self.target)
-        losses = self.objective.loss(torch.from_numpy(outputs.logits), self.targets[rows]).numpy()
+        losses = self.objective.loss(outputs, self.targets[rows]).numpy()
         known = losses[np.isin(strata[rows], strata[self.train])].astype(np.float64)
         loss = float(known.mean()) if len(known) else math.nan
-        return {LOSS: loss} | self._metrics(rows, outputs.predictions)
+        return {LOSS: loss} | self.metrics(rows, outputs)
 
 
 def balanced_weights(strata: NDArray[Any], train: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -1,7 +1,9 @@
 """Classifier: a partially frozen backbone with a head, run in full or from cached states."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -22,9 +24,10 @@ from translearn_core.inputs.examples import ModelInput
 from translearn_core.transfer.adapters import add_parameters, set_dropout
 from translearn_core.transfer.batch import Batch, Inputs
 from translearn_core.transfer.features import combine_layers, combined_shape
-from translearn_core.transfer.heads import ScalarMix, Standardise, build_head
+from translearn_core.transfer.heads import ScalarMix, Standardise, build_head, build_heads
 from translearn_core.transfer.model import TransferModel
 from translearn_core.transfer.objectives import OBJECTIVES
+from translearn_core.transfer.target_heads import HeadOutputs, TargetHeads
 
 
 class Classifier(TransferModel):
@@ -41,22 +44,59 @@ class Classifier(TransferModel):
         n_outputs: int,
         *,
         problem: ProblemType = ProblemType.SINGLE_LABEL,
+        further: Sequence[HeadOutputs] = (),
+        learned_weights: bool = False,
         tuning: TuningConfig | None = None,
         dropout: float | None = None,
         seed: int = 0,
     ) -> None:
+        """Build a new head, or one for each target if there are `further` ones.
+
+        `learned_weights`: with log variances that weigh the losses of several targets.
+        """
+        heads = (HeadOutputs(problem, n_outputs), *further)
         layers = features.selected_layers(backbone.n_blocks)
         shape = combined_shape(len(layers), backbone.info.width, features)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            built = build_head(head, shape, n_outputs, OBJECTIVES[problem].output)
+            outputs = [(one.n, OBJECTIVES[one.problem].output) for one in heads]
+            built = (
+                build_heads(head, shape, outputs, learned_weights=learned_weights)
+                if further
+                else build_head(head, shape, *outputs[0])
+            )
             if tuning is not None and tuning.kind.adds_parameters:
                 add_parameters(backbone, plan, tuning)
         super().__init__(backbone, plan, built, tuning)
-        self.feature_config, self.layers, self.n_outputs, self.problem = features, layers, n_outputs, problem
+        self.feature_config, self.layers = features, layers
+        self.heads, self.n_outputs, self.problem = heads, sum(one.n for one in heads), problem
         if dropout is not None:
             set_dropout((backbone.blocks[k] for k in plan.blocks), dropout)
         self.split = PartialForward.of(backbone)
+
+    @property
+    def target_heads(self) -> TargetHeads | None:
+        """Heads of several targets, if it has any."""
+        return self.head[-1] if isinstance(self.head[-1], TargetHeads) else None
+
+    @property
+    def final_heads(self) -> list[nn.Sequential]:
+        """Layers up to the outputs of each target."""
+        heads = self.target_heads
+        return [self.head] if heads is None else [cast("nn.Sequential", head) for head in heads.heads]
+
+    def for_target(self, index: int) -> "Classifier":
+        """Return a model of one of several targets, with the same weights."""
+        heads = self.target_heads
+        assert heads is not None
+        model = copy.copy(self)
+        model._modules = dict(self._modules)
+        shared, own = list(self.head)[:-1], list(self.final_heads[index])
+        model.head = nn.Sequential(*shared, *own)
+        model.heads = (self.heads[index],)
+        model.problem, model.n_outputs = self.heads[index]
+        model.trained_names = model.names(model.max_plan)
+        return model
 
     @property
     def mix(self) -> ScalarMix | None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from translearn_core.config import Activation, HeadConfig, HeadKind
+from translearn_core.transfer.target_heads import TargetHeads
 
 _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
     Activation.RELU: nn.ReLU,
@@ -100,11 +101,36 @@ def build_head(
 
     `output` is the class of its last layer.
     """
+    return nn.Sequential(*_shared_layers(shape), *_own_layers(config, shape[-1], n_outputs, output))
+
+
+def build_heads(
+    config: HeadConfig,
+    shape: tuple[int, ...],
+    outputs: Sequence[tuple[int, type[nn.Linear]]],
+    *,
+    learned_weights: bool = False,
+) -> nn.Sequential:
+    """Return heads of several targets, which share standardisation and layer mix (see `build_head`).
+
+    `outputs` has the number of outputs and the class of the last layer for each; with `learned_weights` the
+    heads have log variances too.
+    """
+    heads = (nn.Sequential(*_own_layers(config, shape[-1], n, output)) for n, output in outputs)
+    return nn.Sequential(*_shared_layers(shape), TargetHeads(heads, learned_weights=learned_weights))
+
+
+def _shared_layers(shape: tuple[int, ...]) -> list[nn.Module]:
+    """Return the layers that turn features into a standardised vector."""
     layers: list[nn.Module] = [Standardise(*shape)]
     if len(shape) > 1:
         layers.append(ScalarMix(shape[0]))
-    width = shape[-1]
-    layers.append(nn.Dropout(config.dropout))
+    return layers
+
+
+def _own_layers(config: HeadConfig, width: int, n_outputs: int, output: type[nn.Linear]) -> list[nn.Module]:
+    """Return the layers from a vector to the outputs of one target."""
+    layers: list[nn.Module] = [nn.Dropout(config.dropout)]
     if config.kind is HeadKind.MLP:
         layers += [
             nn.Linear(width, config.width),
@@ -114,7 +140,7 @@ def build_head(
         width = config.width
     final = output(width, n_outputs)
     nn.init.zeros_(final.bias)
-    return nn.Sequential(*layers, final)
+    return [*layers, final]
 
 
 SUPPRESSED_LOGIT = -1e4

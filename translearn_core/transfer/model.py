@@ -8,6 +8,7 @@ from translearn_core.backbones import Backbone
 from translearn_core.config import FreezePlan, TuningConfig
 from translearn_core.transfer.adapters import adapter_parameters
 from translearn_core.transfer.freezing import set_trainable, trainable_parameter_names
+from translearn_core.transfer.target_heads import TargetHeads
 
 HEAD = "head."
 
@@ -30,6 +31,11 @@ class TransferModel(nn.Module):
         self.backbone.train(False)
         self.head = head
         self.trained_names = self.names(plan)
+
+    @property
+    def target_heads(self) -> TargetHeads | None:
+        """Heads of several targets, if it has any."""
+        return None
 
     def freeze(self, plan: FreezePlan) -> None:
         """Train the parameters of `plan` and the head; freeze all others."""

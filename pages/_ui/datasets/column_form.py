@@ -1,5 +1,7 @@
 """Column form: text and label columns, split, findings, class counts and text lengths."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages._ui.datasets import findings, split_form
@@ -7,7 +9,7 @@ from pages._ui.forms import config_fields
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
-from translearn_core.config import ProblemType
+from translearn_core.config import ProblemType, TargetConfig
 from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
@@ -51,10 +53,13 @@ def columns(reading: TableProfile) -> state.Draft:
             others = [name for name in names if name not in (text, draft.label)]
             hint = "of pairs, such as a question and its answer; none: the model reads one text"
             text_pair = config_fields.column("Second text", others, draft.text_pair, "text_pair_column", hint)
+    with right:
+        taken = {text, text_pair, label, sentence, *one_hot}
+        more = _more_targets(reading, [name for name in names if name not in taken], draft, words=tokens)
     split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(
         text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, sentence=sentence,
-        split=split, rare_class_below=rare_class_below,
+        split=split, rare_class_below=rare_class_below, more_targets=more,
     )  # fmt: skip
 
 
@@ -103,6 +108,35 @@ def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tu
         help="columns that each hold one label as yes or no (one-hot)",
     )
     return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def _more_targets(
+    reading: TableProfile, names: Sequence[str], draft: state.Draft, *, words: bool
+) -> tuple[TargetConfig, ...]:
+    """Choose further columns to predict, each of the problem type that its cells look like.
+
+    `words`: all are tags of words.
+    """
+    earlier = {t.column: t for t in draft.more_targets if words is (t.problem is ProblemType.TOKENS)}
+    chosen_before = [name for name in state.get_value("more_targets", list(earlier)) if name in names]
+    state.set_value("more_targets", chosen_before)
+    chosen = st.multiselect(
+        "Also predict",
+        list(names),
+        key="more_targets",
+        placeholder="No other column",
+        help="columns predicted together with the label (multi-task): one backbone, a head for each; cells "
+        "may be missing",
+    )
+    targets = tuple(
+        earlier.get(name)
+        or TargetConfig(column=name, problem=ProblemType.TOKENS if words else reading.column(name).problem)
+        for name in chosen
+    )
+    if targets:
+        kinds = [f"{target.column}: {config_fields.choice_label(target.problem)}" for target in targets]
+        st.caption(plain("; ".join(kinds)))
+    return targets
 
 
 def _reason(column: Column, problem: ProblemType) -> str:

@@ -15,6 +15,7 @@ from translearn_core.results import Drift, RunSummary
 from translearn_core.runs import Run, State
 
 CONTINUED = "This run continues another one, so a second seed would have to begin with that one."
+JOINT = "This is one of several targets that trained together: a second seed of it alone differs in more."
 
 
 def panel(run: Run[ExperimentConfig]) -> None:
@@ -57,6 +58,9 @@ def _second_seed(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
     """Offer to train the run with another seed, or show its progress."""
     if config.resume_from is not None:
         st.caption(CONTINUED)
+        return
+    if config.joint_run is not None:
+        st.caption(JOINT)
         return
     summary = result_cache.cached_result(run, RunSummary)
     cost = f"about {about(summary.seconds['total'])}, as this run did" if summary else "as long as this run"

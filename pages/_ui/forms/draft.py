@@ -20,6 +20,8 @@ from translearn_core.config import (
     SplitConfig,
     Stage,
     TargetConfig,
+    TaskOrder,
+    TaskWeighting,
     TrainingConfig,
     Tuning,
     TuningConfig,
@@ -52,6 +54,9 @@ class Draft:
     distil: DistilConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
+    more_targets: tuple[TargetConfig, ...] = ()
+    other_targets: tuple[TargetConfig, ...] = ()
+    loss_weight: float = 1.0
     sentence: str | None = None
 
     @property
@@ -61,7 +66,13 @@ class Draft:
             return None
         problem = self.problem or ProblemType.SINGLE_LABEL
         columns = self.one_hot if problem is ProblemType.MULTI_LABEL else ()
-        return TargetConfig.of(columns or (self.label,), problem)
+        target = TargetConfig.of(columns or (self.label,), problem)
+        return target.model_copy(update={"loss_weight": self.loss_weight}) if self.predicts_more else target
+
+    @property
+    def predicts_more(self) -> bool:
+        """Whether it predicts further columns too, for which the model needs a backbone."""
+        return bool(self.more_targets) and not self.backbone.is_tfidf
 
     @property
     def data(self) -> DataConfig | None:
@@ -78,10 +89,22 @@ class Draft:
             text=self.text,
             text_pair=None if tokens or self.text_pair in taken else self.text_pair,
             sentence=self.sentence if tokens else None,
-            targets=(target,),
+            targets=(target, *self._apart_from(target, self.more_targets if self.predicts_more else ())),
+            other_targets=() if self.predicts_more else self._apart_from(target, self.other_targets),
             split=self.split,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
+        )
+
+    def _apart_from(self, target: TargetConfig, others: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
+        """Return the other targets that fit `target`: of words as it, or of texts, and in other columns."""
+        taken = {self.text, self.text_pair, target.column, *target.table_columns}
+        words = target.problem is ProblemType.TOKENS
+        return tuple(
+            other
+            for other in others
+            if taken.isdisjoint((other.column, *other.table_columns))
+            and words is (other.problem is ProblemType.TOKENS)
         )
 
     @property
@@ -90,6 +113,7 @@ class Draft:
         if self.backbone.is_tfidf:
             return (HeadKind.PROBE,)
         moves = self.freeze.blocks or self.freeze.embeddings or self.stages or self.distil
+        moves = moves or self.predicts_more
         if moves or self.features.layer_combination is LayerCombination.MIX:
             return (HeadKind.LINEAR, HeadKind.MLP)
         return tuple(HeadKind)
@@ -123,6 +147,13 @@ class Draft:
             after = replace(after, features=after.features.with_default_encoding(frozen=not moves))
         if after.problem is ProblemType.TOKENS:
             after = replace(after, augment=AugmentConfig())
+        if after.predicts_more:
+            after = replace(after, distil=None)
+            if after.training.task_order is TaskOrder.SEQUENTIAL:
+                after = replace(after, stages=())
+        else:
+            own = {"task_weighting": TaskWeighting.BY_HAND, "task_order": TaskOrder.JOINT}
+            after = replace(after, training=after.training.model_copy(update=own))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE
@@ -158,6 +189,9 @@ def draft_of(config: ExperimentConfig) -> Draft:
         data.rare_class_below,
         text_pair=data.text_pair,
         one_hot=data.targets[0].columns,
+        more_targets=data.targets[1:],
+        other_targets=data.other_targets,
+        loss_weight=data.targets[0].loss_weight,
         sentence=data.sentence,
         **{name: getattr(config, name) for name in PARTS},
     )

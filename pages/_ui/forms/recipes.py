@@ -31,6 +31,9 @@ ADDED = {Tuning.LORA: ("rank", "alpha", "dropout"), Tuning.ADAPTERS: ("bottlenec
 """Settings of the kinds of tuning that add parameters."""
 
 
+ONE_TARGET = "Not for these several targets: it trains one, or in stages of its own."
+
+
 def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
     """Return the pretrained backbone with all its blocks."""
     return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
@@ -72,12 +75,15 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
         st.markdown(f"**{recipe.title}**", help=plain(recipe.source))
         st.markdown(recipe.summary)
         st.caption(f":material/lightbulb: {recipe.use_when}  \n:material/timer: {recipe.cost}")
-        teacher = _teacher(experiment) if recipe.teacher else None
+        fits = recipe.fits(experiment, n_blocks)
+        teacher = _teacher(experiment) if recipe.teacher and fits else None
+        if not fits:
+            st.caption(ONE_TARGET)
         st.button(
             "Chosen" if taken else "Use this",
             key=f"use-{recipe.name}",
             icon=":material/check:" if taken else None,
-            disabled=recipe.teacher and teacher is None,
+            disabled=not fits or (recipe.teacher and teacher is None),
             on_click=_take,
             args=(recipe, experiment, n_blocks, teacher),
         )

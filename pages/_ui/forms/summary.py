@@ -8,7 +8,7 @@ from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
 from translearn_core.config import ExperimentConfig, HeadKind, ProblemType, flatten
 from translearn_core.results import Diagnosis
-from translearn_core.results.format import percent
+from translearn_core.results.format import join_list, percent
 from translearn_core.runs import Dataset, State
 
 
@@ -18,7 +18,8 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
     altered = draft.augment.copies * rows["train"]
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
-        f"{_task(draft, diagnosis)} of {plain(dataset.name)}: {count(rows['train'])} training rows{copies}, "
+        f"{_task(draft, diagnosis)}{_others(draft)} of {plain(dataset.name)}: "
+        f"{count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
     st.markdown(_model(draft))
@@ -69,6 +70,12 @@ def _task(draft: Draft, diagnosis: Diagnosis) -> str:
         case ProblemType.TOKENS:
             return f"Give each word of {text} one of **{outputs} tags** ({label})"
     return f"Classify {text} into **{outputs} classes** ({label})"
+
+
+def _others(draft: Draft) -> str:
+    """Name the further targets."""
+    columns = [] if draft.data is None else [target.column for target in draft.data.targets[1:]]
+    return f" and predict {join_list([f'**{plain(column)}**' for column in columns])} too" if columns else ""
 
 
 def _model(draft: Draft) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.forms import config_fields
 from pages._ui.forms.draft import Draft
 from pages._ui.shell import state
-from translearn_core.config import HeadKind, Optimizer, TrainingConfig
+from translearn_core.config import HeadKind, Optimizer, TaskOrder, TaskWeighting, TrainingConfig
 from translearn_core.config.training import RATES
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import BackboneInfo
@@ -29,6 +29,8 @@ def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
     steps = NUMBER_STEPS if draft.data is not None and draft.data.problem in NUMBERS else STEPS
     with st.grid(3, min_column_width=150):
         training = config_fields.edit(draft.training, AT_ONCE if at_once else steps, "training")
+    if draft.predicts_more:
+        training = _targets(draft, training)
     if draft.backbone.is_tfidf:
         return state.change(training=training)
     with st.expander("More settings", icon=":material/tune:"):
@@ -56,6 +58,29 @@ def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
     if changed:
         st.rerun()
     return after
+
+
+def _targets(draft: Draft, training: TrainingConfig) -> TrainingConfig:
+    """Draw the settings of several targets: order, and the weights of their losses."""
+    assert draft.data is not None
+    st.markdown("**Several targets**")
+    with st.grid(3, min_column_width=150):
+        training = config_fields.edit(training, ("task_order", "task_weighting"), "training")
+    if training.task_order is TaskOrder.SEQUENTIAL or training.task_weighting is TaskWeighting.UNCERTAINTY:
+        return training
+    targets = []
+    with st.grid(3, min_column_width=150):
+        for target in draft.data.targets:
+            key = f"training.loss_weight.{target.column}"
+            state.init_widget(key, target.loss_weight)
+            weight = st.number_input(
+                f"Weight of {target.column}",
+                0.01, 1000.0, target.loss_weight, key=key,
+                help="of its loss in the sum over the targets",
+            )  # fmt: skip
+            targets.append(target.model_copy(update={"loss_weight": weight}))
+    state.change(loss_weight=targets[0].loss_weight, more_targets=tuple(targets[1:]))
+    return training
 
 
 def _with_optimizer(training: TrainingConfig, optimizer: Optimizer) -> Draft:

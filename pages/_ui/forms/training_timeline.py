@@ -12,7 +12,7 @@ from translearn_core.results import BackboneInfo, Drift, History, Workload
 from translearn_core.results.metric import metric_of
 from translearn_core.results.training.training_timeline import actual_timeline, planned_timeline
 from translearn_core.runs import Run
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import selection_of
 
 COLUMNS: dict[str, object] = {
     "rate": st.column_config.NumberColumn("learning rate", format="%.3g"),
@@ -91,7 +91,7 @@ def describe_stages(config: ExperimentConfig, backbone_info: BackboneInfo) -> li
 def describe_finished_stages(config: ExperimentConfig, history: History, begun: int) -> list[str]:
     """Return a sentence for every stage of a run after the step `begun`."""
     own, lines = [epoch for epoch in history.epochs if epoch.step > begun], []
-    selection = PROBLEMS[config.data.problem].selection
+    selection = selection_of(config.data)
     for number in dict.fromkeys(epoch.stage for epoch in own):
         stage, stage_epochs = (
             config.resolved_stages[number],

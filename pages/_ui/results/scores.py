@@ -7,9 +7,11 @@ import streamlit as st
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
-from pages._ui.shell import jobs, navigation, result_cache, tables
+from pages._ui.shell import jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig
+from translearn_core.errors import NotFoundError
+from translearn_core.jobs import TRAIN
 from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import CONSTANTS
 from translearn_core.results.metric import metric_of
@@ -71,6 +73,8 @@ def _early_stage(run: Run[ExperimentConfig], run_summary: RunSummary) -> None:
     if not (sentence := run_summary.early_stage_sentence(config)):
         return
     st.info(plain(sentence), icon=":material/history:")
+    if config.joint_run is not None:
+        return
     last = jobs.with_last_epoch(config, run.job.id)
     if (known := jobs.find_run(last)) is not None:
         navigation.link("results", "Results of the end of this training", run=known.id)
@@ -114,7 +118,17 @@ def settings_and_command(
         tables.table(
             pd.DataFrame({"setting": list(lines), "value": list(lines.values())}), "settings", key="settings"
         )
-    cli_command.show(run, config)
+    cli_command.show(run, _trained(run, config))
+
+
+def _trained(run: Run[ExperimentConfig], config: ExperimentConfig) -> ExperimentConfig:
+    """Return the experiment that was trained: of one of several targets, that of all if it still exists."""
+    if config.joint_run is None:
+        return config
+    try:
+        return state.store().run(run.owner, config.joint_run, TRAIN).job.config
+    except NotFoundError:
+        return config.model_copy(update={"joint_run": None})
 
 
 def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:

@@ -19,9 +19,17 @@ def pick_runs() -> list[Run[ExperimentConfig]]:
     return state.store().runs(state.owner())
 
 
-def runs_with_results() -> list[Run[ExperimentConfig]]:
-    """Return the owner's runs that have results, newest first."""
-    return [run for run in pick_runs() if has_results(run)]
+def runs_with_results(*, joint: bool = False) -> list[Run[ExperimentConfig]]:
+    """Return the owner's runs that have results, newest first; `joint`: also trainings of several targets.
+
+    Each target of those is a run too.
+    """
+    return [run for run in pick_runs() if (joint or not _several(run)) and has_results(run)]
+
+
+def _several(run: Run[ExperimentConfig]) -> bool:
+    """Whether a run trained several targets."""
+    return run.job.config.data.several_targets
 
 
 def has_results(run: Run[ExperimentConfig]) -> bool:
@@ -29,9 +37,15 @@ def has_results(run: Run[ExperimentConfig]) -> bool:
     return not run.state.live and result_cache.cached_result(run, RunSummary) is not None
 
 
-def finished() -> Run[ExperimentConfig]:
-    """Draw the picker and return the chosen run with results; end the page if there is none."""
-    ready, linked_to = runs_with_results(), linked()
+def finished(*, joint: bool = False) -> Run[ExperimentConfig]:
+    """Draw the picker and return the chosen run with results; end the page if there is none.
+
+    `joint`: it may be a training of several targets; else one of its targets takes its place.
+    """
+    ready, linked_to = runs_with_results(joint=joint), linked()
+    if linked_to is not None and _several(linked_to) and not joint:
+        job = linked_to.job.id
+        linked_to = next((run for run in reversed(ready) if run.job.config.joint_run == job), linked_to)
     if linked_to is not None and all(run.id != linked_to.id for run in ready):
         state.remember_run(linked_to.id)
         page_header.empty("This run has no results yet.", "See how far it is", "run")

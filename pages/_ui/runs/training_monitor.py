@@ -16,7 +16,7 @@ from translearn_core.results import History, RunSummary
 from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.results.training.history import SPLITS
 from translearn_core.runs import Run, State
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import selection_of
 
 STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
 """Measures of steps by label; those of epochs are the metrics of the history."""
@@ -145,7 +145,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
                 on_click=run_actions.resume,
                 args=(run.id,),
             )
-        if run.state is State.DONE and not config.fitted_at_once:
+        if run.state is State.DONE and not config.fitted_at_once and _may_continue(config):
             few = min(max(1, config.training.epochs), 3)
             state.init_widget("more_epochs", few)
             extra = st.number_input("More epochs", 1, 1000, few, key="more_epochs", width=140)
@@ -164,6 +164,11 @@ def _after(run: Run[ExperimentConfig]) -> None:
             navigation.switch_to("train")
 
 
+def _may_continue(config: ExperimentConfig) -> bool:
+    """Whether a run may go on: it is no part of another, and its targets do not train one after the other."""
+    return config.joint_run is None and not config.sequential
+
+
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:
     last = history.epochs[-1] if history.epochs else None
     step = history.steps[-1] if history.steps else None
@@ -175,7 +180,7 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
             border=True,
             help="of the last batch; it fluctuates",
         )
-        selection = PROBLEMS[run.job.config.data.problem].selection
+        selection = selection_of(run.job.config.data)
         label = metric_of(selection).label
         st.metric(
             f"Validation {label}",

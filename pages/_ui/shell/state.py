@@ -89,6 +89,7 @@ def open_dataset(digest: str) -> None:
         "text_pair_column",
         "sentence_column",
         "one_hot",
+        "more_targets",
         "split_column",
         "group_column",
         "time_column",
@@ -270,7 +271,8 @@ def reset_uploader(key: str) -> None:
 
 
 def _restored() -> Draft:
-    owned, trained = datasets(), store().runs(owner())
+    owned = datasets()
+    trained = [run for run in store().runs(owner()) if run.job.config.joint_run is None]
     newest = owned[0] if owned else None
     of_studies = Studies(store()).find(owner())
     for run in sorted(trained, key=lambda run: run.job.id in of_studies):

@@ -19,7 +19,10 @@ TextColumn = Annotated[str, typer.Option(help="Column that holds the texts, by i
 LabelColumn = Annotated[str, typer.Option(help="Column to predict, by its name or number.")]
 LabelColumns = Annotated[
     list[str],
-    typer.Option(help="Column to predict, by its name or number; several for labels in one-hot columns."),
+    typer.Option(
+        help="Column to predict, by its name or number; several are predicted together, or with --task "
+        "multi-label are one-hot columns."
+    ),
 ]
 Task = Annotated[
     TaskWord,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from translearn_core.config.data import AugmentConfig
-from translearn_core.config.enums import LayerCombination
+from translearn_core.config.enums import HeadKind, LayerCombination
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
 from translearn_core.config.training import DistilConfig, TrainingConfig
@@ -20,6 +20,9 @@ UNCHANGED_SETTINGS = {
     ),
 }
 """Settings that a recipe leaves unchanged, by part."""
+
+JOINT_SETTINGS = ("task_weighting", "task_order")
+"""Settings of the training of several targets, which a recipe leaves unchanged too."""
 
 LOOSE = ("training", "head", "augment")
 """Parts in which an experiment may differ from a recipe and still match it loosely."""
@@ -90,6 +93,17 @@ class Recipe:
         """Whether it trains more than the head."""
         return bool(self.shape(n_blocks, 1)["freeze"].blocks)
 
+    def fits(self, base: ExperimentConfig, n_blocks: int) -> bool:
+        """Whether it can train the targets of `base`: several need heads that train in steps, no teacher.
+
+        Targets one after the other leave no room for its own stages.
+        """
+        if not base.data.several_targets:
+            return True
+        settings = self.shape(n_blocks, n_blocks)
+        probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
+        return not (probe or self.teacher or (base.sequential and settings.get("stages")))
+
     def apply(
         self, base: ExperimentConfig, n_blocks: int, *, depth: int | None = None, teacher: str | None = None
     ) -> ExperimentConfig:
@@ -107,7 +121,8 @@ class Recipe:
             raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
         settings = self.shape(n_blocks, k)
         plan = settings["freeze"]
-        unchanged = {name: getattr(base.training, name) for name in ("seed", *UNCHANGED_SETTINGS["training"])}
+        kept = ("seed", *UNCHANGED_SETTINGS["training"], *JOINT_SETTINGS)
+        unchanged = {name: getattr(base.training, name) for name in kept}
         training = TrainingConfig.defaults_for(plan).model_copy(update=settings.get("training", {}))
         training = training.with_optimizer(base.training.optimizer).model_copy(update=unchanged)
         if self.teacher and teacher is None:
@@ -140,7 +155,7 @@ class Recipe:
     def matches(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
         """Whether `config` is this recipe at some depth; `loosely` ignores training, head, augmentation."""
         teacher = config.distil.teacher if config.distil else None
-        if self.teacher is not (teacher is not None):
+        if self.teacher is not (teacher is not None) or not self.fits(config, n_blocks):
             return False
         for depth in dict.fromkeys((None, *range(n_blocks + 1))):
             if depth == 0 and self.trains_blocks(n_blocks):

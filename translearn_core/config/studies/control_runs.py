@@ -14,7 +14,8 @@ def from_scratch_control(experiment: ExperimentConfig, n_blocks: int) -> Experim
     scratch = RECIPES[RecipeName.SCRATCH].apply(experiment, experiment.backbone.keep_blocks or n_blocks)
     fresh = {"keep_blocks": experiment.backbone.keep_blocks, "init_seed": experiment.training.seed}
     backbone = scratch.backbone.model_copy(update=fresh)
-    return scratch.model_copy(update={"backbone": backbone, "augment": experiment.augment})
+    update = {"backbone": backbone, "augment": experiment.augment, "joint_run": None}
+    return scratch.model_copy(update=update)
 
 
 def next_seed_run(experiment: ExperimentConfig) -> ExperimentConfig:
@@ -26,7 +27,7 @@ def next_seed_run(experiment: ExperimentConfig) -> ExperimentConfig:
     parts: dict[str, BaseConfig] = {"training": experiment.training.model_copy(update={"seed": seed})}
     if experiment.backbone.random_init or experiment.backbone.reinit_top_layers:
         parts["backbone"] = experiment.backbone.model_copy(update={"init_seed": seed})
-    return experiment.model_copy(update=parts)
+    return experiment.model_copy(update={**parts, "joint_run": None})
 
 
 def differ_only_in_seed(first: ExperimentConfig, second: ExperimentConfig) -> bool:
@@ -37,4 +38,5 @@ def differ_only_in_seed(first: ExperimentConfig, second: ExperimentConfig) -> bo
 def _seedless(experiment: ExperimentConfig) -> ExperimentConfig:
     training = experiment.training.model_copy(update={"seed": 0})
     backbone = experiment.backbone.model_copy(update={"init_seed": 0})
-    return experiment.model_copy(update={"training": training, "backbone": backbone})
+    joint = None if experiment.joint_run is None else "of several targets"
+    return experiment.model_copy(update={"training": training, "backbone": backbone, "joint_run": joint})

@@ -109,6 +109,10 @@ class StudyConfig(BaseConfig):
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
+        if self.data.several_targets:
+            raise ValueError(
+                "data.targets: the runs of a study have one target: choose one column to predict"
+            )
         if self.data.split.k_folds is not None:
             raise ValueError("data.split.k_folds is the study's to set: give k_folds instead")
         if self.resample and self.data.subset_seed is not None:

@@ -34,6 +34,7 @@ class StudyFile(BaseConfig):
     problem: ProblemType = Field(ProblemType.SINGLE_LABEL, description="shape of the label column's values")
     separator: str | None = Field(None, description="sign between the labels of a cell; none: found")
     columns: tuple[str, ...] = Field((), description="one-hot columns of the labels; label is their name")
+    other_targets: tuple[TargetConfig, ...] = Field((), description="targets that the split is shared with")
     split: SplitConfig = SplitConfig()
     cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_class_below: int = Field(5, description="a class with fewer rows than this is rare")
@@ -75,7 +76,7 @@ class StudyFile(BaseConfig):
     def of(cls, study: StudyConfig, name: str, files: Mapping[str, str], baseline: str | None = None) -> Self:
         """Return the file for `study`, with the data `files` by part."""
         target = study.data.targets[0]
-        of_target = {name: value for name, value in target if name != "column"}
+        of_target = {name: value for name, value in target if name not in ("column", "loss_weight")}
         fields = _shared(study) | _shared(study.data) | {"label": target.column} | of_target
         if study.custom_recipe is not None:
             fields["custom_recipe"] = study.custom_recipe.model_dump(

@@ -18,7 +18,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list, was_or_were
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import problem_of
 from translearn_core.tasks.normalisation import cell_key, unordered_key
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
@@ -151,7 +151,7 @@ def assign_splits(
     shares = {index: 0.0 if index in given else share for index, share in shares.items()}
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
-        problem = PROBLEMS[state.target.problem]
+        problem = problem_of(state.target)
         groups, strata = split_groups(rows)[pool], problem.split_strata(state.target)[pool]
         if config.split.k_folds is not None:
             split[pool] = draw_fold(

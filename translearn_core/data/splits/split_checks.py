@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig
 from translearn_core.errors import DataError
 from translearn_core.results.format import count_noun, quote, rounded_percent, was_or_were
-from translearn_core.tasks import PROBLEMS
+from translearn_core.tasks import problem_of
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
@@ -54,7 +54,7 @@ def check_splits(state: TaskRows, config: DataConfig, given: dict[int, str], lea
                 f"it{' with texts of their own' if leaks[index] else ''}."
             )
         raise DataError(_explain_undrawn(state, config, given, int(leaks[TRAIN]), index, share))
-    problem, train = PROBLEMS[state.target.problem], np.flatnonzero(split == TRAIN)
+    problem, train = problem_of(state.target), np.flatnonzero(split == TRAIN)
     if lacking := problem.untrainable(state.target, train):
         raise DataError(
             f"Train is left with {lacking}{_leaks(int(leaks[TRAIN]), 'of it')}: "
@@ -68,7 +68,7 @@ def _explain_undrawn(
     """Explain why a split could not be drawn from the rows without a given split."""
     name, split = SPLITS[index], state.rows["split"].to_numpy()
     undrawn = ~np.isin(split, list(given))
-    pool, strata = state.rows[undrawn], PROBLEMS[state.target.problem].strata(state.target)[undrawn]
+    pool, strata = state.rows[undrawn], problem_of(state.target).strata(state.target)[undrawn]
     rows, texts, size = len(pool), int(pool["key"].nunique()), int(np.count_nonzero(split == index))
     if not rows:
         sources = " or of ".join(given[index] for index in sorted(given))

@@ -109,6 +109,7 @@ def _deal(
     of_text = np.zeros((int(group.max(initial=-1)) + 1, strata.shape[1]), dtype=np.bool_)
     np.logical_or.at(of_text, group, strata)
     free = ~_too_frequent(group, len(group))
+    free |= not free.any()  # as in a small table of long sentences
     part = np.full(len(of_text), rest, dtype=np.int64)
     part[free] = iterative_stratification(of_text[free], shares, random)
     return part[group]

@@ -80,6 +80,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("repeated"), help="folder to write to")
     arguments = parser.parse_args()
     config = ExperimentConfig.model_validate_json((HERE / "experiment.json").read_text(encoding="utf-8"))
+    if config.joint_run is not None:
+        raise SystemExit(
+            "This model was trained together with other targets: repeat it with 'translearn train' and a "
+            "--label for each of them."
+        )
     path = HERE / "read_options.json"  # exists if the user chose how to read the files
     options = ReadOptions.model_validate_json(path.read_bytes()) if path.exists() else None
     path = HERE / "edits.json"  # exists if the data were edited

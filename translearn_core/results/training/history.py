@@ -1,12 +1,13 @@
 """Training history: losses of steps and scores of epochs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from translearn_core.results.metric import LOSS
+from translearn_core.results.metric import LOSS, metrics_of_target
 
 SPLITS = ("train", "validation")
 """Splits an epoch has metrics of."""
@@ -51,6 +52,12 @@ class EpochPoint:
             flat = [name for name in values if name.startswith(f"{split}_")]
             values.setdefault(split, {name.removeprefix(f"{split}_"): values.pop(name) for name in flat})
         return cls(**values)
+
+    def for_target(self, column: str) -> "EpochPoint":
+        """Return the metrics of one of several targets by their own names."""
+        train, validation = (metrics_of_target(column, scores) for scores in (self.train, self.validation))
+        loss = {LOSS: self.train.get(LOSS, math.nan)}
+        return replace(self, train=loss | train, validation=validation)
 
     def row(self) -> dict[str, float]:
         """Return the fields except `moved`, with a column per split and metric, such as `train_loss`."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import torch
 
-from translearn_core.config import KeepEpoch
 from translearn_core.errors import TrainingError
 from translearn_core.results import EpochPoint
 from translearn_core.training import early_stopping
@@ -44,7 +43,7 @@ def extend(loop: Loop, parent: Checkpoint) -> None:
     state.finished, state.seconds_by_phase = False, {}
     state.stage_epoch = 0
     early_stopping.reset(state)
-    if loop.config.keep is KeepEpoch.LAST:
+    if loop.config.keeps_last_epoch:
         state.best, state.best_epoch = dict(state.weights), state.epoch
         state.best_moved = list(state.had_gradient)
         state.history = [

@@ -51,7 +51,13 @@ class MaskedTokens:
     objective: ClassVar[Objective] = CrossEntropy()
     targets: ClassVar[None] = None
     weights: ClassVar[None] = None
+    groups: ClassVar[None] = None
     selection: ClassVar[str] = LOSS
+
+    def at_stage(self, stage: int) -> "MaskedTokens":
+        """Return the same task: it trains in every stage."""
+        del stage
+        return self
 
     @property
     def train(self) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from translearn_core.config.text_cells import (
     text_cells,
     words_of,
 )
-from translearn_core.errors import ConfigError, DataError, NotFoundError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.exporting.templates.sentence_input import split_tokens
 from translearn_core.jobs import PredictConfig
 from translearn_core.jobs.spec import CLASSES, NUMBERS, WORDS

@@ -103,7 +103,7 @@ def _groupings(
 
 
 def _default_columns(table: pd.DataFrame, data: DataConfig) -> list[str]:
-    reserved = {*data.text_columns, *data.targets[0].table_columns, data.split.column}
+    reserved = {*data.text_columns, *data.target_columns, data.split.column}
     others = [name for name in file_columns(table) if name not in reserved]
     return [name for name in others if 2 <= table[name].nunique() <= MOST_VALUES][:MOST_COLUMNS]
 

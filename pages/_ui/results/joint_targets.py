@@ -1,0 +1,140 @@
+"""Targets of a training of several: their scores, what sharing gave or cost, and the choice of one."""
+
+import streamlit as st
+
+from pages._ui.diagnostics import panel
+from pages._ui.runs import training_monitor
+from pages._ui.shell import jobs, navigation, page_header, state, tables
+from pages._ui.shell.formatting import plain
+from translearn_core import plots
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import NotFoundError
+from translearn_core.jobs import TRAIN, PairedComparisonConfig
+from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
+from translearn_core.results import RunSummary
+from translearn_core.results.metric import MEAN_SCORE, metric_of
+from translearn_core.results.training.joint_targets import (
+    forgetting,
+    forgetting_frame,
+    target_histories,
+    targets_frame,
+)
+from translearn_core.runs import Run, State
+from translearn_core.tasks import PROBLEMS
+
+SHARING = "What did sharing the backbone give or cost?"
+
+
+def choose(run: Run[ExperimentConfig]) -> Run[ExperimentConfig]:
+    """Show the targets of a training of several and return the run of the chosen one; else `run`."""
+    if run.job.config.joint_run is not None:
+        _link_to_all(run.owner, run.job.config.joint_run)
+    if not run.job.config.data.several_targets:
+        return run
+    configs = {one.data.label: one for one in run.job.config.target_runs(run.job.id)}
+    summaries = {column: jobs.submit_and_watch(config) for column, config in configs.items()}
+    known = {column: summary for column, summary in summaries.items() if summary is not None}
+    if len(known) < len(configs):
+        navigation.stop_page()
+    _scores(run, known)
+    _curves(run)
+    _forgetting(run)
+    _sharing(run, configs)
+    _conflict(run)
+    st.subheader("One target", anchor=False)
+    column = st.segmented_control(
+        "Target",
+        list(configs),
+        default=next(iter(configs)),
+        required=True,
+        key=f"target-{run.id}",
+        help="everything below is about this target; it is a run of its own in the list of runs too",
+    )
+    chosen = jobs.find_run(configs[column])
+    assert chosen is not None
+    return state.store().run(run.owner, chosen.id, TRAIN)
+
+
+def _link_to_all(owner: str, job: str) -> None:
+    """Say that a run is one target of a training of several, with a link to it."""
+    try:
+        joint = state.store().run(owner, job, TRAIN)
+    except NotFoundError:
+        st.caption("One target of a training of several, which was deleted.")
+        return
+    columns = ", ".join(plain(target.column) for target in joint.job.config.data.targets)
+    st.caption(f"One target of a training of several: {columns}.")
+    navigation.link("results", "All targets", run=joint.id)
+
+
+def _scores(run: Run[ExperimentConfig], summaries: dict[str, RunSummary]) -> None:
+    st.subheader("Scores of each target", anchor=False)
+    mean = metric_of(MEAN_SCORE)
+    if run.job.config.sequential:
+        st.caption("The targets trained one after the other; the weights are those of the last epoch.")
+    else:
+        st.caption(f"The best epoch has the highest {mean.label} on validation: {mean.meaning}.")
+    columns = tables.fractions("test", "test low", "test high", "validation", "constant baseline")
+    share = all(summary.test.metric.share for summary in summaries.values())
+    tables.table(targets_frame(summaries), "targets", key="targets", config=columns if share else None)
+
+
+def _curves(run: Run[ExperimentConfig]) -> None:
+    """Show the learning curves of all targets in one figure."""
+    names = [target.column for target in run.job.config.data.targets]
+    histories = target_histories(state.store().history(run.job.id), names)
+    measure = training_monitor.choose_metric(f"targets_measure-{run.id}", *histories.values())
+    tables.chart(
+        plots.compare_training_curves(histories, measure, page_header.dark()),
+        key="target_curves",
+        alt="Learning curves of the targets",
+    )
+
+
+def _forgetting(run: Run[ExperimentConfig]) -> None:
+    """Say what was forgotten of each target that trained before another."""
+    config = run.job.config
+    if not config.sequential:
+        return
+    selections = {target.column: PROBLEMS[target.problem].selection for target in config.data.targets}
+    forgotten = forgetting(state.store().history(run.job.id), selections)
+    st.subheader("What was forgotten?", anchor=False)
+    for one in forgotten:
+        st.markdown(plain(one.sentence()))
+    tables.table(forgetting_frame(forgotten), "forgotten_targets", key="forgotten_targets")
+
+
+def _conflict(run: Run[ExperimentConfig]) -> None:
+    """Show the conflict of the targets' gradients, or say why there is none."""
+    if GRADIENT_CONFLICT.unsupported(run.job.config):
+        return
+    panel.panel(GRADIENT_CONFLICT, run)
+
+
+def _sharing(run: Run[ExperimentConfig], configs: dict[str, ExperimentConfig]) -> None:
+    """Compare each target with the run that trains it alone, where there is one."""
+    st.subheader(SHARING, anchor=False)
+    missing = []
+    for column, config in configs.items():
+        alone = config.model_copy(update={"joint_run": None})
+        known, joint = jobs.find_run(alone), jobs.find_run(config)
+        if known is None or known.state is not State.DONE:
+            missing.append((column, alone))
+            if known is not None and known.state.live:
+                st.caption(f"{plain(column)} alone: {jobs.progress_text(known)}")
+            continue
+        assert joint is not None
+        result = jobs.submit_and_watch(PairedComparisonConfig(job=known.job.id, other=joint.job.id))
+        if result is not None:
+            first, *_ = result.sentences(f"the run of {column} alone", f"{column} with the other targets")
+            st.markdown(plain(first))
+    fresh = [(column, alone) for column, alone in missing if jobs.find_run(alone) is None]
+    if not fresh:
+        return
+    st.caption(
+        "Only the same training of a target alone, on the same rows, shows what the others gave or cost it."
+    )
+    if st.button("Train each target alone", key="train_alone", icon=":material/call_split:"):
+        for column, alone in fresh:
+            jobs.submit(alone, f"{run.name}: {column} alone")
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Columns to predict: rows that have a value, and several targets together."""

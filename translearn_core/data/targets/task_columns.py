@@ -1,0 +1,145 @@
+"""Rows of a table that have a text and a value to predict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import DataConfig, Split, TargetConfig
+from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
+from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.sentences import sentence_columns
+from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding
+from translearn_core.results.format import count_noun, quote, quote_list, was_or_were
+from translearn_core.tasks.label_sets.encoding import one_hot_cells
+from translearn_core.tasks.normalisation import is_blank
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class TaskColumns:
+    """Rows with a text and a value of a target at least; the cells of each target, some missing if several.
+
+    `rows` has text, of pairs text_pair, row, part, index (position in the table), and the columns of the
+    split if configured.
+    """
+
+    rows: pd.DataFrame
+    cells: tuple["pd.Series[str]", ...]
+    findings: tuple[Finding, ...]
+
+
+def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
+    """Select the rows that have a text and a value of any target.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or a file has no such row.
+    """
+    targets = config.prepared_targets
+    others = (config.split.column, config.split.group, config.split.time)
+    for column in filter(None, (*config.text_columns, *config.target_columns, config.sentence, *others)):
+        if column not in file_columns(table):
+            raise DataError(
+                f"There is no column {quote(column)}: choose from {quote_list(file_columns(table), 12)}."
+            )
+    rows = pd.DataFrame(
+        {"text": table[config.text], "row": table[ROW], "part": table[PART], "index": np.arange(len(table))}
+    )
+    if config.sentence is not None:
+        words = sentence_columns(table, config.text, config.sentence)
+        rows[[TEXT, SENTENCE, POSITION, "group"]] = words[[TEXT, SENTENCE, POSITION, "run"]]
+    for name, other in zip(("given_split", "group", "time"), others, strict=True):
+        if other:
+            rows[name] = table[other]
+    columns = {"text": config.text}
+    if config.text_pair is not None:
+        rows[TEXT_PAIR] = table[config.text_pair]
+        columns[TEXT_PAIR] = config.text_pair
+    cells = [target_cells(table, target) for target in targets]
+    unlabelled = [_blank(one) for one in cells]
+    missing = {name: _blank(rows[name]) for name in columns}
+    lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
+    findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)})]
+    findings += _unknown_findings(rows, ~np.any(list(lacking.values()), axis=0), targets, unlabelled)
+    usable = ~np.any(list(lacking.values()), axis=0)
+    _check_files(rows, usable, config, missing["text"], unlabelled)
+    chosen = [one[usable].reset_index(drop=True) for one in cells]
+    if len(targets) > 1:
+        chosen = [one.mask(_blank(one)) for one in chosen]
+    return TaskColumns(rows[usable].reset_index(drop=True), tuple(chosen), tuple(findings))
+
+
+def target_cells(table: pd.DataFrame, target: TargetConfig) -> "pd.Series[str]":
+    """Return the cells of a target; of one-hot columns, the names of those that say yes as JSON lists."""
+    if target.columns:
+        return one_hot_cells(table[list(target.columns)], table[ROW].tolist())
+    return table[target.column]
+
+
+def _blank(cells: "pd.Series[str]") -> Mask:
+    return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=np.bool_)
+
+
+def _names(targets: Sequence[TargetConfig]) -> str:
+    return " or ".join(quote(target.column) for target in targets)
+
+
+def _missing_findings(rows: pd.DataFrame, lacking: dict[str, Mask], columns: dict[str, str]) -> list[Finding]:
+    """Report the rows that are left out because a column is empty."""
+    findings = []
+    for name, mask in lacking.items():
+        noun = "second text" if name == TEXT_PAIR else name
+        column = columns[name] if name == "label" else quote(columns[name])
+        for where, numbers in by_part(rows, mask):
+            sentence = (
+                f"{count_noun(len(numbers), 'row')}{where} without a {noun} in {column} "
+                f"{was_or_were(len(numbers))} left out."
+            )
+            findings.append(finding(f"missing-{noun.replace(' ', '-')}s", Severity.FIXED, sentence, numbers))
+    return findings
+
+
+def _unknown_findings(
+    rows: pd.DataFrame, usable: Mask, targets: Sequence[TargetConfig], unlabelled: Sequence[Mask]
+) -> list[Finding]:
+    """Report the rows that have a value of another target only."""
+    findings = []
+    for target, mask in zip(targets, unlabelled, strict=True):
+        for where, numbers in by_part(rows, mask & usable):
+            have = "has" if len(numbers) == 1 else "have"
+            sentence = (
+                f"{count_noun(len(numbers), 'row')}{where} {have} no value in {quote(target.column)} and "
+                f"{'stands' if len(numbers) == 1 else 'stand'} for the other targets only."
+            )
+            findings.append(finding("target-unknown", Severity.DETECTED, sentence, numbers))
+    return findings
+
+
+def _check_files(
+    rows: pd.DataFrame, usable: Mask, config: DataConfig, textless: Mask, unlabelled: Sequence[Mask]
+) -> None:
+    """Raise `DataError` for a file without a usable row, or without a value of a target."""
+    targets = config.prepared_targets
+    for part in rows["part"].unique():
+        in_part = (rows["part"] == part).to_numpy()
+        for target, mask in zip(targets, unlabelled, strict=True):
+            if part != Split.TRAIN and mask[in_part].all() and not textless[in_part].all():
+                raise DataError(
+                    f"The {part} file has no labels in {quote(target.column)}, so nothing can be scored on "
+                    "it: leave it out here, and have a trained model answer it on the Predict page, or with "
+                    "'translearn predict'."
+                )
+        if not usable[in_part].any():
+            texts = " and ".join(map(quote, config.text_columns))
+            source = "No row" if rows["part"].nunique() == 1 else f"No row of the {part} file"
+            raise DataError(
+                f"{source} has both a text in {texts} and a label in {_names(targets)}: "
+                "choose other columns, or fill them in."
+            )

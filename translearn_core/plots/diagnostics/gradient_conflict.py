@@ -1,0 +1,42 @@
+"""Gradient conflict: cosines between the gradients of targets by part of the backbone."""
+
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results.diagnostics.gradient_conflict import GradientConflict
+
+
+def gradient_conflict(conflict: GradientConflict, dark: bool = False) -> go.Figure:
+    """Draw the mean cosine of each pair of targets by part, with its interval; below 0 they conflict."""
+    figure, table = bare("gradient conflict", dark, height=360), conflict.frame()
+    pairs = list(table.groupby(["first", "second"], sort=False))
+    names = labels([f"{first} – {second}" for (first, second), _ in pairs])
+    for k, ((_, group), name) in enumerate(zip(pairs, names, strict=True)):
+        colour = class_colour(k, dark)
+        figure.add_scatter(
+            x=group["part"],
+            y=group["cosine"],
+            error_y={
+                "array": group["high"] - group["cosine"],
+                "arrayminus": group["cosine"] - group["low"],
+                "thickness": 1.2,
+                "width": 3,
+                "color": colour,
+            },
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.2, "dash": line_dash(k)},
+            marker={"size": 8, "symbol": class_symbol(k), "color": colour},
+            customdata=100 * group["conflicting"],
+            hovertemplate="%{x}: cosine <b>%{y:.3f}</b>, below 0 in %{customdata:.0f} % of the batches"
+            "<extra>%{fullData.name}</extra>",
+        )
+    figure.add_hline(y=0, line={"color": palette(dark).ink, "width": 1, "dash": "dot"})
+    figure.update_layout(
+        showlegend=True,
+        xaxis={"title_text": "part of the backbone, from the input up"},
+        yaxis={"title_text": "cosine of the gradients", "tickformat": ".2f"},
+    )
+    return figure

@@ -1,0 +1,1 @@
+"""Training on several targets at once: rows, batches and conflicts of gradients."""
