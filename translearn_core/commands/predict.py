@@ -64,6 +64,10 @@ def predict(
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     columns = text_columns(finished.job.config.data, table, text, text_pair, sentence)
+    if is_conll(out) and columns.get("sentence") is None:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
+        )
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -74,23 +78,21 @@ def predict(
         review_precision=review_precision,
         **columns,
     )
-    if is_conll(out) and config.sentence is None:
-        raise DataError(
-            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
-        )
     prediction = result(submit(config, "prediction"), FilePrediction)
     note = write(prediction, config, table.formats[0], file, out, raw=raw)
-    record = {
-        "run": finished.id,
+    record = {"run": finished.id, "out": str(out), "encoding_note": note, **record_of(prediction)}
+    print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def record_of(prediction: FilePrediction) -> dict[str, Any]:
+    """Return the counts of predictions for the output as JSON."""
+    return {
         "rows": prediction.rows,
         "classified": prediction.classified,
         "blank": prediction.blank,
-        "out": str(out),
-        "encoding_note": note,
         "counts": dict(prediction.counts.itertuples(index=False)),
         "review": review_record(prediction),
     }
-    print_result(record | {"findings": data.records()}, show, as_json=as_json)
 
 
 def is_conll(path: Path) -> bool:

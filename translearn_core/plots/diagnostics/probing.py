@@ -64,10 +64,10 @@ def relative_lines(scores: Mapping[str, ProbeScores], dark: bool = False) -> go.
         span = float(one.test[0, best]) - one.majority
         if span <= 0:
             continue
-        shares = [(values[0] - one.majority) / span for values in (one.test, one.low, one.high)]
+        value, low, high = ((part[0] - one.majority) / span for part in (one.test, one.low, one.high))
         hover = f"layer %{{x}}: {metric_of(one.metric).label} <b>%{{customdata[2]:.3f}}</b>"
         add_interval_line(
-            figure, layers, *shares, name, class_colour(k, dark), hover, details=[one.test[0]],
+            figure, layers, value, low, high, name, class_colour(k, dark), hover, details=[one.test[0]],
             marker={"symbol": ["star" if layer == best else "circle" for layer in layers], "size": 9},
         )  # fmt: skip
     _layer_axis(figure, np.arange(depth), edge)
