@@ -63,5 +63,6 @@ def _with_predictions(evaluation: Evaluation, prepared: PreparedDataset, outputs
     if evaluation.thresholds is not None:
         target = target.with_thresholds(np.asarray(evaluation.thresholds))
     decoded = decode_rows(target, rows, outputs.predictions)
-    columns = pd.concat([saved[list(decoded)].drop(index=rows), decoded]).sort_index()
+    held_out = saved.loc[saved["split"] != str(Split.TRAIN), list(decoded)]
+    columns = pd.concat([held_out, decoded]).sort_index()
     return replace(evaluation, predictions=saved.assign(**columns))
