@@ -105,8 +105,7 @@ def estimate_crossing(
     estimate = _finite_or_none(b.first_size_reaching(b.mean[None], np.array([score]))[0])
     seeds = min(len(a.gap_per_seed), len(b.gap_per_seed))
     rows = 0 if row_scores_a is None or row_scores_b is None else row_scores_a.shape[2]
-    random = np.random.default_rng(seed)
-    low, high = _interval(a, b, reference_size, draws, random) if seeds > 1 or rows else (None, None)
+    low, high = _interval(a, b, reference_size, draws, seed) if seeds > 1 or rows else (None, None)
     ends = int(b.sizes[0]), int(b.sizes[-1])
     return Crossing(reference_size, score, estimate, low, high, *ends, seeds, rows)
 
@@ -169,10 +168,10 @@ class _Curve:
 
 
 def _interval(
-    a: _Curve, b: _Curve, reference_size: int, draws: int, random: np.random.Generator
+    a: _Curve, b: _Curve, reference_size: int, draws: int, seed: int
 ) -> tuple[float | None, float | None]:
     """Return the ends of the 95 % bootstrap interval of the crossing, None where not reached."""
-    around_a, around_b = _bootstrap_deviations(a, b, draws, random)
+    around_a, around_b = _bootstrap_deviations(a, b, draws, np.random.default_rng(seed))
     sizes = b.first_size_reaching(b.mean + around_b, a.score_at_size(a.mean + around_a, reference_size))
     low, high = np.quantile(sizes, [ALPHA_TAIL, 1 - ALPHA_TAIL], method="inverted_cdf")
     return _finite_or_none(low), _finite_or_none(high)
