@@ -271,7 +271,7 @@ def _rates(backbone_info: BackboneInfo) -> None:
                     key=f"lr_per_block.{k}",
                     format="%g",
                     step=1e-5,
-                )
+                )  # fmt: skip
                 for k in range(n)
             ]
             training = config_fields.with_values(training, "training", lr_per_block=tuple(values))
