@@ -98,12 +98,8 @@ def _take(recipe: Recipe, experiment: ExperimentConfig, n_blocks: int, teacher: 
 
 def _teacher(experiment: ExperimentConfig) -> str | None:
     current = experiment.distil.teacher if experiment.distil else None
-    return teachers.choose(
-        experiment.data,
-        "teacher",
-        begin=current,
-        lacking="Distillation needs a teacher: first train a run on this table.",
-    )
+    lacking = "Distillation needs a teacher: first train a run on this table."
+    return teachers.choose(experiment.data, "teacher", begin=current, lacking=lacking)
 
 
 def details(backbone_info: BackboneInfo) -> None:
@@ -271,7 +267,7 @@ def _rates(backbone_info: BackboneInfo) -> None:
                     key=f"lr_per_block.{k}",
                     format="%g",
                     step=1e-5,
-                )  # fmt: skip
+                )
                 for k in range(n)
             ]
             training = config_fields.with_values(training, "training", lr_per_block=tuple(values))
