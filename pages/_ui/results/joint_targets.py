@@ -12,7 +12,7 @@ from translearn_core.errors import NotFoundError
 from translearn_core.jobs import TRAIN, PairedComparisonConfig
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.results import RunSummary
-from translearn_core.results.metric import MEAN_SCORE, metric_of
+from translearn_core.results.metric import LOSS, MEAN_SCORE, metric_of
 from translearn_core.results.training.joint_targets import (
     forgetting,
     forgetting_frame,
@@ -36,10 +36,11 @@ def choose(run: Run[ExperimentConfig]) -> Run[ExperimentConfig]:
     known = {column: summary for column, summary in summaries.items() if summary is not None}
     if len(known) < len(configs):
         navigation.stop_page()
-    _scores(run, known)
+    alone = {column: config.model_copy(update={"joint_run": None}) for column, config in configs.items()}
+    _scores(run, known, alone)
     _curves(run)
     _forgetting(run)
-    _sharing(run, configs)
+    _sharing(run, configs, alone)
     _conflict(run)
     st.subheader("One target", anchor=False)
     column = st.segmented_control(
@@ -52,6 +53,7 @@ def choose(run: Run[ExperimentConfig]) -> Run[ExperimentConfig]:
     )
     chosen = jobs.find_run(configs[column])
     assert chosen is not None
+    _curves_beside(chosen, jobs.find_run(alone[column]), column)
     return state.store().run(run.owner, chosen.id, TRAIN)
 
 
@@ -67,16 +69,22 @@ def _link_to_all(owner: str, job: str) -> None:
     navigation.link("results", "All targets", run=joint.id)
 
 
-def _scores(run: Run[ExperimentConfig], summaries: dict[str, RunSummary]) -> None:
+def _scores(
+    run: Run[ExperimentConfig], summaries: dict[str, RunSummary], alone: dict[str, ExperimentConfig]
+) -> None:
+    known = {column: jobs.known(config) for column, config in alone.items()}
+    single = {column: summary for column, summary in known.items() if summary is not None}
     st.subheader("Scores of each target", anchor=False)
     mean = metric_of(MEAN_SCORE)
     if run.job.config.sequential:
         st.caption("The targets trained one after the other; the weights are those of the last epoch.")
     else:
         st.caption(f"The best epoch has the highest {mean.label} on validation: {mean.meaning}.")
-    columns = tables.fractions("test", "test low", "test high", "validation", "constant baseline")
+    names = ("test", "test low", "test high", "test alone", "validation", "constant baseline")
+    columns = tables.fractions(*names)
     share = all(summary.test.metric.share for summary in summaries.values())
-    tables.table(targets_frame(summaries), "targets", key="targets", config=columns if share else None)
+    frame = targets_frame(summaries, single)
+    tables.table(frame, "targets", key="targets", config=columns if share else None)
 
 
 def _curves(run: Run[ExperimentConfig]) -> None:
@@ -111,12 +119,30 @@ def _conflict(run: Run[ExperimentConfig]) -> None:
     panel.panel(GRADIENT_CONFLICT, run)
 
 
-def _sharing(run: Run[ExperimentConfig], configs: dict[str, ExperimentConfig]) -> None:
+def _curves_beside(joint: Run, alone: Run | None, column: str) -> None:
+    """Show the validation curve of a target beside that of the run that trains it alone, if there is one."""
+    if alone is None or alone.state is not State.DONE:
+        return
+    store = state.store()
+    both, single = store.history(joint.job.id), store.history(alone.job.id)
+    shared = [name for name in single.metrics if name in both.metrics]
+    measure = shared[1] if len(shared) > 1 else LOSS
+    histories = {"with the other targets": both, "alone": single}
+    tables.chart(
+        plots.compare_training_curves(histories, measure, page_header.dark()),
+        key=f"curves_beside-{column}",
+        alt="Learning curves of the target with the others and alone",
+    )
+
+
+def _sharing(
+    run: Run[ExperimentConfig], configs: dict[str, ExperimentConfig], alones: dict[str, ExperimentConfig]
+) -> None:
     """Compare each target with the run that trains it alone, where there is one."""
     st.subheader(SHARING, anchor=False)
     missing = []
     for column, config in configs.items():
-        alone = config.model_copy(update={"joint_run": None})
+        alone = alones[column]
         known, joint = jobs.find_run(alone), jobs.find_run(config)
         if known is None or known.state is not State.DONE:
             missing.append((column, alone))

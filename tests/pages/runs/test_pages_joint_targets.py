@@ -97,12 +97,17 @@ def test_what_sharing_gave_is_the_difference_from_the_target_alone(joint: Joint,
     alone = view.model_copy(update={"joint_run": None})
     owned = {run.job.config for run in joint.filled.store.runs(joint.filled.owner)}
     assert alone in owned
-    single = joint.filled.answer(alone, joint.filled.summary(alone.freeze))
+    single_summary = joint.filled.summary(alone.freeze)
+    single = joint.filled.answer(alone, single_summary)
     pair = PairedComparisonConfig(job=single.job.id, other=joint.views[0].job.id)
     scores = Estimate(0.7, 0.6, 0.8), Estimate(0.75, 0.65, 0.85)
     result = PairedComparison("accuracy", 18, 0, 0, *scores, Difference(0.05, 0.01, 0.09, 1))
     joint.filled.answer(pair, result)
-    text = page_text(visit("results", run=joint.run.id))
+    joint.filled.points(single.job.id)
+    at = visit("results", run=joint.run.id)
+    frame = next(table.value for table in at.dataframe if "test alone" in table.value)
+    assert frame["test alone"].iloc[0] == single_summary.test.headline.value
+    text = page_text(at)
     assert "label with the other targets is 5.0 points better than the run of label alone" in text
 
 

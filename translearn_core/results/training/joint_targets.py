@@ -60,9 +60,14 @@ def forgetting_frame(forgotten: Sequence[TargetForgetting]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["target", "metric", "after its own training", "at the end", "lost"])
 
 
-def targets_frame(summaries: Mapping[str, RunSummary]) -> pd.DataFrame:
-    """Return one row per target: its headline on test with the interval, on validation, and the baseline."""
-    rows = []
+def targets_frame(
+    summaries: Mapping[str, RunSummary], alone: Mapping[str, RunSummary] | None = None
+) -> pd.DataFrame:
+    """Return one row per target: its headline on test with the interval, on validation, and the baseline.
+
+    `alone` are the runs that train a target alone, which add the column "test alone".
+    """
+    rows: list[dict[str, object]] = []
     for column, summary in summaries.items():
         test = summary.test
         rows.append(
@@ -70,12 +75,17 @@ def targets_frame(summaries: Mapping[str, RunSummary]) -> pd.DataFrame:
                 "target": column,
                 "metric": test.metric.label,
                 **test.headline.columns("test"),
+                **({"test alone": _headline(alone.get(column))} if alone else {}),
                 "validation": summary.validation.headline.value,
                 "constant baseline": summary.constant_baseline,
                 "test rows": test.n,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _headline(summary: RunSummary | None) -> float:
+    return float("nan") if summary is None else summary.test.headline.value
 
 
 def target_histories(history: History, columns: Sequence[str]) -> dict[str, History]:
