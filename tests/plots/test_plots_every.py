@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 from error_analysis_results import make_trust
+from joint_results import make_conflict
 from label_results import make_label_errors
 from number_results import make_number_errors
 from similarity_results import make_forgetting, make_similarity
@@ -66,6 +67,7 @@ EVERY: dict[str, Draw] = {
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
     "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
+    "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
@@ -95,6 +97,7 @@ NAMED = [
     "slice_errors",
     "slice_exact_shares",
     "forgetting_bars",
+    "gradient_conflict",
     "baseline_dots",
     "compare_training_curves",
     "confusion_matrix",

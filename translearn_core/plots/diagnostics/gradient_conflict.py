@@ -11,9 +11,10 @@ from translearn_core.results.diagnostics.gradient_conflict import GradientConfli
 def gradient_conflict(conflict: GradientConflict, dark: bool = False) -> go.Figure:
     """Draw the mean cosine of each pair of targets by part, with its interval; below 0 they conflict."""
     figure, table = bare("gradient conflict", dark, height=360), conflict.frame()
-    pairs = list(table.groupby(["first", "second"], sort=False))
-    names = labels([f"{first} – {second}" for (first, second), _ in pairs])
-    for k, ((_, group), name) in enumerate(zip(pairs, names, strict=True)):
+    pairs = [((str(a), str(b)), group) for (a, b), group in table.groupby(["first", "second"], sort=False)]
+    columns = list(dict.fromkeys([*table["first"], *table["second"]]))
+    named = dict(zip(columns, labels(columns), strict=True))
+    for k, ((first, second), group) in enumerate(pairs):
         colour = class_colour(k, dark)
         figure.add_scatter(
             x=group["part"],
@@ -25,7 +26,7 @@ def gradient_conflict(conflict: GradientConflict, dark: bool = False) -> go.Figu
                 "width": 3,
                 "color": colour,
             },
-            name=name,
+            name=f"{named[first]} – {named[second]}",
             mode="lines+markers",
             line={"color": colour, "width": 2.2, "dash": line_dash(k)},
             marker={"size": 8, "symbol": class_symbol(k), "color": colour},
