@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.plots.error_analysis_results import make_trust
+from tests.plots.joint_results import make_conflict
 from tests.plots.label_results import make_label_errors
 from tests.plots.number_results import make_number_errors
 from tests.plots.similarity_results import make_forgetting, make_similarity
@@ -38,6 +39,7 @@ from translearn_core.jobs import (
     SIMILARITY,
     TRANSFERABILITY,
 )
+from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation
 from translearn_core.results.diagnostics.next_steps import NextStep, NextSteps
@@ -86,6 +88,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (NEXT_STEPS, make_next_steps(HOSTILE)),
         (NUMBER_ERRORS, make_number_errors((HOSTILE, "chat"))),
         (LABEL_ERRORS, make_label_errors((HOSTILE, "chat"))),
+        (GRADIENT_CONFLICT, make_conflict((HOSTILE, "chat"))),
     )
     return ReportData(
         name=HOSTILE,

@@ -15,7 +15,7 @@ from tests.worker.test_worker_compare import ALL, ME, TOP, Bench
 from translearn_core import plots
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
-from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TargetConfig
+from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, ProblemType, TargetConfig
 from translearn_core.experiment.evaluation import evaluate
 from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.reporting.caveats import caveats
@@ -137,7 +137,8 @@ def test_a_table_gains_the_columns_of_decode() -> None:
 def test_diagnostics_of_classes_say_that_they_are() -> None:
     regression, classes = (
         ExperimentConfig(
-            data=DataConfig(dataset="d", text="t", targets=(TargetConfig(column="l", problem=problem),))
+            data=DataConfig(dataset="d", text="t", targets=(TargetConfig(column="l", problem=problem),)),
+            freeze=FreezePlan(blocks=(5,)),
         )
         for problem in (ProblemType.REGRESSION, ProblemType.SINGLE_LABEL)
     )

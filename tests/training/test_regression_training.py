@@ -210,7 +210,7 @@ def test_comparison_slices_and_label_efficiency_take_row_scores(tiny: str) -> No
     slices = slice_scores((test["label"] > 800).to_numpy(), test["score"].to_numpy())
     assert sum(part.rows * part.score.value for part in slices) == pytest.approx(scores.sum())
     arm = Arm("regression", np.ones((1, 3), dtype=bool), np.stack([scores, scores, scores])[None])
-    mean, low, high = _levels(arm, metric_of("mae"))
+    mean, low, high = _levels(arm, metric_of("mae"), None)
     assert mean[0] == pytest.approx(-scores.mean())
     assert low[0] < mean[0] < high[0]
 

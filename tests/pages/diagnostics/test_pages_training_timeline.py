@@ -91,6 +91,7 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
             Stage,
             TrainingConfig,
         )
+        from translearn_core.results import Workload
 
         config = ExperimentConfig(
             data=DataConfig(dataset="d", text="text", label="label", train_rows=50),
@@ -99,7 +100,7 @@ def test_the_preview_draws_the_stages_and_counts_steps_of_altered_copies_too() -
             training=TrainingConfig(epochs=2, batch_size=10),
             augment=AugmentConfig(copies=1),
         )
-        training_timeline.show_planned(config, MINILM, 70)
+        training_timeline.show_planned(config, MINILM, Workload(70, 10, 10, 8.0, 2))
 
     at = AppTest.from_function(page, default_timeout=30).run()
     assert not at.exception
