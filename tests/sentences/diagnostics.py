@@ -9,7 +9,7 @@ from translearn_core.analysis.intervals import mean_interval, row_score_interval
 from translearn_core.analysis.similarity.cka import MIN_JACKKNIFE_ROWS, JackknifeCka
 from translearn_core.jobs import LENGTH
 from translearn_core.results import NeighbourhoodQuality, ProbeScores
-from translearn_core.worker.diagnostics.neighbourhood_quality import NeighbourhoodChange
+from translearn_core.worker.diagnostics.neighbours.neighbourhood_quality import NeighbourhoodChange
 from translearn_core.worker.diagnostics.sentences import probing_text
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.diagnostics.sentences.similarity_text import BARELY_CHANGED, SimilarityText

@@ -13,7 +13,7 @@ from translearn_core.config import DataConfig, ProblemType, SplitConfig, TargetC
 from translearn_core.config.text_cells import Word
 from translearn_core.data import PART, ROW, prepare
 from translearn_core.data.columns import profile, suggest_columns
-from translearn_core.data.sentences import sentence_columns
+from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.results.interval_estimate import wilson
 from translearn_core.tasks import PROBLEMS, Target

@@ -30,8 +30,8 @@ from translearn_core.config import (
     TuningConfig,
 )
 from translearn_core.config.base import canonical_json
-from translearn_core.training.dropout import random_mask
-from translearn_core.training.mixout import Mixout
+from translearn_core.training.regularization.dropout import random_mask
+from translearn_core.training.regularization.mixout import Mixout
 
 
 @pytest.mark.parametrize("kind", ["linear", "conv1d"])

@@ -34,9 +34,9 @@ from translearn_core.results import Drift, EpochPoint, Evaluation, History, RunS
 from translearn_core.runs import artifacts
 from translearn_core.training.batches import batch_order
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
-from translearn_core.training.dropout import fast_cpu_dropout
 from translearn_core.training.gradients import Gradients
 from translearn_core.training.loop import Loop
+from translearn_core.training.regularization.dropout import fast_cpu_dropout
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.weight_drift import measure_drift
 from translearn_core.transfer import Classifier, Inputs

@@ -7,7 +7,7 @@ import pandas as pd
 
 from translearn_core.config import ProblemType, Split
 from translearn_core.data.problem_guess import guess_problem
-from translearn_core.data.word_tables import suggest_words
+from translearn_core.data.tokens.word_tables import suggest_words
 from translearn_core.data.words import count_words, is_yes_or_no
 from translearn_core.results import Column, Suggestion
 from translearn_core.results.format import count_noun, cut, quote, quote_list

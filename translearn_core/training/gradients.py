@@ -17,8 +17,8 @@ from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
 from translearn_core.training.distillation import DistillationTarget
-from translearn_core.training.dropout import fast_cpu_dropout
-from translearn_core.training.mixout import Mixout
+from translearn_core.training.regularization.dropout import fast_cpu_dropout
+from translearn_core.training.regularization.mixout import Mixout
 from translearn_core.training.task import TrainingTask
 from translearn_core.transfer import Batch, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX

@@ -24,8 +24,8 @@ from translearn_core.training.gradients import (
     l2_sp_gradient,
     parameters_with_gradient,
 )
-from translearn_core.training.mixout import Mixout
 from translearn_core.training.optimizer import set_rates
+from translearn_core.training.regularization.mixout import Mixout
 from translearn_core.training.stage_schedule import StageSchedule
 from translearn_core.training.task import TrainingTask
 from translearn_core.training.weight_drift import relative_change_per_part

@@ -11,7 +11,7 @@ from translearn_core.config import Cell, DataConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
 from translearn_core.data.diagnosis import language_finding
-from translearn_core.data.sentences import sentence_columns
+from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.runs import artifacts

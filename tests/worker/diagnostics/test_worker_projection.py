@@ -15,8 +15,9 @@ from translearn_core.results import Estimate, Evaluation, NeighbourhoodQuality, 
 from translearn_core.runs import artifacts
 from translearn_core.worker import features, run_results
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics import neighbourhood_quality, projection
-from translearn_core.worker.diagnostics.neighbourhood_quality import NeighbourhoodChange
+from translearn_core.worker.diagnostics import projection
+from translearn_core.worker.diagnostics.neighbours import neighbourhood_quality
+from translearn_core.worker.diagnostics.neighbours.neighbourhood_quality import NeighbourhoodChange
 
 
 @pytest.fixture(scope="module")

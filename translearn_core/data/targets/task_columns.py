@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.data.columns import PART, ROW, file_columns
-from translearn_core.data.sentences import sentence_columns
+from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding

@@ -15,7 +15,10 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.neighbourhood_quality import LayerPair, measure_neighbourhoods
+from translearn_core.worker.diagnostics.neighbours.neighbourhood_quality import (
+    LayerPair,
+    measure_neighbourhoods,
+)
 from translearn_core.worker.features import VARIANTS, label_groups, one_layer, strata
 from translearn_core.worker.run_results import class_indices, load_evaluation
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from translearn_core.analysis.error_analysis.selective_prediction import DIGITS, precision_threshold
 from translearn_core.config import Cell, Split
 from translearn_core.config.text_cells import TEXT, join_sides, text_cells
-from translearn_core.data.sentences import sentence_columns
+from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import PredictFileConfig
 from translearn_core.jobs.spec import CLASSES, LABELS

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import Parameter, functional
 from torch.overrides import TorchFunctionMode
 
-from translearn_core.training.dropout import random_mask
+from translearn_core.training.regularization.dropout import random_mask
 
 WEIGHT: dict[Callable[..., Any], int] = {functional.linear: 1, torch.addmm: 2}
 """Functions that multiply inputs by a weight, and its place among their arguments."""

@@ -1,0 +1,1 @@
+"""Regularization of the trained blocks: dropout and mixout."""

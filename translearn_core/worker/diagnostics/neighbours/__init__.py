@@ -1,0 +1,1 @@
+"""Nearest neighbours of a text, and the quality of neighbourhoods in a projection."""
