@@ -65,7 +65,7 @@ NEIGHBOURS = JobSpec(
     NeighboursConfig,
     NearestNeighbours,
     "Nearest neighbours",
-    "diagnostics.nearest_neighbours:find_neighbours",
+    "diagnostics.neighbours.nearest_neighbours:find_neighbours",
     progress="Looking for its neighbours",
     requires=Requirement.LAYERS,
 )
