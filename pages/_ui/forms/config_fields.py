@@ -18,6 +18,8 @@ from translearn_core.config import (
     PairEncoding,
     ProblemType,
     Schedule,
+    TaskOrder,
+    TaskWeighting,
     Tuning,
 )
 from translearn_core.errors.validation_errors import explain_validation_error
@@ -117,32 +119,36 @@ HINTS: dict[str, str] = {
 }
 """Help texts of fields without a description."""
 
-WORDS: dict[StrEnum, str] = {
-    ProblemType.SINGLE_LABEL: "one class per row",
-    ProblemType.MULTI_LABEL: "several labels per row",
-    ProblemType.REGRESSION: "a number",
-    ProblemType.TOKENS: "a tag per word",
-    LayerCombination.LAST: "last",
-    LayerCombination.SECOND_LAST: "second-last",
-    LayerCombination.SUM_4: "sum of the last four",
-    LayerCombination.CONCAT_4: "last four side by side",
-    LayerCombination.MIX: "learned mix of all",
-    LayerCombination.ONE: "one layer",
-    PairEncoding.JOINT: "joint: both in one sequence",
-    PairEncoding.SIAMESE: "siamese: each alone",
-    Tuning.ALL: "every tensor",
-    Tuning.BIASES: "biases only (BitFit)",
-    Tuning.NORMS: "norms only",
-    Tuning.LORA: "LoRA beside the matrices",
-    Tuning.ADAPTERS: "bottleneck adapters",
-    Schedule.SLANTED: "slanted triangle",
-    Optimizer.ADAMW: "AdamW",
-    Optimizer.ADAM: "Adam",
-    Optimizer.SGD: "SGD with momentum",
-    Optimizer.RMSPROP: "RMSprop",
-    Optimizer.ADAFACTOR: "Adafactor",
-}
-"""Labels of choices whose value is not readable."""
+_CHOICES: tuple[tuple[StrEnum, str], ...] = (
+    (ProblemType.SINGLE_LABEL, "one class per row"),
+    (ProblemType.MULTI_LABEL, "several labels per row"),
+    (ProblemType.REGRESSION, "a number"),
+    (ProblemType.TOKENS, "a tag per word"),
+    (LayerCombination.LAST, "last"),
+    (LayerCombination.SECOND_LAST, "second-last"),
+    (LayerCombination.SUM_4, "sum of the last four"),
+    (LayerCombination.CONCAT_4, "last four side by side"),
+    (LayerCombination.MIX, "learned mix of all"),
+    (LayerCombination.ONE, "one layer"),
+    (PairEncoding.JOINT, "joint: both in one sequence"),
+    (PairEncoding.SIAMESE, "siamese: each alone"),
+    (Tuning.ALL, "every tensor"),
+    (Tuning.BIASES, "biases only (BitFit)"),
+    (Tuning.NORMS, "norms only"),
+    (Tuning.LORA, "LoRA beside the matrices"),
+    (Tuning.ADAPTERS, "bottleneck adapters"),
+    (Schedule.SLANTED, "slanted triangle"),
+    (Optimizer.ADAMW, "AdamW"),
+    (Optimizer.ADAM, "Adam"),
+    (Optimizer.SGD, "SGD with momentum"),
+    (Optimizer.RMSPROP, "RMSprop"),
+    (Optimizer.ADAFACTOR, "Adafactor"),
+    (TaskOrder.JOINT, "joint: all in every epoch"),
+    (TaskOrder.SEQUENTIAL, "one after the other"),
+    (TaskWeighting.UNCERTAINTY, "learned (uncertainty)"),
+)
+CHOICE_LABELS = {(type(choice), choice): text for choice, text in _CHOICES}
+"""Labels of choices whose value is not readable; choices of two types may have equal values."""
 
 FINE = {
     "lr": 1e-5,
@@ -187,7 +193,7 @@ def label(name: str, key: str) -> str:
 
 def choice_label(choice: StrEnum) -> str:
     """Return the label of a choice."""
-    return WORDS.get(choice, str(choice))
+    return CHOICE_LABELS.get((type(choice), choice), str(choice))
 
 
 def _field(config: BaseConfig, name: str, key: str, choices: Sequence[Any] | None) -> Any:

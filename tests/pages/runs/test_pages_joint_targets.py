@@ -151,7 +151,7 @@ def test_further_columns_to_predict_are_chosen_on_the_data_page(joint: Joint, vi
 
 def test_the_settings_of_several_targets_stand_on_the_training_page(joint: Joint, visit: Open) -> None:
     at = visit("train")
-    at.selectbox(key="training.task_weighting").select("uncertainty").run()
+    at.selectbox(key="training.task_weighting").select("learned (uncertainty)").run()
     assert at.session_state["draft"].training.task_weighting == "uncertainty"
     at.selectbox(key="training.task_weighting").select("by hand").run()
     at.number_input(key="training.loss_weight.tone").set_value(3.0).run()
