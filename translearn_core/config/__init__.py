@@ -35,7 +35,7 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
-from translearn_core.config.model_names import BUNDLED
+from translearn_core.config.model_names import BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL
 from translearn_core.config.overrides import apply_overrides, flatten
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes.catalog import RECIPES, match_recipe, recipe
@@ -53,7 +53,9 @@ from translearn_core.config.training import DistilConfig, TrainingConfig
 __all__ = [
     "ADAPTED",
     "BUNDLED",
+    "BUNDLED_BACKBONES",
     "FORMAT",
+    "MULTILINGUAL",
     "RECIPES",
     "Activation",
     "AugmentConfig",

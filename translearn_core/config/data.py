@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from translearn_core.config.base import BaseConfig, Seed
+from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import CleaningRule, ProblemType
 
 
@@ -148,6 +149,9 @@ class DataConfig(BaseConfig):
         description="targets that the table is prepared for together with this one: the split is that of all",
     )
     split: SplitConfig = SplitConfig()
+    domains: DomainConfig | None = Field(
+        None, description="domains of the rows, and those to learn from and to test on; none: one domain"
+    )
     cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_class_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
     train_rows: int | None = Field(
@@ -246,6 +250,8 @@ class DataConfig(BaseConfig):
             raise ValueError("words have tags and texts have labels: choose targets of one of the two")
         if any(tokens) and (self.text_pair is not None or self.sentence in (self.text, *names)):
             raise ValueError("sentences must be in another column than words and tags, and make no pairs")
+        if self.domains is not None and self.domains.column in (*self.text_columns, *self.target_columns):
+            raise ValueError("the column of domains must be another one than text and label")
         if self.split.time in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self

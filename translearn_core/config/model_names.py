@@ -6,6 +6,12 @@ from urllib.parse import unquote, urlsplit
 BUNDLED = "all-MiniLM-L6-v2"
 """Backbone that ships with the project and needs no network."""
 
+MULTILINGUAL = "multilingual-e5-small"
+"""Backbone of about a hundred languages; a package of its own brings it, no network is needed."""
+
+BUNDLED_BACKBONES = (BUNDLED, MULTILINGUAL)
+"""Backbones that packages bring, the default first."""
+
 TFIDF = "tf-idf"
 """Name in place of a backbone: counts of words and word pairs, no transfer."""
 
@@ -35,6 +41,8 @@ def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str |
     revision = revision or address_revision
     if name.lower() in _BUNDLED_NAMES and revision in (None, "main"):
         return BUNDLED, None
+    if name.lower() == MULTILINGUAL and revision in (None, "main"):
+        return MULTILINGUAL, None
     if name.lower() in (TFIDF, "tfidf"):
         return TFIDF, None
     return name, revision

@@ -17,8 +17,9 @@ class PreparedDataset:
     """Training, validation and test rows of one task, or of several that share them.
 
     `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own file, `table_index` positions
-    in the table. These, `texts` (texts or pairs of texts) and the values of each target have one entry per
-    row. No normalised text or pair is in two splits.
+    in the table. These, `texts` (texts or pairs of texts), `domain` (names; None without domains) and the
+    values of each target have one entry per row. No normalised text or pair is in two splits. `unlabelled`
+    are texts of the target domain to learn from without labels.
     """
 
     targets: tuple[Target, ...]
@@ -27,6 +28,8 @@ class PreparedDataset:
     rows: NDArray[np.int64] = field(compare=False)
     findings: tuple[Finding, ...] = ()
     table_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
+    domain: NDArray[np.object_] | None = field(default=None, compare=False)
+    unlabelled: tuple[Cell, ...] = ()
 
     @property
     def target(self) -> Target:
@@ -66,6 +69,7 @@ class PreparedDataset:
             split=self.split[known],
             rows=self.rows[known],
             table_index=self.table_index[known],
+            domain=None if self.domain is None else self.domain[known],
         )
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from translearn_core.config import BUNDLED, DataConfig
+from translearn_core.config import BUNDLED, MULTILINGUAL, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
 from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.near_duplicates import near_duplicates_finding
@@ -169,7 +169,7 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     if share > UNKNOWN_LIMIT:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
         sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
-        advice = "Choose a backbone that was trained on this language, for instance a multilingual one."
+        advice = f"Choose a backbone that was trained on this language, for instance {MULTILINGUAL}."
         findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:
         sentence = (
@@ -208,7 +208,7 @@ def language_finding(language: str, share: float, model: str, reads: Sequence[st
         return finding("language", Severity.DETECTED, sentence)
     advice = (
         f"Choose a backbone that reads {language}: one for that language, or a multilingual one such as "
-        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2."
+        f"{MULTILINGUAL}, which is bundled."
     )
     sentence += f" {model} was trained on {join_list(list(reads))}, so it transfers little to them."
     return finding("language", Severity.WARNING, sentence, advice=advice)

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from translearn_core.config import CleaningRule, DataConfig
+from translearn_core.config.domains import DomainConfig
 from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.splits.domain_rows import DOMAIN, select_domains
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
+from translearn_core.data.splits.subset import nested_order
 from translearn_core.data.targets.joint_rows import check_targets, joint_rows
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.errors import DataError
@@ -69,6 +71,8 @@ def prepare(
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
+    before = state
+    state, unlabelled = select_domains(state, config)
     state = _subsample_train(state, config)
     problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
@@ -80,6 +84,8 @@ def prepare(
         rows=state.rows["row"].to_numpy(dtype=np.int64),
         findings=state.findings,
         table_index=state.rows["index"].to_numpy(dtype=np.int64),
+        domain=state.rows[DOMAIN].to_numpy() if DOMAIN in state.rows else None,
+        unlabelled=tuple(text_cells(before.rows[unlabelled])),
     )
     return prepared if len(config.targets) > 1 else prepared.for_target(0)
 
@@ -121,6 +127,8 @@ def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":
     """Return the split of each row by part and row number; None if the table makes no task."""
     try:
         every = {"targets": config.prepared_targets, "other_targets": (), "train_rows": None}
+        if (domains := config.domains) is not None:
+            every["domains"] = DomainConfig(column=domains.column)
         prepared = prepare(table, config.model_copy(update=every))
     except DataError:
         return None
@@ -161,21 +169,6 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
         f"It learns from {config.train_rows:,} of the {len(train):,} rows of train, drawn with seed {seed}."
     )
     return state.keep(mask).with_findings(finding("fewer", Severity.DETECTED, sentence))
-
-
-def nested_order(strata: NDArray[np.int64], *, seed: int, balanced: bool = False) -> NDArray[np.int64]:
-    """Order the indices of `strata` so that every prefix is a stratified subset.
-
-    Each stratum is shuffled by `seed` and spread evenly; the first rows of all strata come first. `balanced`:
-    every prefix holds the strata in equal numbers, as long as they have rows.
-    """
-    rng = np.random.default_rng(seed)
-    position = np.empty(len(strata), dtype=np.float64)
-    for stratum in np.unique(strata):
-        members = rng.permutation(np.flatnonzero(strata == stratum))
-        position[members] = (np.arange(len(members)) + 0.5) / (len(strata) if balanced else len(members))
-        position[members[0]] = 0.0
-    return np.lexsort((rng.random(len(strata)), position))
 
 
 def _empty_splits(rows: pd.DataFrame) -> Iterator[Finding]:

@@ -141,6 +141,10 @@ class Workspace:
         """Folder of the backbone made by a pretraining job."""
         return self.run(job) / BACKBONE
 
+    def converted_backbone(self, id: str) -> Path:
+        """Folder of a bundled backbone that was converted on its first use."""
+        return self.root / "backbones" / id
+
     def keep_files(
         self,
         files: Mapping[str, bytes],

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
 from translearn_core.config.settings import settings
 from translearn_core.jobs import PRETRAIN, PretrainConfig
@@ -17,6 +17,12 @@ BUNDLE, PRETRAINED_HERE, HUB, FOLDER = (
     "Hugging Face Hub",
     "Folder on the server",
 )
+
+BUNDLED_LABELS = {
+    BUNDLED: f"{BUNDLED}: English, small and fast",
+    MULTILINGUAL: f"{MULTILINGUAL}: a hundred languages, 4-bit source",
+}
+"""Names of the bundled backbones with what they are for."""
 
 
 def choose() -> BackboneConfig:
@@ -62,11 +68,12 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
         state.init_widget("init_seed", current.init_seed)
         seed = st.number_input("Seed of the random weights", 0, value=current.init_seed, key="init_seed")
     if source == BUNDLE:
-        return BackboneConfig(random_init=twin, init_seed=seed)
+        return BackboneConfig(id=_pick_bundled(current), random_init=twin, init_seed=seed)
     if source == PRETRAINED_HERE:
         return BackboneConfig(id=_pick_pretrained(pretrained, current), random_init=twin, init_seed=seed)
     state.init_widget(
-        f"id_{source}", "" if current.id == BUNDLED or current.id.startswith(ADAPTED) else current.id
+        f"id_{source}",
+        "" if current.id in BUNDLED_BACKBONES or current.id.startswith(ADAPTED) else current.id,
     )
     hint = (
         "owner/name, for instance distilbert/distilbert-base-uncased"
@@ -90,6 +97,18 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
         navigation.stop_page()
     chosen = BackboneConfig(id=id, revision=revision, random_init=twin, init_seed=seed)
     server_folders.check(chosen)
+    return chosen
+
+
+def _pick_bundled(current: BackboneConfig) -> str:
+    state.init_widget("bundled", current.id if current.id in BUNDLED_BACKBONES else BUNDLED)
+    chosen: str = st.segmented_control(
+        "Model",
+        BUNDLED_BACKBONES,
+        format_func=BUNDLED_LABELS.__getitem__,
+        key="bundled",
+        required=True,
+    )
     return chosen
 
 
@@ -124,7 +143,7 @@ def _twin(current: BackboneConfig) -> bool:
 
 
 def _place(current: BackboneConfig, places: list[str], pretrained: dict[str, Run]) -> str:
-    if current.id == BUNDLED or current.id.startswith(ADAPTED):
+    if current.id in BUNDLED_BACKBONES or current.id.startswith(ADAPTED):
         return PRETRAINED_HERE if current.id in pretrained else BUNDLE
     folder = server_folders.is_folder(current.id) or HUB not in places
     source = FOLDER if folder else HUB

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.shell import formatting, jobs, state
-from translearn_core.config import ADAPTED, BUNDLED, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED_BACKBONES, BackboneConfig
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
@@ -19,7 +19,7 @@ def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
     """
     config = BackboneInfoConfig(backbone=backbone)
     run = jobs.find_run(config)
-    if backbone.id != BUNDLED and not backbone.id.startswith(ADAPTED):
+    if backbone.id not in BUNDLED_BACKBONES and not backbone.id.startswith(ADAPTED):
         if run is None and not _agreed(config):
             return None
         if run is not None and run.state.live:

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.terminal.output import console
-from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
+from translearn_core.config import BUNDLED_BACKBONES, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
@@ -197,6 +197,6 @@ def backbone_info(backbone: BackboneConfig) -> BackboneInfo:
 def with_absolute_path(backbone: BackboneConfig) -> BackboneConfig:
     """Return `backbone` with the absolute path of a local folder: the engine's working folder may differ."""
     folder = os.path.expanduser(backbone.id)
-    if backbone.id == BUNDLED or not os.path.isdir(folder):
+    if backbone.id in BUNDLED_BACKBONES or not os.path.isdir(folder):
         return backbone
     return backbone.model_copy(update={"id": str(Path(folder).resolve())})

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from translearn_core.config import Cell, DataConfig, Split
 from translearn_core.config.text_cells import text_cells
 from translearn_core.data.columns import split_word
+from translearn_core.data.splits.domain_rows import strata_by_domain
 from translearn_core.data.splits.stratified_split import draw_fold, draw_split
 from translearn_core.data.splits.time_split import split_by_time
 from translearn_core.errors import DataError
@@ -152,7 +153,8 @@ def assign_splits(
     if any(shares.values()):
         pool = np.flatnonzero(split == TRAIN)
         problem = problem_of(state.target)
-        groups, strata = split_groups(rows)[pool], problem.split_strata(state.target)[pool]
+        groups = split_groups(rows)[pool]
+        strata = strata_by_domain(problem.split_strata(state.target), rows)[pool]
         if config.split.k_folds is not None:
             split[pool] = draw_fold(
                 groups, strata, folds=config.split.k_folds, fold=config.split.fold,

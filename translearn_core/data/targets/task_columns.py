@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -44,7 +45,10 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     """
     targets = config.prepared_targets
     others = (config.split.column, config.split.group, config.split.time)
-    for column in filter(None, (*config.text_columns, *config.target_columns, config.sentence, *others)):
+    domain = None if config.domains is None else config.domains.column
+    for column in filter(
+        None, (*config.text_columns, *config.target_columns, config.sentence, *others, domain)
+    ):
         if column not in file_columns(table):
             raise DataError(
                 f"There is no column {quote(column)}: choose from {quote_list(file_columns(table), 12)}."
@@ -64,6 +68,9 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
         columns[TEXT_PAIR] = config.text_pair
     cells = [target_cells(table, target) for target in targets]
     unlabelled = [_blank(one) for one in cells]
+    if domain is not None:
+        rows[DOMAIN] = table[domain].str.strip()
+        columns[DOMAIN] = domain
     missing = {name: _blank(rows[name]) for name in columns}
     lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
     findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)})]

