@@ -22,6 +22,7 @@ from translearn_core.commands import (
     server,
     study,
     train,
+    transfer,
 )
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search.search,
     "study": study.study,
     "label-efficiency": label_efficiency.label_efficiency,
+    "transfer": transfer.transfer,
     "evidence": evidence.evidence,
     "predict": predict.predict,
     "report": report.report,

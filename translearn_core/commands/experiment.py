@@ -16,6 +16,7 @@ from translearn_core.config import (
     BackboneConfig,
     DataConfig,
     DistilConfig,
+    DomainConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
@@ -149,11 +150,24 @@ def _data(
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
     data = valid(
         DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=targets,
-        split=split,
+        split=split, domains=_domains(options, table),
     )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():
         return apply_overrides(ExperimentConfig(data=data), data_settings).data
+
+
+def _domains(options: ExperimentOptions, table: TableProfile) -> DomainConfig | None:
+    """Return the column of the domains, and those to learn from and to test on."""
+    source, target = tuple(options.source_domain or ()), tuple(options.target_domain or ())
+    if options.domain is None:
+        if source or target:
+            raise ConfigError(
+                "domain", None, "the column of the domains that --source-domain and --target-domain name"
+            )
+        return None
+    column = column_name(options.domain, table, "--domain")
+    return valid(DomainConfig, column=column, source=source, target=target)
 
 
 def _sentence(options: ExperimentOptions, table: TableProfile, text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig, TargetConfig
+from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import (
     Activation,
     ClassWeights,
@@ -67,6 +68,7 @@ __all__ = [
     "DataConfig",
     "Device",
     "DistilConfig",
+    "DomainConfig",
     "ExperimentConfig",
     "Family",
     "FeatureConfig",

@@ -40,6 +40,7 @@ from translearn_core.jobs.diagnostics.projection_animation import (
 )
 from translearn_core.jobs.diagnostics.similarity import SIMILARITY, SimilarityConfig
 from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfig
+from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX, MatrixRuns, TransferMatrixConfig
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
 from translearn_core.jobs.prediction import (
@@ -114,6 +115,7 @@ __all__ = [
     "TRAIN",
     "TRAINING_PREDICTIONS",
     "TRANSFERABILITY",
+    "TRANSFER_MATRIX",
     "AdviseConfig",
     "AugmentationPreviewConfig",
     "BackboneInfoConfig",
@@ -130,6 +132,7 @@ __all__ = [
     "LabelErrorsConfig",
     "LabelReviewConfig",
     "LrFinderConfig",
+    "MatrixRuns",
     "NeighboursConfig",
     "NextStepsConfig",
     "NumberErrorsConfig",
@@ -155,6 +158,7 @@ __all__ = [
     "Task",
     "TaskJobConfig",
     "TrainingPredictionsConfig",
+    "TransferMatrixConfig",
     "TransferabilityConfig",
     "slot_of",
     "spec_of",

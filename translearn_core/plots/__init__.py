@@ -20,6 +20,7 @@ from translearn_core.plots.diagnostics.projection_animation import projection_an
 from translearn_core.plots.diagnostics.similarity import similarity_lines, similarity_map
 from translearn_core.plots.diagnostics.slices import slice_accuracies, slice_errors, slice_exact_shares
 from translearn_core.plots.diagnostics.snapshots import snapshot_animation
+from translearn_core.plots.diagnostics.transfer_matrix import loss_and_distance, transfer_matrix
 from translearn_core.plots.diagnostics.transferability import layer_ratings
 from translearn_core.plots.diagnostics.word_importance import word_importance
 from translearn_core.plots.freeze_map import freeze_map
@@ -55,6 +56,7 @@ __all__ = [
     "label_reliability",
     "layer_ratings",
     "layer_weights",
+    "loss_and_distance",
     "lr_finder",
     "palette",
     "plain",
@@ -78,5 +80,6 @@ __all__ = [
     "text_lengths",
     "timeline",
     "training_curves",
+    "transfer_matrix",
     "word_importance",
 ]

@@ -62,6 +62,10 @@ def cli_command(
         words += ["--group", data.split.group]
     if data.split.time is not None:
         words += ["--time", data.split.time]
+    if data.domains is not None:
+        words += ["--domain", data.domains.column]
+        for option, domains in (("source", data.domains.source), ("target", data.domains.target)):
+            words += [word for domain in domains for word in (f"--{option}-domain", domain)]
     words += ["--split-seed", data.split.seed, "--backbone", model.id]
     words += ["--random-init"] * model.random_init
     words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
@@ -112,6 +116,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),
+            domains=None if data.domains is None else data.domains.model_copy(update={"target_labels": 0}),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),
         freeze=plan,

@@ -96,6 +96,18 @@ class ExperimentOptions:
     time: Annotated[
         str | None, typer.Option(help="Column of dates: train on the earliest rows, test on the latest.")
     ] = None
+    domain: Annotated[
+        str | None,
+        typer.Option(help="Column that names each row's domain, such as its language or kind of product."),
+    ] = None
+    source_domain: Annotated[
+        list[str] | None,
+        typer.Option(help="With --domain: domain to learn from; may be repeated; default: all."),
+    ] = None
+    target_domain: Annotated[
+        list[str] | None,
+        typer.Option(help="With --domain: domain to test on; may be repeated; default: all."),
+    ] = None
     split_seed: Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
@@ -137,6 +149,9 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "split",
             "group",
             "time",
+            "domain",
+            "source_domain",
+            "target_domain",
             "split_seed",
             "random_init",
             "recipe",

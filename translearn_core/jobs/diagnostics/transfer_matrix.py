@@ -51,13 +51,13 @@ TRANSFER_MATRIX = JobSpec(
     "diagnostics.domains.transfer_matrix:measure_transfer",
     question="What crosses from one domain to another?",
     section="diagnostics.transfer_matrix:section",
-    description="One domain, such as a language or a kind of product, teaches; every other is the test. Read a "
-    "column downwards: the same test texts, answered by models that learned elsewhere. The diagonal learned at "
-    "home; what lies below it was lost on the way.",
+    description="One domain, such as a language or a kind of product, teaches; every other is the test. Read "
+    "a column downwards: the same test texts, predicted by models that learned from one domain each. The "
+    "diagonal learned from the domain it is tested on; what is below it was lost on the way.",
     action="Train on each, test on each",
     progress="Crossing from domain to domain",
-    cost="The backbone stays frozen: each text passes it once, then a linear probe is fitted for every domain.",
+    cost="The backbone stays frozen: each text passes it once, then a linear probe is fitted for every "
+    "domain.",
     low_priority=True,
     requires=Requirement.LAYERS,
 )
-"""Scores of every source domain on every target domain."""

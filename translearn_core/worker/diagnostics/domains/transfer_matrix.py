@@ -1,6 +1,6 @@
 """Transfer matrix: models trained on each domain, scored on the test rows of each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.activations import Compute
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.domains import mean_discrepancy, proxy_a_distance, shared_vocabulary
-from translearn_core.analysis.linear_models import LINEAR_MODELS
+from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.analysis.probing.transferability import rank_agreement
 from translearn_core.backbones import load
 from translearn_core.config import Split
@@ -71,7 +71,8 @@ def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
     cells = pd.DataFrame(list(_cells(prepared, models, config.seed)))
     top = vectors[max(vectors)]
     distances = pd.DataFrame(list(_distances(context, prepared, top, config.seed)))
-    metric = next(iter(prepared.problem.point_metrics(prepared.target, *_first_rows(prepared, models))))
+    first, test = models[FROZEN_PROBE][0], prepared.split_indices(Split.TEST)
+    metric = next(iter(prepared.problem.point_metrics(first.target, test, first.outputs)))
     agreements = tuple(_agreements(cells, distances, config.seed))
     loss_metric = prepared.problem.row_metric
     sentences = matrix_sentences(cells, agreements, metric_of(metric), metric_of(loss_metric))
@@ -81,9 +82,7 @@ def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
     artifacts.save(context.folder, matrix)
 
 
-def _layers(
-    context: Context, config: TransferMatrixConfig, prepared: PreparedDataset
-) -> dict[int, Vectors]:
+def _layers(context: Context, config: TransferMatrixConfig, prepared: PreparedDataset) -> dict[int, Vectors]:
     """Return the vectors of all rows by layer, the accessible ones."""
     compute = Compute.choose(config.device, config.precision)
     context.report("loading the backbone")
@@ -100,26 +99,49 @@ def _layers(
 def _frozen_probes(
     context: Context, prepared: PreparedDataset, every: Sequence[Source], vectors: Mapping[int, Vectors]
 ) -> list[Fitted]:
-    """Probe every layer for every source; the layer that is best on its validation rows is kept."""
-    target, problem, models = prepared.target, prepared.problem, LINEAR_MODELS[prepared.target.problem]
-    test, fitted = prepared.split_indices(Split.TEST), []
-    total = len(vectors) * sum(len(source.train) for source in every)
-    done = 0
-    for source in every:
-        best, kept = -np.inf, None
+    """Fit a probe to every source, at the layer that is best on its validation rows.
+
+    The layer of several domains is the one that is best on average over them, each probed alone.
+    """
+    single = {source.domains[0]: source for source in every if len(source.domains) == 1}
+    several = [source for source in every if len(source.domains) > 1]
+    total = len(vectors) * sum(len(source.train) for source in single.values())
+    total += sum(len(source.train) for source in several)
+    done, scores, probes = 0, {}, {}
+    for domain, source in single.items():
         for layer, x in vectors.items():
             context.report("probing layers", done, total)
             done += len(source.train)
-            probe = models.fit_probe(x[source.train], target.select(source.train))
-            outputs = probe.predict(x[source.validation])
-            score = float(problem.row_scores(target, source.validation, outputs).mean())
-            if score > best:
-                best, kept = score, (layer, probe, outputs)
-        assert kept is not None
-        layer, probe, held = kept
-        decided = problem.choose_thresholds(target, source.validation, held)
-        fitted.append(Fitted(source, probe.predict(vectors[layer][test]), decided, layer))
+            probes[domain, layer] = _fit(prepared, source, x)
+            scores[domain, layer] = _held_out_score(prepared, source, x, probes[domain, layer])
+    fitted = []
+    for source in every:
+        context.report("probing layers", done, total)
+        layer = max(vectors, key=lambda layer: sum(scores[name, layer] for name in source.domains))
+        if len(source.domains) > 1:
+            done += len(source.train)
+            probe = _fit(prepared, source, vectors[layer])
+        else:
+            probe = probes[source.domains[0], layer]
+        fitted.append(_decided(prepared, source, vectors[layer], probe, layer))
     return fitted
+
+
+def _fit(prepared: PreparedDataset, source: Source, x: Vectors) -> Probe:
+    models = LINEAR_MODELS[prepared.target.problem]
+    return models.fit_probe(x[source.train], prepared.target.select(source.train))
+
+
+def _held_out_score(prepared: PreparedDataset, source: Source, x: Vectors, probe: Probe) -> float:
+    outputs = probe.predict(x[source.validation])
+    return float(prepared.problem.row_scores(prepared.target, source.validation, outputs).mean())
+
+
+def _decided(prepared: PreparedDataset, source: Source, x: Vectors, probe: Probe, layer: int) -> Fitted:
+    """Return the outputs of the test rows, with thresholds chosen on validation rows of the source."""
+    held = probe.predict(x[source.validation])
+    target = prepared.problem.choose_thresholds(prepared.target, source.validation, held)
+    return Fitted(source, probe.predict(x[prepared.split_indices(Split.TEST)]), target, layer)
 
 
 def _tfidf(context: Context, prepared: PreparedDataset, every: Sequence[Source], seed: int) -> list[Fitted]:
@@ -170,7 +192,9 @@ def _cells(
                 }
 
 
-def _arm(prepared: PreparedDataset, one: Fitted, rows: NDArray[np.int64], place: NDArray[np.int64]) -> ArmRuns:
+def _arm(
+    prepared: PreparedDataset, one: Fitted, rows: NDArray[np.int64], place: NDArray[np.int64]
+) -> ArmRuns:
     scores = prepared.problem.row_scores(one.target, rows, one.outputs[place])
     sentence = prepared.target.sentence
     clusters = None if sentence is None else sentence[rows]

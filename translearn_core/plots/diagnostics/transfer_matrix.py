@@ -1,0 +1,102 @@
+"""Transfer between domains: scores by source and target, and losses beside distances."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels, plain
+from translearn_core.plots.style.palette import class_colour, mixed, palette
+from translearn_core.plots.style.theme import TEXT_SIZE, bare
+from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, FROZEN_PROBE, TransferMatrix
+from translearn_core.results.metric import metric_of
+
+ROW = 46
+"""Height of a row of cells in pixels."""
+
+
+def transfer_matrix(matrix: TransferMatrix, model: str, dark: bool = False) -> go.Figure:
+    """Draw the score of every source (rows) on every target (columns), with its interval in the cell."""
+    colours, metric = palette(dark), metric_of(matrix.metric)
+    cells = matrix.cells[matrix.cells["model"] == model]
+    sources = list(cells["source"].unique())
+    place = {name: k for k, name in enumerate(sources)}
+    column = {name: k for k, name in enumerate(matrix.domains)}
+    z = np.full((len(sources), len(matrix.domains)), np.nan)
+    text = np.full(z.shape, "", dtype=object)
+    hover = np.full(z.shape, "", dtype=object)
+    factor, digits = (100, 1) if metric.share else (1, 3)
+    for cell in cells.itertuples(index=False):
+        at = place[cell.source], column[cell.target]
+        z[at] = cell.score
+        value, low, high = (f"{factor * end:.{digits}f}" for end in (cell.score, cell.low, cell.high))
+        text[at] = f"<b>{value}</b><br>{low}–{high}"
+        hover[at] = f"{plain(cell.source)} → {plain(cell.target)}: <b>{metric.format(cell.score)}</b>"
+    figure = bare("transfer matrix", dark, height=ROW * len(sources) + 110)
+    least, most = float(np.nanmin(z)), float(np.nanmax(z))
+    scale = mixed(colours.frozen, colours.paper, 0.25), mixed(colours.trainable, colours.paper, 0.55)
+    figure.add_heatmap(
+        x=list(range(len(matrix.domains))),
+        y=list(range(len(sources))),
+        z=z,
+        zmin=least,
+        zmax=most if most > least else least + 1e-6,
+        text=text,
+        texttemplate="%{text}",
+        textfont={"size": TEXT_SIZE, "color": colours.ink},
+        hovertext=hover,
+        hovertemplate="%{hovertext}<extra></extra>",
+        xgap=3,
+        ygap=3,
+        showscale=False,
+        colorscale=[[0.0, scale[0]], [1.0, scale[1]]],
+    )
+    figure.update_xaxes(
+        title_text="tested on",
+        tickvals=list(range(len(matrix.domains))),
+        ticktext=labels(list(matrix.domains)),
+        side="top",
+        showgrid=False,
+        ticks="",
+    )
+    figure.update_yaxes(
+        title_text="learned from",
+        tickvals=list(range(len(sources))),
+        ticktext=labels(sources),
+        autorange="reversed",
+        showgrid=False,
+        ticks="",
+    )
+    return figure
+
+
+def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
+    """Draw the loss of each pair of domains against each of their distances, with its interval."""
+    pairs = matrix.distances.merge(
+        matrix.cells[matrix.cells["model"] == FROZEN_PROBE], on=["source", "target"]
+    )
+    metric = metric_of(matrix.loss_metric)
+    factor, unit = (100, "points") if metric.share else (1, metric.label)
+    figure, colour = bare("loss and distance", dark, height=360), class_colour(0, dark)
+    width = 1 / len(DISTANCES)
+    for k, name in enumerate(DISTANCES):
+        figure.add_scatter(
+            x=pairs[name],
+            y=factor * pairs["loss"],
+            error_y={
+                "array": factor * (pairs["loss high"] - pairs["loss"]),
+                "arrayminus": factor * (pairs["loss"] - pairs["loss low"]),
+                "thickness": 1.1,
+                "width": 3,
+                "color": colour,
+            },
+            xaxis=f"x{k + 1}" if k else "x",
+            mode="markers",
+            marker={"size": 9, "color": colour},
+            text=[f"{plain(a)} → {plain(b)}" for a, b in zip(pairs["source"], pairs["target"], strict=True)],
+            hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.1f}}</b><extra></extra>",
+            showlegend=False,
+        )
+        axis = {"title_text": name, "domain": [k * width + (0.04 if k else 0), (k + 1) * width], "nticks": 5}
+        figure.update_layout({f"xaxis{k + 1}" if k else "xaxis": axis})
+    figure.add_hline(y=0, line={"color": palette(dark).ink, "width": 1, "dash": "dot"})
+    figure.update_yaxes(title_text=f"loss in {unit}", nticks=6)
+    return figure

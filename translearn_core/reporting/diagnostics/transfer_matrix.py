@@ -1,0 +1,40 @@
+"""Section on transfer between domains."""
+
+from translearn_core import plots
+from translearn_core.jobs import TRANSFER_MATRIX
+from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
+from translearn_core.reporting.report_data import ReportData
+from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, TransferMatrix
+from translearn_core.results.metric import metric_of
+
+
+def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
+    """Return the matrix of each model, and the losses beside the distances of the domains."""
+    metric, loss = metric_of(matrix.metric), metric_of(matrix.loss_metric)
+    figures = []
+    for model in matrix.models:
+        cells = matrix.cells[matrix.cells["model"] == model]
+        figures.append(
+            FigureBlock(
+                plots.transfer_matrix(matrix, model, dark),
+                f"{metric.title} on test rows with its 95 % interval. A row learned from its domains, a "
+                "column is tested on one. The layer is chosen on validation rows of the source.",
+                TableBlock(f"transfer of {model}", cells.drop(columns="model")),
+                alt=f"{metric.title} of {model} by source and target domain",
+                heading=model[0].upper() + model[1:],
+            )
+        )
+    figures.append(
+        FigureBlock(
+            plots.loss_and_distance(matrix, dark),
+            f"Each point is a way from one domain to another: what is lost of {loss.label} beside learning "
+            "on the target itself, paired by test row, against three distances of the two domains on "
+            "training rows. A-distance: 2 (1 − 2 e), with e the error of a linear classifier that tells the domains "
+            "apart. MMD: maximum mean discrepancy, on the last layer. Vocabulary not shared: share of the "
+            "target's words and word pairs that the source never uses.",
+            TableBlock("distances of domains", matrix.distances[["source", "target", *DISTANCES]]),
+            alt="loss against three distances of the domains",
+            heading="Does distance tell the loss?",
+        )
+    )
+    return Section(TRANSFER_MATRIX.heading, matrix.sentences, tuple(figures))

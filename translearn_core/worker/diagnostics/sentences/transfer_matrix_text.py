@@ -1,0 +1,106 @@
+"""Sentences about a transfer matrix: what the way to another domain costs, and what foretells it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from translearn_core.results import Estimate
+from translearn_core.results.diagnostics.transfer_matrix import (
+    ALL_BUT,
+    FROZEN_PROBE,
+    TFIDF_MODEL,
+    TOGETHER,
+    DistanceAgreement,
+)
+from translearn_core.results.format import count_noun
+from translearn_core.results.metric import Metric
+
+FEWEST_PAIRS = 5
+"""Pairs of domains from which a distance is held against the losses."""
+
+
+def matrix_sentences(
+    cells: pd.DataFrame, agreements: Sequence[DistanceAgreement], metric: Metric, loss_metric: Metric
+) -> tuple[str, ...]:
+    """Say where most is lost and least, what more sources give, how TF-IDF does, and what distances tell."""
+    frozen = cells[cells["model"] == FROZEN_PROBE]
+    single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
+    if single.empty:
+        return ("No domain has test rows that another could be asked about.",)
+    worst = single.loc[single["loss"].idxmax()]
+    best = single.loc[single["loss"].idxmin()]
+    sentences = [_crossing(worst, loss_metric)]
+    if len(single) > 1:
+        sentences.append(_crossing(best, loss_metric))
+        sure = int((single["loss low"] > 0).sum())
+        sentences.append(
+            f"Of {len(single)} ways from one domain to another, {sure} lose more than chance explains; each "
+            "interval holds for its way alone."
+        )
+    sentences += [
+        *_more_sources(frozen, metric),
+        _against_words(cells, single, metric),
+        *(_agreement(one) for one in agreements if one.n >= FEWEST_PAIRS),
+    ]
+    return tuple(sentences)
+
+
+def _crossing(cell: pd.Series, metric: Metric) -> str:
+    loss = Estimate(cell["loss"], cell["loss low"], cell["loss high"])
+    verb = "loses" if loss.value > 0 else "gains"
+    shown = loss if loss.value > 0 else -loss
+    sentence = (
+        f"From {cell['source']} to {cell['target']} it {verb} {_amount(shown, metric)} beside learning on "
+        f"{cell['target']} itself"
+    )
+    return sentence + ("." if loss.excludes_zero else ", which could be chance.")
+
+
+def _amount(loss: Estimate, metric: Metric) -> str:
+    if metric.share:
+        return f"{100 * loss.value:.1f} points (95 %: {_points(loss.low)} to {_points(loss.high)})"
+    return f"{loss.value:.3f} of {metric.label} (95 %: {loss.low:.3f} to {loss.high:.3f})"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.1f}".replace("-", "−")
+
+
+def _more_sources(frozen: pd.DataFrame, metric: Metric) -> list[str]:
+    """Say how sources of several domains do on a target that they did not learn from, and that they did."""
+    home = frozen[frozen["source"] == frozen["target"]].set_index("target")["score"]
+    sentences = []
+    for prefix, what in ((TOGETHER, "All domains together"), (ALL_BUT, "All domains but the tested one")):
+        chosen = frozen[
+            frozen["source"] == (prefix if prefix == TOGETHER else ALL_BUT + frozen["target"])
+        ].set_index("target")["score"]
+        if len(chosen):
+            mean, at_home = float(chosen.mean()), float(home.reindex(chosen.index).mean())
+            sentences.append(
+                f"{what} score {metric.format(mean)} on average over the domains; each domain alone, "
+                f"tested on itself, {metric.format(at_home)}."
+            )
+    return sentences
+
+
+def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) -> str:
+    words = cells[cells["model"] == TFIDF_MODEL].set_index(["source", "target"])["score"]
+    ways = pd.MultiIndex.from_frame(single[["source", "target"]])
+    mean, of_words = float(single["score"].mean()), float(words.reindex(ways).mean())
+    ahead = metric.higher_is_better == (of_words > mean)
+    verdict = " It does better than the backbone." if ahead and of_words != mean else ""
+    return (
+        f"On the way to another domain the frozen probe scores {metric.format(mean)} on average, TF-IDF "
+        f"{metric.format(of_words)}.{verdict}"
+    )
+
+
+def _agreement(one: DistanceAgreement) -> str:
+    if np.isnan(one.tau.value):
+        return f"The {one.distance} of all pairs is the same, so it tells nothing about the losses."
+    verdict = "tells which ways lose more" if one.tau.low > 0 else "does not tell which ways lose more"
+    return (
+        f"{one.distance} {verdict}: over {count_noun(one.n, 'pair')} of domains its order and that of the "
+        f"losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau)."
+    )
