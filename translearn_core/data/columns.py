@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from translearn_core.config import ProblemType, Split
+from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.data.problem_guess import guess_problem
 from translearn_core.data.tokens.word_tables import suggest_words
 from translearn_core.data.words import count_words, is_yes_or_no
@@ -40,6 +41,14 @@ LABEL_NAMES = (
 )  # fmt: skip
 ID_NAMES = ("id", "ids", "index", "row", "number", "nr", "no", "date", "time", "timestamp", "year")
 SPLIT_NAMES = ("split", "set", "partition", "subset", "fold", "part")
+
+DOMAIN_NAMES = (
+    "domain", "domains", "language", "lang", "locale", "genre", "product", "source", "corpus", "site",
+    "country", "region", "platform", "channel", "department", "dataset",
+)  # fmt: skip
+DOMAIN_ROWS = 20
+"""Fewest rows of each domain in a suggested column."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2}([-_][A-Za-z]{2,4})?")
 
 PAIR_NAMES = (
     ("premise", "hypothesis"), ("question", "answer"), ("query", "passage"), ("query", "document"),
@@ -82,17 +91,18 @@ def _column(name: str, cells: "pd.Series[str]") -> Column:
     step = max(1, len(cells) // SAMPLE_ROWS)
     counts = [count_words(cell) for cell in cells.iloc[::step]]
     examples = tuple(cut(cell, 200) for cell in cells.iloc[:200].drop_duplicates().iloc[:3])
-    guess = guess_problem(name_words(name), cells)
+    guess, counts_of = guess_problem(name_words(name), cells), cells.value_counts()
     return Column(
         name,
         len(cells),
-        int(cells.nunique()),
+        len(counts_of),
         sum(counts) / max(len(counts), 1),
         examples,
         guess.problem,
         guess.reason,
         guess.alternative,
         is_yes_or_no(cells),
+        tuple(counts_of.index) if len(counts_of) <= MAX_DOMAINS else (),
     )
 
 
@@ -127,7 +137,20 @@ def suggest_columns(columns: Sequence[Column], table: pd.DataFrame) -> Suggestio
         _reason(text, label, split, text_pair, one_hot),
         text_pair.name if text_pair else None,
         one_hot,
+        domain=_domain_column([c for c in others if c not in (text, text_pair, label)], table),
     )
+
+
+def _domain_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None:
+    """Return a column named like domains, or one of language codes; each domain has `DOMAIN_ROWS` or more."""
+    for column in sorted(columns, key=lambda c: not _named_like(c.name, DOMAIN_NAMES)):
+        if not 2 <= column.distinct <= MAX_DOMAINS:
+            continue
+        cells = table[column.name].dropna()
+        codes = not column.binary and all(_LANGUAGE.fullmatch(cell.strip()) for cell in cells.unique())
+        if (_named_like(column.name, DOMAIN_NAMES) or codes) and cells.value_counts().min() >= DOMAIN_ROWS:
+            return column.name
+    return None
 
 
 def _pair(text: Column | None, columns: Sequence[Column]) -> tuple[Column | None, Column | None]:

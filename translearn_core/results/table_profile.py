@@ -52,7 +52,8 @@ class Column:
     """Column of a table.
 
     `problem` is the guessed problem type if it is predicted, `problem_reason` says why in a sentence, and
-    `problem_alternative` is another plausible type; `binary`: its cells say yes or no.
+    `problem_alternative` is another plausible type; `binary`: its cells say yes or no; `values` are the
+    different cells, most frequent first, where there are few.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     problem_reason: str = ""
     problem_alternative: ProblemType | None = None
     binary: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Suggestion:
     """Suggested columns for text, label and split, with the reason in a sentence.
 
     `text_pair` is the second text of pairs; `one_hot` are binary columns with one of several labels each;
-    `sentence` numbers the sentences of a table whose `text` is a word per row.
+    `sentence` numbers the sentences of a table whose `text` is a word per row; `domain` names each row's
+    language, kind of product or the like.
     """
 
     text: str | None
@@ -81,6 +84,7 @@ class Suggestion:
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
     sentence: str | None = None
+    domain: str | None = None
 
 
 class ColumnType(StrEnum):

@@ -9,6 +9,7 @@ from translearn_core.config import (
     CleaningRule,
     DataConfig,
     DistilConfig,
+    DomainConfig,
     ExperimentConfig,
     FeatureConfig,
     FreezePlan,
@@ -58,6 +59,7 @@ class Draft:
     other_targets: tuple[TargetConfig, ...] = ()
     loss_weight: float = 1.0
     sentence: str | None = None
+    domains: DomainConfig | None = None
 
     @property
     def target(self) -> TargetConfig | None:
@@ -92,6 +94,7 @@ class Draft:
             targets=(target, *self._apart_from(target, self.more_targets if self.predicts_more else ())),
             other_targets=() if self.predicts_more else self._apart_from(target, self.other_targets),
             split=self.split,
+            domains=None if self.domains is None or self.domains.column in taken else self.domains,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
         )
@@ -193,5 +196,6 @@ def draft_of(config: ExperimentConfig) -> Draft:
         other_targets=data.other_targets,
         loss_weight=data.targets[0].loss_weight,
         sentence=data.sentence,
+        domains=data.domains,
         **{name: getattr(config, name) for name in PARTS},
     )

@@ -52,6 +52,12 @@ PAGES: dict[str, PageEntry] = {
     "probes": PageEntry(
         "See", "Probes", "straighten", "Linear probing: how much of your labels each layer holds."
     ),
+    "domains": PageEntry(
+        "See",
+        "Domains",
+        "translate",
+        "Learn in one language or kind of text, use it in another: what crosses over?",
+    ),
     "predict": PageEntry("See", "Predict", "chat", "Classify your own sentences or a whole file."),
     "compare": PageEntry("See", "Compare", "compare_arrows", "Runs side by side: score and cost."),
     "study": PageEntry(

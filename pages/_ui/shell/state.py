@@ -93,6 +93,9 @@ def open_dataset(digest: str) -> None:
         "split_column",
         "group_column",
         "time_column",
+        "domain_column",
+        "source_domains",
+        "target_domains",
         "test_groups",
         "split_form",
     )

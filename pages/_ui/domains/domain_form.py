@@ -1,0 +1,58 @@
+"""Choice of the column of domains, and of those to learn from and to test on."""
+
+import streamlit as st
+
+from pages._ui.forms import config_fields
+from pages._ui.shell import jobs, navigation, state
+from translearn_core.config import DomainConfig
+from translearn_core.jobs import ReadConfig
+from translearn_core.results import TableProfile
+
+
+def choose_column(draft: state.Draft) -> DomainConfig | None:
+    """Choose the column of the domains, preset to the suggestion, and put it into the draft."""
+    profile = _profile()
+    if profile is None:
+        return None
+    data = draft.data
+    taken = () if data is None else (*data.text_columns, *data.target_columns)
+    names = [column.name for column in profile.columns if column.name not in taken]
+    current = profile.suggestion.domain if draft.domains is None else draft.domains.column
+    hint = "its values are the domains, such as languages; training, validation and test have rows of each"
+    column = config_fields.column("Domain", names, current, "domain_column", hint)
+    earlier = draft.domains
+    if column is None:
+        state.change(domains=None)
+        return None
+    if earlier is None or earlier.column != column:
+        earlier = DomainConfig(column=column)
+        state.change(domains=earlier)
+        state.reset("source_domains", "target_domains")
+    return earlier
+
+
+def choose_domains(domains: DomainConfig) -> None:
+    """Choose the domains that the next training learns from and is tested on."""
+    names = _names(domains.column)
+    with st.container(horizontal=True):
+        source = _pick("Learn from", names, domains.source, "source_domains")
+        target = _pick("Test on", names, domains.target, "target_domains")
+    state.change(domains=domains.model_copy(update={"source": source, "target": target}))
+    if st.button("Set up the training", key="train_domains", icon=":material/arrow_forward:"):
+        navigation.switch_to("train")
+
+
+def _pick(label: str, names: list[str], chosen: tuple[str, ...], key: str) -> tuple[str, ...]:
+    state.init_widget(key, [name for name in chosen if name in names])
+    return tuple(st.multiselect(label, names, key=key, placeholder="All domains"))
+
+
+def _profile() -> TableProfile | None:
+    dataset = state.dataset()
+    return None if dataset is None else jobs.submit_and_watch(ReadConfig(dataset=dataset.digest))
+
+
+def _names(column: str) -> list[str]:
+    """Return the domains that the table's profile shows."""
+    profile = _profile()
+    return [] if profile is None else list(profile.column(column).values)

@@ -1,0 +1,29 @@
+"""Domains page: what crosses from one domain of the table to another."""
+
+import streamlit as st
+
+from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.domains import domain_form, transfer_matrix
+from pages._ui.forms import require_task
+from pages._ui.shell import navigation, page_header
+from translearn_core.jobs import TRANSFER_MATRIX
+
+page_header.header(
+    "domains",
+    "A model learns from one kind of text, such as English or book reviews, and is used on another. Here you "
+    "see what crosses over, beside what the words alone would do.",
+)
+ready = require_task.require_task()
+domains = domain_form.choose_column(ready.draft)
+if domains is None:
+    st.info(
+        "Choose the column that says which domain a row belongs to: its language, its kind of product, its "
+        "source.",
+        icon=":material/translate:",
+    )
+    navigation.stop_page()
+diagnostic.heading(TRANSFER_MATRIX)
+if diagnostic.supported(TRANSFER_MATRIX, ready.experiment):
+    transfer_matrix.panel(ready)
+st.subheader("Train on some, test on others", anchor=False)
+domain_form.choose_domains(domains)
