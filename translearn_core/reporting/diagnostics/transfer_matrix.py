@@ -30,8 +30,8 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
             f"Each point is a way from one domain to another: what is lost of {loss.label} beside learning "
             "on the target itself, paired by test row, against three distances of the two domains on "
             "training rows. A-distance: 2 (1 − 2 e), with e the error of a linear classifier that tells the "
-            "domains apart. MMD: maximum mean discrepancy, on the last layer. Vocabulary not shared: share of "
-            "the target's words and word pairs that the source never uses.",
+            "domains apart. MMD: maximum mean discrepancy, on the last layer. Vocabulary not shared: share "
+            "of the target's words and word pairs that the source never uses.",
             TableBlock("distances of domains", matrix.distances[["source", "target", *DISTANCES]]),
             alt="loss against three distances of the domains",
             heading="Does distance tell the loss?",
