@@ -12,7 +12,7 @@ from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.splits.domain_rows import DOMAIN, select_domains
+from translearn_core.data.splits.domain_rows import DOMAIN, domain_names, select_domains
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.data.splits.subset import nested_order
@@ -64,6 +64,8 @@ def prepare(
     columns = task_columns(table, config)
     several = len(config.prepared_targets) > 1
     state, given = (_rows_of_targets if several else _rows_of_target)(columns, config, most)
+    if config.domains is not None:
+        domain_names(state.rows, config.domains)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
     earlier = None if original is None else _splits(original, config)
