@@ -1,5 +1,6 @@
 """Configurations of experiments and all other jobs, as immutable, hashable JSON."""
 
+from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.domains import DomainConfig
@@ -59,6 +60,8 @@ __all__ = [
     "MULTILINGUAL",
     "RECIPES",
     "Activation",
+    "AdaptationConfig",
+    "AdaptationMethod",
     "AugmentConfig",
     "BackboneConfig",
     "BaseConfig",

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
 from translearn_core.config.base import JobConfig
 from translearn_core.config.data import AugmentConfig, DataConfig
 from translearn_core.config.enums import (
@@ -45,6 +46,9 @@ class ExperimentConfig(JobConfig):
     training: TrainingConfig = TrainingConfig()
     augment: AugmentConfig = AugmentConfig()
     distil: DistilConfig | None = None
+    adaptation: AdaptationConfig | None = Field(
+        None, description="how texts of the target domain are drawn on; none: labelled rows train alone"
+    )
     resume_from: str | None = Field(None, description="job whose last checkpoint this one goes on from")
     joint_run: str | None = Field(
         None, description="job that trained several targets; this run is one of them, and trains nothing"
@@ -74,12 +78,23 @@ class ExperimentConfig(JobConfig):
     def resolved_stages(self) -> tuple[Stage, ...]:
         """All stages; the plan itself is the last, of several targets one after the other for each."""
         last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
-        return (*self.stages, *(last,) * (len(self.data.targets) if self.sequential else 1))
+        repeats = len(self.data.targets) if self.sequential else 2 if self.source_first else 1
+        return (*self.stages, *(last,) * repeats)
 
     @property
     def sequential(self) -> bool:
         """Whether several targets train one after the other."""
         return self.data.several_targets and self.training.task_order is TaskOrder.SEQUENTIAL
+
+    @property
+    def source_first(self) -> bool:
+        """Whether rows of the source domain train first, then labelled rows of the target."""
+        return self.adaptation is not None and self.adaptation.method is AdaptationMethod.SEQUENTIAL
+
+    @property
+    def restarts(self) -> bool:
+        """Whether optimizer and rates start anew in each stage."""
+        return self.sequential or self.source_first
 
     def freeze_until(self, stage: int | None) -> FreezePlan:
         """Return all that trains up to a stage, numbered from 0; None: up to the last."""
@@ -116,6 +131,7 @@ class ExperimentConfig(JobConfig):
             raise ValueError("augment.copies: words are labelled where they stand: set it to 0")
         self._check_probe()
         self._check_targets()
+        self._check_adaptation()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
         if self.tuning.kind.adds_parameters and self.freeze.embeddings:
@@ -167,6 +183,32 @@ class ExperimentConfig(JobConfig):
             raise ValueError(
                 "training.task_order: one target after the other is a run of its own without stages: leave "
                 "out stages and resume_from, or train them together"
+            )
+
+    def _check_adaptation(self) -> None:
+        """Check that there are a source and a target domain, and that what is to be aligned can move."""
+        if self.adaptation is None:
+            return
+        method, domains = self.adaptation.method, self.data.domains
+        if domains is None or not (domains.source and domains.target):
+            raise ValueError(
+                f"adaptation: {method!s} goes from a source to a target domain: name both in data.domains"
+            )
+        if self.data.several_targets:
+            raise ValueError(f"adaptation: {method!s} is for one target: choose one column to predict")
+        if self.fitted_at_once or (method.aligns and not self.trains_backbone):
+            raise ValueError(
+                f"adaptation: {method!s} changes how the backbone trains, and here it stays frozen: train a "
+                "block at least, or leave adaptation out"
+            )
+        if self.source_first and not domains.target_labels:
+            raise ValueError(
+                f"adaptation: {method!s} ends with labelled rows of the target: set "
+                "data.domains.target_labels"
+            )
+        if self.source_first and (self.stages or self.resume_from is not None):
+            raise ValueError(
+                f"adaptation: {method!s} has stages of its own: leave stages and resume_from out"
             )
 
     def for_target(self, index: int) -> Self:

@@ -13,6 +13,7 @@ from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, HeadKind, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped
+from translearn_core.experiment.adaptation import adapt
 from translearn_core.experiment.build_model import build, check
 from translearn_core.experiment.evaluation import (
     evaluate,
@@ -107,13 +108,15 @@ def build_loop(
     plans = [stage.freeze for stage in config.resolved_stages]
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
+    adaptation = adapt(config, prepared, data, rows, model, stage_inputs)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
     loop = Loop(
-        model, inputs, rows, config.training, compute, report,
+        model, inputs, adaptation.task, config.training, compute, report,
         before=config.resolved_stages[:-1], inputs_for=stage_inputs, distillation=distillation,
+        alignment=adaptation.alignment, restarts=config.restarts,
     )  # fmt: skip
-    return loop, rows, stage_inputs
+    return loop, adaptation.rows, stage_inputs
 
 
 def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:

@@ -1,6 +1,6 @@
 """Rows of a run: training rows with augmented copies, validation, test and snapshot rows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,14 @@ from translearn_core.transfer import augment
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Texts and rows of a run: rows of the table first, augmented copies after them."""
+    """Texts and rows of a run: rows of the table first, augmented copies after them.
+
+    `unlabelled` are the indices of texts without labels, the last ones, to which no target belongs.
+    """
 
     texts: tuple[Cell, ...]
     rows: TrainingRows | JointRows
+    unlabelled: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone: Backbone) -> TrainingData:
@@ -33,12 +37,21 @@ def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone:
         "weighting": training.class_weights, "regression_loss": training.regression_loss,
     }  # fmt: skip
     if not config.data.several_targets:
-        return _with_augmentation(prepared, replace(rows, **options), config.augment, backbone)
+        data = _with_augmentation(prepared, replace(rows, **options), config.augment, backbone)
+        return _with_unlabelled(prepared, data, config)
     weights = tuple(target.loss_weight for target in config.data.targets)
     target = JointTarget.of(prepared.targets)
     options |= {"loss_weights": weights, "sequential": config.sequential}
     joint = JointRows(target, rows.train, rows.validation, **options)
     return _with_augmentation(prepared, joint, config.augment, backbone)
+
+
+def _with_unlabelled(prepared: PreparedDataset, data: TrainingData, config: ExperimentConfig) -> TrainingData:
+    """Return the rows with the texts without labels after them, if the adaptation learns from them."""
+    if config.adaptation is None or not config.adaptation.method.needs_target_texts:
+        return data
+    new = np.arange(len(prepared.unlabelled)) + len(data.texts)
+    return replace(data, texts=(*data.texts, *prepared.unlabelled), unlabelled=new)
 
 
 def _with_augmentation(

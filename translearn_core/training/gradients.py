@@ -16,11 +16,12 @@ from translearn_core.activations import Compute
 from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
+from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.regularization.dropout import fast_cpu_dropout
 from translearn_core.training.regularization.mixout import Mixout
 from translearn_core.training.task import TrainingTask
-from translearn_core.transfer import Batch, Inputs, TransferModel
+from translearn_core.transfer import Batch, Classifier, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,10 @@ class Gradients:
         compute: Compute,
         distillation: DistillationTarget | None,
         mixout: Mixout | None = None,
+        alignment: Alignment | None = None,
     ) -> None:
-        self.mixout = mixout
+        self.mixout, self.alignment = mixout, alignment
+        self.step, self.progress = 0, 0.0
         self.model, self.compute, self.distillation = model, compute, distillation
         self.micro_batches = 1
         self.use(task)
@@ -72,6 +75,10 @@ class Gradients:
         self.objective = task.objective
         self.targets = None if task.targets is None else task.targets.to(device)
         self.weights = None if task.weights is None else task.weights.to(device)
+
+    def at(self, step: int, progress: float) -> None:
+        """Set the number of the next step, from 0, and the share of the training that is done."""
+        self.step, self.progress = step, progress
 
     def backward(
         self, index: NDArray[np.int64], batch: Batch, inputs: Inputs, optimizer: torch.optim.Optimizer
@@ -84,7 +91,7 @@ class Gradients:
         while True:
             try:
                 optimizer.zero_grad(set_to_none=True)
-                return self._accumulate(self._parts(index, batch, inputs))
+                return self._accumulate(self._parts(index, batch, inputs), inputs)
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error) or self.micro_batches >= len(index):
                     raise
@@ -107,28 +114,42 @@ class Gradients:
         targets = batch.targets[batch.targets != IGNORE_INDEX]
         return _Part(rows, batch, targets.to(self.compute.device))
 
-    def _accumulate(self, parts: Sequence[_Part]) -> StepOutput:
+    def _accumulate(self, parts: Sequence[_Part], inputs: Inputs) -> StepOutput:
         total = sum(self._weight(part) for part in parts)
         count = sum(len(part.targets) for part in parts)
-        results = [self._backward(part, total, count) for part in parts]
+        results = [self._backward(part, total, count, inputs) for part in parts]
         if (heads := self.model.target_heads) is not None:
             heads.clear_idle_gradients()
         outputs = None if self.targets is None else torch.cat([output for _, output in results])
         return StepOutput(sum(loss for loss, _ in results), count, outputs)
 
-    def _backward(self, part: _Part, total: float, count: int) -> tuple[float, Tensor]:
+    def _backward(self, part: _Part, total: float, count: int, inputs: Inputs) -> tuple[float, Tensor]:
         """Add the gradients of a part, of `count` targets that weigh `total` in all."""
         mixing = nullcontext() if self.mixout is None else self.mixout.mixing()
         with fast_cpu_dropout(self.compute.device), mixing:
-            outputs = self.model(part.batch, self.compute)
+            outputs, alignment = self._outputs(part, inputs)
             losses = weighted = self.objective.loss(outputs, part.targets)
             if self.weights is not None:
                 weighted = self.objective.loss(outputs, part.targets, self.weights[part.rows])
             loss = weighted.sum() / total
             if self.distillation is not None:
                 loss = self.distillation.loss(self.objective, outputs, part.rows, loss, count)
+            if alignment is not None:
+                loss = loss + alignment * len(part.rows) / count
         loss.backward()  # type: ignore[no-untyped-call]
         return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
+
+    def _outputs(self, part: _Part, inputs: Inputs) -> tuple[Tensor, Tensor | None]:
+        """Return the outputs of a part, and the loss that aligns its features with the target domain's."""
+        model = self.model
+        if self.alignment is None or part.batch.standardised is not None:
+            return model(part.batch, self.compute), None
+        assert isinstance(model, Classifier)
+        features = model.features(part.batch, self.compute)
+        outputs: Tensor = model.head(features)
+        return outputs, self.alignment.loss(
+            model, features, inputs, self.compute, step=self.step, progress=self.progress
+        )
 
     def _weight(self, part: _Part) -> float:
         if self.weights is None:

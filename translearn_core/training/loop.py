@@ -14,6 +14,7 @@ from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.metric import LOSS
+from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoints.checkpoint import Checkpoint, copies, random_states
@@ -53,15 +54,17 @@ class Loop:
         before: Sequence[Stage] = (),
         inputs_for: InputsFor | None = None,
         distillation: DistillationTarget | None = None,
+        alignment: Alignment | None = None,
+        restarts: bool = False,
     ) -> None:
         self.model, self.task, self.config, self.compute, self.report = model, task, config, compute, report
         self.inputs_for = inputs_for or (lambda _: inputs)
         self.stage_task = task.at_stage(0)
         self.batches = self._batches(inputs)
-        self.schedule = StageSchedule(model, config, before)
+        self.schedule = StageSchedule(model, config, before, restarts=restarts)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
-        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout())
+        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout(), alignment)
         torch.manual_seed(config.seed)
         self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
@@ -133,6 +136,7 @@ class Loop:
         state, started = self.state, time.perf_counter()
         rates = learning_rates_at(state.step, end, state.stage_started_at, self.peaks, self.config)
         set_rates(self.optimizer, rates)
+        self.gradients.at(state.step, state.step / max(1, end))
         output = self.gradients.backward(index, batch, self.inputs, self.optimizer)
         norm = self._clip_gradients(output.loss)
         self.optimizer.step()

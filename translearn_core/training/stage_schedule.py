@@ -16,12 +16,19 @@ from translearn_core.transfer import TransferModel
 class StageSchedule:
     """Stages `before` and then the model's own plan; a run's position in them is in its `Checkpoint`.
 
-    Where each stage is one of several targets, optimizer and rates start anew in each. `trained` maps names
-    to the parameters that train in any stage, `trainable` to those that train now.
+    `restarts`: optimizer and rates start anew in each stage, as where each is one of several targets.
+    `trained` maps names to the parameters that train in any stage, `trainable` to those that train now.
     """
 
-    def __init__(self, model: TransferModel, training: TrainingConfig, before: Sequence[Stage] = ()) -> None:
-        self.restarts = bool(before) and training.task_order is TaskOrder.SEQUENTIAL
+    def __init__(
+        self,
+        model: TransferModel,
+        training: TrainingConfig,
+        before: Sequence[Stage] = (),
+        *,
+        restarts: bool = False,
+    ) -> None:
+        self.restarts = bool(before) and (restarts or training.task_order is TaskOrder.SEQUENTIAL)
         self.model, self.training, self.parts = model, training, model.parts
         last = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
         self.stages = (*before, last)

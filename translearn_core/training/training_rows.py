@@ -1,7 +1,7 @@
 """Target rows as a training task: weights, metrics, validation."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,13 +22,17 @@ from translearn_core.transfer.prediction import activate
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Indices of training and validation rows; `target` has one value per row of the inputs."""
+    """Indices of training and validation rows; `target` has one value per row of the inputs.
+
+    `importance` is a weight per row, for source rows that are to stand for a target domain.
+    """
 
     target: Target
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     weighting: ClassWeights = ClassWeights.NONE
     regression_loss: RegressionLoss = RegressionLoss.MSE
+    importance: NDArray[np.float32] | None = field(default=None, compare=False)
     groups: ClassVar[None] = None
 
     @property
@@ -54,10 +58,14 @@ class TrainingRows:
 
     @cached_property
     def weights(self) -> Tensor | None:
-        """Balanced weights, see `balanced_weights`."""
+        """Balanced weights, see `balanced_weights`, times the importance of the rows."""
+        importance = None if self.importance is None else torch.from_numpy(self.importance)
         if self.weighting is ClassWeights.NONE:
-            return None
-        return torch.from_numpy(balanced_weights(self.problem.split_strata(self.target), self.train))
+            return importance
+        balanced = torch.from_numpy(balanced_weights(self.problem.split_strata(self.target), self.train))
+        if importance is None:
+            return balanced
+        return balanced * (importance if balanced.ndim == 1 else importance[:, None])
 
     def at_stage(self, stage: int) -> "TrainingRows":
         """Return the same rows: they train in every stage."""

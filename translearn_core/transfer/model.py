@@ -11,6 +11,8 @@ from translearn_core.transfer.freezing import set_trainable, trainable_parameter
 from translearn_core.transfer.target_heads import TargetHeads
 
 HEAD = "head."
+DISCRIMINATOR = "discriminator."
+"""Beginning of the names of the parameters that train with the head and are no part of the result."""
 
 
 class TransferModel(nn.Module):
@@ -30,7 +32,13 @@ class TransferModel(nn.Module):
         self.backbone = backbone.model
         self.backbone.train(False)
         self.head = head
+        self.discriminator: nn.Module | None = None
         self.trained_names = self.names(plan)
+
+    def attach(self, discriminator: nn.Module) -> None:
+        """Train a discriminator of domains with the head."""
+        self.discriminator = discriminator
+        self.trained_names = self.names(self.max_plan)
 
     @property
     def target_heads(self) -> TargetHeads | None:
@@ -51,7 +59,7 @@ class TransferModel(nn.Module):
         return frozenset(backbone | set(self._head_names()))
 
     def _head_names(self) -> list[str]:
-        return [name for name, _ in self.named_parameters() if name.startswith(HEAD)]
+        return [name for name, _ in self.named_parameters() if name.startswith((HEAD, DISCRIMINATOR))]
 
     @property
     def boundary(self) -> int:

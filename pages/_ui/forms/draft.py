@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from translearn_core.config import (
+    AdaptationConfig,
     AugmentConfig,
     BackboneConfig,
     CleaningRule,
@@ -29,7 +30,9 @@ from translearn_core.config import (
 )
 from translearn_core.jobs import DiagnoseConfig
 
-PARTS = ("backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil")
+PARTS = (
+    "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil", "adaptation",
+)  # fmt: skip
 """Fields that a draft shares with its experiment."""
 
 
@@ -53,6 +56,7 @@ class Draft:
     tuning: TuningConfig = field(default_factory=TuningConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     distil: DistilConfig | None = None
+    adaptation: AdaptationConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
     more_targets: tuple[TargetConfig, ...] = ()

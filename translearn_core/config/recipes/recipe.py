@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from translearn_core.config.adaptation import AdaptationConfig
 from translearn_core.config.data import AugmentConfig
 from translearn_core.config.enums import HeadKind, LayerCombination
 from translearn_core.config.experiment import ExperimentConfig
@@ -150,7 +151,18 @@ class Recipe:
             training=training,
             augment=settings.get("augment", AugmentConfig()),
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
+            adaptation=self._adaptation(base, settings),
         )
+
+    def _adaptation(self, base: ExperimentConfig, settings: Settings) -> AdaptationConfig | None:
+        """Return the adaptation of `base` if it can be done with the recipe."""
+        adaptation, plan = base.adaptation, settings["freeze"]
+        probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
+        if adaptation is None or probe:
+            return None
+        own_stages = base.source_first and settings.get("stages")
+        still = adaptation.method.aligns and not (plan.blocks or plan.embeddings)
+        return None if own_stages or still else adaptation
 
     def matches(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
         """Whether `config` is this recipe at some depth; `loosely` ignores training, head, augmentation."""

@@ -113,10 +113,10 @@ def _timeline(
     stages: list[tuple[int, int, str]] = []
     start = begun
     for number, end in enumerate(ends):
-        since = {} if config.sequential else since
+        since = {} if config.restarts else since
         since = group_by_rate(since, training_parts(planned[number].freeze, n_blocks), start)
         # the schedule runs to the planned end of all stages, or of the one target that trains
-        remaining = planned[number : number + 1] if config.sequential else planned[number:]
+        remaining = planned[number : number + 1] if config.restarts else planned[number:]
         goal = start + steps_per_epoch * sum(stage.epochs for stage in remaining)
         for column in np.flatnonzero((middles >= start) & (middles < end)):
             current = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)

@@ -1,0 +1,102 @@
+"""Adaptation of an experiment to its target domain: what the loop trains, and the loss that it adds."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from translearn_core.activations import Lookup
+from translearn_core.config import AdaptationMethod, ExperimentConfig, Split
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.errors import TooFewSamplesError
+from translearn_core.experiment.training_data import TrainingData
+from translearn_core.training.adaptation.alignment import Alignment
+from translearn_core.training.adaptation.domain_losses import DomainDiscriminator
+from translearn_core.training.adaptation.importance import importance_weights
+from translearn_core.training.adaptation.source_first import SourceFirst
+from translearn_core.training.joint.joint_rows import JointRows
+from translearn_core.training.training_rows import TrainingRows
+from translearn_core.transfer import Classifier, StageInputs
+
+FEWEST_TEXTS = 2
+"""Fewest target texts that a domain is known by."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """Rows of a run, the task that the loop trains, and the alignment of features, if any."""
+
+    rows: TrainingRows | JointRows
+    task: TrainingRows | JointRows | SourceFirst
+    alignment: Alignment | None = None
+
+
+def adapt(
+    config: ExperimentConfig,
+    prepared: PreparedDataset,
+    data: TrainingData,
+    rows: TrainingRows | JointRows,
+    model: Classifier,
+    inputs: StageInputs,
+) -> Adaptation:
+    """Return what trains under the adaptation of `config`; `rows` alone without one.
+
+    Raises
+    ------
+    TooFewSamplesError
+        If the target has too few texts to learn from without labels.
+    """
+    if config.adaptation is None:
+        return Adaptation(rows, rows)
+    assert isinstance(rows, TrainingRows)
+    assert config.data.domains is not None
+    assert prepared.domain is not None
+    method, seed = config.adaptation.method, config.training.seed
+    target = set(config.data.domains.target) - set(config.data.domains.source)
+    of_target = np.array([name in target for name in prepared.domain], dtype=np.bool_)
+    if method is AdaptationMethod.SEQUENTIAL:
+        rows = _chosen_on_target(rows, of_target)
+        whole = np.zeros(len(rows.target.values), dtype=np.bool_)
+        whole[: len(of_target)] = of_target
+        return Adaptation(rows, SourceFirst(rows, whole))
+    train = prepared.split_indices(Split.TRAIN)
+    texts = np.concatenate([train[of_target[train]], data.unlabelled])
+    if len(texts) < FEWEST_TEXTS:
+        raise TooFewSamplesError(
+            f"The target domain has {len(texts)} training texts, and {FEWEST_TEXTS} are the least to adapt "
+            "to: choose another target."
+        )
+    if method is AdaptationMethod.IMPORTANCE:
+        vectors = _vectors(inputs.encoder().last_layer(config.features.pooling))
+        rows = replace(rows, importance=_importance(rows, of_target, vectors, texts, seed))
+        return Adaptation(rows, rows)
+    if method is AdaptationMethod.DANN:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model.attach(DomainDiscriminator(model.width))
+    return Adaptation(rows, rows, Alignment(config.adaptation, texts, seed))
+
+
+def _chosen_on_target(rows: TrainingRows, of_target: NDArray[np.bool_]) -> TrainingRows:
+    """Return the rows validated on those of the target alone, if there are any."""
+    own = rows.validation[of_target[rows.validation]]
+    return replace(rows, validation=own) if len(own) else rows
+
+
+def _vectors(lookup: Lookup) -> NDArray[np.float32]:
+    return np.asarray(lookup.vectors(), dtype=np.float32)
+
+
+def _importance(
+    rows: TrainingRows,
+    of_target: NDArray[np.bool_],
+    vectors: NDArray[np.float32],
+    texts: NDArray[np.int64],
+    seed: int,
+) -> NDArray[np.float32]:
+    """Return a weight per row: of source training rows their importance, of others 1."""
+    weights = np.ones(len(rows.target.values), dtype=np.float32)
+    source = rows.train[~np.append(of_target, np.zeros(len(weights) - len(of_target), np.bool_))[rows.train]]
+    weights[source] = importance_weights(vectors[source], vectors[texts], seed)
+    return weights
