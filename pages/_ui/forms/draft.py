@@ -31,7 +31,8 @@ from translearn_core.config import (
 from translearn_core.jobs import DiagnoseConfig
 
 PARTS = (
-    "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil", "adaptation",
+    "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil",
+    "adaptation",
 )  # fmt: skip
 """Fields that a draft shares with its experiment."""
 

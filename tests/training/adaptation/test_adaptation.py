@@ -1,0 +1,144 @@
+"""Runs that adapt to a target domain: each way trains, resumes bit-equal, and does what it says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.training.test_training import Script, experiment, toy
+from translearn_core.config import (
+    AdaptationConfig,
+    AdaptationMethod,
+    DataConfig,
+    DomainConfig,
+    ExperimentConfig,
+)
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.errors import Stopped, TooFewSamplesError
+from translearn_core.results import EpochPoint
+from translearn_core.training.adaptation.alignment import Alignment
+from translearn_core.training.checkpoints.checkpoint import Checkpoint
+
+METHODS = list(AdaptationMethod)
+
+
+def domains(labels: int = 8) -> PreparedDataset:
+    """Reviews at home and, a quarter of them, abroad, where some training texts have no labels."""
+    data = toy()
+    domain = np.where(np.arange(len(data.texts)) % 4 < 3, "home", "abroad").astype(object)
+    train = np.flatnonzero((data.split == 0) & (domain == "abroad"))
+    hidden = train[labels:]
+    keep = np.ones(len(data.texts), dtype=bool)
+    keep[hidden] = False
+    keep[(data.split == 2) & (domain == "home")] = False
+    texts = tuple(
+        f"{text} abroad" if d == "abroad" else text for text, d in zip(data.texts, domain, strict=True)
+    )
+    return PreparedDataset(
+        (data.target.select(keep),), tuple(t for t, k in zip(texts, keep, strict=True) if k),
+        data.split[keep], data.rows[keep], domain=domain[keep],
+        unlabelled=tuple(texts[i] for i in hidden),
+    )  # fmt: skip
+
+
+def adapting(tiny: str, method: AdaptationMethod, labels: int = 8, **training: object) -> ExperimentConfig:
+    base = experiment(tiny, **training)
+    places = DomainConfig(column="d", source=("home",), target=("abroad",), target_labels=labels)
+    update = {
+        "data": DataConfig(dataset="d", text="t", label="l", domains=places),
+        "adaptation": AdaptationConfig(method=method),
+    }
+    return ExperimentConfig.model_validate(base.model_copy(update=update).model_dump())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_way_trains_and_a_kill_changes_nothing(method: AdaptationMethod, tiny: str, tmp_path: Path):
+    config = adapting(tiny, method, epochs=2)
+    straight, first, second = Script(), Script(stop_after=9), Script()
+    expected = straight.run(config, tmp_path / "straight", prepare=domains)
+    with pytest.raises(Stopped):
+        first.run(config, tmp_path / "halves", prepare=domains)
+    resumed = second.run(config, tmp_path / "halves", prepare=domains)
+    assert second.losses == straight.losses
+    assert resumed.test == expected.test
+    weights = [Checkpoint.read(tmp_path / name).weights for name in ("straight", "halves")]
+    assert weights[0].keys() == weights[1].keys()
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    saved = load_file(tmp_path / "straight" / "model" / "trained.safetensors")
+    assert not [name for name in saved if name.startswith("discriminator")]
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if m is not AdaptationMethod.SEQUENTIAL])
+def test_without_adaptation_the_weights_differ(method: AdaptationMethod, tiny: str, tmp_path: Path):
+    config = adapting(tiny, method, epochs=1)
+    plain = config.model_copy(update={"adaptation": None})
+    one, other = Script(), Script()
+    one.run(config, tmp_path / "adapted", prepare=domains)
+    other.run(plain, tmp_path / "plain", prepare=domains)
+    saved = [load_file(tmp_path / name / "model" / "trained.safetensors") for name in ("adapted", "plain")]
+    assert saved[0].keys() == saved[1].keys()
+    assert any(not torch.equal(saved[0][name], saved[1][name]) for name in saved[0])
+
+
+def test_source_rows_train_first_and_target_rows_then(tiny: str, tmp_path: Path):
+    script = Script()
+    script.run(adapting(tiny, AdaptationMethod.SEQUENTIAL, epochs=2), tmp_path, prepare=domains)
+    data = domains()
+    train = data.split == 0
+    home, abroad = ((train & (data.domain == name)).sum() for name in ("home", "abroad"))
+    steps = [-(-int(rows) // 8) for rows in (home, abroad)]
+    assert [point.stage for point in script.epochs] == [0, 0, 1, 1]
+    assert len(script.losses) == 2 * sum(steps)
+
+
+def test_the_chosen_epoch_is_best_on_validation_rows_of_the_target(tiny: str, tmp_path: Path):
+    script = Script()
+    summary = script.run(adapting(tiny, AdaptationMethod.SEQUENTIAL, epochs=2), tmp_path, prepare=domains)
+    points = [point for point in script.points if isinstance(point, EpochPoint)]
+    best = max(points, key=lambda point: (point.validation["macro_f1"], point.epoch))
+    assert summary.best_epoch == best.epoch
+
+
+def test_target_rows_come_in_turn_and_do_not_depend_on_the_past():
+    alignment = Alignment(AdaptationConfig(), np.arange(100, 110), seed=3)
+    drawn = np.concatenate([alignment.draw(step, 4) for step in range(5)])
+    assert sorted(drawn[:10].tolist()) == list(range(100, 110))
+    assert sorted(drawn[10:].tolist()) == list(range(100, 110))
+    assert np.array_equal(alignment.draw(3, 4), drawn[12:16])
+    assert len(alignment.draw(0, 25)) == 25
+
+
+def test_a_target_without_texts_is_refused(tiny: str, tmp_path: Path):
+    def nothing() -> PreparedDataset:
+        data = domains(labels=0)
+        return PreparedDataset(data.targets, data.texts, data.split, data.rows, domain=data.domain)
+
+    config = adapting(tiny, AdaptationMethod.CORAL, labels=0)
+    with pytest.raises(TooFewSamplesError, match="target domain has 0 training texts"):
+        Script().run(config, tmp_path, prepare=nothing)
+
+
+@pytest.mark.parametrize(
+    ("method", "labels", "blocks", "sentence"),
+    [
+        (AdaptationMethod.CORAL, 8, "none", "train a block at least"),
+        (AdaptationMethod.SEQUENTIAL, 0, "last:1", r"set data\.domains\.target_labels"),
+    ],
+)
+def test_what_cannot_adapt_says_so(
+    method: AdaptationMethod, labels: int, blocks: str, sentence: str, tiny: str
+):
+    base = experiment(tiny, blocks)
+    places = DomainConfig(column="d", source=("home",), target=("abroad",), target_labels=labels)
+    data = DataConfig(dataset="d", text="t", label="l", domains=places)
+    update = {"data": data, "adaptation": AdaptationConfig(method=method)}
+    with pytest.raises(ValueError, match=sentence):
+        ExperimentConfig.model_validate(base.model_copy(update=update).model_dump())
+
+
+def test_without_domains_it_says_so(tiny: str):
+    update = {"adaptation": AdaptationConfig(method=AdaptationMethod.DANN)}
+    with pytest.raises(ValueError, match=r"name both in data\.domains"):
+        ExperimentConfig.model_validate(experiment(tiny).model_copy(update=update).model_dump())
