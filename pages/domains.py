@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.domains import domain_form, transfer_matrix
+from pages._ui.domains import domain_form, transfer_matrix, ways
 from pages._ui.forms import require_task
 from pages._ui.shell import navigation, page_header
 from translearn_core.jobs import TRANSFER_MATRIX
@@ -25,5 +25,5 @@ if domains is None:
 diagnostic.heading(TRANSFER_MATRIX)
 if diagnostic.supported(TRANSFER_MATRIX, ready.experiment):
     transfer_matrix.panel(ready)
-st.subheader("Train on some, test on others", anchor=False)
-domain_form.choose_domains(domains)
+st.subheader("Learn from some, use on others", anchor=False)
+ways.panel(ready, domain_form.choose_domains(domains))

@@ -23,6 +23,7 @@ evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
+scores.by_domain(evaluation)
 baselines.panel(run)
 
 st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)

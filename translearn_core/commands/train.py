@@ -11,7 +11,7 @@ from translearn_core.commands.terminal.options import AsJson, ExperimentOptions,
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import CacheUsage, Metrics, RunSummary
+from translearn_core.results import CacheUsage, Evaluation, Metrics, RunSummary
 from translearn_core.results.metric import MEAN_SCORE, metric_of
 from translearn_core.runs import Run, open_store
 from translearn_core.tasks import constant_name
@@ -47,6 +47,7 @@ def _report_of_run(run: Run, config: ExperimentConfig) -> dict[str, Any]:
         "parameters": summary.parameters,
         "validation": brief(summary.validation),
         "test": brief(summary.test),
+        **({} if config.data.domains is None else {"domains": _domains(run)}),
         "constant_baseline": summary.constant_baseline,
         "constant_name": constant_name(config.data),
         "reuse": asdict(summary.reuse) if summary.reuse else None,
@@ -59,6 +60,11 @@ def _report_of_run(run: Run, config: ExperimentConfig) -> dict[str, Any]:
         "history": [epoch.row() | {"moved": epoch.moved} for epoch in history.epochs],
         "folder": str(open_store().workspace.run(run.job.id)),
     }
+
+
+def _domains(run: Run) -> dict[str, Any]:
+    """Return the test scores of each domain; empty where the test rows are of one."""
+    return {name: brief(metrics) for name, metrics in result(run, Evaluation).domains.items()}
 
 
 def brief(metrics: Metrics) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Configurations of experiments and all other jobs, as immutable, hashable JSON."""
 
-from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
+from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod, Way
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.domains import DomainConfig
@@ -105,6 +105,7 @@ __all__ = [
     "TrainingConfig",
     "Tuning",
     "TuningConfig",
+    "Way",
     "apply_overrides",
     "custom_overrides",
     "depth_study",

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from translearn_core.config.base import BaseConfig
+from translearn_core.config.domains import DomainConfig
 
 
 class AdaptationMethod(StrEnum):
@@ -43,3 +44,39 @@ class AdaptationConfig(BaseConfig):
         if self.weight != 1.0 and not self.method.aligns:
             raise ValueError(f"weight: {self.method!s} adds no loss to weigh: leave it at 1")
         return self
+
+
+class Way(StrEnum):
+    """Way from a source to a target domain: which rows train, and how texts of the target are drawn on."""
+
+    SOURCE = "source only"
+    TARGET = "target only"
+    BOTH = "both together"
+    SEQUENTIAL = "source, then target"
+    IMPORTANCE = "importance weights"
+    CORAL = "CORAL"
+    MMD = "MMD"
+    DANN = "DANN"
+
+    @property
+    def adaptation(self) -> AdaptationConfig | None:
+        """Adaptation of the training."""
+        methods = {
+            Way.SEQUENTIAL: AdaptationMethod.SEQUENTIAL,
+            Way.IMPORTANCE: AdaptationMethod.IMPORTANCE,
+            Way.CORAL: AdaptationMethod.CORAL,
+            Way.MMD: AdaptationMethod.MMD,
+            Way.DANN: AdaptationMethod.DANN,
+        }
+        return AdaptationConfig(method=methods[self]) if self in methods else None
+
+    def domains(self, domains: DomainConfig, labels: int | None) -> DomainConfig | None:
+        """Return the rows for `labels` labelled target rows, None for all; None where there is no such way.
+
+        Source only takes no labels of the target; target only, both together and one after the other need
+        some.
+        """
+        needs = self in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL)
+        if (labels == 0 and needs) or (labels != 0 and self is Way.SOURCE):
+            return None
+        return domains.model_copy(update={"target_labels": labels, "use_source": self is not Way.TARGET})

@@ -23,20 +23,23 @@ class DomainConfig(BaseConfig):
         (), max_length=MAX_DOMAINS, description="domains whose labels train the model; none: all"
     )
     target: tuple[str, ...] = Field((), max_length=MAX_DOMAINS, description="domains to test on; none: all")
-    target_labels: int = Field(
+    target_labels: int | None = Field(
         0,
         ge=0,
         description="labelled training rows of target domains outside the source that train as well, and "
-        "as many validation rows",
+        "as many validation rows; none: all",
     )
+    use_source: bool = Field(True, description="rows of the source train; false: target_labels rows alone")
 
     @model_validator(mode="after")
     def _check_domains(self) -> Self:
         for name, values in (("source", self.source), ("target", self.target)):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} names a domain twice")
-        if self.target_labels and not (self.source and self.target):
+        if self.target_labels != 0 and not (self.source and self.target):
             raise ValueError("target_labels are rows of a target domain beside a source: name both")
+        if not self.use_source and self.target_labels == 0:
+            raise ValueError("without rows of the source and labels of the target nothing trains")
         return self
 
     @property

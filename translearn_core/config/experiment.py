@@ -201,7 +201,7 @@ class ExperimentConfig(JobConfig):
                 f"adaptation: {method!s} changes how the backbone trains, and here it stays frozen: train a "
                 "block at least, or leave adaptation out"
             )
-        if self.source_first and not domains.target_labels:
+        if self.source_first and domains.target_labels == 0:
             raise ValueError(
                 f"adaptation: {method!s} ends with labelled rows of the target: set "
                 "data.domains.target_labels"

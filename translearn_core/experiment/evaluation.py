@@ -13,6 +13,7 @@ from translearn_core.backbones import load
 from translearn_core.config import ExperimentConfig, Optimizer, Split
 from translearn_core.config.text_cells import text_columns
 from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.build_model import build
 from translearn_core.experiment.run_recorder import PhaseTimer
@@ -61,6 +62,7 @@ def evaluate(
         "row": prepared.rows,
         "split": np.asarray([str(s) for s in SPLITS], dtype=object)[prepared.split],
         **{name: np.asarray(column, dtype=object) for name, column in text_columns(prepared.texts).items()},
+        **({} if prepared.domain is None else {DOMAIN: prepared.domain}),
         "label": problem.decode_values(target),
         **decode_rows(target, rows, outputs.predictions[rows]).reindex(every),
     }
@@ -74,7 +76,22 @@ def evaluate(
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
         thresholds=None if target.thresholds is None else tuple(target.thresholds.tolist()),
+        domains=_domain_metrics(target, prepared, outputs, objective, seed=seed),
     )
+
+
+def _domain_metrics(
+    target: Target, prepared: PreparedDataset, outputs: ModelOutputs, objective: Objective, *, seed: int
+) -> dict[str, Metrics]:
+    """Score the test rows of each domain; empty where these are of one."""
+    rows = prepared.split_indices(Split.TEST)
+    names = () if prepared.domain is None else tuple(dict.fromkeys(prepared.domain[rows].tolist()))
+    if prepared.domain is None or len(names) < 2:
+        return {}
+    return {
+        name: split_metrics(target, rows[prepared.domain[rows] == name], outputs, objective, seed=seed)
+        for name in names
+    }
 
 
 def decode_rows(target: Target, rows: NDArray[np.int64], outputs: Outputs) -> pd.DataFrame:
@@ -156,8 +173,8 @@ def summarise(
         precision=compute.precision,
         seconds=clock.totals(),
         parameters={
-            "trainable": sum(p.numel() for name, p in loop.schedule.trained.items() if name in trained),
-            "total": sum(p.numel() for p in model.parameters()),
+            "trainable": sum(p.numel() for name, p in model.kept_parameters() if name in trained),
+            "total": sum(p.numel() for _, p in model.kept_parameters()),
         },
         validation=evaluation.metrics[str(Split.VALIDATION)],
         test=evaluation.metrics[str(Split.TEST)],

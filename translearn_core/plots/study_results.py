@@ -95,20 +95,29 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
     return figure
 
 
-def size_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
-    """Draw the headline score against training rows (log); `lines` maps each arm to the name of its line."""
+def size_curve(
+    comparison: Comparison, lines: Mapping[str, str], dark: bool = False, *, noun: str = "training rows"
+) -> go.Figure:
+    """Draw the headline score against training rows (log); `lines` maps each arm to the name of its line.
+
+    `noun` says what the rows are; none of them stands a quarter of the smallest number to the left.
+    """
     figure = bare("sizes", dark, height=420)
     arms = [arm for arm in comparison.arms if arm.name in lines]
     if not arms:
         return annotate_empty(figure, NO_RUNS, dark)
     n_lines = len({lines[arm.name] for arm in arms})
+    rows = sorted({arm.train_rows for arm in arms})
+    place = {n: n or min((m for m in rows if m), default=1) / 4 for n in rows}
     for k, (name, line) in enumerate(_lines(arms, lines)):
         group = sorted(line, key=lambda arm: arm.train_rows)
-        x = [arm.train_rows * 2 ** _offset(k, n_lines, 0.3) for arm in group]
+        x = [place[arm.train_rows] * 2 ** _offset(k, n_lines, 0.3) for arm in group]
         _add_line(figure, k, name, x, group, dark)
-    rows = sorted({arm.train_rows for arm in arms})
     figure.update_xaxes(
-        title_text="training rows, log scale", type="log", tickvals=rows, ticktext=[f"{n:,}" for n in rows]
+        title_text=f"{noun}, log scale",
+        type="log",
+        tickvals=[place[n] for n in rows],
+        ticktext=[f"{n:,}" for n in rows],
     )
     figure.update_yaxes(**score_axis(comparison.metric))
     figure.update_layout(showlegend=True)

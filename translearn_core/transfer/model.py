@@ -1,5 +1,6 @@
 """Backbone with a head, and which of its parameters train."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from torch import nn
@@ -34,6 +35,10 @@ class TransferModel(nn.Module):
         self.head = head
         self.discriminator: nn.Module | None = None
         self.trained_names = self.names(plan)
+
+    def kept_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield the parameters by name, without those of a discriminator."""
+        return (one for one in self.named_parameters() if not one[0].startswith(DISCRIMINATOR))
 
     def attach(self, discriminator: nn.Module) -> None:
         """Train a discriminator of domains with the head."""

@@ -26,7 +26,6 @@ from translearn_core.storage.documents import parse_json
 from translearn_core.tasks import PROBLEMS
 from translearn_core.transfer.batch import Inputs
 from translearn_core.transfer.classifier import Classifier
-from translearn_core.transfer.model import DISCRIMINATOR
 from translearn_core.transfer.prediction import ModelOutputs, predict
 
 FOLDER = "model"
@@ -152,8 +151,7 @@ def save_trained(
 
     `thresholds` are those of the outputs, of a multi-label model.
     """
-    kept = (one for one in model.named_parameters() if not one[0].startswith(DISCRIMINATOR))
-    trained = ((name, p) for name, p in kept if name in model.trained_names)
+    trained = ((name, p) for name, p in model.kept_parameters() if name in model.trained_names)
     tensors = {name: p.detach().cpu().contiguous() for name, p in trained}
     tensors |= {f"head.{name}": b.detach().cpu().contiguous() for name, b in model.head.named_buffers()}
     metadata = {

@@ -11,6 +11,7 @@ from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import ExperimentConfig, Split
+from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
@@ -81,7 +82,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
             sentences.setdefault(seed, []).append(clusters)
         fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
         summaries.append(summary)
-        train_rows = int((predictions["split"] == Split.TRAIN).sum())
+        train_rows = _train_rows(config, predictions)
     by_seed = [pd.concat(folds).sort_index() for folds in tested.values()]
     if any(not scores.index.equals(by_seed[0].index) for scores in by_seed):
         raise ConfigError("arms", arm.name, "an arm whose runs were all tested on the same rows")
@@ -91,6 +92,15 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     paired = ArmRuns(arm.name, keys, np.stack([scores.to_numpy() for scores in by_seed]), of_rows)
     first = training_config(context, arm.jobs[0])
     return _ArmResults(paired, tuple(summaries), first, train_rows, fold_means)
+
+
+def _train_rows(config: ExperimentConfig, predictions: pd.DataFrame) -> int:
+    """Return the number of training rows; where a source and a target are named, of those of the target."""
+    train = predictions[predictions["split"] == Split.TRAIN]
+    domains = config.data.domains
+    if domains is None or not (domains.source and domains.target):
+        return len(train)
+    return int(train[DOMAIN].isin(set(domains.target) - set(domains.source)).sum())
 
 
 def _differences(arms: Sequence[_ArmResults], baseline: _ArmResults, seed: int) -> list[Difference | None]:

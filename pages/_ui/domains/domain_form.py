@@ -31,15 +31,19 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
     return earlier
 
 
-def choose_domains(domains: DomainConfig) -> None:
-    """Choose the domains that the next training learns from and is tested on."""
+def choose_domains(domains: DomainConfig) -> DomainConfig:
+    """Choose the domains that the next training learns from and is tested on, and put them into the draft."""
     names = _names(domains.column)
     with st.container(horizontal=True):
         source = _pick("Learn from", names, domains.source, "source_domains")
         target = _pick("Test on", names, domains.target, "target_domains")
-    state.change(domains=domains.model_copy(update={"source": source, "target": target}))
-    if st.button("Set up the training", key="train_domains", icon=":material/arrow_forward:"):
+    chosen = domains.model_copy(update={"source": source, "target": target})
+    state.change(domains=chosen)
+    if chosen.selects and st.button(
+        "Set up one training", key="train_domains", type="tertiary", icon=":material/arrow_forward:"
+    ):
         navigation.switch_to("train")
+    return chosen
 
 
 def _pick(label: str, names: list[str], chosen: tuple[str, ...], key: str) -> tuple[str, ...]:

@@ -67,6 +67,18 @@ def headline(
         tables.table(evaluation.frame(), "scores", key="scores")
 
 
+def by_domain(evaluation: Evaluation) -> None:
+    """Show the test scores of each domain, where there are several."""
+    if not evaluation.domains:
+        return
+    st.markdown("**Test scores by domain**")
+    rows = [{"domain": name, "n": m.n} | m.score_columns() for name, m in evaluation.domains.items()]
+    frame = pd.DataFrame(rows)
+    shares = {name for m in evaluation.domains.values() for name in m.scores if metric_of(name).share}
+    columns = [c for c in frame if any(c.startswith(metric_of(name).column) for name in shares)]
+    tables.table(frame, "domains", key="domain_scores", config=tables.fractions(*columns))
+
+
 def _early_stage(run: Run[ExperimentConfig], run_summary: RunSummary) -> None:
     """Say that an early stage was kept, and offer the end of the training as a run of its own."""
     config = run.job.config

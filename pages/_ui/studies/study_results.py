@@ -120,7 +120,9 @@ def _figures(study: Study, short: Comparison) -> None:
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
-        picture = plots.size_curve(comparison, _renamed(group_labels(study.arms, "rows"), tell), dark)
+        noun = "labelled target rows" if config.ways else "training rows"
+        lines = _renamed(group_labels(study.arms, "rows"), tell)
+        picture = plots.size_curve(comparison, lines, dark, noun=noun)
         tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
         st.caption(
             "Score against the number of training rows; smaller subsets are nested in larger ones. Where "

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
@@ -117,21 +118,26 @@ def _expand_arms(
         label = backbone.label
         if label not in n_blocks:
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
-        for arm in _arms(study, label, n_blocks[label]):
+        for arm, way in product(_arms(study, label, n_blocks[label]), study.ways or (None,)):
             for size in study.sizes:
+                if (data := _data_of_size(study, size, way)) is None:
+                    continue
                 rows = "all rows" if size is None else f"{size:,} rows"
                 factors = {"recipe": arm.line, "backbone": label, "rows": rows}
                 factors |= {} if arm.boundary is None else {"boundary": str(arm.boundary)}
-                names = [arm.name]
+                factors |= {} if way is None else {"way": str(way)}
+                names = [arm.name] * (way is None or _strategies(study) > 1) + [str(way)] * (way is not None)
                 names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (
                     len(study.backbones) > 1 and not backbone.is_tfidf
                 )
                 names += [rows] * (len(study.sizes) > 1)
-                config = arm.apply(_base(_data_of_size(study, size), backbone))
+                config = arm.apply(_base(data, backbone))
+                if way is not None:
+                    config = config.model_copy(update={"adaptation": way.adaptation})
                 if arm.line != CUSTOM_LINE:
                     config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
-                if size is not None:
+                if size is not None and way in (None, Way.TARGET):
                     config = with_min_steps(config, size, study.min_steps)
                 yield factors, ", ".join(names), config
 
@@ -142,7 +148,18 @@ def _base(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
     return tfidf_experiment(base) if backbone.is_tfidf else base.model_copy(update={"backbone": backbone})
 
 
-def _data_of_size(study: StudyConfig, size: int | None) -> DataConfig:
+def _strategies(study: StudyConfig) -> int:
+    """Return the number of strategies that each way is tried with."""
+    varied = len(study.recipes) * max(1, len(study.boundaries)) if study.recipes else len(study.boundaries)
+    return varied + (study.custom_recipe is not None)
+
+
+def _data_of_size(study: StudyConfig, size: int | None, way: Way | None) -> DataConfig | None:
+    """Return the data of an arm; None where a way takes no such number of target labels."""
+    if way is not None:
+        assert study.data.domains is not None
+        domains = way.domains(study.data.domains, size)
+        return None if domains is None else study.data.model_copy(update={"domains": domains})
     if size is None:  # without a subset its options are reset, so that studies share such runs
         return study.data.model_copy(update={"subset_seed": None, "balanced_subset": False})
     return study.data.model_copy(update={"train_rows": size})

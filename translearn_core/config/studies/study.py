@@ -11,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
 from translearn_core.config.enums import Optimizer
@@ -26,7 +27,7 @@ FULL_FINE_TUNING = -1
 CUSTOM = ("data", "backbone", "freeze", "stages", "resume_from", "training.seed")
 """Settings that a study sets or varies by fields of its own."""
 
-Size = Annotated[int, Field(ge=2)]
+Size = Annotated[int, Field(ge=0)]
 
 
 class StudyConfig(BaseConfig):
@@ -56,6 +57,11 @@ class StudyConfig(BaseConfig):
     )
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
+    )
+    ways: tuple[Way, ...] = Field(
+        (),
+        description="ways from the source to the target domain of the data; sizes are then labelled rows of "
+        "the target",
     )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
     teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
@@ -107,6 +113,10 @@ class StudyConfig(BaseConfig):
     def _check_consistency(self) -> Self:
         if not self.recipes and not self.boundaries and self.custom_recipe is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
+        if smallest := [size for size in self.sizes if size is not None and size < 2 and not self.ways]:
+            raise ValueError(f"sizes: {smallest[0]} training rows are too few: give 2 at least")
+        if self.ways and not (self.data.domains and self.data.domains.source and self.data.domains.target):
+            raise ValueError("ways go from a source to a target domain: name both in data.domains")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
         if self.data.several_targets:
@@ -126,7 +136,8 @@ class StudyConfig(BaseConfig):
         """Number of combinations of the factors but the seed; those that train the same are one arm."""
         strategies = max(1, len(self.recipes)) * max(1, len(self.boundaries))
         varied = strategies if self.recipes or self.boundaries else 0
-        return (varied + (self.custom_recipe is not None)) * len(self.backbones) * len(self.sizes)
+        arms = (varied + (self.custom_recipe is not None)) * len(self.backbones) * len(self.sizes)
+        return arms * max(1, len(self.ways))
 
 
 def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:

@@ -7,8 +7,10 @@ from typing import Any, Self
 import yaml
 from pydantic import Field, JsonValue, field_validator
 
+from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.data import DataConfig, SplitConfig, TargetConfig
+from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import CleaningRule, ProblemType, Split
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
@@ -43,6 +45,8 @@ class StudyFile(BaseConfig):
     boundaries: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (0,)
     sizes: tuple[int | None, ...] = (None,)
+    domains: DomainConfig | None = Field(None, description="column of the domains, source and target")
+    ways: tuple[Way, ...] = Field((), description="ways from source to target; sizes are target labels")
     custom_recipe: dict[str, JsonValue] | None = Field(
         None, description="one arm more: an experiment's settings as they are, on these rows"
     )

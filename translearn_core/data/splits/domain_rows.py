@@ -88,7 +88,7 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
         rows[DOMAIN].isin(chosen or names).to_numpy() for chosen in (domains.source, domains.target)
     )
     split, extra = rows["split"].to_numpy(), target & ~source
-    keep = np.where(split == TEST, target, source)
+    keep = np.where(split == TEST, target, source & domains.use_source)
     for index in (TRAIN, VALIDATION):
         keep[_draw(state, np.flatnonzero(extra & (split == index)), config)] = True
     unlabelled = (split == TRAIN) & extra & ~keep & bool(domains.target)
@@ -96,11 +96,12 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
     if lacking := problem_of(state.target).untrainable(state.target, np.flatnonzero(keep & (split == TRAIN))):
         raise DataError(f"The training rows of {_of(domains.source)} hold {lacking}: choose more domains.")
     sentence = (
-        f"Learns from {_of(domains.source)} of {quote(domains.column)}, "
+        f"Learns from {_of(domains.source if domains.use_source else domains.target)} of "
+        f"{quote(domains.column)}, "
         f"{count_noun(int((split[keep] == TRAIN).sum()), 'row')}, and is tested on {_of(domains.target)}, "
         f"{count_noun(int((split[keep] == TEST).sum()), 'row')}."
     )
-    if domains.target_labels:
+    if domains.target_labels != 0:
         drawn = int((keep & extra & (split == TRAIN)).sum())
         sentence += f" {count_noun(drawn, 'training row')} of the target count with their labels."
     if unlabelled.any():
@@ -111,7 +112,7 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
 def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:
     """Return at most `target_labels` of some rows, fewer ones among more, by stratum."""
     assert config.domains is not None
-    if not config.domains.target_labels:
+    if config.domains.target_labels == 0:
         return rows[:0]
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
     strata = problem_of(state.target).strata(state.target)[rows]

@@ -1,0 +1,116 @@
+"""Comparison of ways from a source to a target domain: a study on the test rows of the target."""
+
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui.forms import freeze_map
+from pages._ui.forms.require_task import Ready
+from pages._ui.shell import errors, state
+from pages._ui.shell.formatting import plain, short
+from pages._ui.studies import study_cost, study_list
+from translearn_core.config import (
+    DomainConfig,
+    ExperimentConfig,
+    FreezePlan,
+    StudyConfig,
+    TrainingConfig,
+    Way,
+    expand_grid,
+)
+from translearn_core.errors import TranslearnError
+from translearn_core.results import Workload
+
+DEFAULT_WAYS = (Way.SOURCE, Way.TARGET, Way.BOTH, Way.CORAL, Way.DANN)
+SIZES = (0, 8, 64, "all")
+EXPLANATIONS = {
+    Way.SOURCE: "learns from the source alone: the baseline",
+    Way.TARGET: "learns from the labelled target rows alone",
+    Way.BOTH: "learns from both at once",
+    Way.SEQUENTIAL: "learns from the source, then goes on with the target",
+    Way.IMPORTANCE: "source rows that look like the target weigh more",
+    Way.CORAL: "draws the covariances of both domains' features together (arXiv:1607.01719)",
+    Way.MMD: "draws the distributions of both domains' features together (arXiv:1502.02791)",
+    Way.DANN: "learns features by which the domains cannot be told apart (arXiv:1505.07818)",
+}
+
+
+def panel(ready: Ready, domains: DomainConfig) -> None:
+    """Choose ways, target labels and seeds, and start the study."""
+    st.markdown(
+        "How best to get from one to the other, with few labels of the target or none? Every way is tested on "
+        "the same test rows of the target; target texts without labels may be read, test texts never."
+    )
+    if not (domains.source and domains.target):
+        st.caption("Choose above what to learn from and what to test on: one domain each at least.")
+        return
+    ways = st.multiselect(
+        "Ways",
+        list(Way),
+        key="ways",
+        default=None if "ways" in st.session_state else list(DEFAULT_WAYS),
+        help="; ".join(f"{way}: {text}" for way, text in EXPLANATIONS.items()),
+    )
+    with st.container(horizontal=True):
+        sizes = st.pills("Target labels", SIZES, selection_mode="multi", default=(0, 64), key="way_sizes")
+        seeds = st.number_input("Seeds", 1, 10, 3, key="way_seeds")
+    if not ways or not sizes:
+        st.caption("Choose at least one way and one number of target labels.")
+        return
+    experiment = _trained(ready)
+    blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
+    try:
+        study = _study(experiment, domains, tuple(ways), tuple(sizes), int(seeds))
+        planned = expand_grid(study, blocks)
+    except (TranslearnError, ValidationError) as problem:
+        errors.show_error(problem)
+        return
+    left = study_cost.unfinished_runs(planned)
+    st.caption(
+        plain(
+            f"{len(planned)} runs, {len(planned) - len(left)} of them finished; each trains "
+            f"{experiment.freeze.label}."
+        )
+    )
+    calibration = freeze_map.measured_cost_model(ready.draft)
+    if calibration is not None and left:
+        task = Workload.of(ready.diagnosis)
+        study_cost.time(
+            sum(calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
+        )
+    if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
+        name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
+        study_list.start(name, study, blocks)
+
+
+def _trained(ready: Ready) -> ExperimentConfig:
+    """Return the draft's experiment; where it trains the head alone, with the last two blocks."""
+    experiment = ready.experiment.model_copy(update={"adaptation": None})
+    if experiment.trains_backbone:
+        return experiment
+    plan = FreezePlan.last_n(min(2, ready.backbone_info.n_blocks), ready.backbone_info.n_blocks)
+    training = TrainingConfig.defaults_for(plan).model_copy(update={"seed": experiment.training.seed})
+    return ExperimentConfig(
+        data=experiment.data, backbone=experiment.backbone, freeze=plan, training=training
+    ).with_default_encoding()
+
+
+def _study(
+    experiment: ExperimentConfig,
+    domains: DomainConfig,
+    ways: tuple[Way, ...],
+    sizes: tuple[Any, ...],
+    seeds: int,
+) -> StudyConfig:
+    places = domains.model_copy(update={"target_labels": 0, "use_source": True})
+    data = experiment.data.model_copy(update={"domains": places, "train_rows": None, "subset_seed": None})
+    first = state.draft().training.seed
+    return StudyConfig(
+        data=data,
+        backbones=(experiment.backbone,),
+        custom_recipe=experiment.model_copy(update={"data": data}),
+        seeds=tuple(range(first, first + seeds)),
+        sizes=tuple(None if size == "all" else int(size) for size in sizes),
+        ways=ways,
+    )
