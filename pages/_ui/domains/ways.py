@@ -39,8 +39,8 @@ EXPLANATIONS = {
 def panel(ready: Ready, domains: DomainConfig) -> None:
     """Choose ways, target labels and seeds, and start the study."""
     st.markdown(
-        "How best to get from one to the other, with few labels of the target or none? Every way is tested on "
-        "the same test rows of the target; target texts without labels may be read, test texts never."
+        "How best to get from one to the other, with few labels of the target or none? Every way is tested "
+        "on the same test rows of the target; target texts without labels may be read, test texts never."
     )
     if not (domains.source and domains.target):
         st.caption("Choose above what to learn from and what to test on: one domain each at least.")

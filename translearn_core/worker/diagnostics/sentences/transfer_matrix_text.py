@@ -48,8 +48,8 @@ def matrix_sentences(
 
 def _crossing(cell: pd.Series, metric: Metric) -> str:
     loss = Estimate(cell["loss"], cell["loss low"], cell["loss high"])
-    verb = "loses" if loss.value > 0 else "gains"
-    shown = loss if loss.value > 0 else -loss
+    verb = "loses" if loss.value >= 0 else "gains"
+    shown = loss if loss.value >= 0 else -loss
     sentence = (
         f"From {cell['source']} to {cell['target']} it {verb} {_amount(shown, metric)} beside learning on "
         f"{cell['target']} itself"
@@ -97,10 +97,11 @@ def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) ->
 
 
 def _agreement(one: DistanceAgreement) -> str:
+    name = one.distance[0].upper() + one.distance[1:]
     if np.isnan(one.tau.value):
-        return f"The {one.distance} of all pairs is the same, so it tells nothing about the losses."
+        return f"{name} tells nothing here: all pairs have the same, or lose the same."
     verdict = "tells which ways lose more" if one.tau.low > 0 else "does not tell which ways lose more"
     return (
-        f"{one.distance} {verdict}: over {count_noun(one.n, 'pair')} of domains its order and that of the "
+        f"{name} {verdict}: over {count_noun(one.n, 'pair')} of domains its order and that of the "
         f"losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau)."
     )

@@ -1,0 +1,126 @@
+"""Sentences on transfer between domains."""
+
+import pandas as pd
+from hypothesis import strategies as st
+
+from tests.sentences.outcomes import counts, ends, estimates, shares, signed
+from tests.sentences.reading import Case, sentence
+from translearn_core.results.diagnostics.transfer_matrix import (
+    ALL_BUT,
+    DISTANCES,
+    FROZEN_PROBE,
+    TFIDF_MODEL,
+    TOGETHER,
+    DistanceAgreement,
+)
+from translearn_core.results.metric import metric_of
+from translearn_core.worker.diagnostics.sentences import transfer_matrix_text as texts
+
+Draw = st.DrawFn
+DOMAINS = ("books", "kitchen", "music")
+
+
+@sentence
+@st.composite
+def way_to_domain(draw: Draw) -> Case:
+    """What is lost or gained on the way from one domain to another."""
+    loss = draw(estimates())
+    cell = pd.Series(
+        {
+            "source": "books",
+            "target": "kitchen",
+            "loss": loss.value,
+            "loss low": loss.low,
+            "loss high": loss.high,
+        }
+    )
+    metric = metric_of(draw(st.sampled_from(("accuracy", "mae"))))
+    factor = 100 if metric.share else 1
+    gained = loss.value < 0
+    sign = -factor if gained else factor
+    low, high = sorted(end * sign for end in (loss.low, loss.high))
+    sure = loss.low > 0 or loss.high < 0
+    return Case(
+        texts._crossing(cell, metric),
+        [sign * loss.value, low, high],
+        claims={"it gains": gained, "it loses": not gained, "could be chance": not sure},
+    )
+
+
+def frame(draw: Draw) -> pd.DataFrame:
+    """Cells of a probe and of TF-IDF, with all sources."""
+    lines = []
+    for model in (FROZEN_PROBE, TFIDF_MODEL):
+        for source in (*DOMAINS, TOGETHER, *(ALL_BUT + name for name in DOMAINS)):
+            for target in DOMAINS:
+                loss = draw(estimates()) if source != target else None
+                lines.append(
+                    {
+                        "model": model, "source": source, "target": target, "score": draw(shares),
+                        "loss": None if loss is None else loss.value,
+                        "loss low": None if loss is None else loss.low,
+                        "loss high": None if loss is None else loss.high,
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(lines).astype({"loss": float, "loss low": float, "loss high": float})
+
+
+@sentence
+@st.composite
+def ways_that_lose(draw: Draw) -> Case:
+    """How many of the ways from domain to domain lose more than chance explains."""
+    cells = frame(draw)
+    metric = metric_of("accuracy")
+    said = texts.matrix_sentences(cells, (), metric, metric)
+    single = cells[(cells["model"] == FROZEN_PROBE) & cells["source"].isin(DOMAINS) & cells["loss"].notna()]
+    return Case(said[2], [len(single), (single["loss low"] > 0).sum()])
+
+
+@sentence
+@st.composite
+def several_sources(draw: Draw) -> Case:
+    """All domains together, and all but the tested one, beside each at home."""
+    cells = frame(draw)
+    frozen = cells[cells["model"] == FROZEN_PROBE]
+    home = frozen[frozen["source"] == frozen["target"]]["score"].mean()
+    together = frozen[frozen["source"] == TOGETHER]["score"].mean()
+    others = frozen[frozen["source"] == ALL_BUT + frozen["target"]]["score"].mean()
+    said = texts._more_sources(frozen, metric_of("accuracy"))
+    assert len(said) == 2
+    return Case(" ".join(said), [100 * together, 100 * others, 100 * home])
+
+
+@sentence
+@st.composite
+def words_on_the_way(draw: Draw) -> Case:
+    """The frozen probe beside TF-IDF on the way to another domain."""
+    cells = frame(draw)
+    other = cells[cells["source"].isin(DOMAINS) & (cells["source"] != cells["target"])]
+    probe, words = (other[other["model"] == m]["score"].mean() for m in (FROZEN_PROBE, TFIDF_MODEL))
+    single = other[other["model"] == FROZEN_PROBE]
+    return Case(
+        texts._against_words(cells, single, metric_of("accuracy")),
+        [100 * probe, 100 * words],
+        claims={"It does better than the backbone": words > probe},
+        names=["TF-IDF"],
+    )
+
+
+@sentence
+@st.composite
+def distance_and_loss(draw: Draw) -> Case:
+    """Whether a distance of domains tells the loss."""
+    tau, n = draw(estimates(signed)), draw(counts)
+    known = draw(st.booleans())
+    nothing = type(tau)(float("nan"), float("nan"), float("nan"))
+    one = DistanceAgreement(draw(st.sampled_from(DISTANCES)), n, tau if known else nothing)
+    shown = [n, tau.value, *ends(tau, 1)] if known else []
+    return Case(
+        texts._agreement(one),
+        shown,
+        claims={
+            "tells which ways lose more": known and tau.low > 0,
+            "does not tell": known and tau.low <= 0,
+            "tells nothing": not known,
+        },
+    )
