@@ -68,7 +68,7 @@ def _predict_and_hand_out_targets(terminal: Terminal, file: Path, runs: list[dic
     assert list(json.loads(done.stdout)["targets"]) == ["intent", "length"]
     both = pd.read_csv(folder / "all.csv")
     added = ["predicted", "probability", "label_2", "probability_2"]
-    assert list(both)[3:] == [*(f"{name}_intent" for name in added), "predicted_length"]
+    assert list(both)[3:8] == [*(f"{name}_intent" for name in added), "predicted_length"]
     for run, column in zip(single, ("intent", "length"), strict=True):
         terminal("predict", run, file, "--out", folder / "one.csv")
         own = pd.read_csv(folder / "one.csv")["predicted"]

@@ -119,7 +119,7 @@ def _sizes(prediction: FilePrediction) -> dict[str, Any]:
 
 
 def _values(prediction: FilePrediction) -> dict[str, Any]:
-    counts = dict(prediction.counts.itertuples(index=False))
+    counts: dict[str, int] = dict(prediction.counts.itertuples(index=False))
     return {"counts": counts, "review": review_record(prediction)}
 
 

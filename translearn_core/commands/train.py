@@ -25,7 +25,7 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     print_result(report(run, config) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
+def report(run: Run[ExperimentConfig], config: ExperimentConfig) -> dict[str, Any]:
     """Return the output of ``train --json``; of several targets, also that of each by its column.
 
     If the weights of their losses are learned, each has those of every epoch as `loss_weights`.

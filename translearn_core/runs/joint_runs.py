@@ -9,8 +9,9 @@ from translearn_core.runs.records import Run
 def target_of(run: Run) -> str | None:
     """Return the target of a run that is one of several trained together, else None."""
     config = run.job.config
-    one = isinstance(config, ExperimentConfig) and config.joint_run is not None
-    return config.data.label if one else None
+    if not isinstance(config, ExperimentConfig) or config.joint_run is None:
+        return None
+    return config.data.label
 
 
 def target_run_name(name: str, target: str) -> str:

@@ -81,7 +81,7 @@ def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -
     return open_store().add_dataset(LOCAL, files["train"].name, contents, options=options)
 
 
-def submit(config: JobConfig, name: str) -> Run:
+def submit(config: C, name: str) -> Run[C]:
     """Submit a job and wait until it is done.
 
     Raises
@@ -89,7 +89,7 @@ def submit(config: JobConfig, name: str) -> Run:
     TrainingError
         If it failed or was stopped.
     """
-    return _wait(open_store().submit(LOCAL, config, name))
+    return _wait(cast("Run[C]", open_store().submit(LOCAL, config, name)))
 
 
 def target_runs(run: Run[ExperimentConfig]) -> dict[str, Run[ExperimentConfig]]:
@@ -141,7 +141,7 @@ def follow_progress(run: Run[C]) -> Run[C]:
         task = bar.add_task("waiting", total=None)
 
         def poll() -> Run[C] | None:
-            current: Run[C] = store.run(LOCAL, run.id)
+            current = cast("Run[C]", store.run(LOCAL, run.id))
             if not current.state.live:
                 return current
             if progress := current.job.progress:
