@@ -1,6 +1,7 @@
 """Target rows as a training task: weights, metrics, validation."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -34,6 +35,7 @@ class TrainingRows:
     regression_loss: RegressionLoss = RegressionLoss.MSE
     importance: NDArray[np.float32] | None = field(default=None, compare=False)
     groups: ClassVar[None] = None
+    learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property
     def problem(self) -> Problem:

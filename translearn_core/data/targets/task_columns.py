@@ -72,6 +72,8 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
         rows[DOMAIN] = table[domain].str.strip()
         columns[DOMAIN] = domain
     missing = {name: _blank(rows[name]) for name in columns}
+    if len(targets) > 1:
+        _check_values(targets, unlabelled)
     lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
     findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)})]
     findings += _unknown_findings(rows, ~np.any(list(lacking.values()), axis=0), targets, unlabelled)
@@ -127,6 +129,16 @@ def _unknown_findings(
             )
             findings.append(finding("target-unknown", Severity.DETECTED, sentence, numbers))
     return findings
+
+
+def _check_values(targets: Sequence[TargetConfig], unlabelled: Sequence[Mask]) -> None:
+    """Raise `DataError` if no row has a value of one of several targets."""
+    for target, mask in zip(targets, unlabelled, strict=True):
+        if mask.all():
+            raise DataError(
+                f"No row has a value in {quote(target.column)}, all {len(mask):,} cells are empty: fill them "
+                "in, or leave this column out."
+            )
 
 
 def _check_files(

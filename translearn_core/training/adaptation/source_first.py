@@ -1,5 +1,6 @@
 """Rows of a source domain that train first, then labelled rows of the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -24,6 +25,7 @@ class SourceFirst:
     of_target: NDArray[np.bool_]
     stage: int = 0
     groups: ClassVar[None] = None
+    learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property
     def train(self) -> NDArray[np.int64]:
