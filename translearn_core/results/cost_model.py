@@ -198,7 +198,8 @@ class CostModel:
     def _step(
         self, backbone_info: BackboneInfo, config: ExperimentConfig, length: float, cached: int, boundary: int
     ) -> float:
-        size = config.training.batch_size
+        aligned = config.adaptation is not None and config.adaptation.method.aligns
+        size = config.training.batch_size * (2 if aligned else 1)  # with as many rows of the target
         blocks = (
             backbone_info.n_blocks - cached
             if backbone_info.supports_partial_forward
