@@ -132,7 +132,7 @@ def _expand_arms(
                     config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
-                    config = with_min_steps(config, size, study.min_steps)
+                    config = with_min_steps(config, size, study.min_steps, study.words_per_text)
                 yield factors, ", ".join(names), config
 
 

@@ -57,6 +57,9 @@ class StudyConfig(BaseConfig):
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )
+    words_per_text: float | None = Field(
+        None, ge=1, description="words of a sentence of these data, which the steps are counted by"
+    )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
     teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
 

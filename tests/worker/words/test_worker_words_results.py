@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from word_bench import evaluation_of, sentences, table, words_data, words_experiment
-from worker_bench import ME, Bench
+from word_bench import evaluation_of
+from worker_bench import Bench
 
 from translearn_core.config import (
     AugmentConfig,
@@ -16,7 +16,6 @@ from translearn_core.config import (
     ExperimentConfig,
 )
 from translearn_core.config.min_steps import with_min_steps
-from translearn_core.config.settings import Settings
 from translearn_core.jobs import (
     LABEL_REVIEW,
     AdviseConfig,
@@ -46,22 +45,6 @@ from translearn_core.results import (
 from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.worker.run_results import row_clusters, row_keys
-
-
-@pytest.fixture(scope="module")
-def data(bench: Bench) -> DataConfig:
-    dataset = bench.store.add_dataset(ME, "words.csv", {"train": table(sentences())}, Settings())
-    return words_data(dataset.digest)
-
-
-@pytest.fixture(scope="module")
-def experiment(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
-    return words_experiment(data, backbone)
-
-
-@pytest.fixture(scope="module")
-def run(bench: Bench, experiment: ExperimentConfig) -> str:
-    return bench.train(experiment)
 
 
 def test_the_accuracy_has_the_same_interval_wherever_it_stands(
@@ -103,6 +86,8 @@ def test_the_workload_counts_sentences_and_every_advice_runs(
     advice = bench.do(AdviseConfig(data=data, backbone=backbone), Advice)
     assert advice.recipe
     assert with_min_steps(experiment, 200, 60).training.epochs == 30  # 10 sentences are 2 batches of 8
+    exact = with_min_steps(experiment, 200, 60, workload.words_per_text)
+    assert exact.training.epochs == 12  # 37 sentences of 5.5 words are 5 batches
     assert "token classification" in LABEL_REVIEW.unsupported(experiment)
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from word_bench import evaluation_of, sentences, table, words_data, words_experiment
+from word_bench import evaluation_of
 from worker_bench import ME, Bench
 
 from translearn_core.config import (
-    BackboneConfig,
     DataConfig,
     ExperimentConfig,
     job_id,
@@ -35,22 +34,6 @@ from translearn_core.results import (
     Prediction,
 )
 from translearn_core.transfer.word_split import UNSPACED
-
-
-@pytest.fixture(scope="module")
-def data(bench: Bench) -> DataConfig:
-    dataset = bench.store.add_dataset(ME, "words.csv", {"train": table(sentences())}, Settings())
-    return words_data(dataset.digest)
-
-
-@pytest.fixture(scope="module")
-def experiment(data: DataConfig, backbone: BackboneConfig) -> ExperimentConfig:
-    return words_experiment(data, backbone)
-
-
-@pytest.fixture(scope="module")
-def run(bench: Bench, experiment: ExperimentConfig) -> str:
-    return bench.train(experiment)
 
 
 def test_typed_sentences_are_split_into_words_that_are_labelled(bench: Bench, run: str) -> None:
