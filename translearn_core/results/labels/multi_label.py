@@ -33,7 +33,7 @@ def per_label(evaluation: Evaluation) -> pd.DataFrame:
     for name, estimates in evaluation.output_metrics.items():
         lines = [estimate.columns(metric_of(name).column) for estimate in estimates]
         for column, values in pd.DataFrame(lines).items():
-            frame.insert(frame.columns.get_loc("support"), column, values)
+            frame.insert(list(frame.columns).index("support"), column, values)
     if evaluation.thresholds is not None:
         frame.insert(len(frame.columns) - 4, "threshold", list(evaluation.thresholds))
     return frame
