@@ -144,7 +144,7 @@ def test_maps_of_words_have_intervals(bench: Bench, run: str) -> None:
 
 
 def test_sentences_about_words_call_them_words(bench: Bench, run: str) -> None:
-    result = bench.do(ErrorAnalysisConfig(job=run), ErrorAnalysis)
+    result = bench.do(ErrorAnalysisConfig(job=run, bins=10), ErrorAnalysis)
     data = ReportData("a run", config=bench.store.job(run).config)
     section = error_analysis.section(result, data)
     captions = " ".join(block.caption for block in section.blocks)
