@@ -53,9 +53,51 @@ def test_several_labels_are_trained_together_and_printed_by_column(
         assert target["validation"][headline] == record["validation"][f"{column}/{headline}"]
         assert (Path(target["folder"]) / "model" / "trained.safetensors").is_file()
     assert record["targets"]["length"]["test"]["n"] < record["test"]["n"]
-    listed = terminal("runs")
-    assert "intent" in listed.stdout
-    assert "length" in listed.stdout
+    listed = json.loads(terminal("runs", "--json").stdout)["runs"][:3]
+    assert [one["target"] for one in listed] == [None, "intent", "length"]
+    assert {one["shared_name"] for one in listed} == {listed[0]["name"]}
+    assert listed[2]["name"] == f"{listed[0]['name']}: length"
+    _predict_and_hand_out_targets(terminal, file, listed, tmp_path)
+
+
+def _predict_and_hand_out_targets(terminal: Terminal, file: Path, runs: list[dict], folder: Path) -> None:
+    """Predict a file with all targets, and find out that a report or an export is of one."""
+    together, *single = (one["run"] for one in runs)
+    done = terminal("predict", together, file, "--out", folder / "all.csv", "--top", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads(done.stdout)["targets"]) == ["intent", "length"]
+    both = pd.read_csv(folder / "all.csv")
+    added = ["predicted", "probability", "label_2", "probability_2"]
+    assert list(both)[3:8] == [*(f"{name}_intent" for name in added), "predicted_length"]
+    for run, column in zip(single, ("intent", "length"), strict=True):
+        terminal("predict", run, file, "--out", folder / "one.csv")
+        own = pd.read_csv(folder / "one.csv")["predicted"]
+        assert both[f"predicted_{column}"].tolist() == own.tolist()
+    for words in (
+        ("export", together, "--out", folder / "x"),
+        ("report", together, "--out", folder / "x.html"),
+    ):
+        sentence = refused(terminal(*words))
+        assert f"give the run of one of its targets: '{runs[1]['name']}', '{runs[2]['name']}'" in sentence
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (("intent", "intent"), "name 'intent' once"),
+        (("intent", "text"), "'text' holds the texts, so predict another one"),
+        (("intent", "empty"), "No row has a value in 'empty', all"),
+        (("intent", "constant"), "Column 'constant' holds one class only, 'same'"),
+        ([f"c{k}" for k in range(21)], "21 columns to predict are too many: a run has at most 20"),
+    ],
+)
+def test_targets_that_cannot_be_trained_together_are_named(
+    labels: list[str], sentence: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    table = pd.read_csv(TICKETS).assign(empty="", constant="same", **{f"c{k}": "x" for k in range(21)})
+    table.to_csv(tmp_path / "bad.csv", index=False)
+    words = [word for label in labels for word in ("--label", label)]
+    assert sentence in refused(terminal("train", tmp_path / "bad.csv", "--text", "text", *words))
 
 
 def test_blocks_that_train_cost_parameters_and_move(terminal: Terminal) -> None:

@@ -105,6 +105,7 @@ def test_each_of_several_targets_is_a_run_on_the_same_rows() -> None:
         ({"head": {"kind": "probe"}}, "head.kind"),
         ({"distil": {"teacher": "x"}}, "distil"),
         ({"joint_run": "x"}, "joint_run"),
+        ({"training": {"predict_train": False}}, "predict_train"),
         ({"training": {"task_order": "sequential"}, "resume_from": "x"}, "task_order"),
     ],
 )
@@ -122,7 +123,8 @@ def test_what_several_targets_cannot_have_is_refused_with_what_to_do(
         ({}, ("targets",)),
         ({"label": 3}, ("targets", 0, "column")),
         ({"targets": ()}, ("targets",)),
-        ({"targets": ({"column": "a"}, {"column": "a"})}, ("targets",)),
+        ({"targets": ({"column": "a"}, {"column": "a"})}, ()),
+        ({"targets": tuple({"column": f"c{k}"} for k in range(21))}, ()),
         ({"targets": ({"column": "a", "problem": "clustering"},)}, ("targets", 0, "problem")),
         ({"label": "a", "targets": ({"column": "b"},)}, ("targets",)),
         ({"label": "t"}, ()),
@@ -136,6 +138,23 @@ def test_other_targets_are_refused_by_the_name_of_their_field(
     with pytest.raises(ValidationError) as error:
         DataConfig(dataset="d", text="t", **fields)
     assert error.value.errors()[0]["loc"] == where
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        (["a", "b", "a"], "name 'a' once"),
+        (["a", "t"], "'t' holds the texts, so predict another one"),
+        (
+            [f"c{k}" for k in range(23)],
+            "23 columns to predict are too many: a run has at most 20, so leave out 3",
+        ),
+    ],
+)
+def test_columns_that_make_no_targets_are_named(columns: list[str], sentence: str) -> None:
+    targets = [{"column": column} for column in columns]
+    with pytest.raises(ValidationError, match=sentence):
+        DataConfig.model_validate({"dataset": "d", "text": "t", "targets": targets})
 
 
 def test_a_copy_takes_another_label_and_no_unknown_field() -> None:

@@ -7,6 +7,7 @@ import pytest
 from translearn_core.config import CleaningRule, DataConfig, ProblemType, TargetConfig
 from translearn_core.data import PART, ROW, diagnose, prepare
 from translearn_core.errors import DataError
+from translearn_core.results import Workload
 
 ROWS = 300
 COLUMNS = ("topic", "stars", "tone")
@@ -104,6 +105,27 @@ def test_a_target_that_cannot_be_scored_is_named() -> None:
     constant = table(tone=["good"] * ROWS)
     with pytest.raises(DataError, match="'tone'"):
         prepare(constant, config("topic", "tone"))
+
+
+def test_bad_targets_are_named_with_their_cells_and_what_to_do() -> None:
+    cases = {
+        "No row has a value in 'tone', all 300 cells are empty": ("tone", [""] * ROWS),
+        "Column 'tone' holds one class only, 'good': choose another": ("tone", ["good"] * ROWS),
+        "Most cells of column 'stars' hold no number, such as 'three'": ("stars", ["three"] * ROWS),
+        "Column 'stars' holds the one number 3": ("stars", ["3"] * ROWS),
+    }
+    for sentence, (column, cells) in cases.items():
+        with pytest.raises(DataError, match=sentence):
+            prepare(table(**{column: cells}), config(*COLUMNS))
+        diagnosis, _ = diagnose(table(**{column: cells}), config(*COLUMNS), None)
+        assert sentence in diagnosis.findings[0].sentence
+        assert not diagnosis.usable
+
+
+def test_a_diagnosis_counts_the_outputs_of_all_targets() -> None:
+    diagnosis, _ = diagnose(table(), config(*COLUMNS), None)
+    assert (len(diagnosis.classes), diagnosis.further_outputs) == (3, 3)
+    assert Workload.of(diagnosis).n_outputs == 6
 
 
 def test_a_diagnosis_names_the_target_of_each_finding() -> None:

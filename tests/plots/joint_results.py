@@ -5,7 +5,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from translearn_core.results import EpochPoint, History
 from translearn_core.results.diagnostics.gradient_conflict import GradientConflict
+
+
+def make_learned_weights(names: tuple[str, ...], epochs: int = 3) -> History:
+    """Return a history in which the weight of each target's loss grows."""
+    return History(
+        (),
+        tuple(
+            EpochPoint(k, k, {}, {}, 1.0, k == epochs, loss_weights=dict.fromkeys(names, 1 + 0.1 * k))
+            for k in range(1, epochs + 1)
+        ),
+    )
 
 
 def make_conflict(names: tuple[str, ...], blocks: int = 6) -> GradientConflict:

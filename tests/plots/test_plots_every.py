@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 from error_analysis_results import make_trust
-from joint_results import make_conflict
+from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
 from number_results import make_number_errors
 from similarity_results import make_forgetting, make_similarity
@@ -77,6 +77,7 @@ EVERY: dict[str, Draw] = {
     "label_reliability": lambda names, dark: plots.label_reliability(make_label_errors(names), dark),
     "slice_exact_shares": lambda names, dark: plots.slice_exact_shares(make_label_errors(names), dark),
     "layer_weights": lambda names, dark: plots.layer_weights(make_mix(), dark),
+    "loss_weights": lambda names, dark: plots.loss_weights(make_learned_weights(names), dark),
     "drift_bars": lambda names, dark: plots.drift_bars(make_drift(), dark),
     "class_counts": lambda names, dark: plots.class_counts(make_diagnosis(names), dark),
     "text_lengths": lambda names, dark: plots.text_lengths(make_diagnosis(names), dark),
@@ -98,6 +99,7 @@ NAMED = [
     "slice_exact_shares",
     "forgetting_bars",
     "gradient_conflict",
+    "loss_weights",
     "baseline_dots",
     "compare_training_curves",
     "confusion_matrix",

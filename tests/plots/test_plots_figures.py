@@ -75,7 +75,7 @@ def test_a_run_that_has_just_begun_says_so(measure):
 
 def test_overlay_keeps_a_colour_per_run_and_the_names():
     figure = plots.compare_training_curves({"a": make_history(3), "b": make_history(5, gain=0.1)}, "accuracy")
-    assert [t.name for t in figure.data if t.showlegend is not False] == ["a", "b"]
+    assert [t.name for t in figure.data if t.showlegend is not False] == ["a", "b", "dotted: train"]
     assert figure.data[0].line.color != figure.data[2].line.color
     assert list(figure.data[2].y) == [e.validation["accuracy"] for e in make_history(5, gain=0.1).epochs]
     assert "Choose runs" in plots.compare_training_curves({}, "loss").layout.annotations[0].text

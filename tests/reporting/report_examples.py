@@ -34,6 +34,7 @@ from translearn_core.jobs import (
     LABEL_ERRORS,
     NEXT_STEPS,
     NUMBER_ERRORS,
+    PAIRED_COMPARISON,
     PROBE,
     PROJECTION,
     SIMILARITY,
@@ -41,7 +42,8 @@ from translearn_core.jobs import (
 )
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.reporting.report_data import Part, ReportData
-from translearn_core.results import Estimate, Evaluation
+from translearn_core.results import Estimate, Evaluation, PairedComparison
+from translearn_core.results.comparison import Difference
 from translearn_core.results.diagnostics.next_steps import NextStep, NextSteps
 
 HOSTILE = '</script><script>alert("x")</script><img src="http://evil.example/p.png"> ${7*7} {{7*7}}'
@@ -67,6 +69,11 @@ def evaluated(classes: tuple[str, ...] = CLASSES, rows: int = 90) -> Evaluation:
     return replace(evaluation, predictions=predictions)
 
 
+def make_paired_comparison() -> PairedComparison:
+    scores = Estimate(0.7, 0.6, 0.8), Estimate(0.75, 0.65, 0.85)
+    return PairedComparison("accuracy", 30, 0, 0, *scores, Difference(0.05, 0.01, 0.09, 1))
+
+
 def make_next_steps(name: str) -> NextSteps:
     number = Estimate(0.4, 0.2, 0.6)
     step = NextStep("merge", f"Merge {name}", f"40 % of {name}.", number, "labels", "Merge", "this run")
@@ -89,6 +96,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (NUMBER_ERRORS, make_number_errors((HOSTILE, "chat"))),
         (LABEL_ERRORS, make_label_errors((HOSTILE, "chat"))),
         (GRADIENT_CONFLICT, make_conflict((HOSTILE, "chat"))),
+        (PAIRED_COMPARISON, make_paired_comparison()),
     )
     return ReportData(
         name=HOSTILE,

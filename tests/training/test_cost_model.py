@@ -1,9 +1,25 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from tests.targets import single_label
+from translearn_core.backbones import load
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    HeadConfig,
+    HeadKind,
+    ProblemType,
+    TargetConfig,
+    TaskWeighting,
+    TrainingConfig,
+)
+from translearn_core.experiment.build_model import build
 from translearn_core.results import BackboneInfo, CostModel, Workload
+from translearn_core.tasks import JointTarget, Target
 
 BLOCKS = 6
 MODEL = BackboneInfo(
@@ -80,3 +96,21 @@ def test_looking_for_a_rate_costs_its_steps_and_one_pass_over_the_rows_they_take
         "it takes no more rows than it has steps for"
     )
     assert seconds(FreezePlan(), replace(TASK, train=320)) < head
+
+
+@pytest.mark.parametrize("kind", [HeadKind.LINEAR, HeadKind.MLP])
+@pytest.mark.parametrize("weighting", TaskWeighting)
+def test_the_heads_of_all_targets_are_counted_as_they_are_built(
+    kind: HeadKind, weighting: TaskWeighting, tiny: str
+) -> None:
+    backbone = load(BackboneConfig(id=tiny))
+    targets = (TargetConfig(column="a"), TargetConfig(column="b", problem=ProblemType.REGRESSION))
+    several = ExperimentConfig(
+        data=DataConfig(dataset="d", text="t", targets=targets),
+        head=HeadConfig(kind=kind),
+        training=TrainingConfig(task_weighting=weighting),
+    )
+    parts = (single_label([0, 1, 2], 3), Target("b", ProblemType.REGRESSION, ("b",), np.arange(3.0)))
+    model = build(several, backbone, JointTarget.of(parts))
+    estimate = TIMED.estimate(backbone.info, several, replace(TASK, n_outputs=4))
+    assert estimate.trainable == sum(p.numel() for p in model.head.parameters())

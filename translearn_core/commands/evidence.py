@@ -7,7 +7,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from translearn_core.commands.terminal.client import find, find_training, result, submit
+from translearn_core.commands.terminal.client import find, find_one_target, result, submit
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import AsJson, FinishedRun
 from translearn_core.commands.terminal.output import print_line, print_result
@@ -49,7 +49,7 @@ def evidence(
     as_json: AsJson = False,
 ) -> None:
     """Compare a run with baselines, probe its layers, and report CKA, forgetting, calibration and errors."""
-    training = find_training(run)
+    training = find_one_target(run)
     job = training.job.id
     given: dict[str, RunJobConfig] = {
         BASELINES.kind: BaselinesConfig(job=job, from_scratch_run=_job(from_scratch_run)),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.terminal.client import find_training, result, submit
+from translearn_core.commands.terminal.client import find_one_target, result, submit
 from translearn_core.commands.terminal.options import AsJson, FinishedRun
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.config import ExperimentConfig
@@ -28,7 +28,7 @@ def export(
     """Write a finished run's model to a folder: weights, tokenizer, labels, card, programs to use it."""
     if onnx and (message := missing_onnx_message()):
         raise TranslearnError(message)
-    finished = find_training(run)
+    finished = find_one_target(run)
     config = export_config(finished, onnx=onnx)
     check_empty(out)
     exported = submit(config, f"export of {finished.name}"[:200])

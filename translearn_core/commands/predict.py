@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.data_check import check_data, column_name, read_data
-from translearn_core.commands.terminal.client import add_dataset, find_training, result, submit
+from translearn_core.commands.terminal.client import add_dataset, find_training, result, submit, target_runs
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import (
     TABLE_KINDS,
@@ -19,12 +19,14 @@ from translearn_core.commands.terminal.options import (
     read_options,
 )
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
-from translearn_core.config import DataConfig
+from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.data.files.formats.conll import conll_bytes
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import DataError
 from translearn_core.jobs import PredictFileConfig
+from translearn_core.jobs.spec import LABELS
 from translearn_core.results import FileFormat, FilePrediction, TableProfile
+from translearn_core.runs import Run
 
 
 def predict(
@@ -68,6 +70,11 @@ def predict(
         raise DataError(
             f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
         )
+    if is_conll(out) and finished.job.config.data.several_targets:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds one tag of a word, and this run predicts "
+            "several: end it with .csv, or give the run of one target."
+        )
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -78,21 +85,42 @@ def predict(
         review_precision=review_precision,
         **columns,
     )
-    prediction = result(submit(config, "prediction"), FilePrediction)
+    if finished.job.config.data.several_targets:
+        parts = _of_targets(finished, config)
+        prediction = FilePrediction.joined(parts)
+        outcome = _sizes(prediction) | {"targets": {column: _values(part) for column, part in parts.items()}}
+    else:
+        prediction = result(submit(config, "prediction"), FilePrediction)
+        outcome = record_of(prediction)
     note = write(prediction, config, table.formats[0], file, out, raw=raw)
-    record = {"run": finished.id, "out": str(out), "encoding_note": note, **record_of(prediction)}
+    record = {"run": finished.id, "out": str(out), "encoding_note": note, **outcome}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _of_targets(run: Run[ExperimentConfig], config: PredictFileConfig) -> dict[str, FilePrediction]:
+    """Return the predictions of each target; likeliest classes and review are of those that are labels."""
+    parts, plain = {}, {"top_labels": 1, "review_precision": None}
+    targets = target_runs(run)
+    any_labels = any(own.job.config.data.problem in LABELS for own in targets.values())
+    for column, own in targets.items():
+        labels = own.job.config.data.problem in LABELS or not any_labels
+        update = {"job": own.job.id} | ({} if labels else plain)
+        parts[column] = result(submit(config.model_copy(update=update), "prediction"), FilePrediction)
+    return parts
 
 
 def record_of(prediction: FilePrediction) -> dict[str, Any]:
     """Return the counts of predictions for the output as JSON."""
-    return {
-        "rows": prediction.rows,
-        "classified": prediction.classified,
-        "blank": prediction.blank,
-        "counts": dict(prediction.counts.itertuples(index=False)),
-        "review": review_record(prediction),
-    }
+    return _sizes(prediction) | _values(prediction)
+
+
+def _sizes(prediction: FilePrediction) -> dict[str, Any]:
+    return {"rows": prediction.rows, "classified": prediction.classified, "blank": prediction.blank}
+
+
+def _values(prediction: FilePrediction) -> dict[str, Any]:
+    counts: dict[str, int] = dict(prediction.counts.itertuples(index=False))
+    return {"counts": counts, "review": review_record(prediction)}
 
 
 def is_conll(path: Path) -> bool:
@@ -164,5 +192,7 @@ def show(record: dict[str, Any], screen: Console) -> None:
     print_line(f"{sentence}, written to {record['out']}", screen)
     if note := record["encoding_note"]:
         print_line(note, screen)
-    if review := record["review"]:
-        print_line(f"{review['rows']:,} rows marked for review. {review['summary']}", screen)
+    for column, own in record.get("targets", {"": record}).items():
+        if review := own["review"]:
+            start = f"{column}: " if column else ""
+            print_line(f"{start}{review['rows']:,} rows marked for review. {review['summary']}", screen)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from translearn_core.commands.terminal.client import RUNS_HINT, find_training, result, submit
+from translearn_core.commands.terminal.client import RUNS_HINT, find_one_target, result, submit
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import AsJson
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
@@ -73,7 +73,7 @@ def _report_config(
 def find_subject(what: str) -> Run[ExperimentConfig] | Study:
     """Return the run, or else the study, with this id or name; raise `NotFoundError` if there is none."""
     try:
-        return find_training(what)
+        return find_one_target(what)
     except NotFoundError:
         for study in Studies(open_store()).all(LOCAL):
             if what in (study.id, study.name):

@@ -11,8 +11,9 @@ from translearn_core.commands.terminal.output import print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.errors import ConfigError, DamagedFileError
 from translearn_core.results import RunSummary
-from translearn_core.results.metric import metric_of
+from translearn_core.results.metric import TARGET_SIGN, metric_of
 from translearn_core.runs import LOCAL, UNREADABLE, Run, RunTags, Unreadable, artifacts, open_store
+from translearn_core.runs.joint_runs import shared_name, target_of, with_targets_together
 
 Deleted = Annotated[
     str | None, typer.Option("--delete", metavar="RUN", help="Delete this run first, with its results.")
@@ -49,7 +50,7 @@ def runs(
         if not sign:
             raise ConfigError("--tag", word, "RUN=TAG,…, and RUN= for no tags")
         RunTags(store).set(LOCAL, find_training(name).id, tags.split(","))
-    listed: list[Run | Unreadable] = [*store.runs(LOCAL), *store.unreadable(LOCAL)]
+    listed: list[Run | Unreadable] = [*with_targets_together(store.runs(LOCAL)), *store.unreadable(LOCAL)]
     tagged = RunTags(store).all(LOCAL)
     lines = [line(run) | {"tags": list(tagged.get(run.id, ()))} for run in listed]
     print_result({"runs": [one for one in lines if _matches(one, search)]}, show, as_json=as_json)
@@ -63,8 +64,9 @@ def _matches(record: dict[str, Any], words: str | None) -> bool:
 def line(run: Run | Unreadable) -> dict[str, Any]:
     """Return one run of the output of ``runs --json``."""
     if isinstance(run, Unreadable):
+        no_target = {"target": None, "shared_name": run.name}
         unreadable = {"state": "unreadable", "reason": UNREADABLE, "bytes": 0, "weights_deleted": False}
-        return {"run": run.id, "name": run.name, **unreadable, "scores": {}, "seconds": None}
+        return {"run": run.id, "name": run.name, **no_target, **unreadable, "scores": {}, "seconds": None}
     try:
         summary = artifacts.read(open_store().workspace.run(run.job.id), RunSummary)
     except DamagedFileError as error:
@@ -74,6 +76,8 @@ def line(run: Run | Unreadable) -> dict[str, Any]:
     return {
         "run": run.id,
         "name": run.name,
+        "target": target_of(run),
+        "shared_name": shared_name(run),
         "state": str(run.state),
         "reason": run.job.reason,
         "bytes": open_store().disk_of(run.job.id),
@@ -88,17 +92,18 @@ def show(record: dict[str, Any], screen: Console) -> None:
     if not record["runs"]:
         screen.print("No runs yet: start one with 'translearn train FILE --text COL --label COL'.")
         return
-    names = list(dict.fromkeys(name for one in record["runs"] for name in one["scores"]))
+    scores = (name for one in record["runs"] for name in one["scores"] if TARGET_SIGN not in name)
+    names, by_target = list(dict.fromkeys(scores)), any(one["target"] for one in record["runs"])
     rows = [
-        (one["run"], one["name"], ", ".join(one["tags"]), one["state"],
+        (one["run"], one["shared_name"], *[one["target"] or ""] * by_target, ", ".join(one["tags"]),
+         one["state"],
          *(_number(one["scores"].get(name)) for name in names),
          _number(one["seconds"], 1), f"{one['bytes'] / 1e6:.1f}")
         for one in record["runs"]
     ]  # fmt: skip
     numbers = (*(metric_of(name).label for name in names), "seconds", "MB")
-    print_table(
-        screen, ("run", "name", "tags", "state", *numbers), rows, numbers=numbers, whole=("run", "state")
-    )
+    columns = ("run", "name", *["target"] * by_target, "tags", "state", *numbers)
+    print_table(screen, columns, rows, numbers=numbers, whole=("run", "state"))
     if any(one["state"] == "unreadable" for one in record["runs"]):
         screen.print(f"unreadable: {UNREADABLE} 'translearn runs --delete RUN' deletes the old one.")
 

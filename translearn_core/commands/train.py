@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.terminal.client import result, submit
+from translearn_core.commands.terminal.client import result, submit, target_runs
 from translearn_core.commands.terminal.options import AsJson, ExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
@@ -25,14 +25,18 @@ def train(options: ExperimentOptions, reading: ReadingOptions, as_json: AsJson =
     print_result(report(run, config) | {"findings": data.records()}, show, as_json=as_json)
 
 
-def report(run: Run, config: ExperimentConfig) -> dict[str, Any]:
-    """Return the output of ``train --json``; of several targets, also that of each by its column."""
+def report(run: Run[ExperimentConfig], config: ExperimentConfig) -> dict[str, Any]:
+    """Return the output of ``train --json``; of several targets, also that of each by its column.
+
+    If the weights of their losses are learned, each has those of every epoch as `loss_weights`.
+    """
     record = _report_of_run(run, config)
     if not config.data.several_targets:
         return record
-    runs = config.target_runs(run.job.id)
-    named = {own.data.label: submit(own, f"{run.name}: {own.data.label}") for own in runs}
-    targets = {own.data.label: _report_of_run(named[own.data.label], own) for own in runs}
+    targets = {column: _report_of_run(own, own.job.config) for column, own in target_runs(run).items()}
+    epochs = open_store().history(run.job.id).epochs
+    for column, target in targets.items():
+        target["loss_weights"] = [epoch.loss_weights[column] for epoch in epochs if epoch.loss_weights]
     return record | {"targets": targets}
 
 

@@ -1,5 +1,6 @@
 """Data of a run: table, columns, split, cleaning, subset and augmentation."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from pydantic import (
 
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import CleaningRule, ProblemType
+from translearn_core.errors import shorten_repr
 
 
 class SplitConfig(BaseConfig):
@@ -75,6 +77,9 @@ class SplitConfig(BaseConfig):
 
 ONE_HOT_NAME = "labels"
 """Name of a target in one-hot columns."""
+
+MAX_TARGETS = 20
+"""Most targets of a run."""
 
 
 class TargetConfig(BaseConfig):
@@ -139,12 +144,11 @@ class DataConfig(BaseConfig):
     )
     targets: tuple[TargetConfig, ...] = Field(
         validation_alias=AliasChoices("label", "targets"),
-        max_length=20,
         description="columns to predict; several share the backbone, with a head each",
     )
     other_targets: tuple[TargetConfig, ...] = Field(
         (),
-        max_length=19,
+        max_length=MAX_TARGETS - 1,
         description="targets that the table is prepared for together with this one: the split is that of all",
     )
     split: SplitConfig = SplitConfig()
@@ -214,8 +218,6 @@ class DataConfig(BaseConfig):
     def _check_number(cls, targets: tuple[TargetConfig, ...]) -> tuple[TargetConfig, ...]:
         if not targets:
             raise ValueError("no target: name a column to predict")
-        if len({target.column for target in targets}) < len(targets):
-            raise ValueError("the columns to predict must be different ones")
         return targets
 
     @field_validator("cleaning")
@@ -226,10 +228,21 @@ class DataConfig(BaseConfig):
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         names = [target.column for target in self.prepared_targets]
-        if len(set(names)) < len(names) or len(set(self.target_columns)) < len(self.target_columns):
-            raise ValueError("the columns to predict must be different ones")
+        if len(names) > MAX_TARGETS:
+            raise ValueError(
+                f"{len(names)} columns to predict are too many: a run has at most {MAX_TARGETS}, so leave "
+                f"out {len(names) - MAX_TARGETS} of them"
+            )
+        for every in (names, self.target_columns):
+            if repeated := next((name for name, count in Counter(every).items() if count > 1), None):
+                raise ValueError(
+                    f"the columns to predict must be different ones: name {shorten_repr(repeated)} once"
+                )
         if self.text in (*names, *self.target_columns):
-            raise ValueError("text and label must be two different columns")
+            raise ValueError(
+                "text and label must be two different columns: "
+                f"{shorten_repr(self.text)} holds the texts, so predict another one"
+            )
         if self.text_pair in (self.text, *names, *self.target_columns):
             raise ValueError(
                 f"column {self.text_pair!r} holds the second texts and is text or label too: choose another"

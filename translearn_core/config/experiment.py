@@ -163,6 +163,11 @@ class ExperimentConfig(JobConfig):
                 f"{conflicting[0]}: several targets need heads that train in steps, without a teacher: leave "
                 "this at its default, or choose one column to predict"
             )
+        if not self.training.predict_train:
+            raise ValueError(
+                "training.predict_train: a run of several targets predicts its training rows too, for each "
+                "target's neighbours: set it to true"
+            )
         if self.sequential and (self.stages or self.resume_from is not None):
             raise ValueError(
                 "training.task_order: one target after the other is a run of its own without stages: leave "

@@ -85,6 +85,7 @@ def diagnose(
         problem=config.problem,
         split_rows=tuple(np.bincount(prepared.split, minlength=len(SPLITS)).tolist()) if prepared else (),
         words_per_text=prepared.words_per_text if prepared else 1.0,
+        further_outputs=sum(target.n_outputs for target in prepared.targets[1:]) if prepared else 0,
     )
     return diagnosis, prepared
 

@@ -14,7 +14,7 @@ from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
-from translearn_core.data.targets.joint_rows import check_targets, joint_rows
+from translearn_core.data.targets.target_encoding import check_targets, encode_targets
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -93,8 +93,9 @@ def _rows_of_target(
     usable, unusable_findings = problem.usable_cells(cells, rows, target_config.column)
     rows, cells = rows[usable].reset_index(drop=True), cells[usable].reset_index(drop=True)
     target, encoding_findings = problem.encode(cells, rows, target_config, config)
-    findings = (*columns.findings, *unusable_findings, *encoding_findings)
-    state, given = given_split(TaskRows(rows, target, findings), config)
+    rows, given, split_findings = given_split(rows, config)
+    findings = (*columns.findings, *unusable_findings, *encoding_findings, *split_findings)
+    state = TaskRows(rows, target, findings)
     for step in (problem.clean_conflicts, clean_duplicates, problem.clean_rare):
         state = step(state, config)
     problem.check(state.target, max_classes)
@@ -105,7 +106,7 @@ def _rows_of_targets(
     columns: TaskColumns, config: DataConfig, max_classes: int
 ) -> tuple[TaskRows, dict[int, str]]:
     """Encode and clean several targets; return the rows with any, and the sources of given splits."""
-    state, given = joint_rows(columns, config, max_classes)
+    state, given = encode_targets(columns, config, max_classes)
     return clean_duplicates(state, config), given
 
 

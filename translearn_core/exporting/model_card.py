@@ -116,7 +116,9 @@ def trained_part(config: ExperimentConfig, summary: RunSummary | None) -> str:
         Tuning.LORA: ", by LoRA, merged",
         Tuning.ADAPTERS: ", by bottleneck adapters",
     }
-    return f"the head and {plan.label}{methods.get(config.tuning.kind, '')}"
+    others = [plain(target.column) for target in config.data.other_targets if config.joint_run is not None]
+    shared = f", together with a head for {join_list(others)}" if others else ""
+    return f"the head and {plan.label}{methods.get(config.tuning.kind, '')}{shared}"
 
 
 def backbone_name(config: ExperimentConfig) -> str:

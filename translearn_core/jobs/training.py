@@ -159,6 +159,7 @@ PAIRED_COMPARISON = JobSpec(
     PairedComparison,
     "Paired comparison",
     "diagnostics.paired_comparison:compare_pair",
+    section="diagnostics.sharing:section",
     question="Is one better, or is it chance?",
     progress="Comparing row by row",
 )

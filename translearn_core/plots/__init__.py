@@ -24,6 +24,7 @@ from translearn_core.plots.diagnostics.transferability import layer_ratings
 from translearn_core.plots.diagnostics.word_importance import word_importance
 from translearn_core.plots.freeze_map import freeze_map
 from translearn_core.plots.layer_weights import layer_weights
+from translearn_core.plots.loss_weights import loss_weights
 from translearn_core.plots.lr_finder import lr_finder
 from translearn_core.plots.outputs import OUTPUT_PLOTS
 from translearn_core.plots.study_results import depth_curve, size_curve, study_arms
@@ -55,6 +56,7 @@ __all__ = [
     "label_reliability",
     "layer_ratings",
     "layer_weights",
+    "loss_weights",
     "lr_finder",
     "palette",
     "plain",

@@ -104,12 +104,20 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
             line={"color": faint(colour, 0.7), "width": 1.5, "dash": "dot"},
             hovertemplate="%{fullData.name}<br>epoch %{x}, train: <b>%{y:.4f}</b><extra></extra>",
         )
+    if any(trace.showlegend is False for trace in figure.data):
+        _explain_dots(figure, dark)
     figure.update_layout(showlegend=True)
     return (
         _whole_epochs(figure, longest)
         if figure.data
         else annotate_empty(figure, "Choose runs to compare.", dark)
     )
+
+
+def _explain_dots(figure: go.Figure, dark: bool) -> None:
+    """Add an entry to the legend for the dotted lines."""
+    line = {"color": palette(dark).muted, "width": 1.5, "dash": "dot"}
+    figure.add_scatter(x=[None], y=[None], name="dotted: train", mode="lines", line=line, hoverinfo="skip")
 
 
 def _axes(name: str, measure: str, dark: bool) -> go.Figure:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Self
 
-from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split
+from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split, TaskWeighting
 from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
 from translearn_core.results.table_profile import Diagnosis
@@ -23,7 +23,7 @@ LOADS = 3
 
 @dataclass(frozen=True)
 class Workload:
-    """Size of a task: training, validation and test rows, tokens per text, outputs of the head.
+    """Size of a task: training, validation and test rows, tokens per text, outputs of all heads.
 
     Rows that are words have so many `words_per_text` in a sentence, which is the text that is computed.
     """
@@ -49,7 +49,7 @@ class Workload:
             validation,
             test,
             diagnosis.tokens_per_text,
-            len(diagnosis.classes),
+            len(diagnosis.classes) + diagnosis.further_outputs,
             diagnosis.words_per_text,
         )
 
@@ -222,11 +222,14 @@ class CostModel:
 
     @staticmethod
     def _head(backbone_info: BackboneInfo, config: ExperimentConfig, n_outputs: int) -> int:
+        """Count the parameters of the heads of all targets."""
         layers = config.features.selected_layers(backbone_info.n_blocks)
         width = backbone_info.width * config.features.pair_encoding.vectors
         mix = len(layers) + 1 if config.features.layer_combination is LayerCombination.MIX else 0
         if config.features.layer_combination is LayerCombination.CONCAT_4:
             width *= len(layers)
+        heads = len(config.data.targets)
+        shared = mix + heads * (config.training.task_weighting is TaskWeighting.UNCERTAINTY)
         if config.head.kind is not HeadKind.MLP:
-            return (width + 1) * n_outputs + mix
-        return (width + 1) * config.head.width + (config.head.width + 1) * n_outputs + mix
+            return (width + 1) * n_outputs + shared
+        return heads * (width + 1) * config.head.width + (config.head.width + 1) * n_outputs + shared

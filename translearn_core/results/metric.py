@@ -147,14 +147,22 @@ class Scored:
         return next(iter(self.scores.values()))
 
     @property
+    def _overall(self) -> dict[str, Estimate]:
+        """Scores of the whole model, without those of each of several targets."""
+        return {name: score for name, score in self.scores.items() if TARGET_SIGN not in name}
+
+    @property
     def share_columns(self) -> tuple[str, ...]:
         """Table columns of the scores that are fractions."""
-        shares = (metric_of(name).column for name in self.scores if metric_of(name).share)
+        shares = (metric_of(name).column for name in self._overall if metric_of(name).share)
         return tuple(f"{column}{end}" for column in shares for end in ("", " low", " high"))
 
     def score_columns(self) -> dict[str, float]:
-        """Return table columns of the scores and the ends of their intervals."""
+        """Return table columns of the scores and the ends of their intervals.
+
+        Those of each of several targets are left out: a run of its own has them.
+        """
         columns: dict[str, float] = {}
-        for name, score in self.scores.items():
+        for name, score in self._overall.items():
             columns |= score.columns(metric_of(name).column)
         return columns

@@ -1,6 +1,8 @@
 """Predictions of a finished run on new texts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -133,6 +135,29 @@ class FilePrediction:
     counts: pd.DataFrame = field(compare=False)
     review: ReviewThreshold | None = None
     to_review: int = 0
+
+    @classmethod
+    def joined(cls, parts: Mapping[str, "FilePrediction"]) -> Self:
+        """Return the predictions of several targets of the same rows, each column named after its target.
+
+        Counts and review are those of the first.
+        """
+        first = next(iter(parts.values()))
+        table = first.table.drop(columns=list(first.added))
+        names: list[str] = []
+        for target, part in parts.items():
+            for name in part.added:
+                new = f"{name}_{target}"
+                while new in table:
+                    new = f"{new}_"
+                table[new] = part.table[name]
+                names.append(new)
+        characters = {*"".join(part.characters for part in parts.values())}
+        characters |= {sign for name in names for sign in name if not sign.isascii()}
+        return cls(
+            first.rows, first.text, tuple(names), "".join(sorted(characters)), table, first.counts,
+            first.review, first.to_review,
+        )  # fmt: skip
 
     @property
     def classified(self) -> int:

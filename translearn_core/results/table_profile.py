@@ -202,7 +202,8 @@ class Diagnosis:
 
     `split_rows` are the rows of train, validation and test, each counted once; empty in results of earlier
     versions, whose `counts` count each row once. `words_per_text` are the rows of a sentence if these are
-    words.
+    words. Of several targets, `classes` and `counts` are those of the first, and `further_outputs` is the
+    number of classes of the others, a number counting as one.
     """
 
     findings: tuple[Finding, ...]
@@ -217,6 +218,7 @@ class Diagnosis:
     problem: ProblemType = ProblemType.SINGLE_LABEL
     split_rows: tuple[int, ...] = ()
     words_per_text: float = 1.0
+    further_outputs: int = 0
 
     @property
     def rows(self) -> dict[str, int]:

@@ -20,6 +20,7 @@ from translearn_core.jobs import (
     BaselinesConfig,
     DiagnoseConfig,
     NextStepsConfig,
+    PairedComparisonConfig,
     ReportRole,
     RunJobConfig,
     spec_of,
@@ -59,7 +60,17 @@ def run_diagnostics(store: RunStore, run: Run[ExperimentConfig]) -> tuple[JobCon
         next_steps_config(store, run) if part.kind == NEXT_STEPS.kind else _finished(store, run, part) or part
         for part in default_diagnostics(store, run)
     )
-    return (diagnosis, *sorted([*parts, *_same_data(store, run)], key=_place))
+    return (diagnosis, *_sharing(store, run), *sorted([*parts, *_same_data(store, run)], key=_place))
+
+
+def _sharing(store: RunStore, run: Run[ExperimentConfig]) -> Iterator[PairedComparisonConfig]:
+    """Yield the comparison of one of several targets with its training alone, if that is finished."""
+    config = run.job.config
+    if config.joint_run is None:
+        return
+    alone = job_id(config.model_copy(update={"joint_run": None}))
+    if any(one.job.id == alone and one.state is State.DONE for one in store.runs(run.owner)):
+        yield PairedComparisonConfig(job=alone, other=run.job.id)
 
 
 def next_steps_config(store: RunStore, run: Run[ExperimentConfig]) -> NextStepsConfig:

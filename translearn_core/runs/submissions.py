@@ -11,6 +11,7 @@ from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.config.base import canonical_json
 from translearn_core.jobs import TRAIN, slot_of
 from translearn_core.runs.database.schema import job_owners, jobs
+from translearn_core.runs.joint_runs import target_run_name
 from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
 
@@ -68,7 +69,7 @@ def submit_target_runs(db: Connection, config: ExperimentConfig, *, again: bool)
     owned = db.execute(owners.join(jobs, jobs.c.id == job_owners.c.job).where(jobs.c.id == job)).all()
     for run in config.target_runs(job):
         for owner, name, dataset in owned:
-            request = JobRequest(run, f"{name}: {run.data.label}", dataset, job)
+            request = JobRequest(run, target_run_name(name, run.data.label), dataset, job)
             submit_job(db, owner, request, rename=False)
         if again:
             requeue(db, job_id(run), (State.DONE,))

@@ -182,6 +182,7 @@ class Loop:
             best=best,
             stage=state.stage,
             moved=relative_change_per_part(self.model, self.start),
+            loss_weights=dict(self.task.learned_weights),
         )
         state.history.append(point)
         state.loss_sum, state.loss_count, state.outputs, state.seconds = 0.0, 0, [], 0.0

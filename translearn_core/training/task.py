@@ -1,5 +1,6 @@
 """Training task: rows with their targets, objective and metrics; the loop knows nothing else of them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +42,10 @@ class TrainingTask(Protocol):
     @property
     def selection(self) -> str:
         """Validation metric that selects the best epoch: the highest value, of the loss the lowest."""
+
+    @property
+    def learned_weights(self) -> Mapping[str, float]:
+        """Current weight of each of several targets' losses by its column; empty if none are learned."""
 
     def at_stage(self, stage: int) -> "TrainingTask":
         """Return what trains in a stage, counted from 0: the task itself, or one of several targets."""

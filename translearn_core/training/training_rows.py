@@ -1,6 +1,7 @@
 """Target rows as a training task: weights, metrics, validation."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -30,6 +31,7 @@ class TrainingRows:
     weighting: ClassWeights = ClassWeights.NONE
     regression_loss: RegressionLoss = RegressionLoss.MSE
     groups: ClassVar[None] = None
+    learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property
     def problem(self) -> Problem:

@@ -70,12 +70,22 @@ class JointObjective:
 
     def _weighted(self, index: int, losses: Tensor) -> Tensor:
         """Return losses of one target with its weight."""
-        part = self.parts[index]
         if self.log_variances is None:
-            return part.weight * losses
+            return self.parts[index].weight * losses
         s = self.log_variances[index].to(losses.device)
-        factor = 0.5 if part.problem is ProblemType.REGRESSION else 1.0
-        return factor * (-s).exp() * losses + s / 2
+        return self._precision(index, s) * losses + s / 2
+
+    def _precision(self, index: int, log_variance: Tensor) -> Tensor:
+        """Return the factor of one target's loss at a log variance."""
+        factor = 0.5 if self.parts[index].problem is ProblemType.REGRESSION else 1.0
+        return factor * (-log_variance).exp()
+
+    @torch.no_grad()
+    def learned_weights(self) -> list[float]:
+        """Return the factor of each target's loss at the current log variances; empty if there are none."""
+        if self.log_variances is None:
+            return []
+        return [float(self._precision(k, s)) for k, s in enumerate(self.log_variances)]
 
     @torch.no_grad()
     def weighted_losses(self, losses: Sequence[float]) -> float:

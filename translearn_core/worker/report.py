@@ -9,6 +9,7 @@ from translearn_core.config import BackboneConfig, ExperimentConfig, StudyConfig
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import (
+    PAIRED_COMPARISON,
     SPECS,
     BackboneInfoConfig,
     ReportConfig,
@@ -81,7 +82,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         history=history,
         timeline=_timeline(context, experiment, history, drift),
         parts=parts,
-        missing=tuple(dict.fromkeys((*missing, *_not_included(ReportRole.RUN, parts, experiment)))),
+        missing=tuple(dict.fromkeys((*missing, *_missing_of_run(parts, experiment)))),
         hashes=_hashes(context, config.job, experiment),
         versions=versions(LIBRARIES),
     )
@@ -160,6 +161,16 @@ def _not_included(
         expected = spec.report in (role, ReportRole.RUN_AND_STUDY) and spec not in included
         if expected and (experiment is None or not spec.unsupported(experiment)):
             yield spec.name
+
+
+def _missing_of_run(parts: tuple[Part, ...], experiment: ExperimentConfig) -> Iterator[str]:
+    """Yield what the report of a run does not include."""
+    if experiment.joint_run is not None and all(part.spec is not PAIRED_COMPARISON for part in parts):
+        yield (
+            "what sharing the backbone gave or cost, which needs the same training of this target alone: "
+            "train it on the Results page of all targets"
+        )
+    yield from _not_included(ReportRole.RUN, parts, experiment)
 
 
 def _diagnostic_jobs(context: Context, config: ReportConfig) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
+from translearn_core.config.data import MAX_TARGETS
 from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
@@ -125,6 +126,7 @@ def _more_targets(
         list(names),
         key="more_targets",
         placeholder="No other column",
+        max_selections=MAX_TARGETS - 1,
         help="columns predicted together with the label (multi-task): one backbone, a head for each; cells "
         "may be missing",
     )

@@ -22,6 +22,11 @@ from translearn_core.results.training.joint_targets import (
 from translearn_core.runs import Run, State
 from translearn_core.tasks import PROBLEMS
 
+LOSS_WEIGHTS = (
+    "Uncertainty weighting: the weight of each target's loss is learned with the model, as the inverse of "
+    "the target's noise. The noisier a target, the lower its weight; it starts at 1 for labels and at 0.5 "
+    "for numbers (Kendall et al. 2018)."
+)
 SHARING = "What did sharing the backbone give or cost?"
 
 
@@ -39,6 +44,7 @@ def choose(run: Run[ExperimentConfig]) -> Run[ExperimentConfig]:
     alone = {column: config.model_copy(update={"joint_run": None}) for column, config in configs.items()}
     _scores(run, known, alone)
     _curves(run)
+    _loss_weights(run)
     _forgetting(run)
     _sharing(run, configs, alone)
     _conflict(run)
@@ -96,6 +102,21 @@ def _curves(run: Run[ExperimentConfig]) -> None:
         plots.compare_training_curves(histories, measure, page_header.dark()),
         key="target_curves",
         alt="Learning curves of the targets",
+    )
+
+
+def _loss_weights(run: Run[ExperimentConfig]) -> None:
+    """Show the weight of each target's loss by epoch, if they are learned."""
+    history = state.store().history(run.job.id)
+    if (frame := history.loss_weight_frame()).empty:
+        return
+    st.subheader("Learned weights of the losses", anchor=False, help=LOSS_WEIGHTS)
+    tables.figure(
+        plots.loss_weights(history, page_header.dark()),
+        frame,
+        "loss_weights",
+        key="loss_weights",
+        alt="Weight of each target's loss by epoch",
     )
 
 

@@ -16,6 +16,7 @@ from translearn_core.results import Baseline, Evaluation, RunSummary
 from translearn_core.results.diagnostics.baselines import CONSTANTS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Run
+from translearn_core.runs.joint_runs import shared_name, target_of
 from translearn_core.tasks import PROBLEMS
 
 
@@ -131,9 +132,14 @@ def _trained(run: Run[ExperimentConfig], config: ExperimentConfig) -> Experiment
         return config.model_copy(update={"joint_run": None})
 
 
-def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
-    """Return one row per run: scores with intervals, cost, and what was trained."""
+def comparison(runs: Sequence[Run[ExperimentConfig]], *, by_target: bool = False) -> pd.DataFrame:
+    """Return one row per run: scores with intervals, cost, and what was trained.
+
+    `by_target`: the runs of targets trained together have one name, and their targets a column if there are
+    any.
+    """
     lines, tell = [], backbone_names.name_lookup()
+    by_target = by_target and any(map(target_of, runs))
     for run in runs:
         run_summary, config = result_cache.cached_result(run, RunSummary), run.job.config
         if run_summary is None:
@@ -141,7 +147,8 @@ def comparison(runs: Sequence[Run[ExperimentConfig]]) -> pd.DataFrame:
         test = run_summary.test
         lines.append(
             {
-                "name": run.name,
+                "name": shared_name(run) if by_target else run.name,
+                **({"target": target_of(run) or ""} if by_target else {}),
                 **test.score_columns(),
                 "seconds": run_summary.seconds["total"],
                 "trainable": run_summary.parameters["trainable"] / run_summary.parameters["total"],

@@ -9,6 +9,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.shell import jobs, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.runs import Run, RunTags, State, Studies
+from translearn_core.runs.joint_runs import with_targets_together
 
 GONE = "data set that was deleted"
 
@@ -29,7 +30,7 @@ class ListedRun:
 
 
 def listed_runs(runs: Iterable[Run[ExperimentConfig]]) -> list[ListedRun]:
-    """Return runs with what they are filtered and grouped by."""
+    """Return runs with what they are filtered and grouped by, those of targets trained together in a row."""
     store, owner = state.store(), state.owner()
     studies = {job: study.name for study in Studies(store).all(owner) for job in study.jobs}
     data, tags = {d.digest: d.name for d in store.datasets(owner)}, RunTags(store).all(owner)
@@ -37,10 +38,10 @@ def listed_runs(runs: Iterable[Run[ExperimentConfig]]) -> list[ListedRun]:
         ListedRun(
             run,
             tags.get(run.id, ()),
-            studies.get(run.job.id, ""),
+            studies.get(run.job.config.joint_run or run.job.id, ""),
             data.get(run.job.config.data.dataset, GONE),
         )
-        for run in runs
+        for run in with_targets_together(runs)
     ]
 
 

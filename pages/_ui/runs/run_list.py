@@ -16,6 +16,7 @@ from translearn_core.engine import engine_status
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import Pretraining, RunSummary
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
+from translearn_core.runs.joint_runs import shared_name, target_of
 
 PAGE = 20
 """Runs per page."""
@@ -53,7 +54,8 @@ def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None
         run_difference.panel([one.run for one in listed])
     with st.expander("As a table", icon=":material/table_rows:"):
         shown = [one.run for one in listed]
-        tables.table(scores.comparison(shown), "runs", key="runs", config=scores.columns(shown))
+        frame = scores.comparison(shown, by_target=True)
+        tables.table(frame, "runs", key="runs", config=scores.columns(shown))
 
 
 def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
@@ -118,7 +120,10 @@ def _row(run: Run, facts: Sequence[str], owned: Sequence[Run], tags: Sequence[st
     weight = state.store().disk_of(run.job.id)
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"run-{run.id}"):
         jobs.badge(run)
-        st.text(run.name, width="stretch")
+        target = target_of(run)
+        st.text(run.name if target is None else shared_name(run), width="stretch")
+        if target is not None:
+            st.badge(plain(target), icon=":material/ads_click:", color="gray")
         st.caption(
             " · ".join([*facts, *([size(weight)] if weight else []), ago(run.created)]), width="content"
         )

@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from filled import Filled
-from visits import Open, page_text
+from visits import Open, keys, page_text
 
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, TargetConfig, TrainingConfig
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    TargetConfig,
+    TaskWeighting,
+    TrainingConfig,
+)
 from translearn_core.jobs import DiagnoseConfig, PairedComparisonConfig
 from translearn_core.results import EpochPoint, Estimate, Metrics, PairedComparison, RunSummary
 from translearn_core.results.comparison import Difference
@@ -43,7 +51,9 @@ class Joint:
         scores = {"loss": 2 / k, MEAN_SCORE: label}
         for column, value in zip(COLUMNS, (label, 0.4 + 0.1 * k), strict=True):
             scores |= {f"{column}/loss": 1 / k, f"{column}/accuracy": value, f"{column}/macro_f1": value}
-        return EpochPoint(k, 10 * k, scores, scores, 1.0, k == 4, stage=int(k > 2))
+        learned = self.config.training.task_weighting is TaskWeighting.UNCERTAINTY
+        weights = {"label": 1 - 0.1 * k, "tone": 1 + 0.1 * k} if learned else {}
+        return EpochPoint(k, 10 * k, scores, scores, 1.0, k == 4, stage=int(k > 2), loss_weights=weights)
 
     def summary(self, plan: FreezePlan) -> RunSummary:
         """Return the summary of all targets."""
@@ -126,6 +136,39 @@ def test_one_after_the_other_says_what_was_forgotten(filled: Filled, visit: Open
     text = page_text(at)
     assert "macro-F1 on validation was 70.0 % when its own training ended and 50.0 % at the end" in text
     assert "20.0 points forgotten" in text
+
+
+def test_learned_weights_of_the_losses_are_shown_by_epoch(filled: Filled, visit: Open) -> None:
+    at = visit("results", run=Joint(filled, task_weighting="uncertainty").run.id)
+    assert not at.error
+    assert "Learned weights of the losses" in [one.value for one in at.subheader]
+    frame = next(table.value for table in at.dataframe if "weight" in table.value)
+    assert frame[frame["target"] == "tone"]["weight"].tolist() == pytest.approx([1.1, 1.2, 1.3, 1.4])
+
+
+def test_the_runs_of_targets_stand_together_under_one_name(joint: Joint, visit: Open) -> None:
+    joint.filled.train("later", FreezePlan(), seed=7)
+    at = visit("runs")
+    assert not at.error
+    frame = next(table.value for table in at.dataframe if "target" in table.value)
+    own = frame[frame["name"] == "both"]
+    assert own["target"].tolist() == ["", *COLUMNS]
+    assert np.ptp(own.index) == 2
+    assert not [name for name in frame if "of tone" in name]
+    assert [text.value for text in at.text].count("both") == 3
+    assert "tone" in page_text(at)
+
+
+def test_a_bad_target_is_named_on_the_data_page(joint: Joint, visit: Open) -> None:
+    filled = joint.filled
+    lines = [f"text {i},{filled.classes[i % 3]},same" for i in range(90)]
+    filled.table("bad.csv", ("text,label,tone\n" + "\n".join(lines)).encode())
+    filled.look(DataConfig(dataset=filled.dataset.digest, text="text", targets=joint.config.data.targets))
+    at = visit("data")
+    at.multiselect(key="more_targets").set_value(["tone"]).run()
+    assert not at.exception
+    assert "Column 'tone' holds one class only, 'same': choose another label column" in page_text(at)
+    assert "to_backbone" not in keys(at)
 
 
 def test_the_monitor_shows_the_mean_score(joint: Joint, visit: Open) -> None:

@@ -77,6 +77,8 @@ def test_learned_weights_follow_kendall() -> None:
     losses = [1.5, 2.0, math.nan]
     expected = math.exp(-0.4) * 1.5 + 0.2 + 0.5 * math.exp(0.6) * 2.0 - 0.3
     assert learned.weighted_losses(losses) == pytest.approx(expected)
+    assert learned.learned_weights() == pytest.approx([math.exp(-0.4), 0.5 * math.exp(0.6), 1.0])
+    assert rows.objective.learned_weights() == []
 
 
 def test_a_row_without_values_has_no_gradient_in_the_heads_it_lacks() -> None:

@@ -1,5 +1,6 @@
 """Training on several targets: batches of rows that know the same, resuming, one target after the other."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.architectures import tiny_folder
 from translearn_core.activations import ActivationCache
 from translearn_core.config import (
     BackboneConfig,
@@ -33,11 +33,6 @@ from translearn_core.training.checkpoints.checkpoint import Checkpoint
 TARGETS = (TargetConfig(column="verdict"), TargetConfig(column="stars", problem=ProblemType.REGRESSION))
 WORDS = ("awful", "boring", "fine", "great")
 ROWS = 120
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(tiny_folder("bert", tmp_path_factory.mktemp("bert")))
 
 
 def toy(*, missing: bool = True) -> PreparedDataset:
@@ -128,8 +123,16 @@ def test_both_targets_are_learned_and_a_resumed_run_ends_bit_equal(
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     learned = [name for name in weights[0] if name.endswith("log_variances")]
     assert bool(learned) is (weighting == "uncertainty")
-    if learned:
-        assert weights[0][learned[0]].abs().min() > 0
+    shown = [epoch.loss_weights for epoch in straight.epochs]
+    assert [epoch.loss_weights for epoch in resumed.epochs] == shown
+    if not learned:
+        assert shown == [{}] * 6
+        return
+    assert [list(one) for one in shown] == [["verdict", "stars"]] * 6
+    assert all(0 < abs(one["verdict"] - 1) < 0.5 and 0 < abs(one["stars"] - 0.5) < 0.5 for one in shown)
+    noise = weights[0][learned[0]]  # of the last epoch, which a checkpoint keeps
+    assert shown[-1]["verdict"] == pytest.approx(math.exp(-noise[0]))
+    assert shown[-1]["stars"] == pytest.approx(math.exp(-noise[1]) / 2)
 
 
 def test_one_target_after_the_other_trains_a_head_at_a_time(tiny: str, tmp_path: Path) -> None:

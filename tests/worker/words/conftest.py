@@ -1,4 +1,4 @@
-"""A trained run on words in sentences."""
+"""Words in sentences with tags of entities: the table, its task, and a run of it."""
 
 import pytest
 from word_bench import sentences, table, words_data, words_experiment

@@ -9,7 +9,14 @@ from typing import TypeVar, cast
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.terminal.output import console
-from translearn_core.config import BUNDLED, BackboneConfig, ExperimentConfig, JobConfig, ReadOptions
+from translearn_core.config import (
+    BUNDLED,
+    BackboneConfig,
+    ExperimentConfig,
+    JobConfig,
+    ReadOptions,
+    job_id,
+)
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
@@ -22,6 +29,7 @@ ENGINE_SECONDS = 180.0
 """Time limit for the start of an engine; about 15 s on two idle cores."""
 
 T = TypeVar("T")
+C = TypeVar("C", bound=JobConfig)
 
 POLL_SECONDS = 0.15
 
@@ -73,7 +81,7 @@ def add_dataset(files: Mapping[str, Path], options: ReadOptions | None = None) -
     return open_store().add_dataset(LOCAL, files["train"].name, contents, options=options)
 
 
-def submit(config: JobConfig, name: str) -> Run:
+def submit(config: C, name: str) -> Run[C]:
     """Submit a job and wait until it is done.
 
     Raises
@@ -81,14 +89,32 @@ def submit(config: JobConfig, name: str) -> Run:
     TrainingError
         If it failed or was stopped.
     """
-    run = open_store().submit(LOCAL, config, name)
+    return _wait(cast("Run[C]", open_store().submit(LOCAL, config, name)))
+
+
+def target_runs(run: Run[ExperimentConfig]) -> dict[str, Run[ExperimentConfig]]:
+    """Return the run of each target of a training of several by its column, once they are done.
+
+    Raises
+    ------
+    TrainingError
+        If the training or one of them is not done.
+    """
+    store = open_store()
+    store.submit_target_runs(_check_done(run).job.id, again=False)
+    configs = run.job.config.target_runs(run.job.id)
+    return {one.data.label: _wait(store.run(LOCAL, job_id(one), TRAIN)) for one in configs}
+
+
+def _wait(run: Run[C]) -> Run[C]:
+    """Return a submitted run once it is done; raise `TrainingError` if it fails."""
     if run.state is not State.DONE:
         ensure_engine(settings(), wait=ENGINE_SECONDS)
         run = follow_progress(run)
     return _check_done(run)
 
 
-def _check_done(run: Run) -> Run:
+def _check_done(run: Run[C]) -> Run[C]:
     """Return `run` if it is done, else raise `TrainingError`."""
     if run.state is State.DONE:
         return run
@@ -102,7 +128,7 @@ def _check_done(run: Run) -> Run:
     raise TrainingError(reason)
 
 
-def follow_progress(run: Run) -> Run:
+def follow_progress(run: Run[C]) -> Run[C]:
     """Show a job's progress until it ends; Ctrl-C stops the job, a second Ctrl-C only the command."""
     store = open_store()
     columns = (
@@ -114,8 +140,8 @@ def follow_progress(run: Run) -> Run:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("waiting", total=None)
 
-        def poll() -> Run | None:
-            current = store.run(LOCAL, run.id)
+        def poll() -> Run[C] | None:
+            current = cast("Run[C]", store.run(LOCAL, run.id))
             if not current.state.live:
                 return current
             if progress := current.job.progress:
@@ -187,6 +213,17 @@ def find_training(run: str) -> Run[ExperimentConfig]:
     if match.job.spec is not TRAIN:
         raise ConfigError("run", match.id, "a training")
     return cast("Run[ExperimentConfig]", match)
+
+
+def find_one_target(run: str) -> Run[ExperimentConfig]:
+    """Return a training of one target as `find_training` does; `ConfigError` if it is of several."""
+    match = find_training(run)
+    if match.job.config.data.several_targets:
+        own = (one for one in open_store().runs(LOCAL) if one.job.config.joint_run == match.job.id)
+        names = [shorten_repr(one.name) for one in reversed(list(own))]
+        which = f": {', '.join(names)}" if names else ""
+        raise ConfigError("run", match.name, f"the run of one of its targets{which}")
+    return match
 
 
 def backbone_info(backbone: BackboneConfig) -> BackboneInfo:

@@ -27,9 +27,11 @@ UNORDERED = "unordered"
 """Column with a number that a pair shares with its swapped pair."""
 
 
-def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int, str]]:
-    """Set `key` of the texts or pairs, and the splits given by files and by the split column."""
-    rows = state.rows
+def given_split(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, dict[int, str], list[Finding]]:
+    """Set `key` of the texts or pairs, and the splits given by files and by the split column.
+
+    Returns the rows, the sources of given splits, and findings on the split column or the times.
+    """
     given: dict[int, str] = {}
     split = np.full(len(rows), TRAIN, dtype=np.int64)
     for part, index in ((Split.VALIDATION, VALIDATION), (Split.TEST, TEST)):
@@ -61,7 +63,7 @@ def given_split(state: TaskRows, config: DataConfig) -> tuple[TaskRows, dict[int
     rows = rows.assign(split=split, key=_numbered(cell_key, cells))
     if config.text_pair is not None:
         rows[UNORDERED] = _numbered(unordered_key, cells)
-    return replace(state, rows=rows).with_findings(*findings), given
+    return rows, given, findings
 
 
 def _numbered(key: Callable[[Cell], str], cells: Sequence[Cell]) -> NDArray[np.int64]:

@@ -66,6 +66,8 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     cells = [target_cells(table, target) for target in targets]
     unlabelled = [_blank(one) for one in cells]
     missing = {name: _blank(rows[name]) for name in columns}
+    if len(targets) > 1:
+        _check_values(targets, unlabelled)
     lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
     findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)})]
     findings += _unknown_findings(rows, ~np.any(list(lacking.values()), axis=0), targets, unlabelled)
@@ -130,6 +132,16 @@ def _unknown_findings(
             )
             findings.append(finding("target-unknown", Severity.DETECTED, sentence, numbers))
     return findings
+
+
+def _check_values(targets: Sequence[TargetConfig], unlabelled: Sequence[Mask]) -> None:
+    """Raise `DataError` if no row has a value of one of several targets."""
+    for target, mask in zip(targets, unlabelled, strict=True):
+        if mask.all():
+            raise DataError(
+                f"No row has a value in {quote(target.column)}, all {len(mask):,} cells are empty: fill them "
+                "in, or leave this column out."
+            )
 
 
 def _check_files(

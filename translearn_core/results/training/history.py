@@ -31,8 +31,9 @@ class EpochPoint:
     """Metrics of one epoch.
 
     `train` and `validation` have metrics by name, the loss first. `stage` counts from 0; `moved` is each
-    part's distance from its initial weights, relative to their norm. `best`: higher validation score than
-    every epoch before; within a `History`, only the best epoch of all.
+    part's distance from its initial weights, relative to their norm; `loss_weights` the learned weight of
+    each of several targets' losses by its column, empty if none are learned. `best`: higher validation
+    score than every epoch before; within a `History`, only the best epoch of all.
     """
 
     epoch: int
@@ -43,6 +44,7 @@ class EpochPoint:
     best: bool
     stage: int = 0
     moved: dict[str, float] = field(default_factory=dict)
+    loss_weights: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, stored: Mapping[str, Any]) -> "EpochPoint":
@@ -57,10 +59,14 @@ class EpochPoint:
         """Return the metrics of one of several targets by their own names."""
         train, validation = (metrics_of_target(column, scores) for scores in (self.train, self.validation))
         loss = {LOSS: self.train.get(LOSS, math.nan)}
-        return replace(self, train=loss | train, validation=validation)
+        weights = {name: weight for name, weight in self.loss_weights.items() if name == column}
+        return replace(self, train=loss | train, validation=validation, loss_weights=weights)
 
     def row(self) -> dict[str, float]:
-        """Return the fields except `moved`, with a column per split and metric, such as `train_loss`."""
+        """Return the fields except `moved` and `loss_weights`.
+
+        Each metric has a column per split, such as `train_loss`.
+        """
         metrics = {f"{split}_{name}": x for split in SPLITS for name, x in getattr(self, split).items()}
         ends = {"seconds": self.seconds, "best": self.best, "stage": self.stage}
         return {"epoch": self.epoch, "step": self.step, **metrics, **ends}
@@ -102,3 +108,8 @@ class History:
             ],
             columns=["epoch", "step", "stage", "part", "relative_change"],
         )
+
+    def loss_weight_frame(self) -> pd.DataFrame:
+        """Return one row per epoch and target: epoch, target, learned weight of its loss."""
+        lines = [(e.epoch, target, weight) for e in self.epochs for target, weight in e.loss_weights.items()]
+        return pd.DataFrame(lines, columns=["epoch", "target", "weight"])

@@ -101,6 +101,14 @@ class JointRows:
             return None
         return np.unique(known, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
+    @property
+    def learned_weights(self) -> dict[str, float]:
+        """Current weight of each target's loss by its column; empty if none are learned."""
+        if self.log_variances is None:
+            return {}
+        columns = (part.column for part in self.target.parts)
+        return dict(zip(columns, self.objective.learned_weights(), strict=True))
+
     def at_stage(self, stage: int) -> "JointRows | RowsOfTarget":
         """Return the rows that train in a stage: those of all targets, or of one if they are sequential."""
         return RowsOfTarget(self, stage) if self.sequential else self
@@ -170,6 +178,11 @@ class RowsOfTarget:
     def weights(self) -> Tensor | None:
         """Balanced weights of all targets."""
         return self.every.weights
+
+    @property
+    def learned_weights(self) -> dict[str, float]:
+        """Current weight of each target's loss."""
+        return self.every.learned_weights
 
     @cached_property
     def targets(self) -> Tensor:

@@ -1,5 +1,6 @@
 """Masked language modelling as a training task: a target per masked position."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,6 +53,7 @@ class MaskedTokens:
     targets: ClassVar[None] = None
     weights: ClassVar[None] = None
     groups: ClassVar[None] = None
+    learned_weights: ClassVar[Mapping[str, float]] = {}
     selection: ClassVar[str] = LOSS
 
     def at_stage(self, stage: int) -> "MaskedTokens":

@@ -1,4 +1,4 @@
-"""Rows with several targets: each is encoded and cleaned on the rows that have a value of it."""
+"""Encoding of several targets, each on the rows that have a value of it."""
 
 from dataclasses import replace
 
@@ -21,7 +21,9 @@ MIN_ROWS = 2
 """Fewest validation and test rows of a target."""
 
 
-def joint_rows(columns: TaskColumns, config: DataConfig, max_classes: int) -> tuple[TaskRows, dict[int, str]]:
+def encode_targets(
+    columns: TaskColumns, config: DataConfig, max_classes: int
+) -> tuple[TaskRows, dict[int, str]]:
     """Encode and clean every target; return the rows with a value of any, and the sources of given splits.
 
     Raises
@@ -29,17 +31,14 @@ def joint_rows(columns: TaskColumns, config: DataConfig, max_classes: int) -> tu
     DataError
         If a column is no target of its type.
     """
-    count = len(columns.rows)
-    unknown = np.zeros((count, 0), dtype=np.bool_)
-    placeholder = Target(config.label, config.problem, (), unknown)
-    state, given = given_split(TaskRows(columns.rows, placeholder, columns.findings), config)
-    targets, findings = [], list(state.findings)
+    rows, given, split_findings = given_split(columns.rows, config)
+    targets, findings = [], [*columns.findings, *split_findings]
     for target, cells in zip(config.prepared_targets, columns.cells, strict=True):
-        encoded, found = _encode(state.rows, target, cells, config, max_classes)
+        encoded, found = _encode(rows, target, cells, config, max_classes)
         targets.append(encoded)
         findings += about(encoded, found)
     joint = JointTarget.of(targets)
-    joined = TaskRows(state.rows, joint, tuple(findings))
+    joined = TaskRows(rows, joint, tuple(findings))
     return joined.keep(np.asarray(joint.values.any(axis=1))), given
 
 
