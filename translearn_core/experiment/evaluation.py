@@ -76,6 +76,7 @@ def evaluate(
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
         thresholds=None if target.thresholds is None else tuple(target.thresholds.tolist()),
+        output_metrics=problem.output_metrics(target, test, outputs.predictions[test], seed=seed),
         domains=_domain_metrics(target, prepared, outputs, objective, seed=seed),
     )
 

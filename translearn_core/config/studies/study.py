@@ -63,6 +63,9 @@ class StudyConfig(BaseConfig):
         description="ways from the source to the target domain of the data; sizes are then labelled rows of "
         "the target",
     )
+    words_per_text: float | None = Field(
+        None, ge=1, description="words of a sentence of these data, which the steps are counted by"
+    )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
     teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
 
@@ -145,12 +148,13 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
 
     `recipes`: only those that a recipe leaves unchanged.
     """
-    training = TrainingConfig.defaults_for(config.freeze).with_optimizer(config.training.optimizer)
+    defaults = TrainingConfig.defaults_for(config.freeze, config.data.problem)
+    training = defaults.with_optimizer(config.training.optimizer)
     plain = ExperimentConfig(
         data=config.data, backbone=config.backbone, freeze=config.freeze, training=training
     )
-    values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
-    defaults["training"]["optimizer"] = str(Optimizer.ADAMW)
+    values, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    usual["training"]["optimizer"] = str(Optimizer.ADAMW)
     parts = {part: set(names) for part, names in UNCHANGED_SETTINGS.items()}
     if not recipes:
         parts |= {part: set(values[part]) for part in ("augment", "head", "tuning")}
@@ -159,7 +163,7 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
         f"{part}.{name}": values[part][name]
         for part, names in parts.items()
         for name in sorted(names)
-        if values[part][name] != defaults[part][name]
+        if values[part][name] != usual[part][name]
     }
     if config.data.text_pair is not None and not recipes:  # whatever trains, the encoding is the same
         overrides["features.pair_encoding"] = values["features"]["pair_encoding"]
