@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from translearn_core.analysis.domains import mean_discrepancy, proxy_a_distance, shared_vocabulary
+from translearn_core.analysis.domains import (
+    domain_overlap,
+    mean_discrepancy,
+    proxy_a_distance,
+    shared_vocabulary,
+)
 
 
 @pytest.fixture
@@ -43,3 +48,25 @@ def test_shared_vocabulary_counts_uses_of_words_and_pairs():
     assert shared_vocabulary(["the book"], ["the book was dull"]) == pytest.approx(3 / 7)
     assert shared_vocabulary(["a"], [""]) == 0.0
     assert shared_vocabulary([("the", "book")], [("the", "film")]) == pytest.approx(1 / 2)
+
+
+def test_domains_that_lie_apart_have_no_neighbours_elsewhere(rng: np.random.Generator):
+    x = rng.normal(size=(60, 4))
+    domain = np.repeat([0, 1, 2], 20)
+    labels = np.tile([0, 1], 30)
+    apart = domain_overlap(x + 100 * domain[:, None], domain, labels)
+    assert [one.elsewhere for one in apart.values()] == [0, 0, 0]
+    assert np.isnan(apart[0].agreement)
+    mixed = domain_overlap(x, domain, labels)
+    assert mixed[0].chance == pytest.approx(40 / 59)
+    assert mixed[0].elsewhere == pytest.approx(40 / 59, abs=0.15)
+
+
+def test_neighbours_elsewhere_are_counted_by_hand():
+    x = np.array([[0.0], [0.1], [5.0], [5.1]])
+    domain, labels = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 0])
+    near = domain_overlap(np.repeat(x, 1, axis=1), domain, labels)
+    # each row has all three others as neighbours: two of the other domain
+    assert near[0].elsewhere == pytest.approx(2 / 3)
+    assert near[0].agreement == pytest.approx(2 / 4)
+    assert near[1].agreement == pytest.approx(2 / 4)

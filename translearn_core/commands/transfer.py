@@ -1,8 +1,9 @@
 """``translearn transfer``: train on each domain, test on each."""
 
 import json
-from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from translearn_core.commands.experiment import experiment_of
@@ -40,6 +41,7 @@ def transfer(options: OtherExperimentOptions, reading: ReadingOptions, as_json: 
         "domains": list(matrix.domains),
         "cells": json.loads(matrix.cells.to_json(orient="records")),
         "distances": json.loads(matrix.distances.to_json(orient="records")),
+        "texts": json.loads(matrix.texts.to_json(orient="records")),
         "sentences": list(matrix.sentences),
         "findings": data.records(),
     }
@@ -51,28 +53,23 @@ def show(matrix: TransferMatrix, screen: Console) -> None:
     metric = metric_of(matrix.metric)
     for model in matrix.models:
         cells = matrix.cells[matrix.cells["model"] == model]
-        rows = [
-            (
-                source,
-                *(
-                    _cell(row, metric)
-                    for row in group.set_index("target").loc[list(matrix.domains)].itertuples()
-                ),
-            )
-            for source, group in cells.groupby("source", sort=False)
-        ]
+        rows = []
+        for source, group in cells.groupby("source", sort=False):
+            scores = dict(zip(group["target"], group[["score", "low", "high"]].to_numpy(), strict=True))
+            rows.append((str(source), *(_cell(scores[domain], metric) for domain in matrix.domains)))
         title = f"{metric.title} of {model} with 95 % intervals; rows learned from, columns tested on"
         print_table(screen, ("learned from", *matrix.domains), rows, whole=("learned from",), title=title)
     distances = [
         (f"{pair['source']} → {pair['target']}", *(f"{pair[name]:.2f}" for name in DISTANCES))
-        for pair in matrix.distances.to_dict("records")
+        for pair in json.loads(matrix.distances.to_json(orient="records"))
     ]
     print_table(screen, ("domains", *DISTANCES), distances, numbers=DISTANCES, whole=("domains",))
     for sentence in matrix.sentences:
         print_line(sentence, screen)
 
 
-def _cell(row: Any, metric: Metric) -> str:
+def _cell(score: NDArray[np.float64], metric: Metric) -> str:
+    """Format a value and the ends of its interval."""
     factor, digits = (100, 1) if metric.share else (1, 3)
-    value, low, high = (f"{factor * end:.{digits}f}" for end in (row.score, row.low, row.high))
+    value, low, high = (f"{factor * end:.{digits}f}" for end in score)
     return f"{value} [{low}, {high}]"

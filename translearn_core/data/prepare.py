@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def _in_order(target: Target, config: DataConfig) -> tuple[Target, ...]:
 def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":
     """Return the split of each row by part and row number; None if the table makes no task."""
     try:
-        every = {"targets": config.prepared_targets, "other_targets": (), "train_rows": None}
+        every: dict[str, Any] = {"targets": config.prepared_targets, "other_targets": (), "train_rows": None}
         if (domains := config.domains) is not None:
             every["domains"] = DomainConfig(column=domains.column)
         prepared = prepare(table, config.model_copy(update=every))

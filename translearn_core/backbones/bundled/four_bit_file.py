@@ -140,7 +140,7 @@ def _tensor_header(cursor: _Cursor) -> tuple[str, int, int, int, int]:
     """Return name, type, number of weights, offset and length in bytes."""
     (length,) = cursor.numbers("H")
     name = cursor.take(length).decode()
-    return name, *cursor.numbers("BIQQ")  # type: ignore[return-value]
+    return name, *cursor.numbers("BIQQ")
 
 
 def _weights(data: bytes, kind: int, count: int, offset: int, length: int) -> NDArray[np.float32]:

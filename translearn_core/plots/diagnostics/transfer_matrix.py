@@ -24,12 +24,13 @@ def transfer_matrix(matrix: TransferMatrix, model: str, dark: bool = False) -> g
     text = np.full(z.shape, "", dtype=object)
     hover = np.full(z.shape, "", dtype=object)
     factor, digits = (100, 1) if metric.share else (1, 3)
-    for cell in cells.itertuples(index=False):
-        at = place[cell.source], column[cell.target]
-        z[at] = cell.score
-        value, low, high = (f"{factor * end:.{digits}f}" for end in (cell.score, cell.low, cell.high))
+    ends = cells[["score", "low", "high"]].to_numpy(np.float64)
+    for source, target, (score, *interval) in zip(cells["source"], cells["target"], ends, strict=True):
+        at = place[source], column[target]
+        z[at] = score
+        value, low, high = (f"{factor * end:.{digits}f}" for end in (score, *interval))
         text[at] = f"<b>{value}</b><br>{low}–{high}"
-        hover[at] = f"{plain(cell.source)} → {plain(cell.target)}: <b>{metric.format(cell.score)}</b>"
+        hover[at] = f"{plain(source)} → {plain(target)}: <b>{metric.format(score)}</b>"
     figure = bare("transfer matrix", dark, height=ROW * len(sources) + 110)
     least, most = float(np.nanmin(z)), float(np.nanmax(z))
     scale = mixed(colours.frozen, colours.paper, 0.25), mixed(colours.trainable, colours.paper, 0.55)

@@ -37,4 +37,15 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
             heading="Does distance tell the loss?",
         )
     )
-    return Section(TRANSFER_MATRIX.heading, matrix.sentences, tuple(figures))
+    texts = TableBlock(
+        "texts of the domains",
+        matrix.texts,
+        ("unknown tokens", "texts cut", "neighbours elsewhere", "elsewhere by chance", "same label there"),
+        heading="What does the backbone make of each domain?",
+        caption="Unknown tokens, pieces per word and texts cut by its tokenizer, on training texts: where "
+        "words are cut small or unknown, little can cross over. Neighbours elsewhere: share of the 10 "
+        "nearest texts, in the last layer of the pretrained backbone, that are of another domain, and by "
+        "chance; same label there: how many of those share the label. Domains that the backbone keeps apart "
+        "have few.",
+    )
+    return Section(TRANSFER_MATRIX.heading, matrix.sentences, (*figures, texts))

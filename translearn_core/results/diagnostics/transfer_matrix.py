@@ -32,6 +32,9 @@ class TransferMatrix:
     none), score, low, high, in `metric`; loss, loss low, loss high: the score of the model trained on the
     target itself minus its own, paired by test row, in `loss_metric`; NaN for the target itself. Sources are
     the domains, all together, and all but one.
+    `texts`, one row per domain: domain, training, validation and test rows; unknown tokens, pieces per word
+    and texts cut, by the backbone's tokenizer; neighbours elsewhere, the same by chance, and same label among
+    them, in the last layer.
     `distances`, one row per ordered pair of domains: source, target, A-distance, MMD, vocabulary not shared.
     `sentences`: what the numbers say, the first in one sentence.
     """
@@ -41,6 +44,7 @@ class TransferMatrix:
     agreements: tuple[DistanceAgreement, ...]
     cells: pd.DataFrame = field(compare=False)
     distances: pd.DataFrame = field(compare=False)
+    texts: pd.DataFrame = field(compare=False)
     metric: str = ACCURACY
     loss_metric: str = ACCURACY
 

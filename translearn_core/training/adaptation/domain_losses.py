@@ -60,13 +60,13 @@ class _Reversal(torch.autograd.Function):
         return values.view_as(values)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         return -context.strength * gradient, None
 
 
 def reverse_gradient(values: Tensor, strength: float) -> Tensor:
     """Return `values` unchanged; their gradient is multiplied by -`strength`."""
-    reversed_values: Tensor = _Reversal.apply(values, strength)
+    reversed_values: Tensor = _Reversal.apply(values, strength)  # type: ignore[no-untyped-call]
     return reversed_values
 
 

@@ -31,7 +31,7 @@ class SourceFirst:
     def train(self) -> NDArray[np.int64]:
         """Training rows of the source in the first stage, of the target in the second."""
         rows = self.every.train
-        return rows[self.of_target[rows] == (self.stage > 0)]
+        return np.asarray(rows[self.of_target[rows] == (self.stage > 0)], dtype=np.int64)
 
     @property
     def validation(self) -> NDArray[np.int64]:

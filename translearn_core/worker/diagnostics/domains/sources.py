@@ -39,6 +39,7 @@ def source_name(chosen: tuple[str, ...], domains: tuple[str, ...]) -> str:
 
 def sources(prepared: PreparedDataset) -> Iterator[Source]:
     """Yield each domain, all together and, of three domains or more, all but one."""
+    assert prepared.domain is not None
     domains = domains_of(prepared)
     choices = [(domain,) for domain in domains] + [domains]
     if len(domains) > 2:

@@ -12,11 +12,10 @@ from translearn_core.analysis.comparison.paired_comparison import ArmRuns, diffe
 from translearn_core.analysis.domains import mean_discrepancy, proxy_a_distance, shared_vocabulary
 from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.analysis.probing.transferability import rank_agreement
-from translearn_core.backbones import load
+from translearn_core.backbones import Backbone, load
 from translearn_core.config import Split
 from translearn_core.data import PreparedDataset
 from translearn_core.jobs import TransferMatrixConfig
-from translearn_core.results import Estimate
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
@@ -24,6 +23,7 @@ from translearn_core.results.diagnostics.transfer_matrix import (
     DistanceAgreement,
     TransferMatrix,
 )
+from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
 from translearn_core.tasks import Target
@@ -31,6 +31,7 @@ from translearn_core.tasks.problem import Outputs
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics.domains.domain_texts import domain_texts
 from translearn_core.worker.diagnostics.domains.sources import Source, domains_of, sources, test_rows
 from translearn_core.worker.diagnostics.layer_scores import supported_features
 from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences
@@ -59,10 +60,11 @@ class Fitted:
 def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
     """Fit a frozen probe and TF-IDF to every source, and score them on every domain's test rows."""
     config = context.config
-    context.report("reading the data")
+    context.report("loading the backbone")
     prepared = load_prepared(context.store.workspace, config.data)
     every = list(sources(prepared))
-    vectors = _layers(context, config, prepared)
+    backbone = load(config.backbone)
+    vectors = _layers(context, config, backbone, prepared)
     models = {
         FROZEN_PROBE: _frozen_probes(context, prepared, every, vectors),
         TFIDF_MODEL: _tfidf(context, prepared, every, config.seed),
@@ -77,16 +79,17 @@ def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
     loss_metric = prepared.problem.row_metric
     sentences = matrix_sentences(cells, agreements, metric_of(metric), metric_of(loss_metric))
     matrix = TransferMatrix(
-        domains_of(prepared), sentences, agreements, cells, distances, metric, loss_metric
-    )
+        domains_of(prepared), sentences, agreements, cells, distances,
+        domain_texts(prepared, backbone, config.features.token_limit, top, config.seed), metric, loss_metric,
+    )  # fmt: skip
     artifacts.save(context.folder, matrix)
 
 
-def _layers(context: Context, config: TransferMatrixConfig, prepared: PreparedDataset) -> dict[int, Vectors]:
+def _layers(
+    context: Context, config: TransferMatrixConfig, backbone: Backbone, prepared: PreparedDataset
+) -> dict[int, Vectors]:
     """Return the vectors of all rows by layer, the accessible ones."""
     compute = Compute.choose(config.device, config.precision)
-    context.report("loading the backbone")
-    backbone = load(config.backbone)
     features = supported_features(config.features, backbone.info)
     if config.data.text_pair is not None:
         features = features.with_default_encoding(frozen=True)
@@ -178,9 +181,7 @@ def _cells(
             losses = differences(arms, home, seed=seed)
             for one, loss in zip(of_model, losses, strict=True):
                 score = next(iter(problem.metrics(one.target, rows, one.outputs[place], seed=seed).values()))
-                at_home = one.source.domains == (domain,) or loss is None
-                nothing = (float("nan"),) * 3
-                lost = nothing if at_home else (-loss.value, -loss.high, -loss.low)
+                at_home = one.source.domains == (domain,)
                 yield {
                     "model": model,
                     "source": one.source.name,
@@ -188,7 +189,7 @@ def _cells(
                     "rows": len(one.source.train),
                     "layer": one.layer,
                     **score.columns("score", ""),
-                    **Estimate(*lost).columns("loss"),
+                    **(NO_ESTIMATE if at_home or loss is None else -loss).columns("loss"),
                 }
 
 

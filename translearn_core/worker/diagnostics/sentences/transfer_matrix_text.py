@@ -1,6 +1,7 @@
 """Sentences about a transfer matrix: what the way to another domain costs, and what foretells it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,8 @@ def matrix_sentences(
     single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
     if single.empty:
         return ("No domain has test rows that another could be asked about.",)
-    worst = single.loc[single["loss"].idxmax()]
-    best = single.loc[single["loss"].idxmin()]
+    losses = single["loss"].to_numpy()
+    worst, best = single.iloc[int(losses.argmax())], single.iloc[int(losses.argmin())]
     sentences = [_crossing(worst, loss_metric)]
     if len(single) > 1:
         sentences.append(_crossing(best, loss_metric))
@@ -46,7 +47,7 @@ def matrix_sentences(
     return tuple(sentences)
 
 
-def _crossing(cell: pd.Series, metric: Metric) -> str:
+def _crossing(cell: "pd.Series[Any]", metric: Metric) -> str:
     loss = Estimate(cell["loss"], cell["loss low"], cell["loss high"])
     verb = "loses" if loss.value >= 0 else "gains"
     shown = loss if loss.value >= 0 else -loss
