@@ -9,7 +9,7 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results.format import count_noun
+from translearn_core.results.format import count_noun, join_list
 
 NO_RECIPE = "No recipe: the same settings throughout, and only how deep it trains differs."
 
@@ -46,11 +46,15 @@ def _varied(study: StudyConfig, planned: Sequence[PlannedRun]) -> Iterator[str]:
     if study.boundaries:
         depths = [_depth(boundary, planned) for boundary in study.boundaries]
         yield f"How deep, the lowest part that trains: {', '.join(depths)}."
+    if study.ways and study.data.domains is not None:
+        places = [join_list(list(names)) for names in (study.data.domains.source, study.data.domains.target)]
+        yield f"From {places[0]} to {places[1]}: {', '.join(study.ways)}; every way is tested on the latter."
     if study.sizes != (None,):
         rows = ", ".join("all" if size is None else f"{size:,}" for size in study.sizes)
         draw = "each seed drew its own" if study.resample else "all seeds learned from the same"
         balance = ", all classes alike" * study.data.balanced_subset
-        yield f"Training rows: {rows}{balance}; fewer are always among the more, and {draw}."
+        noun = "Labelled rows of the target" if study.ways else "Training rows"
+        yield f"{noun}: {rows}{balance}; fewer are always among the more, and {draw}."
     if study.min_steps:
         yield f"Where rows are few, epochs were added to make {study.min_steps} steps."
     yield f"Pretrained model: {', '.join(backbone.label for backbone in study.backbones)}."

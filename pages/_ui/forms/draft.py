@@ -121,6 +121,13 @@ class Draft:
         )
 
     @property
+    def adapts(self) -> bool:
+        """Whether the adaptation fits the other settings: domains to go between, and blocks that train."""
+        domains, moves = self.domains, bool(self.freeze.blocks or self.freeze.embeddings)
+        named = domains is not None and bool(domains.source and domains.target)
+        return named and moves and not self.predicts_more and not self.stages
+
+    @property
     def head_kinds(self) -> tuple[HeadKind, ...]:
         """Heads that fit the other settings; a probe needs features that stay as they are."""
         if self.backbone.is_tfidf:
@@ -167,6 +174,8 @@ class Draft:
         else:
             own = {"task_weighting": TaskWeighting.BY_HAND, "task_order": TaskOrder.JOINT}
             after = replace(after, training=after.training.model_copy(update=own))
+        if after.adaptation is not None and not after.adapts:
+            after = replace(after, adaptation=None)
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE

@@ -6,7 +6,14 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
-from translearn_core.config import ExperimentConfig, HeadKind, ProblemType, flatten
+from translearn_core.config import (
+    AdaptationConfig,
+    DomainConfig,
+    ExperimentConfig,
+    HeadKind,
+    ProblemType,
+    flatten,
+)
 from translearn_core.results import Diagnosis
 from translearn_core.results.format import join_list, percent
 from translearn_core.runs import Dataset, State
@@ -22,6 +29,8 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
         f"{count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
+    if draft.domains is not None and draft.domains.selects:
+        st.markdown(_domains(draft.domains, draft.adaptation))
     st.markdown(_model(draft))
     if draft.stages:
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
@@ -70,6 +79,16 @@ def _task(draft: Draft, diagnosis: Diagnosis) -> str:
         case ProblemType.TOKENS:
             return f"Give each word of {text} one of **{outputs} tags** ({label})"
     return f"Classify {text} into **{outputs} classes** ({label})"
+
+
+def _domains(domains: DomainConfig, adaptation: AdaptationConfig | None) -> str:
+    """Say which domains are learned from and tested on, and how the target is adapted to."""
+    source, target = (
+        join_list([f"**{plain(name)}**" for name in names]) if names else "all domains"
+        for names in (domains.source, domains.target)
+    )
+    how = "" if adaptation is None else f", adapting by {adaptation.method.upper()}"
+    return f"It learns from {source} and is tested on {target} ({plain(domains.column)}){how}."
 
 
 def _others(draft: Draft) -> str:

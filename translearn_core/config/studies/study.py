@@ -6,6 +6,7 @@ from pydantic import (
     Field,
     FieldSerializationInfo,
     JsonValue,
+    ValidationInfo,
     field_serializer,
     field_validator,
     model_validator,
@@ -41,6 +42,11 @@ class StudyConfig(BaseConfig):
         max_length=200,
         description="lowest block that trains; the number of blocks: head only; -1: the embeddings too",
     )
+    ways: tuple[Way, ...] = Field(
+        (),
+        description="ways from the source to the target domain of the data; sizes are then labelled rows of "
+        "the target",
+    )
     seeds: tuple[Seed, ...] = Field((0,), max_length=200)
     sizes: tuple[Size | None, ...] = Field(
         (None,), max_length=100, description="training rows to learn from; none: all"
@@ -57,11 +63,6 @@ class StudyConfig(BaseConfig):
     )
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
-    )
-    ways: tuple[Way, ...] = Field(
-        (),
-        description="ways from the source to the target domain of the data; sizes are then labelled rows of "
-        "the target",
     )
     words_per_text: float | None = Field(
         None, ge=1, description="words of a sentence of these data, which the steps are counted by"
@@ -88,7 +89,10 @@ class StudyConfig(BaseConfig):
 
     @field_validator("sizes")
     @classmethod
-    def _sort_sizes(cls, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def _sort_sizes(cls, sizes: tuple[int | None, ...], info: ValidationInfo) -> tuple[int | None, ...]:
+        few = [size for size in sizes if size is not None and size < 2]
+        if few and not info.data.get("ways"):
+            raise ValueError(f"{few[0]} training rows are too few: give 2 at least")
         return tuple(sorted(set(sizes), key=lambda size: (size is None, size or 0)))
 
     @field_validator("backbones")
@@ -116,8 +120,6 @@ class StudyConfig(BaseConfig):
     def _check_consistency(self) -> Self:
         if not self.recipes and not self.boundaries and self.custom_recipe is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
-        if smallest := [size for size in self.sizes if size is not None and size < 2 and not self.ways]:
-            raise ValueError(f"sizes: {smallest[0]} training rows are too few: give 2 at least")
         if self.ways and not (self.data.domains and self.data.domains.source and self.data.domains.target):
             raise ValueError("ways go from a source to a target domain: name both in data.domains")
         if self.data.train_rows is not None:

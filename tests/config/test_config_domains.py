@@ -1,0 +1,99 @@
+"""Configurations of domains and of ways between them: ids stay, studies expand, what cannot be says so."""
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from translearn_core.config import (
+    AdaptationConfig,
+    AdaptationMethod,
+    DataConfig,
+    DomainConfig,
+    ExperimentConfig,
+    FreezePlan,
+    StudyConfig,
+    Way,
+    expand_grid,
+)
+from translearn_core.config.base import canonical_json
+from translearn_core.config.studies.study_file import StudyFile
+
+PLACES = DomainConfig(column="language", source=("en",), target=("zh",))
+DATA = DataConfig(dataset="d", text="t", label="l", domains=PLACES)
+BLOCKS = {"all-MiniLM-L6-v2": 6}
+
+
+def ways(*chosen: Way, sizes: tuple[int | None, ...] = (0, 8, None), **fields: object) -> StudyConfig:
+    return StudyConfig(data=DATA, boundaries=(4,), ways=chosen, sizes=sizes, **fields)
+
+
+def test_without_domains_the_stored_form_is_what_it_was():
+    plain = ExperimentConfig(data=DataConfig(dataset="d", text="t", label="l"))
+    assert "domains" not in canonical_json(plain)
+    assert "adaptation" not in canonical_json(plain)
+
+
+def test_every_way_takes_the_labels_that_it_can():
+    planned = expand_grid(ways(*Way), BLOCKS)
+    labels = {way: [] for way in Way}
+    for run in planned:
+        labels[Way(run.factors["way"])].append(run.config.data.domains.target_labels)
+    assert labels[Way.SOURCE] == [0]
+    for way in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL):
+        assert labels[way] == [8, None]
+    for way in (Way.IMPORTANCE, Way.CORAL, Way.MMD, Way.DANN):
+        assert labels[way] == [0, 8, None]
+
+
+def test_ways_differ_in_rows_and_adaptation_only():
+    one = {run.factors["way"]: run.config for run in expand_grid(ways(*Way, sizes=(8,)), BLOCKS)}
+    assert one[Way.BOTH].adaptation is None
+    assert not one[Way.TARGET].data.domains.use_source
+    assert one[Way.DANN].adaptation == AdaptationConfig(method=AdaptationMethod.DANN)
+    same = {(config.freeze, config.training, config.data.split) for config in one.values()}
+    assert len(same) == 1
+    assert one[Way.SEQUENTIAL].source_first
+    assert len(one[Way.SEQUENTIAL].resolved_stages) == 2
+
+
+def test_names_of_arms_say_way_and_labels():
+    names = [run.name for run in expand_grid(ways(Way.SOURCE, Way.CORAL, sizes=(0, 8)), BLOCKS)]
+    assert names == ["source only, 0 rows", "CORAL, 0 rows", "CORAL, 8 rows"]
+
+
+def test_a_study_file_repeats_the_ways():
+    study = ways(Way.SOURCE, Way.DANN)
+    text = StudyFile.of(study, "ways", {"train": "table.csv"}).written()
+    assert "ways:" in text
+    assert StudyFile.model_validate(yaml.safe_load(text)).study("d") == study
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"source": ("en", "en"), "target": ("zh",)}, "names a domain twice"),
+        ({"target_labels": 8}, "name both"),
+        ({"source": ("en",), "target": ("zh",), "use_source": False}, "nothing trains"),
+    ],
+)
+def test_domains_that_make_no_sense_are_refused(fields: dict, sentence: str):
+    with pytest.raises(ValidationError, match=sentence):
+        DomainConfig(column="language", **fields)
+
+
+def test_ways_need_a_source_and_a_target():
+    with pytest.raises(ValidationError, match="ways go from a source to a target domain"):
+        StudyConfig(data=DataConfig(dataset="d", text="t", label="l"), boundaries=(4,), ways=(Way.CORAL,))
+    with pytest.raises(ValidationError, match="1 training rows are too few"):
+        StudyConfig(data=DATA, boundaries=(4,), sizes=(1,))
+    with pytest.raises(ValidationError, match="column of domains must be another one"):
+        DataConfig(dataset="d", text="t", label="l", domains=DomainConfig(column="l"))
+
+
+def test_alignment_needs_blocks_that_train_and_a_weight_something_to_weigh():
+    adapted = {"data": DATA, "adaptation": AdaptationConfig(method=AdaptationMethod.MMD)}
+    with pytest.raises(ValidationError, match="train a block at least"):
+        ExperimentConfig(**adapted)
+    ExperimentConfig(**adapted, freeze=FreezePlan(blocks=(5,)))
+    with pytest.raises(ValidationError, match="adds no loss to weigh"):
+        AdaptationConfig(method=AdaptationMethod.IMPORTANCE, weight=2.0)
