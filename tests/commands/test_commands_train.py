@@ -216,6 +216,10 @@ def test_runs_lists_what_was_done(terminal: Terminal, trained: dict[str, object]
         (("train", TICKETS, "--text", "text", "--label", "text"), "two different columns"),
         (("train", TICKETS, "--text", "text", "--label", "intent", "--lr", "0"), "lr is 0.0"),
         (
+            ("train", TICKETS, "--text", "text", "--label", "intent", "--task", "tokens"),
+            "no column of 'text' and 'intent' numbers the sentences: name it with --sentence",
+        ),
+        (
             ("train", TICKETS, "--text", "text", "--label", "intent", "--train-blocks", "9"),
             "blocks from 0 to 5",
         ),

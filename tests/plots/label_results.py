@@ -7,7 +7,13 @@ from translearn_core.analysis.error_analysis.calibration import reliability
 from translearn_core.config import ProblemType
 from translearn_core.results import Estimate, Evaluation, LabelErrors, Metrics
 from translearn_core.results.labels.label_sets import label_sets
-from translearn_core.tasks.label_sets.metrics import LabelScores, predicted_mask, set_confidence
+from translearn_core.results.metric import AVERAGE_PRECISION
+from translearn_core.tasks.label_sets.metrics import (
+    LabelScores,
+    average_precision_intervals,
+    predicted_mask,
+    set_confidence,
+)
 
 
 def sample(rows: int, labels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +42,7 @@ def make_label_evaluation(names: tuple[str, ...] = ("joy", "anger", "fear"), row
     return Evaluation(
         names, {"validation": metrics, "test": metrics}, 0.2, predictions, ProblemType.MULTI_LABEL,
         tuple(0.5 for _ in names),
+        {AVERAGE_PRECISION: average_precision_intervals(true, probability)},
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from translearn_core.tasks.label_sets.cells import JSON, find_separator
 from translearn_core.tasks.label_sets.metrics import (
     FEWEST_POSITIVES,
     LabelScores,
+    average_precision_intervals,
     average_precisions,
     choose_thresholds,
     predicted_mask,
@@ -187,6 +188,21 @@ def test_intervals_hold_the_values_and_cover_as_a_plain_bootstrap() -> None:
         width = high - low
         assert estimates[name].low == pytest.approx(low, abs=0.25 * width)
         assert estimates[name].high == pytest.approx(high, abs=0.25 * width)
+
+
+def test_intervals_of_average_precision_cover_as_a_plain_bootstrap() -> None:
+    true, probability = sample(400)
+    true[:, 0] = False
+    estimates = average_precision_intervals(true, probability)
+    assert np.isnan([estimates[0].value, estimates[0].low]).all()
+    random = np.random.default_rng(1)
+    draws = [random.integers(0, 400, 400) for _ in range(200)]
+    for k, estimate in enumerate(estimates[1:], 1):
+        assert estimate.value == pytest.approx(average_precision_score(true[:, k], probability[:, k]))
+        again = np.array([average_precision_score(true[d, k], probability[d, k]) for d in draws])
+        low, high = np.quantile(again - again.mean() + estimate.value, [0.025, 0.975])
+        assert estimate.low == pytest.approx(low, abs=0.25 * (high - low))
+        assert estimate.high == pytest.approx(high, abs=0.25 * (high - low))
 
 
 def test_thresholds_have_the_best_f1_of_each_label() -> None:

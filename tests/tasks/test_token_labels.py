@@ -190,6 +190,12 @@ def test_rows_in_no_order_are_refused() -> None:
         prepare(shuffled, words_config())
 
 
+@pytest.mark.parametrize("cell", ["1", ""])
+def test_words_of_one_sentence_alone_are_refused(cell: str) -> None:
+    with pytest.raises(DataError, match="'sent' puts all 540 words of train in one sentence"):
+        prepare(table(sample()).assign(sent=cell), words_config())
+
+
 def test_a_word_with_blanks_stays_one_word() -> None:
     sentences = sample()
     sentences[0][1] = ("New  York", "N")

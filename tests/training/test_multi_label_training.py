@@ -125,7 +125,8 @@ def test_the_tables_count_every_label(trained: tuple[Path, Evaluation]) -> None:
     cells = table[["true positives", "false positives", "false negatives", "true negatives"]]
     assert (cells.sum(axis=1) == len(true)).all()
     assert table["f1"].to_numpy() == pytest.approx(f1_score(true, predicted, average=None))
-    for name in ("f1", "precision", "recall"):
+    assert table["average precision"].mean() == pytest.approx(result.metrics["test"]["map"].value)
+    for name in ("f1", "precision", "recall", "average precision"):
         assert (table[f"{name} low"] <= table[name]).all()
         assert (table[name] <= table[f"{name} high"]).all()
     counts, support = label_confusion(result)

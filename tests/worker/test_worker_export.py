@@ -16,6 +16,7 @@ from translearn_core.config import (
     ExperimentConfig,
     Tuning,
     TuningConfig,
+    job_id,
     optional_deps,
 )
 from translearn_core.config.table_edits import CellEdit, RowDrop, TableEdits
@@ -80,6 +81,22 @@ def test_the_export_predicts_as_the_run_does(bench: Bench, run: str, folder: Pat
     prediction = bench.do(PredictConfig(job=run, texts=tuple(texts[:4]), neighbours=0), Prediction)
     np.testing.assert_allclose(prediction.outputs, ours[:4], atol=1e-5)
     assert model.labels == list(prediction.names)
+
+
+def test_a_run_with_adapters_is_exported_with_them(
+    bench: Bench, experiment: ExperimentConfig, tmp_path: Path
+) -> None:
+    tuning = TuningConfig(kind=Tuning.ADAPTERS, bottleneck=8)
+    config = ExportConfig(job=bench.train(experiment.model_copy(update={"tuning": tuning})))
+    result = bench.do(config, ExportFile)
+    with zipfile.ZipFile(bench.store.workspace.run(job_id(config)) / result.file) as packed:
+        packed.extractall(tmp_path)
+    assert "adapters.safetensors" in result.files
+    texts = ("great lovely film one", "awful acting and bad music late")
+    expected = bench.do(PredictConfig(job=config.job, texts=texts, neighbours=0), Prediction)
+    with silence_transformers():
+        outputs = Classifier(tmp_path).answer(texts).numpy()
+    np.testing.assert_allclose(outputs, expected.outputs, atol=1e-5)
 
 
 def test_the_card_holds_scores_baselines_limits_and_hashes(

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from translearn_core.jobs import (
     LrFinderConfig,
     NeighboursConfig,
     OcclusionConfig,
+    PairedComparisonConfig,
     PredictConfig,
     PredictFileConfig,
     ProbeConfig,
@@ -63,6 +65,7 @@ from translearn_core.results import (
     LabelReview,
     NearestNeighbours,
     Occlusion,
+    PairedComparison,
     Prediction,
     RunSummary,
 )
@@ -169,6 +172,20 @@ def test_the_error_analysis_quotes_pairs(bench: Bench, run: str) -> None:
     result = bench.do(ErrorAnalysisConfig(job=run), ErrorAnalysis)
     assert {"text", "text_pair"} <= set(result.suspects)
     assert "premise" not in set(result.slices["column"])
+
+
+def test_runs_are_compared_on_the_rows_with_both_texts_the_same(
+    bench: Bench, experiment: ExperimentConfig, run: str
+) -> None:
+    training = experiment.training.model_copy(update={"seed": 1})
+    other = bench.train(experiment.model_copy(update={"training": training}))
+    evaluation = evaluation_of(bench, other)
+    rows = evaluation.predictions.copy()
+    tested = rows.index[rows["split"] == "test"]
+    rows.loc[tested[:2], "text_pair"] += " now"
+    artifacts.save(bench.store.workspace.run(other), replace(evaluation, predictions=rows))
+    paired = bench.do(PairedComparisonConfig(job=run, other=other), PairedComparison)
+    assert (paired.rows, paired.unpaired) == (len(tested) - 2, 4)
 
 
 def test_the_diagnosis_counts_the_tokens_of_pairs(

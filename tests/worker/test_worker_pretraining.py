@@ -133,6 +133,18 @@ def test_texts_of_validation_and_test_files_are_excluded(store: RunStore, tiny: 
     assert result.texts + result.held_out == len(SENTENCES[::5])
 
 
+def test_both_texts_of_pairs_are_read(store: RunStore, tiny: BackboneConfig) -> None:
+    pairs = list(zip(SENTENCES[:110], SENTENCES[110:220], strict=True)) * 2
+    digest = bring(store, "text,other\n" + "\n".join(f'"{one}","{two}"' for one, two in pairs))
+    both, first = (
+        artifacts.load(store.workspace.run(do(store, config).job.id), Pretraining)
+        for config in (pretrain_config(digest, tiny, text_pair=name) for name in ("other", None))
+    )
+    assert both is not None
+    assert first is not None
+    assert both.texts + both.held_out == 2 * (first.texts + first.held_out) == 220
+
+
 @pytest.mark.parametrize(
     ("text", "says"), [("nothing", "no column 'nothing' in this file; it has 'words'"),
                        ("liked", "'liked' has 2 different texts")]

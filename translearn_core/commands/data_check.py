@@ -61,7 +61,8 @@ def column_name(word: str, reading: TableProfile, option: str) -> str:
         if 1 <= number <= len(names):
             return names[number - 1]
     listed = ", ".join(map(quote, names[:MAX_NAMES])) + (" …" if len(names) > MAX_NAMES else "")
-    raise DataError(f"There is no column {quote(word)} in this file; it has {listed}: check {option}.")
+    hint = "" if all(form.header for form in reading.formats) else ", or give --header if row 1 names them"
+    raise DataError(f"There is no column {quote(word)} in this file; it has {listed}: check {option}{hint}.")
 
 
 def diagnose_config(experiment: ExperimentConfig) -> DiagnoseConfig:

@@ -30,8 +30,9 @@ from translearn_core.config import (
 from translearn_core.config import recipe as recipe_named
 from translearn_core.config.overrides import setting_name
 from translearn_core.config.training import RATES
-from translearn_core.errors import ConfigError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import BackboneInfo, TableProfile
+from translearn_core.results.format import quote_list
 from translearn_core.runs import Dataset
 from translearn_core.storage.documents import MAX_DEPTH, DocumentError, DocumentLimitError, parse_json
 
@@ -104,7 +105,9 @@ def build_experiment(
         freeze=plan,
         features=FeatureConfig() if source.is_tfidf else info.features,
         head=HeadConfig(kind=HeadKind.PROBE) if source.is_tfidf else HeadConfig(),
-        training=TrainingConfig(epochs=1) if source.is_tfidf else TrainingConfig.defaults_for(plan),
+        training=TrainingConfig(epochs=1)
+        if source.is_tfidf
+        else TrainingConfig.defaults_for(plan, data.problem),
     )
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)
@@ -164,7 +167,11 @@ def _sentence(options: ExperimentOptions, table: TableProfile, text: str) -> str
         return column_name(options.sentence, table, "--sentence")
     suggestion = table.suggestion
     if options.task is TaskWord.TOKENS and suggestion.sentence is None:
-        raise ConfigError("sentence", None, "the column that numbers the sentences")
+        names = quote_list([column.name for column in table.columns])
+        raise DataError(
+            f"--task tokens reads a word from each row, and no column of {names} numbers the sentences: name "
+            "it with --sentence, or choose another --task."
+        )
     words = options.task is TaskWord.TOKENS or (options.task is TaskWord.AUTO and suggestion.text == text)
     return suggestion.sentence if words else None
 

@@ -18,7 +18,7 @@ from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm
-from translearn_core.results import LabelEfficiency
+from translearn_core.results import Diagnosis, LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
@@ -63,7 +63,8 @@ def label_efficiency(
     """Label efficiency: score by number of labels for TF-IDF, frozen probe, these settings, from scratch."""
     words = parse_sizes(sizes)
     experiment, dataset, data = experiment_of(options, reading)
-    counts = n_train(experiment)
+    profile = all_rows(experiment)
+    counts = n_train(profile)
     chosen = size_grid(words, counts, per_class=per_class)
     if reference_size is not None and not chosen[0] <= reference_size <= chosen[-1]:
         raise ConfigError(
@@ -80,7 +81,7 @@ def label_efficiency(
     arms: tuple[LabelEfficiencyArm, ...] = ()
     failed: list[Run] = []
     if not no_training:
-        arms, failed = train_arms(experiment, sum(counts), chosen, draws, per_class=per_class, name=name)
+        arms, failed = train_arms(experiment, profile, chosen, draws, per_class=per_class, name=name)
     full = label_efficiency_config(
         experiment, chosen, draws, balanced=per_class, arms=arms, reference_size=reference_size
     )
@@ -90,11 +91,15 @@ def label_efficiency(
     print_result(record, lambda _, screen: show(curve, failed, screen), as_json=as_json)
 
 
-def n_train(experiment: ExperimentConfig) -> list[int]:
-    """Return the number of training rows per class, without empty classes."""
+def all_rows(experiment: ExperimentConfig) -> Diagnosis:
+    """Return the diagnosis of all rows of an experiment's data."""
     data = experiment.data.model_copy(update={"train_rows": None})
-    counts = diagnosis(diagnose_config(experiment.model_copy(update={"data": data}))).counts[str(Split.TRAIN)]
-    return [int(rows) for rows in counts if rows]
+    return diagnosis(diagnose_config(experiment.model_copy(update={"data": data})))
+
+
+def n_train(diagnosis: Diagnosis) -> list[int]:
+    """Return the number of training rows per class, without empty classes."""
+    return [int(rows) for rows in diagnosis.counts[str(Split.TRAIN)] if rows]
 
 
 def parse_sizes(words: str | None) -> tuple[str, ...]:
@@ -125,7 +130,7 @@ def size_grid(words: Sequence[str], counts: Sequence[int], *, per_class: bool) -
 
 def train_arms(
     experiment: ExperimentConfig,
-    rows: int,
+    profile: Diagnosis,
     sizes: tuple[int, ...],
     draws: range,
     *,
@@ -133,7 +138,10 @@ def train_arms(
     name: str,
 ) -> tuple[tuple[LabelEfficiencyArm, ...], list[Run]]:
     """Train the runs of the curve; return the finished arms and the failed runs."""
-    config = label_efficiency_study(experiment, rows, sizes, draws, balanced=per_class)
+    rows = sum(n_train(profile))
+    config = label_efficiency_study(
+        experiment, rows, sizes, draws, balanced=per_class, words_per_text=profile.words_per_text
+    )
     blocks = {config.backbones[0].label: backbone_info(experiment.backbone).n_blocks}
     studies = Studies(open_store())
     study = studies.add(LOCAL, name, config, blocks)

@@ -43,6 +43,9 @@ class PretrainOptions:
 
     file: Annotated[Path, typer.Argument(help=f"Table with texts, labels are not needed: {TABLE_KINDS}.")]
     text: TextColumn
+    text_pair: Annotated[
+        str | None, typer.Option(help="Column of the second texts of pairs, which are read too.")
+    ] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
     epochs: Annotated[int | None, typer.Option(help="Passes over the texts; default 3.")] = None
@@ -80,7 +83,9 @@ def pretraining_of(
     chosen = {"token_limit": backbone_info(source).features.token_limit} | given_options(
         options, PretrainConfig
     )
-    config = valid(PretrainConfig, **chosen | {"dataset": dataset.digest, "text": text, "backbone": source})
+    pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
+    given = {"dataset": dataset.digest, "text": text, "text_pair": pair, "backbone": source}
+    config = valid(PretrainConfig, **chosen | given)
     return config, dataset, check_data(table)
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
+from translearn_core.commands.data_check import DataCheck, check_data, column_name, diagnosis, read_data
 from translearn_core.commands.terminal.client import (
     add_dataset,
     backbone_info,
@@ -23,7 +23,7 @@ from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import FeatureConfig, ReadOptions, Split, StudyConfig
+from translearn_core.config import FeatureConfig, ProblemType, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
@@ -85,6 +85,9 @@ def submit_study(path: Path, files: Sequence[str], options: ReadOptions) -> tupl
     if file.teacher is not None:
         config = config.model_copy(update={"teacher": find(file.teacher).job.id})
     data = check_data(table, _diagnose_configs(config))
+    if config.min_steps and config.data.problem is ProblemType.TOKENS:
+        words = diagnosis(study_diagnosis(config)).words_per_text
+        config = config.model_copy(update={"words_per_text": words})
     blocks = {label: info.n_blocks for label, info in infos.items()}
     return Studies(open_store()).add(LOCAL, file.name, config, blocks, file.baseline), data
 

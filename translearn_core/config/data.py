@@ -244,7 +244,9 @@ class DataConfig(BaseConfig):
                 f"{shorten_repr(self.text)} holds the texts, so predict another one"
             )
         if self.text_pair in (self.text, *names, *self.target_columns):
-            raise ValueError("the second texts must be in another column than text and label")
+            raise ValueError(
+                f"column {self.text_pair!r} holds the second texts and is text or label too: choose another"
+            )
         if self.split.group is not None and self.split.group in (
             *self.text_columns,
             self.split.column,
@@ -258,7 +260,10 @@ class DataConfig(BaseConfig):
         if len(set(tokens)) > 1:
             raise ValueError("words have tags and texts have labels: choose targets of one of the two")
         if any(tokens) and (self.text_pair is not None or self.sentence in (self.text, *names)):
-            raise ValueError("sentences must be in another column than words and tags, and make no pairs")
+            raise ValueError(
+                f"column {self.sentence!r} numbers the sentences, so it must be another one than "
+                f"{self.text!r}, the words, and {', '.join(map(repr, names))}, the tags; words make no pairs"
+            )
         if self.split.time in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self

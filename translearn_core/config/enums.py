@@ -34,6 +34,14 @@ class ProblemType(StrEnum):
     REGRESSION = "regression"
     TOKENS = "token_classification"
 
+    @property
+    def row_noun(self) -> str:
+        """Name of a row for people: text, or word where each row is a word of a sentence."""
+        return _ROW_NOUNS.get(self, "text")
+
+
+_ROW_NOUNS = {ProblemType.TOKENS: "word"}
+
 
 class TaskWord(StrEnum):
     """Problem type on the command line; auto: guessed from the cells of the label column."""

@@ -7,10 +7,12 @@ from translearn_core.config.enums import ProblemType
 from translearn_core.config.experiment import ExperimentConfig
 
 WORDS_PER_SENTENCE = 20
-"""Words of a sentence, about: 16 in the English Web Treebank, 24 in Wikigold."""
+"""Words of a sentence where its data are not known: 16 in the English Web Treebank, 24 in Wikigold."""
 
 
-def with_min_steps(config: ExperimentConfig, rows: int, min_steps: int) -> ExperimentConfig:
+def with_min_steps(
+    config: ExperimentConfig, rows: int, min_steps: int, words_per_text: float | None = None
+) -> ExperimentConfig:
     """Return `config` with epochs and patience of all stages multiplied to take `min_steps` steps.
 
     What is fitted at once stays as it is.
@@ -21,9 +23,11 @@ def with_min_steps(config: ExperimentConfig, rows: int, min_steps: int) -> Exper
     ----------
     config : ExperimentConfig
     rows : int
-        Training rows, without augmented copies; words count as sentences of `WORDS_PER_SENTENCE` words.
+        Training rows, without augmented copies.
     min_steps : int
         Least number of steps over all stages; at most 500.
+    words_per_text : float, optional
+        Rows of a sentence of these data, if they are words; by default `WORDS_PER_SENTENCE`.
 
     References
     ----------
@@ -33,7 +37,7 @@ def with_min_steps(config: ExperimentConfig, rows: int, min_steps: int) -> Exper
     if config.fitted_at_once:
         return config
     if config.data.problem is ProblemType.TOKENS:  # a batch holds sentences
-        rows = ceil(rows / WORDS_PER_SENTENCE)
+        rows = ceil(rows / (words_per_text or WORDS_PER_SENTENCE))
     per_epoch = -(-rows * (1 + config.augment.copies) // config.training.batch_size)
     steps = per_epoch * sum(stage.epochs for stage in config.resolved_stages)
     factor = -(-min_steps // steps)

@@ -83,7 +83,9 @@ class Candidate:
         )
 
 
-def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidate, ...]:
+def candidates(
+    config: SearchConfig, n_blocks: int, rows: int, words_per_text: float | None = None
+) -> tuple[Candidate, ...]:
     """Return the candidates in the order in which they are tried, those that are fitted at once first.
 
     Parameters
@@ -93,13 +95,16 @@ def candidates(config: SearchConfig, n_blocks: int, rows: int) -> tuple[Candidat
         Number of blocks of the backbone.
     rows : int
         Number of training rows.
+    words_per_text : float, optional
+        Rows of a sentence, if they are words (see `with_min_steps`).
 
     References
     ----------
     Strategies and rates: Devlin et al. 2018, arXiv:1810.04805; Lee et al.
     2019, arXiv:1911.03090; Hu et al. 2021, arXiv:2106.09685; Kumar et al. 2022, arXiv:2202.10054.
     """
-    listed = (*_fixed(config.experiment), *_tuned(config.experiment, n_blocks, rows))
+    tuned = _tuned(config.experiment, n_blocks, rows, words_per_text)
+    listed = (*_fixed(config.experiment), *tuned)
     return tuple(replace(one, config=one.config.with_default_encoding()) for one in listed)
 
 
@@ -139,7 +144,9 @@ def probe_experiment(
     ).with_default_encoding()
 
 
-def _tuned(base: ExperimentConfig, n_blocks: int, rows: int) -> Iterator[Candidate]:
+def _tuned(
+    base: ExperimentConfig, n_blocks: int, rows: int, words_per_text: float | None
+) -> Iterator[Candidate]:
     half = max(1, n_blocks // 2)
     strategies: list[tuple[str, RecipeName, int | None, dict[str, Any]]] = [
         ("last 2 blocks", RecipeName.LAST_K, min(2, n_blocks), {}),
@@ -158,7 +165,7 @@ def _tuned(base: ExperimentConfig, n_blocks: int, rows: int) -> Iterator[Candida
         training = training.model_copy(update={"epochs": 1, **changes})
         training = training.with_optimizer(base.training.optimizer)
         config = config.model_copy(update={"training": training})
-        config = with_min_steps(config, rows, FEWEST_STEPS)
+        config = with_min_steps(config, rows, FEWEST_STEPS, words_per_text)
         if config not in seen:
             seen.add(config)
             yield Candidate(name, config)

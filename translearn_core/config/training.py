@@ -11,6 +11,7 @@ from translearn_core.config.enums import (
     KeepEpoch,
     Optimizer,
     Precision,
+    ProblemType,
     RegressionLoss,
     Schedule,
     TaskOrder,
@@ -26,6 +27,9 @@ RATE_FACTORS: dict[Optimizer, float] = {
     Optimizer.ADAFACTOR: 30.0,
 }
 """Learning rates of each optimizer as multiples of AdamW's, which all defaults and recipes give."""
+
+WORD_HEAD_LR = 1e-2
+"""Default learning rate of the head of words on a frozen backbone."""
 
 MAX_RATE, MAX_HEAD_RATE = 1.0, 10.0
 """Highest learning rates of the backbone and the head."""
@@ -101,15 +105,19 @@ class TrainingConfig(BaseConfig):
     seed: Seed = Field(0, description="seed of head, batch order and dropout")
 
     @classmethod
-    def defaults_for(cls, plan: FreezePlan) -> Self:
-        """Return defaults for a plan, tuned on the validation rows of SST-2."""
+    def defaults_for(cls, plan: FreezePlan, problem: ProblemType = ProblemType.SINGLE_LABEL) -> Self:
+        """Return defaults for a plan, tuned on the validation rows of SST-2, of words on those of UD EWT.
+
+        A batch of 32 sentences holds hundreds of words, so that a head of words takes few steps on few
+        sentences: with 60 of them the rate of texts scores 41 % and `WORD_HEAD_LR` 72 %, as a linear probe.
+        """
         if not plan.blocks and not plan.embeddings:
-            return cls(epochs=20)
+            return cls(epochs=20, head_lr=WORD_HEAD_LR) if problem is ProblemType.TOKENS else cls(epochs=20)
         return cls(lr=1e-4 if plan.embeddings or plan.blocks[0] == 0 else 3e-4)
 
-    def rebase_defaults(self, before: FreezePlan, after: FreezePlan) -> Self:
-        """Return these settings with defaults for plan `before` replaced by those for `after`."""
-        old, new = (type(self).defaults_for(plan).with_optimizer(self.optimizer) for plan in (before, after))
+    def rebase_defaults(self, before: Self, after: Self) -> Self:
+        """Return these settings with the defaults `before` replaced by the defaults `after`."""
+        old, new = (defaults.with_optimizer(self.optimizer) for defaults in (before, after))
         fields = type(self).model_fields
         update = {f: getattr(new, f) for f in fields if getattr(self, f) == getattr(old, f)}
         return self.model_copy(update=update)

@@ -74,6 +74,7 @@ def evaluate(
         predictions=pd.DataFrame(predictions),
         problem=target.problem,
         thresholds=None if target.thresholds is None else tuple(target.thresholds.tolist()),
+        output_metrics=problem.output_metrics(target, test, outputs.predictions[test], seed=seed),
     )
 
 

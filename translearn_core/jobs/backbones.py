@@ -40,6 +40,7 @@ class PretrainConfig(JobConfig[Pretraining]):
     kind: ClassVar = "pretrain"
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
+    text_pair: str | None = Field(None, description="column of the second texts of pairs, which are read too")
     backbone: BackboneConfig = BackboneConfig()
     epochs: int = Field(3, ge=1, le=100, description="passes over the texts in which the backbone trains")
     head_epochs: int = Field(
@@ -53,6 +54,11 @@ class PretrainConfig(JobConfig[Pretraining]):
     precision: Precision = Precision.AUTO
     device: Device = Device.AUTO
     seed: Seed = Field(0, description="seed of masks and order")
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns of the texts, each of which is read alone."""
+        return (self.text,) if self.text_pair is None else (self.text, self.text_pair)
 
     def references(self) -> Iterable[str | None]:
         """Return the pretraining of its backbone."""

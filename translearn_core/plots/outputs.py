@@ -71,8 +71,10 @@ OUTPUT_PLOTS: dict[ProblemType, OutputPlot] = {
         table=label_pairs,
         table_name="label_pairs",
         metrics_title="Per-label metrics",
-        metrics_caption="F1, precision and recall with their 95 % intervals; support: test rows with the "
-        "label; predicted: rows that get it, whose probability reaches the threshold chosen on validation.",
+        metrics_caption="F1, precision, recall and average precision with their 95 % intervals; support: "
+        "test rows with the label; predicted: rows that get it, whose probability reaches the threshold "
+        "chosen on validation. Average precision needs no threshold: it is 100 % if all texts with the label "
+        "rank above all others, and by chance about the label's share of the texts.",
         metrics=per_label,
         metrics_name="labels",
         errors_title="Most confident errors",

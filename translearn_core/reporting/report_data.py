@@ -47,6 +47,11 @@ class ReportData:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def row_noun(self) -> str:
+        """Name of a row of the run's data (`ProblemType.row_noun`)."""
+        return "text" if self.config is None else self.config.data.problem.row_noun
+
+    @property
     def arms(self) -> dict[str, dict[str, str]]:
         """Factors of each arm of a study by name: recipe, backbone, rows and boundary."""
         return {run.name: run.factors for run in self.planned}

@@ -67,7 +67,8 @@ class Evaluation:
     split: row (as in the file), split, text, of pairs text_pair, of words sentence and position, label (the
     target's value), the columns of `Problem.decode` and score (`Problem.row_scores`). `constant_baseline` is
     the test headline of the best constant prediction. `thresholds` are those of the outputs, of a multi-label
-    problem. Training rows that were not predicted lack prediction and score.
+    problem. `output_metrics` are test metrics of each output by name, one per name, that predictions do not
+    give (`Problem.output_metrics`). Training rows that were not predicted lack prediction and score.
     """
 
     EARLIER_FIELDS: ClassVar[dict[str, str | None]] = {
@@ -84,6 +85,7 @@ class Evaluation:
     predictions: pd.DataFrame = field(compare=False)
     problem: ProblemType = ProblemType.SINGLE_LABEL
     thresholds: tuple[float, ...] | None = None
+    output_metrics: dict[str, tuple[Estimate, ...]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Convert the column of correct rows of earlier versions to scores."""

@@ -17,6 +17,8 @@ ACCURACY = "accuracy"
 """Name of the share of correct predictions."""
 MACRO_F1 = "macro_f1"
 """Name of the unweighted mean F1 of classes or labels."""
+AVERAGE_PRECISION = "average_precision"
+"""Name of the average precision of one label."""
 ROW_F1 = "row_f1"
 """Name of the mean F1 of the sets of labels of rows."""
 
@@ -88,6 +90,7 @@ METRICS = {
         Metric(MACRO_F1, "macro-F1", "unweighted mean of the F1 of the classes", share=True),
         Metric(ROW_F1, "F1 per text", "mean over texts of the F1 of their set of labels", share=True),
         Metric("micro_f1", "micro-F1", "F1 of all labels taken together", share=True),
+        Metric(AVERAGE_PRECISION, "average precision", "area under the precision-recall curve", share=True),
         Metric("map", "mAP", "unweighted mean of the average precision of the labels", share=True),
         Metric("subset_accuracy", "subset accuracy", "share of rows with exactly their labels", share=True),
         Metric(

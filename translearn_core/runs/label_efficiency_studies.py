@@ -8,6 +8,7 @@ from translearn_core.config import (
     BackboneConfig,
     ExperimentConfig,
     FeatureConfig,
+    ProblemType,
     RecipeName,
     StudyConfig,
     custom_overrides,
@@ -63,12 +64,18 @@ def arm_of(experiment: ExperimentConfig, n_blocks: int) -> str:
 
 
 def label_efficiency_study(
-    experiment: ExperimentConfig, rows: int, sizes: Sequence[int], seeds: Sequence[int], *, balanced: bool
+    experiment: ExperimentConfig,
+    rows: int,
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    *,
+    balanced: bool,
+    words_per_text: float | None = None,
 ) -> StudyConfig:
     """Return the study that trains an experiment, and the same from scratch, on `sizes` labels.
 
     Each seed draws its own nested subsets. Epochs are added up to `FEWEST_STEPS` steps. With all `rows` and
-    enough steps the run is the experiment itself.
+    enough steps the run is the experiment itself. `words_per_text`: rows of a sentence, if they are words.
     """
     data = experiment.data.model_copy(
         update={"train_rows": None, "subset_seed": None, "balanced_subset": balanced}
@@ -81,7 +88,8 @@ def label_efficiency_study(
     parts["joint_run"] = None
     plain = experiment.model_copy(update=parts)
     scratch = backbone.random_init
-    enough = with_min_steps(experiment, rows, FEWEST_STEPS) == experiment
+    words = words_per_text if experiment.data.problem is ProblemType.TOKENS else None
+    enough = with_min_steps(experiment, rows, FEWEST_STEPS, words) == experiment
     return StudyConfig(
         data=data,
         backbones=(_pretrained(experiment.backbone),),
@@ -91,6 +99,7 @@ def label_efficiency_study(
         sizes=tuple(None if size == rows and enough else size for size in sizes),
         resample=True,
         min_steps=FEWEST_STEPS,
+        words_per_text=words,
         settings=custom_overrides(plain, recipes=True) | _augment_settings(plain),
     )
 

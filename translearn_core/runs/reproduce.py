@@ -104,7 +104,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
         features = features.with_default_encoding(frozen=not config.trains_backbone)
     options = AT_ONCE if config.fitted_at_once else LOOP
     loop = {name: getattr(config.training, name) for name in options}
-    training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan)
+    training = TrainingConfig(epochs=1) if model.is_tfidf else TrainingConfig.defaults_for(plan, data.problem)
     return ExperimentConfig(
         data=DataConfig(
             dataset=data.dataset, text=data.text, text_pair=data.text_pair, sentence=data.sentence,

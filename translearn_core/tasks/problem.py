@@ -104,6 +104,11 @@ class Problem(Protocol):
     def point_metrics(self, target: Target, rows: IntArray, outputs: Outputs) -> dict[str, float]:
         """Return the same metrics without intervals, as computed after each epoch."""
 
+    def output_metrics(
+        self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
+    ) -> dict[str, tuple[Estimate, ...]]:
+        """Return metrics of each output that need all outputs, not predictions alone, with intervals."""
+
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
         """Return the score of each row: in [0, 1], or a negated loss; higher is better."""
 

@@ -1,7 +1,7 @@
 """Export of a finished run as a self-contained zip, verified on its own test texts."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import Predictor, max_abs_difference, predict_sample
 from translearn_core.exporting.templates import predict_tfidf
 from translearn_core.exporting.templates.predict import Classifier
+from translearn_core.exporting.templates.sentence_input import label_words
 from translearn_core.exporting.weights import in_float32, save_model, save_names, save_record
 from translearn_core.jobs import BaselinesConfig, ExportConfig
 from translearn_core.jobs.spec import NUMBERS, WORDS
@@ -80,7 +81,7 @@ def _write(
     with silence_transformers():
         classifier = Classifier(folder)
     unit = _unit(trained, expected)
-    predict = _of_words(classifier.label_words) if words else lambda *a: classifier.answer(*a).numpy()
+    predict = _of_words(classifier) if words else lambda *a: classifier.answer(*a).numpy()
     max_abs_difference(predict, texts, expected, "predict.py", context.report, unit)
     if not context.config.onnx:
         return None
@@ -94,15 +95,15 @@ def _write(
     from translearn_core.exporting.templates import predict_onnx  # optional dependency
 
     session = predict_onnx.Classifier(folder)
-    predict = _of_words(session.label_words) if words else session.answer
+    predict = _of_words(session) if words else session.answer
     return max_abs_difference(predict, texts, expected, "The ONNX file", context.report, unit)
 
 
-def _of_words(label_words: Callable[[Sequence[Sequence[str]], int], Sequence[Any]]) -> Predictor:
-    """Return a function that predicts words in their sentences, of one that labels all words of sentences."""
+def _of_words(classifier: Any) -> Predictor:
+    """Return a function that predicts words in their sentences with the ``Classifier`` of an export."""
 
     def predict(words: Sequence[Word], batch: int) -> NDArray[np.floating]:
-        of_sentences = label_words([word.sentence.split(" ") for word in words], batch)
+        of_sentences = label_words(classifier, [word.sentence.split(" ") for word in words], batch)
         pairs = zip(of_sentences, words, strict=True)
         return np.stack([np.asarray(outputs[word.position]) for outputs, word in pairs])
 

@@ -17,7 +17,7 @@ def pretrain_backbone(context: Context[PretrainConfig]) -> None:
     config = context.config
     context.report("reading the texts")
     table = load_table(context.store.workspace, config.dataset)
-    texts = texts_of(table, config.text)
+    texts = [text for column in config.text_columns for text in texts_of(table, column)]
     context.store.forget_points(context.job.id)
     pretrain(config, texts, context.folder, report=context.report, record=context.add_points)
     if torch.cuda.is_available():

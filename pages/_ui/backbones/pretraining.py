@@ -59,19 +59,23 @@ def _begin(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
     chosen = text_source.choose()
     if chosen is None:
         return
-    if chosen.different < LEAST_TEXTS:
+    first, *pair = map(plain, chosen.columns)
+    if sum(chosen.different) < LEAST_TEXTS:
+        names = " and ".join((first, *pair))
         st.caption(
-            f"There are {chosen.different} different texts in {plain(chosen.column)}; it takes "
+            f"There are {sum(chosen.different)} different texts in {names}; it takes "
             f"{LEAST_TEXTS}, better thousands."
         )
         return
+    further = "".join(f", {chosen.different[1]:,} in the column {name}" for name in pair)
     st.markdown(
-        f"**{chosen.different:,} different texts** are in the column {plain(chosen.column)} of "
+        f"**{chosen.different[0]:,} different texts** are in the column {first}{further} of "
         f"{plain(chosen.dataset.name)}."
     )
     config = PretrainConfig(
         dataset=chosen.dataset.digest,
-        text=chosen.column,
+        text=chosen.columns[0],
+        text_pair=chosen.columns[1] if pair else None,
         backbone=backbone,
         token_limit=backbone_info.features.token_limit,
     )

@@ -29,16 +29,17 @@ LACKING = (
 
 @dataclass(frozen=True)
 class Texts:
-    """A text column of a data set with its number of distinct texts."""
+    """Text columns of a data set, two for pairs, with the number of distinct texts of each."""
 
     dataset: Dataset
-    column: str
-    different: int
+    columns: tuple[str, ...]
+    different: tuple[int, ...]
 
 
 def choose() -> Texts | None:
     """Choose the texts; None, with the next step on screen, while there are none."""
     table, column = state.dataset(), state.draft().text
+    columns = tuple(name for name in (column, state.draft().text_pair) if name is not None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         box = st.container()
         _upload()  # before the box is drawn, which shows the uploaded file
@@ -52,7 +53,7 @@ def choose() -> Texts | None:
     if chosen != TABLE:
         return _texts_of(files[chosen])
     reading = jobs.known(ReadConfig(dataset=table.digest))
-    return Texts(table, column, _distinct_texts(reading, column) if reading else 0)
+    return _texts(table, columns, reading)
 
 
 def open_pretraining(digest: str) -> None:
@@ -98,7 +99,7 @@ def _texts_of(file: Dataset) -> Texts | None:
     column = names[0] if len(names) == 1 else reading.suggestion.text
     if len(names) > 1:
         column = config_fields.column("Text", names, column, COLUMN, "the model reads this column")
-    return None if column is None else Texts(file, column, _distinct_texts(reading, column))
+    return None if column is None else _texts(file, (column,), reading)
 
 
 def _switch_file(digest: str) -> None:
@@ -107,5 +108,6 @@ def _switch_file(digest: str) -> None:
     state.set_value(NEXT, digest)
 
 
-def _distinct_texts(reading: TableProfile, name: str) -> int:
-    return next((column.distinct for column in reading.columns if column.name == name), 0)
+def _texts(dataset: Dataset, columns: tuple[str, ...], reading: TableProfile | None) -> Texts:
+    distinct = {} if reading is None else {column.name: column.distinct for column in reading.columns}
+    return Texts(dataset, columns, tuple(distinct.get(name, 0) for name in columns))

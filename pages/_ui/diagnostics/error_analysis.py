@@ -16,6 +16,7 @@ from translearn_core.jobs import ERROR_ANALYSIS, ErrorAnalysisConfig, ReadConfig
 from translearn_core.reporting.blocks import FigureBlock, TableBlock
 from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE, COVERAGE_TABLE
 from translearn_core.reporting.diagnostics.error_blocks import RELIABILITY_TABLE
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import ErrorAnalysis
 from translearn_core.results.format import percent
 from translearn_core.runs import Run, State
@@ -43,10 +44,11 @@ def panel(run: Run[ExperimentConfig]) -> None:
     if result is not None:
         custom = {
             RELIABILITY_TABLE: partial(_reliability, run, result),
-            COVERAGE_TABLE: partial(_coverage, result),
+            COVERAGE_TABLE: partial(_coverage, result, run.job.config.data.problem.row_noun),
             CONFUSED_TABLE: partial(_pairs, result),
         }
-        diagnostic.show(ERROR_ANALYSIS, result, custom=custom)
+        data = ReportData(run.name, config=run.job.config)
+        diagnostic.show(ERROR_ANALYSIS, result, data, custom=custom)
 
 
 def _columns(config: ExperimentConfig) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ def _bars(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock)
         alt=block.alt,
         config=tables.fractions(*block.table.fractions),
     )
-    st.caption(f"{block.caption} Click a bar to read its texts.")
+    st.caption(f"{block.caption} Click a bar to read its {run.job.config.data.problem.row_noun}s.")
     bars = [point["x"] for point in points if point["curve_number"] == BARS]
     bins = result.bins[result.bins["which"] == "raw"][["from", "to"]].itertuples(index=False)
     chosen = [(low, high) for low, high in bins if any(low < x <= high for x in bars)]
@@ -92,33 +94,33 @@ def _bars(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock)
             text_table.listing(run, rows, "bar", turn=str(bars))
 
 
-def _coverage(result: ErrorAnalysis, block: FigureBlock) -> None:
-    st.fragment(_threshold)(result)
+def _coverage(result: ErrorAnalysis, noun: str, block: FigureBlock) -> None:
+    st.fragment(_threshold)(result, noun)
     st.caption(block.caption)
 
 
-def _threshold(result: ErrorAnalysis) -> None:
+def _threshold(result: ErrorAnalysis, noun: str) -> None:
     """Show the risk-coverage curve with the values at a threshold; submits no job."""
     chosen = st.slider(
         "Confidence threshold", 0, 100, 90, format="%d %%", key="trust_threshold", help=THRESHOLD
     )
-    st.markdown(coverage_at(result, chosen))
+    st.markdown(coverage_at(result, chosen, noun))
     tables.figure(
         plots.risk_coverage_curve(result, chosen / 100, page_header.dark()),
         result.coverage,
         "coverage",
         key="coverage",
-        alt="Share of the texts that are answered and share of these that are right, by threshold",
+        alt=f"Share of the {noun}s that are answered and share of these that are right, by threshold",
     )
 
 
-def coverage_at(result: ErrorAnalysis, chosen: int) -> str:
+def coverage_at(result: ErrorAnalysis, chosen: int, noun: str = "text") -> str:
     """Return a sentence on coverage and accuracy at a threshold of `chosen` percent."""
     line = result.coverage.iloc[chosen]
     if not line["coverage"]:
         return f"At **{chosen} %** it answers nothing: its confidence is never so high."
     return (
-        f"At **{chosen} %** it answers **{percent(line['coverage'])}** of the test texts, and "
+        f"At **{chosen} %** it answers **{percent(line['coverage'])}** of the test {noun}s, and "
         f"**{percent(line['accuracy'])}** of these answers are right ({span(line['low'], line['high'])})."
     )
 

@@ -47,7 +47,10 @@ def _offer(curve: Curve) -> None:
         st.caption("Choose at least one number of labels.")
         return
     try:
-        config = label_efficiency_study(curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced)
+        config = label_efficiency_study(
+            curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced,
+            words_per_text=curve.diagnosis.words_per_text,
+        )  # fmt: skip
         blocks = {config.backbones[0].label: backbone_info.n_blocks}
         planned = expand_grid(config, blocks)
     except TranslearnError as problem:

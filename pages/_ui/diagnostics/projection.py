@@ -52,8 +52,9 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
         return
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
     st.markdown(plain(projection.sentence))
-    neighbourhood_quality.neighbour_overlap(projection)
-    caption(projection)
+    noun = run.job.config.data.problem.row_noun
+    neighbourhood_quality.neighbour_overlap(projection, noun)
+    caption(projection, noun)
     text_table.panel(run, projection, picked)
 
 
@@ -93,7 +94,7 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 config=tables.CONFIG,
                 alt=f"Texts as points, {variant}",
             )
-            neighbourhood_quality.quality_metrics(projection, number)
+            neighbourhood_quality.quality_metrics(projection, number, run.job.config.data.problem.row_noun)
     return selection
 
 
@@ -114,11 +115,11 @@ def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
     return None if event is None else event["selection"]
 
 
-def caption(projection: Projection) -> None:
+def caption(projection: Projection, noun: str) -> None:
     """Show the settings of the projections and offer their coordinates."""
     settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items())
     placed, total, visible = len(projection.row), projection.total, len(projection.shown)
-    texts = f"all {total:,} texts" if placed == total else f"{placed:,} of {total:,} texts"
+    texts = f"all {total:,} {noun}s" if placed == total else f"{placed:,} of {total:,} {noun}s"
     drawn = f"{visible:,} of them" if visible < placed else "all of them"
     st.caption(
         f"{plain(settings)}; {texts} are projected, {drawn} drawn. Distances between distant groups mean "

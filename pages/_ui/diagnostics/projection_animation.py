@@ -13,8 +13,8 @@ from translearn_core.runs import Run
 
 LOOK = (
     "An animation of the 2-D projections of all layers. Press Play, or move the slider, and follow the "
-    "points from the embeddings to the last layer: do texts of one class come together, and more so after "
-    "training? Solid points are test texts, which the model never learned from."
+    "points from the embeddings to the last layer: do {noun}s of one class come together, and more so after "
+    "training? Solid points are test {noun}s, which the model never learned from."
 )
 HEAD_ONLY = "Only the head trained in this run, so no layer changed: there is one projection of each."
 UNSEEN = "The layers of this architecture cannot be looked at one by one, so there is nothing to show."
@@ -34,7 +34,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     if (nothing := unsupported_reason(backbone_info)) is not None:
         st.caption(nothing)
         return
-    st.markdown(LOOK)
+    st.markdown(LOOK.format(noun=config.data.problem.row_noun))
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
     animation_config = ProjectionAnimationConfig(job=run.job.id)

@@ -47,7 +47,7 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
             key="replayed",
             alt="Texts as points at every moment of the training, and probe scores by layer",
         )
-    st.markdown(caption(result))
+    st.markdown(caption(result, run.job.config.data.problem.row_noun))
     run_summary = result_cache.cached_result(run, RunSummary)
     if run_summary is not None and run_summary.best_epoch != result.epochs[-1]:
         st.caption(
@@ -66,7 +66,7 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
         )
 
 
-def caption(result: Snapshots) -> str:
+def caption(result: Snapshots, noun: str = "text") -> str:
     """Return sentences on label agreement, its largest step, and the score of the probe."""
     agreement, layer = result.purity[:, result.layer], result.layer
     if len(agreement) < 2:
@@ -74,8 +74,8 @@ def caption(result: Snapshots) -> str:
     gains = np.diff(agreement)
     largest = int(np.argmax(gains)) + 1
     lines = [
-        f"10-nearest-neighbour label agreement of the test texts in layer {layer}, among the "
-        f"{len(result.index):,} texts shown here: **{percent(agreement[0])}** {plain(result.moments[0])}, "
+        f"10-nearest-neighbour label agreement of the test {noun}s in layer {layer}, among the "
+        f"{len(result.index):,} {noun}s shown here: **{percent(agreement[0])}** {plain(result.moments[0])}, "
         f"**{percent(agreement[-1])}** at the end."
     ]
     if gains[largest - 1] < HARDLY:
@@ -89,7 +89,7 @@ def caption(result: Snapshots) -> str:
     interval = metric.format_range(Estimate(last, result.low[-1, layer], result.high[-1, layer]))
     lines.append(
         f"The test {metric.label} of a probe on this layer is {metric.format(last)} at the end ({interval}, "
-        f"{result.n_test:,} test texts), {metric.format(first)} at first; that of the {result.constant_name} "
-        f"is {metric.format(result.constant_baseline)}."
+        f"{result.n_test:,} test {noun}s), {metric.format(first)} at first; that of the "
+        f"{result.constant_name} is {metric.format(result.constant_baseline)}."
     )
     return " ".join(lines)

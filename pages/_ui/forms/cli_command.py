@@ -73,7 +73,9 @@ def pretrain_command(
     if source != config.backbone or non_default_settings(parts):
         return None
     words: list[object] = ["translearn", "pretrain", f"./{file}" if file.startswith("-") else file]
-    words += ["--text", config.text, *option_words(options or ReadOptions()), "--backbone", source.id]
+    words += ["--text", config.text]
+    words += [] if config.text_pair is None else ["--text-pair", config.text_pair]
+    words += [*option_words(options or ReadOptions()), "--backbone", source.id]
     words += ["--random-init"] * source.random_init
     for name in READING:
         words += [f"--{name.replace('_', '-')}", getattr(config, name)]

@@ -70,6 +70,11 @@ class Draft:
         return target.model_copy(update={"loss_weight": self.loss_weight}) if self.predicts_more else target
 
     @property
+    def default_training(self) -> TrainingConfig:
+        """Default training settings for its freeze plan and problem type."""
+        return TrainingConfig.defaults_for(self.freeze, self.problem or ProblemType.SINGLE_LABEL)
+
+    @property
     def predicts_more(self) -> bool:
         """Whether it predicts further columns too, for which the model needs a backbone."""
         return bool(self.more_targets) and not self.backbone.is_tfidf
@@ -159,7 +164,7 @@ class Draft:
         at_once = after.head.kind is HeadKind.PROBE
         if at_once is (before.head.kind is HeadKind.PROBE):
             return after
-        epochs = 1 if at_once else TrainingConfig.defaults_for(after.freeze).epochs
+        epochs = 1 if at_once else after.default_training.epochs
         return replace(after, training=after.training.model_copy(update={"epochs": epochs}))
 
     def _with_plan(self, before: "Draft") -> "Draft":

@@ -8,6 +8,7 @@ from pages._ui.shell import page_header, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation
+from translearn_core.results.metric import AVERAGE_PRECISION, metric_of
 from translearn_core.runs import Run
 
 
@@ -19,7 +20,8 @@ def panel(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
     st.fragment(_figure)(run, evaluation)
     st.subheader(outputs.metrics_title, anchor=False)
     st.caption(outputs.metrics_caption)
-    shares = [f"{name}{end}" for name in ("precision", "recall", "f1") for end in ("", " low", " high")]
+    names = ("precision", "recall", "f1", metric_of(AVERAGE_PRECISION).column)
+    shares = [f"{name}{end}" for name in names for end in ("", " low", " high")]
     fractions = tables.fractions(*shares)
     tables.table(outputs.metrics(evaluation), outputs.metrics_name, key="per_class", config=fractions)
 

@@ -39,7 +39,7 @@ def new() -> None:
     config = SearchConfig(experiment=base_experiment(ready.experiment), minutes=minutes or USUAL)
     task = Workload.of(ready.diagnosis)
     n_blocks = ready.backbone_info.n_blocks
-    names = [candidate.name for candidate in candidates(config, n_blocks, task.train)]
+    names = [candidate.name for candidate in candidates(config, n_blocks, task.train, task.words_per_text)]
     st.caption(
         f"On {plain(ready.dataset.name)}, {count_noun(task.train, 'training row')}, with "
         f"{plain(ready.draft.backbone.label)}: {'; '.join(names)}. What there is no time for is left out."

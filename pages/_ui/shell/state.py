@@ -63,11 +63,12 @@ def draft() -> Draft:
 
 
 def change(**parts: Any) -> Draft:
-    """Change parts of the draft and return it; default settings follow the freeze plan."""
+    """Change parts of the draft and return it; default settings follow the freeze plan and problem type."""
     before = draft()
     after = replace(before, **parts)
-    if after.freeze != before.freeze and "training" not in parts:
-        after = replace(after, training=before.training.rebase_defaults(before.freeze, after.freeze))
+    if after.default_training != before.default_training and "training" not in parts:
+        rebased = before.training.rebase_defaults(before.default_training, after.default_training)
+        after = replace(after, training=rebased)
         reset(*(f"training.{name}" for name in TrainingConfig.model_fields))
     requested, after = after, after.settled(before)
     if after.head != requested.head:
@@ -118,7 +119,7 @@ def replace_tfidf() -> None:
     settings = {
         name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")
     }
-    training = TrainingConfig.defaults_for(FreezePlan()).model_copy(update=settings)
+    training = replace(current, freeze=FreezePlan()).default_training.model_copy(update=settings)
     st.session_state[_DRAFT] = replace(
         current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
     )
@@ -280,9 +281,8 @@ def _restored() -> Draft:
         if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
             if run.job.id not in of_studies:
                 return _with_a_backbone(draft_of(config))
-            defaults = TrainingConfig.defaults_for(
-                FreezePlan()
-            )  # the settings of a study run were not chosen by hand
+            # the settings of a study run were not chosen by hand
+            defaults = TrainingConfig.defaults_for(FreezePlan(), config.data.problem)
             return draft_of(ExperimentConfig(data=config.data, training=defaults))
     return Draft(dataset=newest.digest) if newest else Draft()
 

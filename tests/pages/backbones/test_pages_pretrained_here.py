@@ -268,7 +268,10 @@ CONFIG = PretrainConfig(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("config", [CONFIG, PretrainConfig(dataset="d", text="t")])
+@pytest.mark.parametrize(
+    "config",
+    [CONFIG, PretrainConfig(dataset="d", text="t"), PretrainConfig(dataset="d", text="t", text_pair="p")],
+)
 def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     words = shlex.split(str(cli_command.pretrain_command(config, "-my file.csv")))
     assert words[:3] == ["translearn", "pretrain", "./-my file.csv"]
@@ -276,7 +279,9 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
     given = pretrain.make_context("pretrain", words[2:]).params
     backbone = BackboneConfig(id=given["backbone"], random_init=given["random_init"])
     settings = {name: given[name] for name in cli_command.READING}
-    read_back = PretrainConfig(dataset="d", text=given["text"], backbone=backbone, **settings)
+    read_back = PretrainConfig(
+        dataset="d", **{name: given[name] for name in ("text", "text_pair")}, backbone=backbone, **settings
+    )
     assert job_id(read_back) == job_id(config)
 
 

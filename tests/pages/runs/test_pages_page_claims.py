@@ -66,9 +66,9 @@ def test_neighbours_are_counted_for_test_texts_and_that_is_said(visit: Open, fil
     at = visit("embeddings")
     purity = [m for m in at.metric if m.label == "Label agreement"]
     assert [m.value for m in purity] == ["52.0 %", "81.0 %"]
-    assert all(m.help == neighbourhood_quality.PURITY for m in purity)
-    assert "test text" in neighbourhood_quality.PURITY
-    assert "among all texts" in neighbourhood_quality.PURITY
+    assert all(m.help == neighbourhood_quality.PURITY.format(noun="text") for m in purity)
+    assert "test text" in purity[0].help
+    assert "among all texts" in purity[0].help
 
 
 EVERYTHING = ExperimentConfig(

@@ -123,7 +123,9 @@ class Recipe:
         plan = settings["freeze"]
         kept = ("seed", *UNCHANGED_SETTINGS["training"], *JOINT_SETTINGS)
         unchanged = {name: getattr(base.training, name) for name in kept}
-        training = TrainingConfig.defaults_for(plan).model_copy(update=settings.get("training", {}))
+        training = TrainingConfig.defaults_for(plan, base.data.problem).model_copy(
+            update=settings.get("training", {})
+        )
         training = training.with_optimizer(base.training.optimizer).model_copy(update=unchanged)
         if self.teacher and teacher is None:
             teacher = base.distil.teacher if base.distil else None

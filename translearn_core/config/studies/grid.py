@@ -132,7 +132,7 @@ def _expand_arms(
                     config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
                 if size is not None:
-                    config = with_min_steps(config, size, study.min_steps)
+                    config = with_min_steps(config, size, study.min_steps, study.words_per_text)
                 yield factors, ", ".join(names), config
 
 
@@ -183,7 +183,8 @@ def _plan_arm(boundary: int, n: int, line: str) -> _Arm:
     plan = FreezePlan.full(n) if boundary == FULL_FINE_TUNING else FreezePlan.last_n(n - boundary, n)
 
     def apply(base: ExperimentConfig) -> ExperimentConfig:
-        return base.model_copy(update={"freeze": plan, "training": TrainingConfig.defaults_for(plan)})
+        training = TrainingConfig.defaults_for(plan, base.data.problem)
+        return base.model_copy(update={"freeze": plan, "training": training})
 
     return _Arm(plan.label, line, boundary, apply)
 

@@ -57,6 +57,9 @@ class StudyConfig(BaseConfig):
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )
+    words_per_text: float | None = Field(
+        None, ge=1, description="words of a sentence of these data, which the steps are counted by"
+    )
     settings: dict[str, JsonValue] = Field({}, description="settings of every run by their dotted names")
     teacher: str | None = Field(None, description="the finished run that teaches, for recipes that need one")
 
@@ -134,12 +137,13 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
 
     `recipes`: only those that a recipe leaves unchanged.
     """
-    training = TrainingConfig.defaults_for(config.freeze).with_optimizer(config.training.optimizer)
+    defaults = TrainingConfig.defaults_for(config.freeze, config.data.problem)
+    training = defaults.with_optimizer(config.training.optimizer)
     plain = ExperimentConfig(
         data=config.data, backbone=config.backbone, freeze=config.freeze, training=training
     )
-    values, defaults = config.model_dump(mode="json"), plain.model_dump(mode="json")
-    defaults["training"]["optimizer"] = str(Optimizer.ADAMW)
+    values, usual = config.model_dump(mode="json"), plain.model_dump(mode="json")
+    usual["training"]["optimizer"] = str(Optimizer.ADAMW)
     parts = {part: set(names) for part, names in UNCHANGED_SETTINGS.items()}
     if not recipes:
         parts |= {part: set(values[part]) for part in ("augment", "head", "tuning")}
@@ -148,7 +152,7 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
         f"{part}.{name}": values[part][name]
         for part, names in parts.items()
         for name in sorted(names)
-        if values[part][name] != defaults[part][name]
+        if values[part][name] != usual[part][name]
     }
     if config.data.text_pair is not None and not recipes:  # whatever trains, the encoding is the same
         overrides["features.pair_encoding"] = values["features"]["pair_encoding"]

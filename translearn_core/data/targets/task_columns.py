@@ -55,6 +55,7 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     if config.sentence is not None:
         words = sentence_columns(table, config.text, config.sentence)
         rows[[TEXT, SENTENCE, POSITION, "group"]] = words[[TEXT, SENTENCE, POSITION, "run"]]
+        _check_sentences(rows[(rows["part"] == str(Split.TRAIN)) & rows[TEXT].notna()], config.sentence)
     for name, other in zip(("given_split", "group", "time"), others, strict=True):
         if other:
             rows[name] = table[other]
@@ -76,6 +77,15 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     if len(targets) > 1:
         chosen = [one.mask(_blank(one)) for one in chosen]
     return TaskColumns(rows[usable].reset_index(drop=True), tuple(chosen), tuple(findings))
+
+
+def _check_sentences(words: pd.DataFrame, column: str) -> None:
+    """Raise `DataError` if all training words stand in one sentence, which no split can part."""
+    if len(words) > 1 and words["group"].nunique() == 1:
+        raise DataError(
+            f"Column {quote(column)} puts all {len(words):,} words of train in one sentence, and a sentence "
+            "stays whole in a split: number the sentences there, or choose the column that does."
+        )
 
 
 def target_cells(table: pd.DataFrame, target: TargetConfig) -> "pd.Series[str]":

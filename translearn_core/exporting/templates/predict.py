@@ -14,14 +14,14 @@ the two texts; in your own code: ``Classifier(folder).answer([("a text", "anothe
 
 A model of words takes sentences, which it splits at blanks and punctuation, or a table with a word in each
 row (--column and --sentence-column). It prints words, labels and their probabilities for each sentence. In
-your own code: ``Classifier(folder).label_words([["a", "sentence"]])``.
+your own code: ``sentence_input.label_words(Classifier(folder), [["a", "sentence"]])``.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -150,26 +150,20 @@ class Classifier(nn.Module):
     def answer(self, texts: Sequence[str | tuple[str, str]], batch: int = 32) -> Tensor:
         """Return the outputs of each text or pair, shape (texts, labels), on the CPU."""
         outputs = torch.empty(len(texts), len(self.labels))
-        for index, of_batch in self.batches(self.tokens(texts), batch):
+        for index, of_batch in self.batches(texts, batch):
             outputs[index] = of_batch
         return outputs
 
-    def label_words(self, sentences: Sequence[Sequence[str]], batch: int = 32) -> list[Tensor]:
-        """Return the probabilities of each sentence's words, shape (words, labels), on the CPU."""
-        texts = [" ".join(words) for words in sentences]
-        encoded = self.tokenizer(texts, truncation=True, max_length=self.token_limit)
-        places = [first_tokens(words, partial(encoded.char_to_token, i)) for i, words in enumerate(sentences)]
-        outputs = [torch.empty(0)] * len(texts)
-        for index, of_batch in self.batches(self.tokens(texts), batch):
-            for row, i in zip(of_batch, index, strict=True):
-                outputs[i] = row[places[i]]
-        return outputs
+    def encodings(self, texts: list[str]) -> list[Any]:
+        """Return the tokenizer's encoding of each text, which knows the token of every character."""
+        return self.tokenizer(texts, truncation=True, max_length=self.token_limit).encodings if texts else []
 
     @torch.no_grad()
     def batches(
-        self, tokens: list[list[dict[str, list[int]]]], batch: int
+        self, texts: Sequence[str | tuple[str, str]], batch: int
     ) -> Iterator[tuple[list[int], Tensor]]:
         """Yield the positions of some texts, of similar lengths, and their outputs on the CPU."""
+        tokens = self.tokens(texts)
         device = self.output.weight.device
         lengths = [max(len(sequence["input_ids"]) for sequence in sequences) for sequences in tokens]
         order = sorted(range(len(tokens)), key=lengths.__getitem__)  # little padding
@@ -204,16 +198,6 @@ def add_adapters(backbone: nn.Module, tensors: dict[str, Tensor]) -> None:
         module = backbone.get_submodule(layer)
         module.add_module("adapter", Adapter(tensors, f"{layer}.adapter"))
         module.register_forward_hook(lambda self, _, output: self.adapter(output))
-
-
-def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None]) -> list[int]:
-    """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
-    places, begin = [], 0
-    for word in words:
-        found = map(char_to_token, range(begin, begin + len(word)))
-        places.append(next((token for token in found if token is not None), 0))
-        begin += len(word) + 1
-    return places
 
 
 def pad(values: list[int], length: int, fill: int) -> list[int]:
@@ -251,7 +235,9 @@ def main() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = Classifier(here).to(arguments.device)
     if words:
-        answers = [shares for each in model.label_words(source.sentences) for shares in each.tolist()]
+        answers = [
+            shares for each in sentence_input.label_words(model, source.sentences) for shares in each.tolist()
+        ]
     else:
         answers = model.answer(source.filled).tolist()
     number = model.problem == "regression"

@@ -11,12 +11,12 @@ has ``thresholds.json``, gives the list of those whose probability reaches their
 
 A model of words takes sentences, which it splits at blanks and punctuation, or a table with a word in each
 row (--column and --sentence-column). It prints words, labels and their probabilities for each sentence. In
-your own code: ``Classifier(folder).label_words([["a", "sentence"]])``.
+your own code: ``sentence_input.label_words(Classifier(folder), [["a", "sentence"]])``.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Classifier:
             str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
         )
 
-    def sequences(self, texts: Sequence[str | tuple[str, str]]) -> list[Encoding]:
+    def encodings(self, texts: Sequence[str | tuple[str, str]]) -> list[Encoding]:
         """Return the tokens of each text or pair; of siamese pairs first those of all first texts."""
         if self.siamese:
             texts = [text[0] for text in texts] + [text[1] for text in texts]
@@ -65,30 +65,16 @@ class Classifier:
     ) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return the outputs of each text or pair, shape (texts, labels)."""
         outputs = np.empty((len(texts), len(self.labels)), dtype=np.float32)
-        for index, of_batch in self.batches(self.sequences(texts), batch):
+        for index, of_batch in self.batches(texts, batch):
             outputs[index] = of_batch
         return outputs
 
-    def label_words(
-        self, sentences: Sequence[Sequence[str]], batch: int = 32
-    ) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
-        """Return the probabilities of each sentence's words, shape (words, labels)."""
-        encodings = self.sequences([" ".join(words) for words in sentences])
-        places = [
-            first_tokens(words, one.char_to_token) for words, one in zip(sentences, encodings, strict=True)
-        ]
-        outputs = [np.empty(0, dtype=np.float32)] * len(places)
-        for index, of_batch in self.batches(encodings, batch):
-            for row, i in zip(of_batch, index, strict=True):
-                outputs[i] = row[places[i]]
-        return outputs
-
     def batches(
-        self, encodings: list[Encoding], batch: int
+        self, texts: Sequence[str | tuple[str, str]], batch: int
     ) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.float32]]]]:
         """Yield the positions of some texts, of similar lengths, and their outputs."""
-        sides = 1 + self.siamese
-        n = len(encodings) // sides
+        encodings, sides = self.encodings(texts), 1 + self.siamese
+        n = len(texts)
         tokens = [encoding.ids or [self.pad] for encoding in encodings]
         types = [encoding.type_ids or [0] for encoding in encodings]
         lengths = np.asarray([len(row) for row in tokens], dtype=np.int64).reshape(sides, n)
@@ -107,16 +93,6 @@ class Classifier:
             yield index, self.session.run(None, {name: tensors[name] for name in self.inputs})[0]
 
 
-def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None]) -> list[int]:
-    """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
-    places, begin = [], 0
-    for word in words:
-        found = map(char_to_token, range(begin, begin + len(word)))
-        places.append(next((token for token in found if token is not None), 0))
-        begin += len(word) + 1
-    return places
-
-
 def main() -> None:
     """Parse the command line and print the prediction of each text."""
     here = Path(__file__).resolve().parent
@@ -130,7 +106,9 @@ def main() -> None:
         import sentence_input  # type: ignore[import-not-found]
 
         source = sentence_input.read(arguments)
-        answers = [shares for each in model.label_words(source.sentences) for shares in each.tolist()]
+        answers = [
+            shares for each in sentence_input.label_words(model, source.sentences) for shares in each.tolist()
+        ]
     else:
         source = table_input.read(arguments, pairs=model.pairs)
         answers = model.answer(source.filled).tolist()

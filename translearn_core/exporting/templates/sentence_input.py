@@ -1,4 +1,4 @@
-"""Words of sentences to label: arguments, lines, or two columns of a delimited file.
+"""Words of sentences to label: arguments, lines, or two columns of a delimited file; their labels.
 
 Shared by ``predict.py`` and ``predict_onnx.py`` of a model that labels words; needs only the standard library
 and ``table_input.py``.
@@ -7,7 +7,7 @@ and ``table_input.py``.
 import argparse
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -40,6 +40,28 @@ def split_tokens(text: str) -> list[str]:
         else:
             words.append(piece)
     return [token for word in words for token in _tokens_of(word)]
+
+
+def label_words(classifier: Any, sentences: Sequence[Sequence[str]], batch: int = 32) -> list[Any]:
+    """Return the probabilities of each sentence's words, shape (words, labels), by a ``Classifier``."""
+    texts = [" ".join(words) for words in sentences]
+    encodings = classifier.encodings(texts)
+    places = [first_tokens(words, one.char_to_token) for words, one in zip(sentences, encodings, strict=True)]
+    outputs: list[Any] = [None] * len(texts)
+    for index, of_batch in classifier.batches(texts, batch):
+        for row, i in zip(of_batch, index, strict=True):
+            outputs[i] = row[places[i]]
+    return outputs
+
+
+def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None]) -> list[int]:
+    """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
+    places, begin = [], 0
+    for word in words:
+        found = map(char_to_token, range(begin, begin + len(word)))
+        places.append(next((token for token in found if token is not None), 0))
+        begin += len(word) + 1
+    return places
 
 
 def _tokens_of(word: str) -> list[str]:

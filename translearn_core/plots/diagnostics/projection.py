@@ -66,7 +66,7 @@ def projection(
     if marked is not None and 0 < len(marked) <= MAX_RINGS:
         _add_rings(figure, projection.coordinates[variant][marked], drawn.size, dark)
     if len(points) < projection.total:
-        notes.append(f"{len(points):,} of {projection.total:,} texts drawn")
+        notes.append(f"{len(points):,} of {projection.total:,} points drawn")
     axis = point_styles.NO_SCALE | {"fixedrange": False}
     figure.update_xaxes(**axis, title_text="<br>".join(notes) or None)
     figure.update_yaxes(**axis, scaleanchor="x", scaleratio=1)

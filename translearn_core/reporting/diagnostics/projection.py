@@ -11,12 +11,12 @@ from translearn_core.results import Projection
 from translearn_core.results.format import percent
 
 
-def section(result: Projection, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
+def section(result: Projection, data: ReportData, dark: bool = False) -> Section:
     """Return the projection of every variant with its neighbourhood metrics."""
     figures = tuple(
         FigureBlock(
             plots.projection(result, v, "label", dark=dark),
-            _caption(result, v),
+            _caption(result, v, data.row_noun),
             TableBlock(f"points, {variant}", result.frame()),
         )
         for v, variant in enumerate(result.variants)
@@ -24,19 +24,21 @@ def section(result: Projection, data: ReportData, dark: bool = False) -> Section
     settings = ", ".join(f"{name} {value}" for name, value in result.settings.items())
     part = "All" if len(result.row) == result.total else f"{len(result.row):,} of"
     note = (
-        f"{part} {result.total:,} texts in one layer as a plane picture ({settings}). A picture is no "
-        "evidence: read the shares of neighbours."
+        f"{part} {result.total:,} {data.row_noun}s in one layer as a plane picture ({settings}). A picture "
+        "is no evidence: read the shares of neighbours."
     )
     return Section(PROJECTION.heading, tuple(filter(None, (result.sentence, note))), figures)
 
 
-def _caption(projection: Projection, variant: int) -> str:
+def _caption(projection: Projection, variant: int, noun: str) -> str:
     """Return the caption of one projection, which also describes it without the figure."""
     quality = projection.nearness[variant]
-    caption = f"{len(projection.shown):,} texts as points, {projection.variants[variant]}, coloured by label."
+    caption = (
+        f"{len(projection.shown):,} {noun}s as points, {projection.variants[variant]}, coloured by label."
+    )
     if not np.isnan(quality.purity.value):
         caption += (
-            " 10-nearest-neighbour label agreement of test texts, in full width: "
+            f" 10-nearest-neighbour label agreement of test {noun}s, in full width: "
             f"{percent(quality.purity.value)} {within(quality.purity)}."
         )
     if not np.isnan(quality.trustworthiness):

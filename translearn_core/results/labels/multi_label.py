@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from translearn_core.results.evaluation import Evaluation
 from translearn_core.results.labels.label_counts import LabelCounts
 from translearn_core.results.labels.label_sets import parse_label_sets
+from translearn_core.results.metric import metric_of
 
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -23,9 +24,16 @@ def label_masks(evaluation: Evaluation, split: str = "test") -> tuple[Mask, Mask
 
 
 def per_label(evaluation: Evaluation) -> pd.DataFrame:
-    """Return a row per label: F1, precision and recall with intervals, threshold, confusion matrix."""
+    """Return a row per label: scores with intervals, threshold, confusion matrix.
+
+    Scores are F1, precision, recall and, unless an earlier version evaluated, average precision.
+    """
     true, predicted = label_masks(evaluation)
     frame = LabelCounts.of(true, predicted).frame(evaluation.names, len(true))
+    for name, estimates in evaluation.output_metrics.items():
+        lines = [estimate.columns(metric_of(name).column) for estimate in estimates]
+        for column, values in pd.DataFrame(lines).items():
+            frame.insert(list(frame.columns).index("support"), column, values)
     if evaluation.thresholds is not None:
         frame.insert(len(frame.columns) - 4, "threshold", list(evaluation.thresholds))
     return frame

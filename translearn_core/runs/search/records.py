@@ -39,7 +39,7 @@ class Search:
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """All candidates, those for which there may be no time included."""
-        return candidates(self.config, self.n_blocks, self.task.train)
+        return candidates(self.config, self.n_blocks, self.task.train, self.task.words_per_text)
 
     @property
     def budget(self) -> float:

@@ -4,6 +4,7 @@ Labels that no row has and none is predicted do not count in macro-F1; labels th
 mAP, for which they have no average precision.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +114,14 @@ class _Ranking:
     def means(self, times: IntArray) -> FloatArray:
         """Return mAP of rows that count `times`, shape (draws, rows), for each draw."""
         total, counted = np.zeros(len(times)), np.zeros(len(times))
+        for values in self.precisions(times):
+            known = ~np.isnan(values)
+            total += np.where(known, values, 0.0)
+            counted += known
+        return np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
+
+    def precisions(self, times: IntArray) -> Iterator[FloatArray]:
+        """Yield for each label the average precision of each draw; NaN for draws without the label."""
         for order, true, last in zip(self.order, self.true, self.last, strict=True):
             weight = times[:, order]
             retrieved, right = weight.cumsum(axis=1), (weight * true).cumsum(axis=1)
@@ -121,18 +130,41 @@ class _Ranking:
             gained = np.diff(right, axis=1, prepend=0)
             positives = right[:, -1]
             precision = right / np.maximum(retrieved, 1)
-            total += (gained * precision).sum(axis=1) / np.maximum(positives, 1)
-            counted += positives > 0
-        return np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
+            values = (gained * precision).sum(axis=1) / np.maximum(positives, 1)
+            yield np.where(positives > 0, values, np.nan)
 
 
 def average_precisions(true: Mask, probability: NDArray[np.floating]) -> FloatArray:
     """Return the average precision of each label; NaN for a label that no row has."""
     once, present = np.ones((1, len(true)), dtype=np.int64), true.any(axis=0)
     values = np.full(true.shape[1], np.nan)
-    for k in np.flatnonzero(present):
-        values[k] = _Ranking.of(true[:, k : k + 1], probability[:, k : k + 1]).means(once)[0]
+    if present.any():
+        values[present] = np.concatenate(list(_Ranking.of(true, probability).precisions(once)))
     return values
+
+
+def average_precision_intervals(
+    true: Mask, probability: NDArray[np.floating], *, seed: int = 0
+) -> tuple[Estimate, ...]:
+    """Return the average precision of each label with its 95 % bootstrap interval over rows.
+
+    NaN for a label that no row has. Draws are centred on the value, as those of mAP.
+    """
+    values, rows = average_precisions(true, probability), len(true)
+    present = np.flatnonzero(true.any(axis=0))
+    estimates = [NO_ESTIMATE] * true.shape[1]
+    if not len(present):
+        return tuple(estimates)
+    random, ranking = np.random.default_rng(seed), _Ranking.of(true, probability)
+    draws = []
+    for start in range(0, RANKED_DRAWS, step := max(1, CELLS_AT_ONCE // rows)):
+        size = min(step, RANKED_DRAWS - start)
+        times = random.multinomial(rows, np.full(rows, 1 / rows), size=size)
+        draws.append(np.stack(list(ranking.precisions(times))))
+    for k, drawn in zip(present, np.concatenate(draws, axis=1), strict=True):
+        centred = drawn + values[k] - np.nanmean(drawn)
+        estimates[k] = percentile_interval(values[k], centred.clip(0, 1))
+    return tuple(estimates)
 
 
 def mean_average_precision(true: Mask, probability: NDArray[np.floating]) -> float:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, ProblemType
 from translearn_core.results import Estimate, Finding
 from translearn_core.results.labels.label_sets import label_sets, parse_label_sets, set_codes
-from translearn_core.results.metric import MACRO_F1, ROW_F1
+from translearn_core.results.metric import AVERAGE_PRECISION, MACRO_F1, ROW_F1
 from translearn_core.tasks.classes.cleaning import drop_or_offer_conflicts
 from translearn_core.tasks.label_sets import checks, encoding
 from translearn_core.tasks.label_sets.metrics import (
     LabelScores,
     Mask,
+    average_precision_intervals,
     choose_thresholds,
     predicted_mask,
     row_f1,
@@ -97,6 +98,12 @@ class MultiLabel:
     def point_metrics(self, target: Target, rows: IntArray, outputs: Outputs) -> dict[str, float]:
         """Return the same metrics without intervals."""
         return self._scores(target, rows, outputs).values
+
+    def output_metrics(
+        self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
+    ) -> dict[str, tuple[Estimate, ...]]:
+        """Return the average precision of each label with its interval."""
+        return {AVERAGE_PRECISION: average_precision_intervals(target.values[rows], outputs, seed=seed)}
 
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
         """Return the F1 of each row's set of labels: 1 for exactly right ones."""

@@ -11,7 +11,7 @@ from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding, one_file_rows
 from translearn_core.results.format import count_noun, quote, quote_list
-from translearn_core.tasks.numbers.cells import read_numbers
+from translearn_core.tasks.numbers.cells import LARGEST, read_numbers
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.task_rows import TaskRows
@@ -75,8 +75,8 @@ def usable_cells(
     if (share > 0.5).any():
         where = "" if len(share) == 1 else f" of the {share.idxmax()} file"
         raise DataError(
-            f"Most cells of column {quote(column)}{where} hold no number, such as {examples}: choose classes "
-            "as its type, or another column."
+            f"Most cells of column {quote(column)}{where} hold no number from {-LARGEST:g} to {LARGEST:g}, "
+            f"such as {examples}: correct them, choose classes as its type, or another column."
         )
     findings = []
     for where, numbers in by_part(rows, unreadable):

@@ -105,6 +105,13 @@ class Regression:
         pair = _pair(target, rows, outputs)
         return {name: metric(*pair) for name, metric in _POINT.items()}
 
+    def output_metrics(
+        self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
+    ) -> dict[str, tuple[Estimate, ...]]:
+        """Return none: the predictions give all."""
+        del target, rows, outputs, seed
+        return {}
+
     def row_scores(self, target: Target, rows: IntArray, outputs: Outputs) -> FloatArray:
         """Return the negated absolute error of each row."""
         values, predicted = _pair(target, rows, outputs)

@@ -51,8 +51,10 @@ class Corpus:
         if len(tokens):
             has_words = np.maximum.reduceat(words.ordinary[tokens.ids], tokens.offsets[:-1])
         if (count := int(has_words.sum())) < LEAST_TEXTS:
+            columns = " and ".join(map(repr, config.text_columns))
+            noun, verb = ("column", "has") if config.text_pair is None else ("columns", "have")
             raise DataError(
-                f"text: the column {config.text!r} has {count} different texts to learn from, "
+                f"text: the {noun} {columns} {verb} {count} different texts to learn from, "
                 f"pre-training needs {LEAST_TEXTS}: bring more texts or choose another column."
             )
         order = np.random.default_rng((config.seed, _SPLIT)).permutation(np.flatnonzero(has_words))

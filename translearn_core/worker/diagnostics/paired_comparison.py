@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.config import ProblemType, Split
-from translearn_core.config.text_cells import POSITION, SENTENCE
+from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.jobs.spec import NUMBERS
@@ -24,8 +24,8 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.run_results import load_evaluation, training_config
 
 NAMES = ("first", "second")
-KEY = ["row", "text"]
-"""What identifies a row in all versions of a data set."""
+KEY = ["row", TEXT, TEXT_PAIR]
+"""What identifies a row in all versions of a data set; the second text where both runs read pairs."""
 
 
 def compare_pair(context: Context[PairedComparisonConfig]) -> None:
@@ -80,13 +80,14 @@ def _scores(
 def _common_rows(first: Evaluation, second: Evaluation) -> tuple[pd.DataFrame, int]:
     """Return the rows that both were tested on, in the order of the first, and how many only one was."""
     tables = []
+    key = [name for name in KEY if name in first.predictions and name in second.predictions]
     for evaluation in (first, second):
         rows = evaluation.predictions
-        tested = rows[rows["split"] == Split.TEST].drop_duplicates(KEY)
-        tables.append(tested[[*KEY, "label", "predicted", "score"]])
+        tested = rows[rows["split"] == Split.TEST].drop_duplicates(key)
+        tables.append(tested[[*key, "label", "predicted", "score"]])
     places = [name for name in (SENTENCE, POSITION) if name in first.predictions]
     tables[0][places] = first.predictions.loc[tables[0].index, places]
-    common = tables[0].merge(tables[1], on=KEY, suffixes=(" first", " second"))
+    common = tables[0].merge(tables[1], on=key, suffixes=(" first", " second"))
     return common, sum(map(len, tables)) - 2 * len(common)
 
 

@@ -45,6 +45,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
         changed=after is not before and not np.array_equal(before, after),
         numbers=numbers,
         clusters=sentence_clusters(rows),
+        noun=evaluation.problem.row_noun,
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)
@@ -54,7 +55,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             variants=VARIANTS,
             classes=names,
             splits=tuple(map(str, SPLITS)),
-            settings=_settings(config, len(fit)),
+            settings=_settings(config, len(fit), evaluation.problem.row_noun),
             nearness=change.quality,
             chance=change.chance,
             overlap=change.mean_overlap,
@@ -117,12 +118,12 @@ def _planes(
     return planes if layer.changed else np.repeat(planes, len(VARIANTS), axis=0)
 
 
-def _settings(config: ProjectConfig, fitted: int) -> dict[str, str]:
+def _settings(config: ProjectConfig, fitted: int, noun: str) -> dict[str, str]:
     settings = {
         "method": str(config.method).upper(),
         "layer": str(config.layer),
         "seed": str(config.seed),
-        "found from": f"{fitted:,} texts",
+        "found from": f"{fitted:,} {noun}s",
     }
     if config.method is Method.UMAP:
         settings |= {"neighbours": str(config.neighbours), "min_dist": str(config.min_dist)}

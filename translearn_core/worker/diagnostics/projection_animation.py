@@ -43,8 +43,8 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
     test, validation = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))
     if len(test) < 2 or not len(validation):
         raise TooFewSamplesError(
-            f"{len(rows)} texts with {len(test)} of the test and {len(validation)} of the validation split "
-            "are too few to follow: show more, or merge rare classes."
+            f"{len(rows)} {evaluation.problem.row_noun}s with {len(test)} of the test and {len(validation)} "
+            "of the validation split are too few to follow: show more, or merge rare classes."
         )
     layers = _sample_layers(features, chosen)
     labels, names = label_groups(evaluation, rows)
@@ -61,6 +61,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         shares=shares[:, :, test],
         overlap=overlap,
         clusters=sentence_clusters(rows.iloc[test]),
+        noun=evaluation.problem.row_noun,
     )
     intervals = text.intervals
     artifacts.save(

@@ -54,13 +54,15 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     boundary = kept_weights(context, config.job).first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
     estimates = [cka.estimate for cka in before_after]
+    noun = experiment.data.problem.row_noun
+    text = SimilarityText(len(rows), n_train, boundary, before_after, floor, chance, noun)
     missing = np.full(len(before_after), np.nan)
     artifacts.save(
         context.folder,
         Similarity(
             rows=len(rows),
             boundary=boundary,
-            sentence=SimilarityText(len(rows), n_train, boundary, before_after, floor, chance).sentences(),
+            sentence=text.sentences(),
             matrix=cka_matrix(before, after, progress=progress),
             before=cka_matrix(before, before, progress=progress),
             diagonal=_values(before_after),

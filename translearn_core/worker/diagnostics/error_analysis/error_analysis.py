@@ -81,13 +81,14 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     curve = coverage(test.confidence(t), test.correct, clusters=test.clusters)
     slice_table = slices(context, experiment, test.rows, test.correct, config.columns)
     label_check = check_labels(context, experiment, evaluation, config.seed)
+    noun = evaluation.problem.row_noun
     sentences = (
         error_analysis_text.calibration_text(
             test.confidence(1.0), test.correct, raw, scaled, len(validation.rows), test.clusters
         ),
-        error_analysis_text.selective_prediction_text(curve, validation.confidence(t), test.correct),
+        error_analysis_text.selective_prediction_text(curve, validation.confidence(t), test.correct, noun),
         error_analysis_text.weakest_slice_text(slice_table),
-        error_analysis_text.label_issue_text(label_check),
+        error_analysis_text.label_issue_text(label_check, noun),
         *error_analysis_text.caveats(len(test.rows), validation.correct, slice_table),
     )
     artifacts.save(

@@ -32,7 +32,7 @@ class LayerPair:
 
     `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
     variants differ, `numbers` whether classes are ranges of numbers. `clusters`, shape (n,), are the
-    sentences of words.
+    sentences of words, `noun` names a row (`ProblemType.row_noun`).
     """
 
     variants: Mapping[str, NDArray[np.floating]]
@@ -42,6 +42,7 @@ class LayerPair:
     changed: bool
     numbers: bool = False
     clusters: Clusters = None
+    noun: str = "text"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class NeighbourhoodChange:
 
     `same_label` holds the shares of neighbours with the query's label, before and after, `overlap` the shares
     that stayed, of `count` neighbours each; `chance` is the expected share at random, `clusters` the
-    sentences of queries that are words.
+    sentences of queries that are words, `noun` the name of a row.
     """
 
     quality: tuple[NeighbourhoodQuality, ...]
@@ -61,6 +62,7 @@ class NeighbourhoodChange:
     changed: bool
     numbers: bool = False
     clusters: Clusters = None
+    noun: str = "text"
 
     @property
     def mean_overlap(self) -> Estimate:
@@ -71,18 +73,19 @@ class NeighbourhoodChange:
         """Summarise label purity before and after, its change, and the overlap."""
         if not len(self.overlap):
             return (
-                "There are too few test texts to ask whether texts of one label lie together in this layer."
+                f"There are too few test {self.noun}s to ask whether {self.noun}s of one label lie together "
+                "in this layer."
             )
         group = "its label"
         if self.numbers:
-            group = "a number of the same range (a tenth of the texts each)"
-        start = f"Of a test text's {self.count} nearest neighbours in this layer, "
+            group = f"a number of the same range (a tenth of the {self.noun}s each)"
+        start = f"Of a test {self.noun}'s {self.count} nearest neighbours in this layer, "
         chance = f"by chance {_percent(self.chance)}"
         before, after = (_purity(quality) for quality in (self.quality[0], self.quality[-1]))
         if not self.changed:
             return (
-                f"{start}{before} carry {group}; {chance}. Training did not change this layer: every text "
-                "keeps its neighbours."
+                f"{start}{before} carry {group}; {chance}. Training did not change this layer: every "
+                f"{self.noun} keeps its neighbours."
             )
         return (
             f"{start}{before} carried {group} before training and {after} after; {chance}. "
@@ -95,7 +98,7 @@ class NeighbourhoodChange:
         if low > 0:
             by = f"{magnitude(mean)} points ({low:.1f} to {high:.1f})"
             of = "similar numbers" if self.numbers else "one label"
-            return f"Texts of {of} lie nearer together than before, by {by}."
+            return f"{self.noun.capitalize()}s of {of} lie nearer together than before, by {by}."
         if high < 0:
             fewer = f"{magnitude(mean)} points fewer ({-high:.1f} to {-low:.1f})"
             return f"Training mixed the {'numbers' if self.numbers else 'labels'} here: {fewer}."
@@ -104,10 +107,10 @@ class NeighbourhoodChange:
     def _overlap_text(self) -> str:
         retained = self.count * float(self.overlap.mean())
         if retained < 0.5:
-            return f"A text keeps hardly any of its {self.count} neighbours."
+            return f"A {self.noun} keeps hardly any of its {self.count} neighbours."
         if retained > self.count - 0.5:
-            return f"A text keeps nearly all of its {self.count} neighbours."
-        return f"A text keeps {retained:.0f} of its {self.count} neighbours."
+            return f"A {self.noun} keeps nearly all of its {self.count} neighbours."
+        return f"A {self.noun} keeps {retained:.0f} of its {self.count} neighbours."
 
 
 def measure_neighbourhoods(
@@ -149,6 +152,7 @@ def measure_neighbourhoods(
         changed=layer.changed,
         numbers=layer.numbers,
         clusters=clusters,
+        noun=layer.noun,
     )
 
 

@@ -84,8 +84,13 @@ def _verdict(mean: float, right: Estimate, rows: int) -> str:
     )
 
 
-def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, correct: BoolArray) -> str:
-    """Report coverage and accuracy of the test rows at a threshold chosen on validation rows."""
+def selective_prediction_text(
+    coverage: pd.DataFrame, validation: FloatArray, correct: BoolArray, noun: str = "text"
+) -> str:
+    """Report coverage and accuracy of the test rows at a threshold chosen on validation rows.
+
+    `noun` names a row (`ProblemType.row_noun`).
+    """
     everything = correct.mean()
     full_coverage = f"answering all, it is right in {percent(everything)}"
     for threshold in THRESHOLDS:
@@ -99,7 +104,7 @@ def selective_prediction_text(coverage: pd.DataFrame, validation: FloatArray, co
             gain = ", so abstaining gains nothing here" * bool(line["accuracy"] <= everything)
             return (
                 f"Answer only above {100 * threshold:.0f} %: that is {percent(line['coverage'])} of the "
-                f"test texts, of which {percent(line['accuracy'])} are right "
+                f"test {noun}s, of which {percent(line['accuracy'])} are right "
                 f"({_span(Estimate(line['accuracy'], line['low'], line['high']))}); {full_coverage}{gain}."
             )
     if not len(validation):
@@ -135,7 +140,7 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
     )
 
 
-def label_issue_text(check: LabelCheck) -> str:
+def label_issue_text(check: LabelCheck, noun: str = "text") -> str:
     """Report the suspected label errors, the reliability of the probe, and where to look first.
 
     The share includes confident errors of the probe, so it estimates wrong labels only if the probe is good.
@@ -156,7 +161,7 @@ def label_issue_text(check: LabelCheck) -> str:
     hard = (
         ""
         if good
-        else " That probe errs often, so these are wrong labels and hard texts together, and only reading "
+        else f" That probe errs often, so these are wrong labels and hard {noun}s together, and only reading "
         "tells which."
     )
     listed = f" The {len(frame):,} most doubtful are listed." * (len(frame) < check.n_suspects)

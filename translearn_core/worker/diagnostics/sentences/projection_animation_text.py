@@ -20,7 +20,7 @@ class ProjectionAnimationText:
     `first` is the first layer that changed, None if none did; `chance` the expected share at random.
     `chosen`, shape (2, L), are mean shares of validation texts, which select a layer; `shares`, shape
     (2, L, n), those of each test text; `overlap`, shape (L,), the share of neighbours that stayed.
-    `clusters`, shape (n,), are the sentences of test words.
+    `clusters`, shape (n,), are the sentences of test words; `noun` names a row (`ProblemType.row_noun`).
     """
 
     first: int | None
@@ -29,6 +29,7 @@ class ProjectionAnimationText:
     shares: FloatArray
     overlap: FloatArray
     clusters: Clusters = None
+    noun: str = "text"
 
     @property
     def intervals(self) -> FloatArray:
@@ -45,9 +46,9 @@ class ProjectionAnimationText:
         if self.first is not None:
             where, chosen = f"before training {where}; after it {self._best_layer(1)}", "layers were"
         return (
-            f"Texts of a class lie nearest together {where}. So many of a test text's 10 nearest neighbours "
-            f"carry its label; of neighbours drawn blindly {percent(self.chance)} would. The {chosen} "
-            "chosen on validation texts."
+            f"{self.noun.capitalize()}s of a class lie nearest together {where}. So many of a test "
+            f"{self.noun}'s 10 nearest neighbours carry its label; of neighbours drawn blindly "
+            f"{percent(self.chance)} would. The {chosen} chosen on validation {self.noun}s."
         )
 
     def _best_layer(self, variant: int) -> str:
@@ -77,13 +78,13 @@ class ProjectionAnimationText:
             return "Nothing moved in any layer: each is after training what it was before."
         last = len(self.overlap) - 1
         share = percent(float(self.overlap[last]))
-        overlap = f"in {_layer_name(last)} a text kept {share} of its 10 nearest neighbours"
+        overlap = f"in {_layer_name(last)} a {self.noun} kept {share} of its 10 nearest neighbours"
         if self.first == 0:
             return f"Every layer changed, from the embeddings on; {overlap}."
         unchanged = list_layers(range(self.first))
         verb = "stands as it was" if self.first == 1 else "stand as they were"
         first = _layer_name(self.first)
-        return f"{unchanged} {verb}, below all that trained. From {first} on texts moved; {overlap}."
+        return f"{unchanged} {verb}, below all that trained. From {first} on {self.noun}s moved; {overlap}."
 
 
 def _layer_name(layer: int) -> str:

@@ -17,7 +17,7 @@ class SimilarityText:
     """CKA of each layer before and after training, `before_after`, on `texts` texts, `n_train` of them seen.
 
     `floor` compares two randomly initialised networks, `chance` this run and one with another seed, if any.
-    Layers up to the `boundary` were frozen.
+    Layers up to the `boundary` were frozen; `noun` names a row (`ProblemType.row_noun`).
     """
 
     texts: int
@@ -26,20 +26,25 @@ class SimilarityText:
     before_after: Sequence[JackknifeCka]
     floor: Sequence[JackknifeCka]
     chance: Sequence[JackknifeCka] | None
+    noun: str = "text"
 
     def sentences(self) -> str:
         """Report the layers that changed most or least, and whether a second seed differs as much."""
         above = range(max(0, self.boundary + 1), len(self.before_after))
         comparable = [k for k in above if np.isfinite(self.before_after[k].value)]
         if not comparable:
-            return "Only the head trained: every layer is what it was." if not above else UNKNOWN
+            return (
+                "Only the head trained: every layer is what it was."
+                if not above
+                else UNKNOWN.format(noun=self.noun)
+            )
         order = sorted(comparable, key=lambda k: self.before_after[k].value)
         parts = (self._most_changed(order), self._unchanged(comparable), self._beyond_chance(order))
         return " ".join(filter(None, parts))
 
     def _most_changed(self, order: Sequence[int]) -> str:
         first, *others = order
-        texts = f"{self.texts:,} texts" + " the model did not learn from" * (not self.n_train)
+        texts = f"{self.texts:,} {self.noun}s" + " the model did not learn from" * (not self.n_train)
         if self.n_train:
             texts += f", {self.n_train:,} of which the model learned from,"
         sentence = (
@@ -82,7 +87,7 @@ class SimilarityText:
         )
 
 
-UNKNOWN = "The layers that trained give the same vector for every text, so they cannot be compared."
+UNKNOWN = "The layers that trained give the same vector for every {noun}, so they cannot be compared."
 
 
 def list_layers(layers: Sequence[int]) -> str:
