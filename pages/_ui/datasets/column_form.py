@@ -152,6 +152,7 @@ def _reason(column: Column, problem: ProblemType) -> str:
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     """Show findings, metrics, class counts and text lengths of the task."""
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
+    noun = diagnosis.problem.text_noun
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
         title, values = _values(reading, diagnosis)
@@ -164,12 +165,12 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
             border=True,
         )
         st.metric(
-            "Tokens per text",
+            f"Tokens per {noun}",
             f"{diagnosis.tokens_per_text:.0f}",
             border=True,
             help="mean number of tokens, words or pieces of words",
         )
-        st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
+        st.metric(f"{noun.capitalize()}s cut", percent(diagnosis.cut_share), border=True, help=cut)
         st.metric(
             "Unknown tokens",
             percent(diagnosis.unknown_share),
@@ -184,9 +185,9 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
         picture = plots.class_counts(diagnosis, dark)
         tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt=name)
     with right:
-        st.markdown("**Length of the texts**")
+        st.markdown(f"**Length of the {noun}s**")
         picture = plots.text_lengths(diagnosis, dark)
-        tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")
+        tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt=f"Tokens of the {noun}s")
 
 
 def _values(reading: TableProfile, diagnosis: Diagnosis) -> tuple[str, int]:

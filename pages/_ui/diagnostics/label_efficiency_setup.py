@@ -80,7 +80,7 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     )
     balanced = counted == EACH
     counts = [int(n) for n in diagnosis.counts["train"] if n]
-    offered = suggested_sizes(sum(counts), counts if balanced else ())
+    offered = suggested_sizes(diagnosis.rows["train"], counts if balanced else ())
     studies = (
         study
         for study in study_list.study_store().all(run.owner)
