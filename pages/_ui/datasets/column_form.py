@@ -152,14 +152,15 @@ def _reason(column: Column, problem: ProblemType) -> str:
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     """Show findings, metrics, class counts and text lengths of the task."""
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
-    noun = diagnosis.problem.text_noun
+    noun, draft = diagnosis.problem.text_noun, state.draft()
+    of_first = f" ({plain(draft.label)})" if draft.more_targets else ""
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
         title, values = _values(reading, diagnosis)
         st.metric(
-            title,
+            title + of_first,
             values,
-            column_values(reading, state.draft().label, len(diagnosis.classes)) if title == CLASSES else None,
+            column_values(reading, draft.label, len(diagnosis.classes)) if title == CLASSES else None,
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -181,7 +182,7 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     left, right = st.columns(2)
     with left:
         name = ROWS[diagnosis.problem]
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{name}{of_first}**")
         picture = plots.class_counts(diagnosis, dark)
         tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt=name)
     with right:

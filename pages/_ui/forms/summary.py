@@ -18,7 +18,7 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
     altered = draft.augment.copies * rows["train"]
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
-        f"{_task(draft, diagnosis)}{_others(draft)} of {plain(dataset.name)}: "
+        f"{plain(dataset.name)}: {_task(draft, diagnosis)}{_others(draft)}, with "
         f"{count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )

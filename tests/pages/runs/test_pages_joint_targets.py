@@ -7,6 +7,7 @@ import pytest
 from filled import Filled
 from visits import Open, keys, page_text
 
+from pages._ui.diagnostics import forgetting
 from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -201,3 +202,9 @@ def test_the_settings_of_several_targets_stand_on_the_training_page(joint: Joint
     targets = at.session_state["draft"].experiment.data.targets
     assert [target.loss_weight for target in targets] == [1.0, 3.0]
     assert joint.run.state is State.DONE
+
+
+def test_targets_of_one_training_are_no_earlier_tasks_of_each_other(joint: Joint) -> None:
+    first, second = joint.views
+    assert not forgetting.is_another_task(second, first.job.config)
+    assert forgetting.is_another_task(joint.filled.run, first.job.config)
