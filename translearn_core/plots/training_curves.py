@@ -120,7 +120,7 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
 
 def _unknown(epochs: pd.DataFrame, column: str) -> bool:
     """Whether no epoch has a value, as the training loss of one of several targets."""
-    return len(epochs) > 0 and bool(epochs[column].isna().all())
+    return len(epochs) > 0 and (column not in epochs or bool(epochs[column].isna().all()))
 
 
 def _explain_dots(figure: go.Figure, dark: bool) -> None:
