@@ -10,12 +10,19 @@ from word_bench import evaluation_of
 from worker_bench import Bench
 
 from translearn_core.config import (
+    RECIPES,
     AugmentConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
+    FreezePlan,
+    ProblemType,
+    RecipeName,
+    TrainingConfig,
+    custom_overrides,
 )
 from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.training import WORD_HEAD_LR
 from translearn_core.jobs import (
     LABEL_REVIEW,
     AdviseConfig,
@@ -30,6 +37,8 @@ from translearn_core.jobs import (
     ProjectionAnimationConfig,
     StudyArm,
 )
+from translearn_core.reporting.diagnostics import error_analysis
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import (
     Advice,
     Baselines,
@@ -45,6 +54,8 @@ from translearn_core.results import (
 from translearn_core.results.diagnostics.next_steps import NextSteps
 from translearn_core.tasks.predictions import predictions_target, sentence_clusters
 from translearn_core.worker.run_results import row_clusters, row_keys
+
+TEXTS = ProblemType.SINGLE_LABEL
 
 
 def test_the_accuracy_has_the_same_interval_wherever_it_stands(
@@ -86,6 +97,8 @@ def test_the_workload_counts_sentences_and_every_advice_runs(
     advice = bench.do(AdviseConfig(data=data, backbone=backbone), Advice)
     assert advice.recipe
     assert with_min_steps(experiment, 200, 60).training.epochs == 30  # 10 sentences are 2 batches of 8
+    exact = with_min_steps(experiment, 200, 60, workload.words_per_text)
+    assert exact.training.epochs == 12  # 37 sentences of 5.5 words are 5 batches
     assert "a tag per word" in LABEL_REVIEW.unsupported(experiment)
 
 
@@ -123,6 +136,29 @@ def test_clusters_of_shuffled_words_are_their_sentences(bench: Bench, run: str) 
 
 def test_maps_of_words_have_intervals(bench: Bench, run: str) -> None:
     projection = bench.do(ProjectConfig(job=run, layer=3), Projection)
+    assert "test word's" in projection.sentence
     assert projection.overlap.low <= projection.overlap.value <= projection.overlap.high
     animation = bench.do(ProjectionAnimationConfig(job=run), ProjectionAnimation)
     assert (animation.low <= animation.purity).all()
+    assert animation.sentence.startswith("Words of a class")
+
+
+def test_sentences_about_words_call_them_words(bench: Bench, run: str) -> None:
+    result = bench.do(ErrorAnalysisConfig(job=run, bins=10), ErrorAnalysis)
+    data = ReportData("a run", config=bench.store.job(run).config)
+    section = error_analysis.section(result, data)
+    captions = " ".join(block.caption for block in section.blocks)
+    assert "bin of words" in captions
+    assert "share of words that are answered" in captions
+    assert " texts" not in " ".join((captions, *result.sentences))
+
+
+def test_the_default_rate_of_a_head_is_that_of_words(data: DataConfig) -> None:
+    words, texts = (TrainingConfig.defaults_for(FreezePlan(), kind) for kind in (ProblemType.TOKENS, TEXTS))
+    assert (words.head_lr, texts.head_lr) == (WORD_HEAD_LR, 1e-3)
+    assert texts.rebase_defaults(texts, words) == words
+    base = ExperimentConfig(data=data)
+    assert RECIPES[RecipeName.LINEAR].apply(base, 3).training.head_lr == WORD_HEAD_LR
+    assert "training.head_lr" not in custom_overrides(
+        base.model_copy(update={"training": words}), recipes=False
+    )

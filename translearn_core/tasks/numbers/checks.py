@@ -75,8 +75,8 @@ def usable_cells(
     if (share > 0.5).any():
         where = "" if len(share) == 1 else f" of the {share.idxmax()} file"
         raise DataError(
-            f"Most cells of column {quote(column)}{where} hold no number from {-LARGEST:g} to {LARGEST:g}, "
-            f"such as {examples}: correct them, choose classes as its type, or another column."
+            f"Most cells of column {quote(column)}{where} hold no number, such as {examples}: correct them "
+            f"to numbers from {-LARGEST:g} to {LARGEST:g}, choose classes as its type, or another column."
         )
     findings = []
     for where, numbers in by_part(rows, unreadable):
