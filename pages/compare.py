@@ -56,7 +56,8 @@ with right:
     tables.chart(picture, key="cost", alt="Seconds against score of each run, by their numbers")
 if not same:
     st.caption(
-        "These runs were not all tested on the same rows, so their scores are not strictly comparable."
+        "These runs were not all tested on the same target and rows, so their scores are not strictly "
+        "comparable."
     )
 if lacking := int(table[metric.column].isna().sum()):
     st.caption(f"{count_noun(lacking, 'run')} of another problem type without {metric.label}.")

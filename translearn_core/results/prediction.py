@@ -36,8 +36,9 @@ class Prediction:
         """Return which outputs are predicted for text number `text`; of several labels any number."""
         predicted = self.decoded["predicted"].iloc[text]
         if self.problem is ProblemType.MULTI_LABEL:
-            return parse_label_sets(self.names, np.array([predicted], dtype=object))[0]
-        return np.asarray(self.names, dtype=object) == predicted
+            mask: NDArray[np.bool_] = parse_label_sets(self.names, np.array([predicted], dtype=object))[0]
+            return mask
+        return np.array([name == predicted for name in self.names], dtype=np.bool_)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per text and output, the highest first: text, label, probability (or value).

@@ -11,6 +11,7 @@ from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
 from translearn_core.config.data import MAX_TARGETS
+from translearn_core.reporting.diagnostics.data_profile import ROWS
 from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
@@ -23,12 +24,6 @@ ONE_COLUMN = (
 )
 
 CLASSES = "Classes"
-ROWS = {
-    ProblemType.SINGLE_LABEL: "Rows of each class",
-    ProblemType.MULTI_LABEL: "Rows with each label",
-    ProblemType.REGRESSION: "Rows by value",
-    ProblemType.TOKENS: "Words with each tag",
-}
 
 
 def columns(reading: TableProfile) -> state.Draft:
