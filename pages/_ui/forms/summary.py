@@ -91,11 +91,12 @@ def _model(draft: Draft) -> str:
             f"{start}; a **linear probe** is fitted to its frozen output at once, its strength chosen by "
             f"cross-validation. {draft.features.pooling.capitalize()} pooling, seed {draft.training.seed}."
         )
+    pairs = f"{draft.features.pair_encoding} pairs, " if draft.text_pair is not None else ""
     noun = draft.problem.text_noun if draft.problem is not None else "text"
     return (
         f"{start}; what trains is **{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, "
         f"{draft.training.batch_size} {noun}s a step, {draft.features.pooling} pooling, "
-        f"{draft.head.kind} head, seed {draft.training.seed}."
+        f"{pairs}{draft.head.kind} head, seed {draft.training.seed}."
     )
 
 

@@ -14,6 +14,7 @@ from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, PairedComparison
+from translearn_core.results.diagnostics.paired_comparison import NEGATED
 from translearn_core.results.format import quote
 from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.results.metric import metric_of
@@ -54,7 +55,7 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     artifacts.save(
         context.folder,
         PairedComparison(
-            metric=metric.name if metric.higher_is_better else "row score",
+            metric=metric.name if metric.higher_is_better else NEGATED[0],
             rows=len(common),
             unpaired=unpaired,
             relabelled=int(relabelled.sum()),
