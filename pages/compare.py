@@ -9,6 +9,7 @@ from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
 from translearn_core.results import RunSummary
+from translearn_core.results.format import count_noun
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 
@@ -55,8 +56,11 @@ with right:
     tables.chart(picture, key="cost", alt="Seconds against score of each run, by their numbers")
 if not same:
     st.caption(
-        "These runs were not all tested on the same rows, so their scores are not strictly comparable."
+        "These runs were not all tested on the same target and rows, so their scores are not strictly "
+        "comparable."
     )
+if lacking := int(table[metric.column].isna().sum()):
+    st.caption(f"{count_noun(lacking, 'run')} of another problem type without {metric.label}.")
 tables.table(table, "runs", key="compare", config=scores.columns(runs))
 paired_comparison.panel(runs)
 probe_comparison.panel(runs)

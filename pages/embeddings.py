@@ -9,8 +9,8 @@ from translearn_core.jobs import PROJECTION
 
 page_header.header(
     "embeddings",
-    "Your texts as one layer of the model represents them, in 2-D, before and after training. The evidence "
-    "is below each picture: numbers from all dimensions of the layer.",
+    "Your texts, or their words, as one layer of the model represents them, in 2-D, before and after "
+    "training. The evidence is below each picture: numbers from all dimensions of the layer.",
 )
 run = run_picker.finished()
 if not diagnostic.supported(PROJECTION, run.job.config):

@@ -10,8 +10,7 @@ from translearn_core.jobs.spec import WORDS
 
 page_header.header(
     "predict",
-    "The trained model makes predictions for texts of your own. Below the prediction of a text are its "
-    "nearest neighbours among the training texts: they often show why the model predicts what it does.",
+    "The trained model makes predictions for texts of your own.",
 )
 run = run_picker.finished()
 if run_actions.weights_deleted(run):

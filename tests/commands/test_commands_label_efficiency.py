@@ -23,13 +23,18 @@ from translearn_core.errors import ConfigError
 def test_sizes_are_labels_in_total_or_of_each_class(
     words: str | None, per_class: bool, sizes: tuple[int, ...]
 ) -> None:
-    assert size_grid(parse_sizes(words), [40, 60], per_class=per_class) == sizes
+    assert size_grid(parse_sizes(words), 100, [40, 60], per_class=per_class) == sizes
+
+
+def test_a_row_with_several_labels_counts_once() -> None:
+    assert size_grid((), 70, [40, 60], per_class=False)[-1] == 70
+    assert size_grid(parse_sizes("all"), 70, [40, 60], per_class=True) == (70,)
 
 
 @pytest.mark.parametrize("words", ["many", "0", "1", "101", "-5", "8,,16"])
 def test_sizes_that_cannot_be_are_named(words: str) -> None:
     with pytest.raises(ConfigError, match="sizes is"):
-        size_grid(parse_sizes(words), [40, 60], per_class=False)
+        size_grid(parse_sizes(words), 100, [40, 60], per_class=False)
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,14 @@ from small_results import (
     strings,
 )
 
+from tests.plots.joint_results import make_conflict
 from tests.plots.traces import by_name
 from translearn_core import plots
-from translearn_core.config import FreezePlan
+from translearn_core.config import FreezePlan, ProblemType
 from translearn_core.errors import ConfigError
 from translearn_core.plots.style.palette import LIGHT, luminance, palette
-from translearn_core.results import History
+from translearn_core.results import History, Prediction
+from translearn_core.tasks import PROBLEMS
 
 # -- learning --------------------------------------------------------------------------------------
 
@@ -303,6 +305,26 @@ def test_text_lengths_mark_the_limit():
     assert {"128", "3.1%"} <= set(figure.layout.annotations[0].text.split())
 
 
+def test_an_unknown_training_loss_is_not_drawn():
+    history = make_history(4)
+    epochs = tuple(replace(epoch, train=epoch.train | {"loss": np.nan}) for epoch in history.epochs)
+    history = replace(history, epochs=epochs)
+    assert {"each step", "train"}.isdisjoint(
+        trace.name for trace in plots.training_curves(history, "loss").data
+    )
+    assert "train" in {trace.name for trace in plots.training_curves(history, "accuracy").data}
+    overlaid = plots.compare_training_curves({"one": history}, "loss")
+    assert [trace.name for trace in overlaid.data] == ["one"]
+
+
+def test_words_and_their_sentences_are_counted_under_their_names():
+    diagnosis = replace(make_diagnosis(make_classes(3)), problem=ProblemType.TOKENS)
+    assert plots.class_counts(diagnosis).layout.xaxis.title.text == "words"
+    lengths = plots.text_lengths(diagnosis)
+    assert lengths.layout.yaxis.title.text == "sentences"
+    assert lengths.layout.annotations[0].text.endswith("of the sentences")
+
+
 def test_data_without_rows_say_so():
     diagnosis = make_diagnosis(())
     empty = type(diagnosis)((), (), diagnosis.counts, diagnosis.lengths.iloc[:0])
@@ -317,6 +339,21 @@ def test_probabilities_show_the_ten_likeliest_best_on_top():
     np.testing.assert_allclose(bars.x, expected)
     assert bars.marker.color[-1] != bars.marker.color[0]
     assert bars.text[-1] == f"{expected[-1]:.1%}"
+
+
+def test_every_predicted_label_is_highlighted():
+    names, outputs = ("a", "b", "c"), np.array([[0.6, 0.45, 0.4]])
+    decoded = PROBLEMS[ProblemType.MULTI_LABEL].decode(names, outputs, np.array([0.5, 0.5, 0.3]))
+    prediction = Prediction(
+        ("one",),
+        ("a", "b", "c"),
+        ProblemType.MULTI_LABEL,
+        outputs.astype(np.float32),
+        decoded,
+        pd.DataFrame(),
+    )
+    first, second, third = plots.probabilities(prediction, 0).data[0].marker.color
+    assert first == third != second
 
 
 # -- compare ---------------------------------------------------------------------------------------
@@ -437,3 +474,9 @@ def test_every_part_has_its_mark():
     figure = plots.freeze_map(make_anatomy(6), FreezePlan.last_n(1, 6))
     marks = pd.Series([s.path for s in figure.layout.shapes if s.type == "path"])
     assert sorted(marks.value_counts()) == [2, 6]  # flames: block 5 and the head; snowflakes: the rest
+
+
+def test_gradients_of_several_pairs_stand_beside_each_other():
+    figure = plots.gradient_conflict(make_conflict(("a", "b", "c"), blocks=1))
+    assert len({trace.x[0] for trace in figure.data}) == 3
+    assert list(figure.layout.xaxis.ticktext) == ["block 0"]

@@ -105,4 +105,5 @@ def test_few_test_rows_are_told_and_enough_are_not() -> None:
     note = small_test_set_note(45)
     assert "45 test rows" in note
     assert "2.2 points" in note
+    assert "one word more or less" in small_test_set_note(45, noun="word")
     assert small_test_set_note(0) == small_test_set_note(200) == ""

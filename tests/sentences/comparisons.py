@@ -156,12 +156,11 @@ def paired_comparison(draw: Draw) -> Case:
     difference, rows = draw(differences(st.just(1))), draw(counts)
     unpaired, relabelled = draw(split_counts(2))
     first, second = (draw(estimates(shares)) for _ in range(2))
-    result = PairedComparison(
-        "accuracy", rows, unpaired, relabelled, first, second, difference, tuple(outcomes)
-    )
+    metric, factor = draw(st.sampled_from((("accuracy", 100), ("negative MAE", -1))))
+    result = PairedComparison(metric, rows, unpaired, relabelled, first, second, difference, tuple(outcomes))
     text = " ".join(result.sentences("one", "two"))
     numbers, claims = clause(difference)
-    numbers += [rows, 100 * first.value, 100 * second.value, *outcomes]
+    numbers += [rows, factor * first.value, factor * second.value, *outcomes]
     numbers += [float(number) for number in (unpaired, relabelled) if number]
     sure = difference.excludes_zero
     claims |= {"could be chance": not sure, "more than the chance": sure}

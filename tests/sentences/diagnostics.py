@@ -48,7 +48,8 @@ def probe_scores(draw: Draw) -> ProbeScores:
 def probes(draw: Draw) -> Case:
     """Best layers, selectivity, and what training changed in the last layer."""
     scores, label, recurring = draw(probe_scores()), draw(st.booleans()), draw(counts)
-    text = " ".join(probing_text.sentences(scores, label=label, recurring=recurring))
+    noun = draw(st.sampled_from(("text", "word")))
+    text = " ".join(probing_text.sentences(scores, label=label, recurring=recurring, noun=noun))
     best = probing_text.best_layers(scores)
     shown = [scores.n_test, 100 * scores.majority, 100 * scores.tfidf.value]
     for v, layer in enumerate(best[variant] for variant in scores.variants):

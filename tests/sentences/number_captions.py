@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from pages._ui.results import predict_form, text_table
 from tests.sentences.reading import Case, sentence
+from translearn_core.config import ProblemType
 
 NUMBERS = st.floats(-99, 99).map(lambda number: round(number, 2))
 
@@ -15,7 +16,9 @@ def predicted_number() -> st.SearchStrategy[Case]:
 
     def of(number: float, half: float | None) -> Case:
         ends = {} if half is None else {"low": number - half, "high": number + half}
-        text = predict_form._answer(pd.Series({"predicted": number} | ends, dtype=object))
+        text = predict_form._answer(
+            pd.Series({"predicted": number} | ends, dtype=object), ProblemType.REGRESSION
+        )
         return Case(text, (number, *ends.values()), (90,), claims={"interval": half is not None})
 
     return st.builds(of, NUMBERS, st.none() | st.floats(0, 9).map(lambda half: round(half, 2)))

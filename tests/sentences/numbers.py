@@ -88,7 +88,8 @@ def largest_residuals(draw: Draw) -> Case:
     )
     far = int(np.sum(np.abs(residuals) > 3 * deviation))
     text = number_errors_text.largest_text(table, deviation)
-    return Case(text, [far, 3, 7, label, 0.25], claims={"More than": far == len(residuals)})
+    shown = [far] * (far > 0) + [3, 7, label, 0.25]
+    return Case(text, shown, claims={"More than": far == len(residuals), "^No row": far == 0})
 
 
 @sentence

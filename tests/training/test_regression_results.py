@@ -142,6 +142,6 @@ def test_diagnostics_of_classes_say_that_they_are() -> None:
         )
         for problem in (ProblemType.REGRESSION, ProblemType.SINGLE_LABEL)
     )
-    assert "single label classification" in ERROR_ANALYSIS.unsupported(regression)
+    assert "one class per row" in ERROR_ANALYSIS.unsupported(regression)
     assert SIMILARITY.unsupported(regression) == ""
     assert ERROR_ANALYSIS.unsupported(classes) == ""

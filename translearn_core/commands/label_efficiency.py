@@ -65,7 +65,7 @@ def label_efficiency(
     experiment, dataset, data = experiment_of(options, reading)
     profile = all_rows(experiment)
     counts = n_train(profile)
-    chosen = size_grid(words, counts, per_class=per_class)
+    chosen = size_grid(words, profile.rows[Split.TRAIN], counts, per_class=per_class)
     if reference_size is not None and not chosen[0] <= reference_size <= chosen[-1]:
         raise ConfigError(
             "reference_size", reference_size, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}"
@@ -111,12 +111,11 @@ def parse_sizes(words: str | None) -> tuple[str, ...]:
     return parsed
 
 
-def size_grid(words: Sequence[str], counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
+def size_grid(words: Sequence[str], rows: int, counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
     """Return the numbers of labels for `words`, or the default grid if there are none.
 
-    ``all`` means all training rows; `counts` are the training rows per class.
+    ``all`` means all training `rows`; `counts` are those of each class.
     """
-    rows = sum(counts)
     if not words:
         return suggested_sizes(rows, counts if per_class else ())
     sizes = set()
@@ -138,7 +137,7 @@ def train_arms(
     name: str,
 ) -> tuple[tuple[LabelEfficiencyArm, ...], list[Run]]:
     """Train the runs of the curve; return the finished arms and the failed runs."""
-    rows = sum(n_train(profile))
+    rows = profile.rows[Split.TRAIN]
     config = label_efficiency_study(
         experiment, rows, sizes, draws, balanced=per_class, words_per_text=profile.words_per_text
     )

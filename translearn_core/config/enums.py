@@ -39,8 +39,24 @@ class ProblemType(StrEnum):
         """Name of a row for people: text, or word where each row is a word of a sentence."""
         return _ROW_NOUNS.get(self, "text")
 
+    @property
+    def text_noun(self) -> str:
+        """Name for people of what the model reads at once: text, or sentence where each row is a word."""
+        return "sentence" if self is ProblemType.TOKENS else "text"
+
+    @property
+    def prediction(self) -> str:
+        """What is predicted, for people: one class per row."""
+        return _PREDICTIONS[self]
+
 
 _ROW_NOUNS = {ProblemType.TOKENS: "word"}
+_PREDICTIONS = {
+    ProblemType.SINGLE_LABEL: "one class per row",
+    ProblemType.MULTI_LABEL: "several labels per row",
+    ProblemType.REGRESSION: "a number",
+    ProblemType.TOKENS: "a tag per word",
+}
 
 
 class TaskWord(StrEnum):

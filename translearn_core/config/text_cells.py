@@ -22,6 +22,14 @@ class Word:
         """The word alone."""
         return self.sentence.split(" ")[self.position]
 
+    def in_context(self, words: int = 5) -> str:
+        """Return the word in brackets, among at most so many words before and after it."""
+        sentence = self.sentence.split(" ")
+        start, end = max(self.position - words, 0), self.position + words + 1
+        before, after = sentence[start : self.position], sentence[self.position + 1 : end]
+        first, last = ["…"] * (start > 0), ["…"] * (end < len(sentence))
+        return " ".join([*first, *before, f"[{self.text}]", *after, *last])
+
 
 TextCell = str | tuple[str, str]
 """A text or a pair of texts."""

@@ -225,7 +225,7 @@ def _reason(
         values, rows = count_noun(label.distinct, "value"), count_noun(label.filled, "row")
         what = {
             ProblemType.SINGLE_LABEL: f"has {values} in {rows}, as labels do",
-            ProblemType.MULTI_LABEL: f"holds several labels in its cells, in {rows}",
+            ProblemType.MULTI_LABEL: f"has labels in {rows}, several in one cell of some",
             ProblemType.REGRESSION: f"holds numbers in {rows}",
             ProblemType.TOKENS: f"has {values} in {rows}, as tags of words do",
         }

@@ -187,13 +187,11 @@ class JobSpec(Generic[C, R]):
             return f"{self.title} compares targets, and this run has one: it needs a run of several."
         if self.targets is Targets.ONE and task.data.several_targets:
             columns = join_list([target.column for target in task.data.targets])
-            return f"{self.title} is about one target, and there are several ({columns}): choose one of them."
+            return f"{self.title}: choose one target, for there are several ({columns})."
         if self.problems is not None and task.data.problem not in self.problems:
-            supported, given = (
-                join_list([name.replace("_", " ") for name in names])
-                for names in (self.problems, [task.data.problem])
-            )
-            return f"{self.title} is for {supported}; the target of this run is of the type {given}."
+            supported = " or ".join(problem.prediction for problem in ProblemType if problem in self.problems)
+            given = task.data.problem.prediction
+            return f"{self.title}: the target must be {supported}; here it is {given}."
         if self.requires is None:
             return ""
         if task.backbone.is_tfidf:
@@ -201,14 +199,14 @@ class JobSpec(Generic[C, R]):
         if self.requires is Requirement.LAYERS or not isinstance(task, ExperimentConfig):
             return ""
         if self.requires is Requirement.STEPS:
-            lacking = "A linear probe is fitted at once, without steps and learning rate"
-            return f"{lacking}: {self.name} needs another recipe." if task.fitted_at_once else ""
+            lacking = f"{self.title}: a linear probe is fitted at once, without steps and learning rate"
+            return f"{lacking}; choose another recipe." if task.fitted_at_once else ""
         if task.trains_backbone:
             return ""
-        trained = "A linear probe" if task.fitted_at_once else "The head alone"
+        trained = "a linear probe" if task.fitted_at_once else "the head alone"
         return (
-            f"{trained} was trained on the frozen backbone, whose layers stayed as they were: {self.name} "
-            "needs a run that trains some of them."
+            f"{self.title}: some layers of the backbone must train. Here {trained} was trained, and they "
+            "stayed as they were."
         )
 
     @property

@@ -43,7 +43,8 @@ def class_counts(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
             hoverinfo="skip",
             showlegend=False,
         )
-    figure.update_xaxes(title_text="rows", showgrid=True, nticks=6, range=[0, 1.08 * max(totals.max(), 1)])
+    title = "words" if diagnosis.problem is ProblemType.TOKENS else "rows"
+    figure.update_xaxes(title_text=title, showgrid=True, nticks=6, range=[0, 1.08 * max(totals.max(), 1)])
     figure.update_yaxes(
         type="category",
         showgrid=False,
@@ -62,9 +63,10 @@ def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
     `diagnosis.lengths` has a row per bin: tokens_from, tokens_to (inclusive), texts.
     """
     colours, bins, limit = palette(dark), diagnosis.lengths, diagnosis.token_limit
+    noun = diagnosis.problem.text_noun
     figure = bare("lengths", dark, height=300)
     if bins.empty:
-        return annotate_empty(figure, "No text has been counted yet.", dark)
+        return annotate_empty(figure, f"No {noun} has been counted yet.", dark)
     starts, ends = bins["tokens_from"].to_numpy(), bins["tokens_to"].to_numpy()
     figure.add_bar(
         x=starts - 0.5,
@@ -73,7 +75,8 @@ def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
         offset=0,
         customdata=np.stack([starts, ends], axis=-1),
         marker={"color": np.where(starts > limit, colours.wrong, colours.pretrained), "line": {"width": 0}},
-        hovertemplate="%{customdata[0]} to %{customdata[1]} tokens: <b>%{y:,} texts</b><extra></extra>",
+        hovertemplate="%{customdata[0]} to %{customdata[1]} tokens: <b>%{y:,} "
+        f"{noun}s</b><extra></extra>",
         showlegend=False,
     )
     figure.add_vline(x=limit + 0.5, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
@@ -81,13 +84,13 @@ def text_lengths(diagnosis: Diagnosis, dark: bool = False) -> go.Figure:
         x=limit + 0.5,
         y=1,
         yref="paper",
-        text=f"cut at {limit} tokens: {diagnosis.cut_share:.1%} of the texts",
+        text=f"cut at {limit} tokens: {diagnosis.cut_share:.1%} of the {noun}s",
         showarrow=False,
         xanchor="right" if limit > ends.max() / 2 else "left",
         yanchor="bottom",
         font={"color": colours.ink},
     )
-    figure.update_xaxes(title_text="tokens in a text", range=[0, 1.03 * max(int(ends.max()), limit)])
-    figure.update_yaxes(title_text="texts", nticks=6)
+    figure.update_xaxes(title_text=f"tokens in a {noun}", range=[0, 1.03 * max(int(ends.max()), limit)])
+    figure.update_yaxes(title_text=f"{noun}s", nticks=6)
     figure.update_layout(barcornerradius=0)
     return figure

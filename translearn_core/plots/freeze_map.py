@@ -60,7 +60,7 @@ def freeze_map(backbone: BackboneInfo, plan: FreezePlan, dark: bool = False) -> 
         _add_icon(figure, part, y, colours)
     if below:
         _add_boundary(figure, heights[below] - 0.81, colours)
-    _add_text(figure, top + 0.78, "class out", colours)
+    _add_text(figure, top + 0.78, "prediction out", colours)
     first = "text in" if below else f"text in  ·  {_no_boundary_reason(backbone)}"
     _add_text(figure, -0.78, first, colours)
     figure.update_xaxes(visible=False, range=[0, 1])

@@ -39,7 +39,7 @@ def training_curves(
     if measure in STEP_COLUMNS:
         return _by_step(figure, history, measure, dark)
     colours, epochs = palette(dark), history.frame()
-    if measure == "loss" and history.steps:
+    if measure == "loss" and history.steps and not _unknown(epochs, "train_loss"):
         steps = _thinned(history.step_frame())
         figure.add_scatter(
             x=steps["epoch"],
@@ -52,6 +52,8 @@ def training_curves(
     if epochs.empty:
         return figure if figure.data else annotate_empty(figure, "No epoch is finished yet.", dark)
     for split, dash in (("train", "dot"), ("validation", "solid")):
+        if split == "train" and _unknown(epochs, f"train_{measure}"):
+            continue
         colour = getattr(colours, split)
         figure.add_scatter(
             x=epochs["epoch"],
@@ -94,6 +96,8 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
             marker_size=6,
             hovertemplate="%{fullData.name}<br>epoch %{x}, validation: <b>%{y:.4f}</b><extra></extra>",
         )
+        if _unknown(epochs, f"train_{measure}"):
+            continue
         figure.add_scatter(
             x=epochs["epoch"],
             y=epochs[f"train_{measure}"],
@@ -112,6 +116,11 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
         if figure.data
         else annotate_empty(figure, "Choose runs to compare.", dark)
     )
+
+
+def _unknown(epochs: pd.DataFrame, column: str) -> bool:
+    """Whether no epoch has a value, as the training loss of one of several targets."""
+    return len(epochs) > 0 and (column not in epochs or bool(epochs[column].isna().all()))
 
 
 def _explain_dots(figure: go.Figure, dark: bool) -> None:

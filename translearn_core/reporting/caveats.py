@@ -34,7 +34,7 @@ def few_test_rows(data: ReportData) -> list[str]:
         rows, shares = comparison.test_rows, True
     else:
         return []
-    return [note] if (note := small_test_set_note(rows, shares=shares)) else []
+    return [note] if (note := small_test_set_note(rows, shares=shares, noun=data.row_noun)) else []
 
 
 def few_seeds(data: ReportData) -> list[str]:

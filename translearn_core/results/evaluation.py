@@ -20,17 +20,17 @@ SMALL_TEST_SET = 200
 """Below so many test rows the 95 % margin of an accuracy may exceed 7 points."""
 
 
-def small_test_set_note(rows: int, *, shares: bool = True) -> str:
+def small_test_set_note(rows: int, *, shares: bool = True, noun: str = "text") -> str:
     """Return a warning for fewer than `SMALL_TEST_SET` test rows, else an empty string.
 
-    `shares`: row scores are 0 or 1.
+    `shares`: row scores are 0 or 1; `noun` names a row (`ProblemType.row_noun`).
     """
     if not 0 < rows < SMALL_TEST_SET:
         return ""
     if not shares:
         return f"Only {count_noun(rows, 'test row')}: small differences cannot show."
     return (
-        f"Only {count_noun(rows, 'test row')}: one text more or less is worth {100 / rows:.1f} points, so "
+        f"Only {count_noun(rows, 'test row')}: one {noun} more or less is worth {100 / rows:.1f} points, so "
         "small differences cannot show."
     )
 

@@ -12,6 +12,7 @@ from translearn_core.config import Cell, ProblemType, TableKind
 from translearn_core.config.text_cells import text_columns
 from translearn_core.results.format import count_noun, cut, percent, quote
 from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.results.table_profile import FileFormat
 
 
@@ -30,6 +31,14 @@ class Prediction:
     outputs: NDArray[np.float32] = field(compare=False)
     decoded: pd.DataFrame = field(compare=False)
     neighbours: pd.DataFrame = field(compare=False)
+
+    def predicted_outputs(self, text: int) -> NDArray[np.bool_]:
+        """Return which outputs are predicted for text number `text`; of several labels any number."""
+        predicted = self.decoded["predicted"].iloc[text]
+        if self.problem is ProblemType.MULTI_LABEL:
+            mask: NDArray[np.bool_] = parse_label_sets(self.names, np.array([predicted], dtype=object))[0]
+            return mask
+        return np.array([name == predicted for name in self.names], dtype=np.bool_)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per text and output, the highest first: text, label, probability (or value).

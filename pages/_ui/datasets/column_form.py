@@ -11,6 +11,7 @@ from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
 from translearn_core.config.data import MAX_TARGETS
+from translearn_core.reporting.diagnostics.data_profile import ROWS
 from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
@@ -23,12 +24,6 @@ ONE_COLUMN = (
 )
 
 CLASSES = "Classes"
-ROWS = {
-    ProblemType.SINGLE_LABEL: "Rows of each class",
-    ProblemType.MULTI_LABEL: "Rows with each label",
-    ProblemType.REGRESSION: "Rows by value",
-    ProblemType.TOKENS: "Words with each tag",
-}
 
 
 def columns(reading: TableProfile) -> state.Draft:
@@ -152,24 +147,26 @@ def _reason(column: Column, problem: ProblemType) -> str:
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     """Show findings, metrics, class counts and text lengths of the task."""
     findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
+    noun, draft = diagnosis.problem.text_noun, state.draft()
+    of_first = f" ({plain(draft.label)})" if draft.more_targets else ""
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
     with st.grid(4, min_column_width=150):
         title, values = _values(reading, diagnosis)
         st.metric(
-            title,
+            title + of_first,
             values,
-            column_values(reading, state.draft().label, len(diagnosis.classes)) if title == CLASSES else None,
+            column_values(reading, draft.label, len(diagnosis.classes)) if title == CLASSES else None,
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
         st.metric(
-            "Tokens per text",
+            f"Tokens per {noun}",
             f"{diagnosis.tokens_per_text:.0f}",
             border=True,
             help="mean number of tokens, words or pieces of words",
         )
-        st.metric("Texts cut", percent(diagnosis.cut_share), border=True, help=cut)
+        st.metric(f"{noun.capitalize()}s cut", percent(diagnosis.cut_share), border=True, help=cut)
         st.metric(
             "Unknown tokens",
             percent(diagnosis.unknown_share),
@@ -180,13 +177,13 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     left, right = st.columns(2)
     with left:
         name = ROWS[diagnosis.problem]
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{name}{of_first}**")
         picture = plots.class_counts(diagnosis, dark)
         tables.figure(picture, diagnosis.frame(), "classes", key="class_counts", alt=name)
     with right:
-        st.markdown("**Length of the texts**")
+        st.markdown(f"**Length of the {noun}s**")
         picture = plots.text_lengths(diagnosis, dark)
-        tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt="Tokens of the texts")
+        tables.figure(picture, diagnosis.lengths, "lengths", key="text_lengths", alt=f"Tokens of the {noun}s")
 
 
 def _values(reading: TableProfile, diagnosis: Diagnosis) -> tuple[str, int]:

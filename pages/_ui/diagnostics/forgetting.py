@@ -33,20 +33,22 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Show a run's forgetting, or the button that measures it."""
     diagnostic.heading(FORGETTING)
     config = run.job.config
-    names = {r.job.id: r.name for r in run_picker.runs_with_results() if _another_task(r, config)}
+    names = {r.job.id: r.name for r in run_picker.runs_with_results() if is_another_task(r, config)}
     result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))
     if result is not None:
         diagnostic.show(FORGETTING, _named(result, names), custom={PAIRS_TABLE: _sentence_pairs})
 
 
-def _another_task(run: Run[ExperimentConfig], config: ExperimentConfig) -> bool:
+def is_another_task(run: Run[ExperimentConfig], config: ExperimentConfig) -> bool:
+    """Whether a run learned another task on the same backbone, and not together with this one."""
     other = run.job.config
     same_model = (other.backbone.id, other.backbone.revision) == (
         config.backbone.id,
         config.backbone.revision,
     )
     same_task = (other.data.dataset, other.data.label) == (config.data.dataset, config.data.label)
-    return same_model and not same_task
+    same_training = config.joint_run is not None and other.joint_run == config.joint_run
+    return same_model and not same_task and not same_training
 
 
 def _choose(run: Run, names: dict[str, str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyConfig
+from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State
 from translearn_core.runs.label_efficiency_studies import nearest_size
@@ -34,7 +35,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         done = progress.done if progress is not None else ()
         result = jobs.submit_and_watch(curve.question(done, at))
         if result is not None:
-            _show(run, result)
+            _show(run, curve.experiment, result)
     label_efficiency_training.trained_arms(curve)
 
 
@@ -95,7 +96,7 @@ def _growing(curve: Curve, base: LabelEfficiency, at: int) -> None:
             if _arrived(curve, question) is None:
                 jobs.submit(question)
         newest = jobs.known(state.get_value(_shown_last(curve)) or curve.question())
-        _show(curve.run, newest or base)
+        _show(curve.run, curve.experiment, newest or base)
 
 
 def _arrived(curve: Curve, question: LabelEfficiencyConfig | None) -> Run | None:
@@ -110,8 +111,8 @@ def _shown_last(curve: Curve) -> str:
     return f"curve.shown.{curve.run.id}"
 
 
-def _show(run: Run, result: LabelEfficiency) -> None:
-    diagnostic.show(LABEL_EFFICIENCY, result)
+def _show(run: Run, config: ExperimentConfig, result: LabelEfficiency) -> None:
+    diagnostic.show(LABEL_EFFICIENCY, result, ReportData(run.name, config=config))
     tables.download(
         result.draws(), "label efficiency draws", key=f"curve_draws-{run.id}", label="Every draw as CSV"
     )

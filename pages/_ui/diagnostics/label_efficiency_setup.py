@@ -9,6 +9,7 @@ from pages._ui.shell import jobs
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import DiagnoseConfig, LabelEfficiencyConfig
+from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Run, Study
 from translearn_core.runs.label_efficiency_studies import (
@@ -70,7 +71,20 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
     diagnosis = jobs.submit_and_watch(diagnose_config(config))
     if diagnosis is None:
         return None
-    counted = st.segmented_control(
+    balanced = config.data.problem not in NUMBERS and _counted(run) == EACH
+    counts = [int(n) for n in diagnosis.counts["train"] if n]
+    offered = suggested_sizes(diagnosis.rows["train"], counts if balanced else ())
+    studies = (
+        study
+        for study in study_list.study_store().all(run.owner)
+        if belongs(study, config, balanced=balanced)
+    )
+    return Curve(run, config, diagnosis, balanced, offered, next(studies, None))
+
+
+def _counted(run: Run) -> str:
+    """Choose how the labels are counted."""
+    counted: str = st.segmented_control(
         "Labels counted",
         [TOTAL, EACH],
         default=TOTAL,
@@ -78,12 +92,4 @@ def curve_of(run: Run, config: ExperimentConfig) -> Curve | None:
         key=f"curve_counted-{run.id}",
         help="in total: classes are as common as in the table; for each class: all classes get equally many",
     )
-    balanced = counted == EACH
-    counts = [int(n) for n in diagnosis.counts["train"] if n]
-    offered = suggested_sizes(sum(counts), counts if balanced else ())
-    studies = (
-        study
-        for study in study_list.study_store().all(run.owner)
-        if belongs(study, config, balanced=balanced)
-    )
-    return Curve(run, config, diagnosis, balanced, offered, next(studies, None))
+    return counted

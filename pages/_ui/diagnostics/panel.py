@@ -8,6 +8,7 @@ import streamlit as st
 from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
+from translearn_core.config.text_cells import SENTENCE, TEXT
 from translearn_core.jobs import SPECS, JobSpec, ReportRole, Task
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import Part, ReportData
@@ -121,6 +122,10 @@ def _block(block: FigureBlock | TableBlock) -> None:
 
 def _table(block: TableBlock) -> None:
     name = block.name.replace(" ", "_")
-    wide = {name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame}
+    wide: dict[str, object] = {
+        name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame
+    }
+    if SENTENCE in block.frame:
+        wide |= tables.wide_texts((TEXT, SENTENCE))
     columns = {**tables.fractions(*block.fractions), **wide}
     tables.table(block.frame, name, key=f"{name}_numbers", config=columns)

@@ -120,10 +120,7 @@ HINTS: dict[str, str] = {
 """Help texts of fields without a description."""
 
 _CHOICES: tuple[tuple[StrEnum, str], ...] = (
-    (ProblemType.SINGLE_LABEL, "one class per row"),
-    (ProblemType.MULTI_LABEL, "several labels per row"),
-    (ProblemType.REGRESSION, "a number"),
-    (ProblemType.TOKENS, "a tag per word"),
+    *((problem, problem.prediction) for problem in ProblemType),
     (LayerCombination.LAST, "last"),
     (LayerCombination.SECOND_LAST, "second-last"),
     (LayerCombination.SUM_4, "sum of the last four"),

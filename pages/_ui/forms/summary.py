@@ -25,7 +25,7 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
     altered = draft.augment.copies * rows["train"]
     copies = f" and {count(altered)} altered {'copy' if altered == 1 else 'copies'}" if altered else ""
     st.markdown(
-        f"{_task(draft, diagnosis)}{_others(draft)} of {plain(dataset.name)}: "
+        f"{plain(dataset.name)}: {_task(draft, diagnosis)}{_others(draft)}, with "
         f"{count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
@@ -110,10 +110,12 @@ def _model(draft: Draft) -> str:
             f"{start}; a **linear probe** is fitted to its frozen output at once, its strength chosen by "
             f"cross-validation. {draft.features.pooling.capitalize()} pooling, seed {draft.training.seed}."
         )
+    pairs = f"{draft.features.pair_encoding} pairs, " if draft.text_pair is not None else ""
+    noun = draft.problem.text_noun if draft.problem is not None else "text"
     return (
         f"{start}; what trains is **{plain(_trains(draft))}**. {epochs(draft.training.epochs)}, "
-        f"{draft.training.batch_size} texts a step, {draft.features.pooling} pooling, "
-        f"{draft.head.kind} head, seed {draft.training.seed}."
+        f"{draft.training.batch_size} {noun}s a step, {draft.features.pooling} pooling, "
+        f"{pairs}{draft.head.kind} head, seed {draft.training.seed}."
     )
 
 

@@ -8,7 +8,7 @@ from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import DataConfig, ExperimentConfig, TableKind
+from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig
 from translearn_core.jobs.spec import LABELS, WORDS
 from translearn_core.results import FileFormat, FilePrediction, TableProfile
@@ -22,6 +22,13 @@ PRECISION_HELP = (
     "Choose how many of the answers that nobody reads again are to be right. The confidence threshold for it "
     "is chosen on validation rows and measured on test rows; rows below it are marked in the column review."
 )
+
+
+TOP_3 = {
+    ProblemType.SINGLE_LABEL: "Top 3 classes",
+    ProblemType.MULTI_LABEL: "Top 3 labels",
+    ProblemType.TOKENS: "Top 3 tags",
+}
 
 
 def panel(run: Run[ExperimentConfig]) -> None:
@@ -86,7 +93,7 @@ def _options(run: Run[ExperimentConfig]) -> dict[str, float | int | None]:
     if run.job.config.data.problem not in LABELS:
         return {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        several = st.toggle("Top 3 classes", key="predict_top", persist_state="session")
+        several = st.toggle(TOP_3[run.job.config.data.problem], key="predict_top", persist_state="session")
         marked = st.toggle("Mark rows for review", key="predict_review", persist_state="session")
         percentage = st.number_input(
             "Precision of the other rows in %",

@@ -21,6 +21,10 @@ def panel(runs: Sequence[Run[ExperimentConfig]]) -> None:
     if first.id == second.id:
         st.caption("Choose two different runs.")
         return
+    if not same_target(first, second):
+        targets = " and ".join(f"'{plain(run.job.config.data.label)}'" for run in (first, second))
+        st.caption(f"These runs predict different targets, {targets}: choose two runs of one target.")
+        return
     result = jobs.submit_and_watch(PairedComparisonConfig(job=first.job.id, other=second.job.id))
     if result is None:
         return
@@ -30,9 +34,16 @@ def panel(runs: Sequence[Run[ExperimentConfig]]) -> None:
         tables.table(result.frame(), "paired_comparison", key="paired")
 
 
+def same_target(first: Run[ExperimentConfig], second: Run[ExperimentConfig]) -> bool:
+    """Whether two runs may predict the same: not another problem type, nor another column of one table."""
+    one, other = first.job.config.data, second.job.config.data
+    return one.problem is other.problem and (one.label == other.label or one.dataset != other.dataset)
+
+
 def _pair(by_id: dict[str, Run[ExperimentConfig]]) -> tuple[Run[ExperimentConfig], Run[ExperimentConfig]]:
     names = {run.id: run.name for run in by_id.values()}
-    newest = sorted(by_id.values(), key=lambda run: run.created)[-2:]
+    *older, last = sorted(by_id.values(), key=lambda run: run.created)
+    newest = ([run for run in older if same_target(run, last)] or older)[-1], last
     for key, run in zip(("paired_first", "paired_second"), newest, strict=True):
         if state.get_value(key) not in names:
             state.set_value(key, run.id)

@@ -10,7 +10,7 @@ from pages._ui.results import tagged_sentences
 from pages._ui.shell import page_header, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, ProblemType
 from translearn_core.config.text_cells import TextCell, sides_of
 from translearn_core.jobs.spec import WORDS
 from translearn_core.results import Prediction
@@ -89,7 +89,7 @@ def answers(prediction: Prediction) -> None:
             answer = prediction.decoded.iloc[number]
             for side in sides_of(text):
                 st.text(short(side, 300))
-            st.markdown(_answer(answer))
+            st.markdown(_answer(answer, prediction.problem))
             draw = plots.OUTPUT_PLOTS[prediction.problem].prediction
             near_texts = st.container()
             if draw is not None:
@@ -105,7 +105,7 @@ def answers(prediction: Prediction) -> None:
             if near.empty:
                 continue
             with near_texts:
-                st.caption("Nearest training texts")
+                st.caption("Nearest training texts", help=NEAR_HELP)
                 st.dataframe(
                     near[[name for name in NEAR if name in near]],
                     hide_index=True,
@@ -115,17 +115,21 @@ def answers(prediction: Prediction) -> None:
     tables.download(frame, "predictions", key="predictions")
 
 
-def _answer(answer: "pd.Series[Any]") -> str:
+def _answer(answer: "pd.Series[Any]", problem: ProblemType) -> str:
     """Return a prediction with its confidence or interval."""
     predicted = answer["predicted"]
+    if problem is ProblemType.MULTI_LABEL:
+        exactly = percent(answer["confidence"])
+        return f"**{plain(predicted) or NO_LABEL}** (exactly this set of labels: {exactly} sure)"
     if "confidence" in answer:
-        return f"**{plain(predicted) or NO_LABEL}**, {percent(answer['confidence'])} sure"
+        return f"**{plain(predicted)}**, {percent(answer['confidence'])} sure"
     if not isinstance(predicted, float):
         return f"**{plain(predicted)}**"
     interval = f" (90 % interval: {answer['low']:.4g} to {answer['high']:.4g})" if "low" in answer else ""
     return f"**{predicted:.4g}**{interval}"
 
 
+NEAR_HELP = "nearest neighbours in the last layer: they often show why the model predicts what it does"
 NEAR: dict[str, object] = {
     "neighbour": st.column_config.TextColumn("text", width=250),
     "neighbour_pair": st.column_config.TextColumn("second text", width=250),

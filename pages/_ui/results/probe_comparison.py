@@ -1,6 +1,6 @@
 """Probes of several runs on one figure: at which layer each task is best read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +11,7 @@ from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ProbeConfig
 from translearn_core.results import ProbeScores
+from translearn_core.results.format import join_list
 from translearn_core.runs import Run, State
 
 HELP = (
@@ -44,7 +45,19 @@ def panel(runs: Sequence[Run[ExperimentConfig]]) -> None:
     figure = plots.relative_lines(probed, page_header.dark())
     tables.figure(figure, table, "probes", key="probe_comparison", alt="Probes of the runs by layer")
     best = (f"{plain(row.run)}: layer {row['best layer']}" for _, row in table.iterrows())
-    st.caption("Best layer by cross-validation: " + "; ".join(best) + ".")
+    st.caption("Best layer by cross-validation: " + "; ".join(best) + "." + coinciding_lines(probed))
+
+
+def coinciding_lines(probed: Mapping[str, ProbeScores]) -> str:
+    """Return a sentence on the runs whose lines are the same, so that only the last is seen."""
+    numbers: dict[bytes, list[str]] = {}
+    for name, scores in probed.items():
+        numbers.setdefault(scores.test[0].tobytes(), []).append(name.partition(".")[0])
+    same = [join_list(runs) for runs in numbers.values() if len(runs) > 1]
+    return "".join(
+        f" The lines of {runs} coincide: these runs have the same backbone and the same labels."
+        for runs in same
+    )
 
 
 def _scores(run: Run[ExperimentConfig]) -> ProbeScores | None:

@@ -26,7 +26,7 @@ MOST = 1_000
 COLUMNS = ["text", "text_pair", "sentence", "label", "predicted", "confidence", "split", "row"]
 
 HOW = (
-    "Draw around points in either projection, with the lasso or the box: the same texts are ringed in the "
+    "Draw around points in either projection, with the lasso or the box: the same {noun}s are ringed in the "
     "other one, and listed here. Double-click to clear the selection."
 )
 CHOOSE = "Tick a row to see its nearest neighbours before and after training."
@@ -44,11 +44,12 @@ def filters(run: Run[ExperimentConfig]) -> str:
 
 def panel(run: Run[ExperimentConfig], projection: Projection, selection: PointSelection) -> None:
     """List the selected texts, and show the neighbours of the ticked one."""
-    st.subheader("Selected texts", anchor=False)
+    noun = run.job.config.data.problem.row_noun
+    st.subheader(f"Selected {noun}s", anchor=False)
     evaluation = run_picker.evaluation(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Find texts",
+            f"Find {noun}s",
             key=filters(run),
             on_change=partial(_search, run, projection),
             placeholder="or search for words",
@@ -60,7 +61,7 @@ def panel(run: Run[ExperimentConfig], projection: Projection, selection: PointSe
             st.button("Clear", key="let_go", icon=":material/close:", on_click=_clear, args=(run,))
     sought = state.get_value(filters(run), "").strip()
     if not len(selection.lines):
-        st.caption(f"No text holds “{plain(short(sought))}”." if sought else HOW)
+        st.caption(f"No {noun} holds “{plain(short(sought))}”." if sought else HOW.format(noun=noun))
         return
     line = _table(run, evaluation, projection, selection)
     if line is not None:

@@ -39,7 +39,9 @@ def watch(run: Run[ExperimentConfig]) -> None:
 def choose_metric(key: str, *histories: History) -> str:
     """Choose what the curves of `histories` show."""
     metrics = dict.fromkeys(name for history in histories for name in history.metrics)
-    measures = {metric_of(name).title: name for name in metrics} | STEP_MEASURES
+    measures = {metric_of(name).title: name for name in metrics}
+    if any(history.steps or not history.epochs for history in histories):
+        measures |= STEP_MEASURES
     name = st.segmented_control(
         "Curve", list(measures), default="Loss", required=True, key=key, label_visibility="collapsed"
     )

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from translearn_core.config import TableKind
+from translearn_core.config.text_cells import SENTENCE, TEXT
 from translearn_core.data.csv_injection import holds_formulas
 from translearn_core.data.files.write_table import MEDIA_TYPES, table_bytes
 from translearn_core.results import DelimitedStyle, FileFormat
@@ -138,7 +139,13 @@ def wide_texts(names: Iterable[str]) -> dict[str, object]:
     """Return column settings that give texts room: all of it for one column, some for the two of pairs."""
     columns = list(names)
     width = "large" if len(columns) < 2 else "medium"
-    return {name: st.column_config.TextColumn(name.replace("_", " "), width=width) for name in columns}
+    config: dict[str, object] = {
+        name: st.column_config.TextColumn(name.replace("_", " "), width=width) for name in columns
+    }
+    if SENTENCE in columns:
+        config[TEXT] = st.column_config.TextColumn("word", width="small")
+        config[SENTENCE] = st.column_config.TextColumn("sentence", width="large")
+    return config
 
 
 def fractions(*names: str) -> dict[str, object]:

@@ -107,7 +107,7 @@ def _figures(study: Study, short: Comparison) -> None:
         key="study_arms",
         alt=f"Test {comparison.metric.label} of each configuration with its interval",
     )
-    if few := small_test_set_note(comparison.test_rows):
+    if few := small_test_set_note(comparison.test_rows, noun=config.data.problem.row_noun):
         st.warning(plain(few), icon=":material/warning:")
     st.caption(MEANING)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.sentences()))

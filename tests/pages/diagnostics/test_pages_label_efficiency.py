@@ -1,6 +1,7 @@
 """Label efficiency panel: untrained baselines, training, stopping, growing, sentences."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, keys, page_text
 
+from pages._ui.diagnostics.label_efficiency_setup import diagnose_config
 from pages._ui.server.owner import COOKIE
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
@@ -135,6 +137,15 @@ def test_per_class_the_sizes_are_equal_shares(look: Look, filled: Filled) -> Non
     assert newest.data.balanced_subset
     assert newest == base(filled, balanced=True)
     assert all(size % 3 == 0 for size in newest.sizes[:-1])
+
+
+def test_a_row_with_several_labels_counts_once(look: Look, filled: Filled) -> None:
+    config = filled.run.job.config
+    assert isinstance(config, ExperimentConfig)
+    filled.answer(diagnose_config(config), replace(filled.diagnosis, split_rows=(50, 14, 18)))
+    at = look()
+    at.button(key="compute-label_efficiency").click().run()
+    assert submitted(filled)[0].sizes[-1] == 50
 
 
 def test_a_sentence_from_outside_never_reaches_markdown(look: Look, filled: Filled) -> None:

@@ -7,6 +7,8 @@ import pytest
 from filled import Filled
 from visits import Open, keys, page_text
 
+from pages._ui.diagnostics import forgetting
+from pages._ui.results.paired_comparison import same_target
 from translearn_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -48,12 +50,14 @@ class Joint:
     def epoch(self, k: int) -> EpochPoint:
         """Return an epoch of which the first half improves the label, the second worsens it."""
         label = 0.5 + 0.1 * k if k < 3 else 0.7 - 0.05 * k
-        scores = {"loss": 2 / k, MEAN_SCORE: label}
+        scores, losses = {"loss": 2 / k, MEAN_SCORE: label}, {f"{column}/loss": 1 / k for column in COLUMNS}
         for column, value in zip(COLUMNS, (label, 0.4 + 0.1 * k), strict=True):
-            scores |= {f"{column}/loss": 1 / k, f"{column}/accuracy": value, f"{column}/macro_f1": value}
+            scores |= {f"{column}/accuracy": value, f"{column}/macro_f1": value}
         learned = self.config.training.task_weighting is TaskWeighting.UNCERTAINTY
         weights = {"label": 1 - 0.1 * k, "tone": 1 + 0.1 * k} if learned else {}
-        return EpochPoint(k, 10 * k, scores, scores, 1.0, k == 4, stage=int(k > 2), loss_weights=weights)
+        return EpochPoint(
+            k, 10 * k, scores, scores | losses, 1.0, k == 4, stage=int(k > 2), loss_weights=weights
+        )
 
     def summary(self, plan: FreezePlan) -> RunSummary:
         """Return the summary of all targets."""
@@ -171,6 +175,13 @@ def test_a_bad_target_is_named_on_the_data_page(joint: Joint, visit: Open) -> No
     assert "to_backbone" not in keys(at)
 
 
+@pytest.mark.parametrize("curve", ["Loss", "Loss of tone", "Accuracy of label", "Learning rate"])
+def test_the_monitor_draws_every_curve(joint: Joint, visit: Open, curve: str) -> None:
+    at = visit("run", run=joint.run.id)
+    buttons = next(group for group in at.button_group if curve in group.options)
+    assert not buttons.set_value(curve).run().exception
+
+
 def test_the_monitor_shows_the_mean_score(joint: Joint, visit: Open) -> None:
     at = visit("run", run=joint.run.id)
     assert not at.error
@@ -201,3 +212,18 @@ def test_the_settings_of_several_targets_stand_on_the_training_page(joint: Joint
     targets = at.session_state["draft"].experiment.data.targets
     assert [target.loss_weight for target in targets] == [1.0, 3.0]
     assert joint.run.state is State.DONE
+
+
+def test_targets_are_not_compared_row_by_row(joint: Joint, visit: Open) -> None:
+    at = visit("compare")
+    at.multiselect(key="compared").set_value([view.id for view in joint.views]).run()
+    assert not at.exception
+    assert "different targets, 'label' and 'tone'" in page_text(at) or "'tone' and 'label'" in page_text(at)
+    assert not same_target(*joint.views)
+    assert same_target(joint.views[0], joint.filled.run)
+
+
+def test_targets_of_one_training_are_no_earlier_tasks_of_each_other(joint: Joint) -> None:
+    first, second = joint.views
+    assert not forgetting.is_another_task(second, first.job.config)
+    assert forgetting.is_another_task(joint.filled.run, first.job.config)

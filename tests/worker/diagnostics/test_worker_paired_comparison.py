@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench
 
-from translearn_core.config import ExperimentConfig, Split, SplitConfig
+from translearn_core.config import ExperimentConfig, Split, SplitConfig, TargetConfig
 from translearn_core.config.table_edits import CellEdit
-from translearn_core.errors import TooFewSamplesError
+from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.results import Evaluation, PairedComparison
 from translearn_core.runs import artifacts
@@ -87,6 +87,19 @@ def test_runs_without_a_common_test_row_are_refused(bench: Bench, experiment: Ex
         split = SplitConfig(column="part")
         jobs.append(bench.train(seeded(experiment, 0, dataset=dataset.digest, split=split)))
     with pytest.raises(TooFewSamplesError, match="no common row"):
+        bench.do(PairedComparisonConfig(job=jobs[0], other=jobs[1]), PairedComparison)
+
+
+def test_runs_of_two_targets_are_refused(bench: Bench, experiment: ExperimentConfig) -> None:
+    rows = [f"film {k},{('yes', 'no')[k % 2]},{('calm', 'loud')[k // 2 % 2]}" for k in range(60)]
+    dataset = bench.store.add_dataset(
+        ME, "two.csv", {"train": ("text,liked,tone\n" + "\n".join(rows)).encode()}
+    )
+    jobs = [
+        bench.train(seeded(experiment, 0, dataset=dataset.digest, targets=(TargetConfig(column=column),)))
+        for column in ("liked", "tone")
+    ]
+    with pytest.raises(ConfigError, match="predicts 'liked'"):
         bench.do(PairedComparisonConfig(job=jobs[0], other=jobs[1]), PairedComparison)
 
 

@@ -138,7 +138,7 @@ def test_calibration_slices_and_issues_of_labels(
     bench: Bench, run: str, several: ExperimentConfig, evaluation: Evaluation
 ) -> None:
     assert LABEL_ERRORS.unsupported(several) == ""
-    assert "multi label classification" in ERROR_ANALYSIS.unsupported(several)
+    assert "several labels per row" in ERROR_ANALYSIS.unsupported(several)
     result = bench.do(LabelErrorsConfig(job=run), LabelErrors)
     true, _ = label_masks(evaluation)
     table = result.calibration.set_index("label").loc[list(evaluation.names)]

@@ -144,7 +144,7 @@ def test_scripts_split_the_same_unspaced_scripts() -> None:
 
 
 def test_word_importance_is_for_texts(experiment: ExperimentConfig) -> None:
-    assert "token classification" in OCCLUSION.unsupported(experiment)
+    assert "a tag per word" in OCCLUSION.unsupported(experiment)
 
 
 @pytest.mark.parametrize(

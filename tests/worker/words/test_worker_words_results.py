@@ -99,7 +99,7 @@ def test_the_workload_counts_sentences_and_every_advice_runs(
     assert with_min_steps(experiment, 200, 60).training.epochs == 30  # 10 sentences are 2 batches of 8
     exact = with_min_steps(experiment, 200, 60, workload.words_per_text)
     assert exact.training.epochs == 12  # 37 sentences of 5.5 words are 5 batches
-    assert "token classification" in LABEL_REVIEW.unsupported(experiment)
+    assert "a tag per word" in LABEL_REVIEW.unsupported(experiment)
 
 
 def test_next_steps_propose_no_merging_of_tags(bench: Bench, run: str) -> None:

@@ -67,7 +67,7 @@ LABEL_EFFICIENCY = JobSpec(
     question="What is a label worth?",
     section="diagnostics.label_efficiency:section",
     description="Labels cost somebody's time. Label efficiency is the score against the number of labels: "
-    "the same test texts are scored after learning from 8 labelled texts, from 16, from 32 and so on. "
+    "the same test rows are scored after learning from 8 labels, from 16, from 32 and so on. "
     "Look how many fewer labels one line needs for the score of another: that is what transfer saves.",
     action="Draw the curve",
     progress="Learning from ever more labels",

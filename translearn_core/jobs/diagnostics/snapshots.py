@@ -24,7 +24,7 @@ SNAPSHOTS = JobSpec(
     "diagnostics.snapshots:score_snapshots",
     question="What did each epoch change?",
     description="Snapshots of the model before and during training, on the same texts. Press Play, or move "
-    "the slider, and follow the points: solid ones are test texts, which the model never learned from. The "
+    "the slider, and follow the points: solid ones are test rows, which the model never learned from. The "
     "lines below are the score of a linear probe on every layer at that epoch.",
     action="Replay the training",
     progress="Computing the snapshots",

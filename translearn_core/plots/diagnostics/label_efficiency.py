@@ -74,7 +74,7 @@ def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
         "not reached" if reach.labels is None else f"{reach.labels:,.0f}"
     )
     figure.add_annotation(
-        x=float(np.log10(reach.reference_size)), y=reach.score, text=text, showarrow=False, yshift=12,
+        x=float(np.log10(reach.reference_size)), y=reach.score, text=text, showarrow=False, yshift=-12,
         xanchor="left", font_color=colours.ink,
     )  # fmt: skip
 

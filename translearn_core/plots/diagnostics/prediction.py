@@ -13,16 +13,17 @@ MOST_BARS = 10
 
 
 def probabilities(prediction: Prediction, text: int, dark: bool = False) -> go.Figure:
-    """Draw the most probable classes of text number `text`, the predicted one highlighted."""
+    """Draw the most probable classes of text number `text`, the predicted ones highlighted."""
     colours, values = palette(dark), prediction.outputs[text].astype(float)
     top = np.argsort(-values, kind="stable")[:MOST_BARS][::-1]
+    predicted = prediction.predicted_outputs(text)
     names = labels((prediction.names[c] for c in top), 26)
     figure = bare("probabilities", dark, height=60 + 32 * len(top))
     figure.add_bar(
         x=values[top],
         y=names,
         orientation="h",
-        marker_color=[colours.train] * (len(top) - 1) + [colours.tuned],
+        marker_color=[colours.tuned if predicted[c] else colours.train for c in top],
         text=[f"{values[c]:.1%}" for c in top],
         textposition="outside",
         cliponaxis=False,

@@ -8,21 +8,22 @@ from translearn_core.results import LabelEfficiency
 from translearn_core.results.metric import metric_of
 
 MEANING = (
-    "A point is the mean over draws of the labels, its band the 95 % interval: over the test texts, and from "
-    "three draws on over the draws too. Smaller subsets are nested in larger ones, all methods learn from "
-    "the same subsets and are scored on the same test texts. The probe's layer and the best epoch of a run "
-    "are chosen on validation texts, whose labels come on top; the probe's strength C is chosen by "
+    "A point is the mean over draws of the labels, its band the 95 % interval: over the test {noun}s, and "
+    "from three draws on over the draws too. Smaller subsets are nested in larger ones, all methods learn "
+    "from the same subsets and are scored on the same test {noun}s. The probe's layer and the best epoch of "
+    "a run are chosen on validation {noun}s, whose labels come on top; the probe's strength C is chosen by "
     "cross-validation on its training labels. Every draw, with layer and C, is in the CSV."
 )
 
 
-def section(curve: LabelEfficiency, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
+def section(curve: LabelEfficiency, data: ReportData, dark: bool = False) -> Section:
     """Return the test score by number of training labels."""
-    metric = metric_of(curve.metric)
+    metric, noun = metric_of(curve.metric), data.row_noun
+    rows = f"{curve.n_test:,} test {noun}s, {curve.n_validation:,} validation {noun}s"
     shares = (metric.column, "low", "high") if metric.share else ()
     figure = FigureBlock(
         plots.label_efficiency(curve, dark),
-        f"{MEANING} Here: {curve.n_test:,} test texts, {curve.n_validation:,} validation texts.",
+        f"{MEANING.format(noun=noun)} Here: {rows}.",
         TableBlock("label efficiency", curve.frame(), shares),
         alt=f"Test {metric.label} by the number of labels, a line for each method",
     )

@@ -9,6 +9,9 @@ from translearn_core.results.format import count_noun
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Metric, metric_of
 
+NEGATED = ("negative MAE", "row score")
+"""Names of the negated mean absolute error; the second is that of earlier versions."""
+
 
 @dataclass(frozen=True)
 class PairedComparison:
@@ -46,13 +49,16 @@ class PairedComparison:
 
     def sentences(self, first: str, second: str) -> tuple[str, ...]:
         """Compare the runs, called `first` and `second`, in words."""
-        metric, verdict = self.name, "which could be chance"
+        metric, sign, verdict = self.name, 1, "which could be chance"
+        if self.metric in NEGATED:
+            metric, sign = metric_of("mae"), -1
         if self.difference.excludes_zero:
             verdict = "more than the chance of these test rows; another seed may differ"
         rows = count_noun(self.rows, "test row")
         sentences = [
             f"On the {rows} that both were tested on, {second} {self.difference.describe(first)}, {verdict}: "
-            f"{metric.label} {metric.format(self.second.value)} and {metric.format(self.first.value)}."
+            f"{metric.label} {metric.format(sign * self.second.value)} and "
+            f"{metric.format(sign * self.first.value)}."
         ]
         if self.outcomes:
             both, only_first, only_second, neither = self.outcomes

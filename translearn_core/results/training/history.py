@@ -56,9 +56,9 @@ class EpochPoint:
         return cls(**values)
 
     def for_target(self, column: str) -> "EpochPoint":
-        """Return the metrics of one of several targets by their own names."""
+        """Return the metrics of one of several targets by their own names; its training loss is not known."""
         train, validation = (metrics_of_target(column, scores) for scores in (self.train, self.validation))
-        loss = {LOSS: self.train.get(LOSS, math.nan)}
+        loss = {LOSS: math.nan}
         weights = {name: weight for name, weight in self.loss_weights.items() if name == column}
         return replace(self, train=loss | train, validation=validation, loss_weights=weights)
 

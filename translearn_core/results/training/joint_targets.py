@@ -89,8 +89,7 @@ def _headline(summary: RunSummary | None) -> float:
 
 
 def target_histories(history: History, columns: Sequence[str]) -> dict[str, History]:
-    """Return the history of each target by its column; the losses of steps are those of all."""
+    """Return the epochs of each target by its column, without the steps, which are those of all."""
     return {
-        column: History(history.steps, tuple(epoch.for_target(column) for epoch in history.epochs))
-        for column in columns
+        column: History((), tuple(epoch.for_target(column) for epoch in history.epochs)) for column in columns
     }

@@ -121,7 +121,8 @@ def missing_findings(
             findings.append(finding("unseen-classes", Severity.WARNING, sentence, numbers, advice=advice))
         else:
             have = "has" if len(missing) == 1 else "have"
-            sentence = f"{listed} {have} no row in {name}: too few different texts, or none given there."
+            texts = f"{target.problem.text_noun}s"
+            sentence = f"{listed} {have} no row in {name}: too few different {texts}, or none given there."
             findings.append(finding(f"classes-missing-in-{name}", Severity.WARNING, sentence, numbers))
     return findings
 

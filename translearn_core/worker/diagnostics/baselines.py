@@ -128,7 +128,12 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
             test=test,
             n_train=len(task.train),
             lines=lines,
-            sentence=baseline_verdict(by_name, test, fresh=experiment.backbone.random_init),
+            sentence=baseline_verdict(
+                by_name,
+                test,
+                fresh=experiment.backbone.random_init,
+                noun=experiment.data.problem.row_noun,
+            ),
             caveats=(*one_sided(by_name), *notes),
         ),
     )

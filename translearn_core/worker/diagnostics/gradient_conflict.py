@@ -1,5 +1,6 @@
 """Conflict of the gradients of a run's targets, at the weights that it kept."""
 
+from collections.abc import Sized
 from itertools import combinations
 
 import numpy as np
@@ -100,7 +101,11 @@ def _sentence(first: str, second: str, lines: list[tuple[str, str, str, float, f
     along = [part for part, _, _, _, low, _, _ in lines if low > 0]
     names = f"{quote(first)} and {quote(second)}"
     if against:
-        return f"{names} conflict in {len(against)} of {len(lines)} parts: {', '.join(against)}."
+        return f"{names} conflict in {_of(against, lines)}: {', '.join(against)}."
     if along:
-        return f"{names} pull the same way in {len(along)} of {len(lines)} parts and conflict in none."
+        return f"{names} pull the same way in {_of(along, lines)} and conflict in none."
     return f"{names} neither conflict nor help each other by more than the chance of these batches."
+
+
+def _of(some: Sized, lines: Sized) -> str:
+    return "the one part that trains" if len(lines) == 1 else f"{len(some)} of {len(lines)} parts"

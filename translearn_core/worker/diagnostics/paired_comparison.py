@@ -10,10 +10,12 @@ from translearn_core.analysis.comparison.paired_comparison import ArmRuns, diffe
 from translearn_core.analysis.intervals import row_score_interval
 from translearn_core.config import ProblemType, Split
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
-from translearn_core.errors import TooFewSamplesError
+from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.jobs import PairedComparisonConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Evaluation, PairedComparison
+from translearn_core.results.diagnostics.paired_comparison import NEGATED
+from translearn_core.results.format import quote
 from translearn_core.results.labels.label_sets import parse_label_sets
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
@@ -37,6 +39,7 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     if common.empty:
         raise TooFewSamplesError("The two runs were tested on no common row: train both on one split.")
     relabelled = common["label first"] != common["label second"]
+    _check_target(context, differ=bool(relabelled.any()))
     scores = common[["score first", "score second"]].to_numpy(dtype=np.float64).T
     if relabelled.any():
         versions = [_version(context, job) for job in (config.job, config.other)]
@@ -52,7 +55,7 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
     artifacts.save(
         context.folder,
         PairedComparison(
-            metric=metric.name if metric.higher_is_better else "row score",
+            metric=metric.name if metric.higher_is_better else NEGATED[0],
             rows=len(common),
             unpaired=unpaired,
             relabelled=int(relabelled.sum()),
@@ -62,6 +65,15 @@ def compare_pair(context: Context[PairedComparisonConfig]) -> None:
             outcomes=outcomes,
         ),
     )
+
+
+def _check_target(context: Context[PairedComparisonConfig], *, differ: bool) -> None:
+    """Raise `ConfigError` for runs of two problem types, or of two columns whose values `differ`."""
+    one, other = (training_config(context, job).data for job in (context.config.job, context.config.other))
+    if one.problem is not other.problem or (differ and one.label != other.label):
+        raise ConfigError(
+            "other", context.config.other, f"a run that predicts {quote(one.label)}, as the first"
+        )
 
 
 def _scores(

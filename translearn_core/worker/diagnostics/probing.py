@@ -69,7 +69,8 @@ def probe(context: Context[ProbeConfig]) -> None:
     types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
-    summary = sentences(scores, label=config.target is None, recurring=recurring)
+    noun = evaluation.problem.row_noun
+    summary = sentences(scores, label=config.target is None, recurring=recurring, noun=noun)
     artifacts.save(context.folder, replace(scores, sentences=summary))
 
 

@@ -16,7 +16,7 @@ from translearn_core.analysis.error_analysis.calibration import (
     temperature,
 )
 from translearn_core.config import Split
-from translearn_core.config.text_cells import joined, text_cells
+from translearn_core.config.text_cells import Word, joined, text_cells
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.jobs import ErrorAnalysisConfig
 from translearn_core.results import CalibrationScore, ErrorAnalysis, Evaluation
@@ -150,7 +150,7 @@ def _pairs(test: SplitPredictions, classes: tuple[str, ...]) -> pd.DataFrame:
     """Count the confused class pairs, most frequent first, with the most confident errors as examples."""
     predicted, confidence = test.logits.argmax(axis=1), test.confidence(1.0)
     of_label = np.bincount(test.labels, minlength=len(classes))
-    texts = [joined(cell) for cell in text_cells(test.rows)]
+    texts = [cell.in_context() if isinstance(cell, Word) else joined(cell) for cell in text_cells(test.rows)]
     counts = Counter(
         (i, j) for i, j in zip(test.labels.tolist(), predicted.tolist(), strict=True) if i != j
     ).most_common(PAIRS)

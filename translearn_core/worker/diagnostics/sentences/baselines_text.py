@@ -53,8 +53,11 @@ def negative_transfer(name: str, margin: Difference) -> str:
     return f"Negative transfer: {margin.points} below {BASELINE_TITLES[name]} {margin.span}."
 
 
-def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: bool) -> str:
-    """Tell whether transfer helped a run; `fresh` if the run itself started from random weights."""
+def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: bool, noun: str = "text") -> str:
+    """Tell whether transfer helped a run; `fresh` if the run itself started from random weights.
+
+    `noun` names a row (`ProblemType.row_noun`).
+    """
     if WORDS not in lines:
         constant = next(line for line in lines.values() if line.name in CONSTANTS.values())
         return (
@@ -65,17 +68,18 @@ def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: boo
     if fresh:
         return (
             "This run began with fresh weights, so nothing was transferred: it is the control that others "
-            f"are read against. It {_compared(WORDS, words.margin)}. {_probe_text(probe)}."
+            f"are read against. It {_compared(WORDS, words.margin)}. {_probe_text(probe, noun)}."
         )
-    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, test)
-    return f"{first} {_probe_text(probe)}{_training_gain(probe)}."
+    first = _against_words(words) if scratch is None else _against_scratch(scratch, words, test, noun)
+    return f"{first} {_probe_text(probe, noun)}{_training_gain(probe)}."
 
 
 def caveats(
     experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None, *, shares: bool = True
 ) -> tuple[str, ...]:
     """Return the caveats; `rows` counts rows by split, `probed` the frozen probe's training rows, if any."""
-    notes = [note] if (note := small_test_set_note(rows["test"], shares=shares)) else []
+    noun = experiment.data.problem.row_noun
+    notes = [note] if (note := small_test_set_note(rows["test"], shares=shares, noun=noun)) else []
     notes.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "
         "not in them."
@@ -143,23 +147,23 @@ def _against_words(words: Baseline) -> str:
     )
 
 
-def _against_scratch(scratch: Baseline, words: Baseline, test: Metrics) -> str:
+def _against_scratch(scratch: Baseline, words: Baseline, test: Metrics, noun: str) -> str:
     margin = scratch.margin
     answer = "Not seen" if not margin.excludes_zero else "Yes" if margin.value > 0 else "No, it did harm"
     hedge = ", which could be chance" * (not margin.excludes_zero)
     also = "could be chance too" if not margin.excludes_zero else "could be chance"
     chance = "" if words.margin.excludes_zero else f", which {also}"
     return (
-        f"{answer}: the run {test.metric.clause(test.headline.value)} and "
+        f"{answer}: the run {test.metric.clause(test.headline.value, f'test {noun}s')} and "
         f"{_compared(SCRATCH, margin)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
     )
 
 
-def _probe_text(probe: Baseline) -> str:
+def _probe_text(probe: Baseline, noun: str) -> str:
     where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
     return (
         f"A linear probe on the backbone as it came, reading {where}, "
-        f"{probe.metric.clause(probe.headline.value)}: so much was known before any training"
+        f"{probe.metric.clause(probe.headline.value, f'test {noun}s')}: so much was known before any training"
     )
 
 

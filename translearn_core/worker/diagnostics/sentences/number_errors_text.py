@@ -1,5 +1,7 @@
 """Sentences about prediction intervals, slices and residuals of numbers."""
 
+import math
+
 import pandas as pd
 
 from translearn_core.results.format import count_noun, percent
@@ -26,7 +28,7 @@ def interval_text(coverage: pd.DataFrame, n_validation: int, n_test: int) -> str
     elif line["low"] > line["level"]:
         verdict = "more than promised, by more than chance"
     return (
-        f"A prediction ± {format_number(line['half width'])} is a {level} interval, by the residuals of "
+        f"A prediction ± {_rounded(line['half width'])} is a {level} interval, by the residuals of "
         f"{count_noun(n_validation, 'validation row')} (conformal prediction). Of "
         f"{count_noun(n_test, 'test row')}, {percent(line['coverage'])} lie inside (95 %: "
         f"{percent(line['low'])} to {percent(line['high'])}): {verdict}."
@@ -41,7 +43,7 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
     weak = slices[slices["beyond chance"] & (slices["difference"] > 0)]
     one = slices.iloc[0] if weak.empty else weak.iloc[0]
     of = f"{slice_name(one)}: the mean absolute error of its {count_noun(one['rows'], 'row')} is"
-    size = f"{format_number(one['error'])}, {format_number(abs(one['difference']))}"
+    size = f"{_rounded(one['error'])}, {_rounded(abs(one['difference']))}"
     more = "more" if one["difference"] >= 0 else "less"
     if weak.empty:
         return (
@@ -55,12 +57,12 @@ def largest_text(largest: pd.DataFrame, deviation: float) -> str:
     """Name the row with the largest residual, and count those far from their prediction."""
     first = largest.iloc[0]
     far = int((largest["residual"].abs() > FAR * deviation).sum())
-    many = "More than " * (far == len(largest)) + count_noun(far, "row")
-    lies = "lies" if far == 1 else "lie"
+    many = "More than " * (far == len(largest)) + count_noun(far, "row") if far else "No row"
+    lies = "lies" if far < 2 else "lie"
     return (
         f"{many} of validation and test {lies} more than {FAR:.0f} standard deviations from the prediction. "
         f"Look first at row {first['row']} of {first['split']}: {format_number(first['label'])} in the "
-        f"table, {format_number(first['predicted'])} predicted."
+        f"table, {_rounded(first['predicted'])} predicted."
     )
 
 
@@ -74,3 +76,9 @@ def caveats(n_validation: int, n_test: int) -> tuple[str, ...]:
         if rows < FEW_ROWS:
             notes.append(f"Only {count_noun(rows, name)}: take widths and coverage roughly.")
     return tuple(notes)
+
+
+def _rounded(value: float) -> str:
+    """Format a computed number to four digits, or to a whole number if it is larger."""
+    digits = 3 - math.floor(math.log10(abs(value))) if value else 0
+    return format_number(round(value, max(digits, 0)))

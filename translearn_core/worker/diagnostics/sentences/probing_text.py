@@ -10,6 +10,8 @@ from translearn_core.results.metric import ACCURACY, MACRO_F1, Metric, metric_of
 BEFORE, AFTER = "pretrained", "fine-tuned"
 FEW_ROWS = 100
 """Below this number of test rows of the control task a caveat is added."""
+FIRST_WORD = ("first word", "texts whose first word it has seen")
+"""What the random labels of the control task depend on, and the rows where that is known."""
 
 
 def best_layers(scores: ProbeScores) -> dict[str, int]:
@@ -18,17 +20,18 @@ def best_layers(scores: ProbeScores) -> dict[str, int]:
     return {variant: int(layer) for variant, layer in zip(scores.variants, chosen, strict=True)}
 
 
-def sentences(scores: ProbeScores, *, label: bool, recurring: int) -> tuple[str, ...]:
+def sentences(scores: ProbeScores, *, label: bool, recurring: int, noun: str = "text") -> tuple[str, ...]:
     """Summarise probe scores; `label` if the target is the label that the run was trained on.
 
-    `recurring` counts the test rows whose control label can be known from training rows.
+    `recurring` counts the test rows whose control label can be known from training rows; `noun` names a row
+    (`ProblemType.row_noun`).
     """
     target = (
         "the label" if label else "the length of a text" if scores.target == LENGTH else quote(scores.target)
     )
     texts = [_best_layer_text(scores, target)]
     if len(scores.control_test):
-        texts.append(_selectivity_text(scores, recurring))
+        texts.append(_selectivity_text(scores, recurring, noun))
     if len(scores.code_bits):
         texts.append(_code_text(scores))
     if {BEFORE, AFTER} <= set(scores.variants):
@@ -58,23 +61,26 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
     )
 
 
-def _selectivity_text(scores: ProbeScores, recurring: int) -> str:
+def _selectivity_text(scores: ProbeScores, recurring: int, noun: str) -> str:
     variant, layer = next((v, k) for v, k in best_layers(scores).items() if v != "random init")
     v = scores.variants.index(variant)
     control, format_score = float(scores.control_test[:, v, layer].mean()), metric_of(scores.metric).format
     right = scores.metric == ACCURACY
     if not np.isfinite(control):
-        return (
-            "How much of that is the layer's own cannot be told: no test text begins with a word that a "
-            "training text begins with, so nothing can be memorised."
+        unseen = (
+            "no test word is a training word"
+            if noun == "word"
+            else "no test text begins with a word that a training text begins with"
         )
+        return f"How much of that is the layer's own cannot be told: {unseen}, so nothing can be memorised."
     few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
     drawn = {ACCURACY: "classes", MACRO_F1: "sets of labels"}.get(scores.metric, "numbers")
     of = "of" if right else "on"
+    kind, seen = ("word", "words it has seen") if noun == "word" else FIRST_WORD
     return (
         f"How much of that is the layer's, and not the probe's? On a control task, {drawn} drawn at random "
-        f"for each first word, the same probe on layer {layer} of the {variant} model gets "
-        f"{format_score(control)} {of} the texts whose first word it has seen{few}; the "
+        f"for each {kind}, the same probe on layer {layer} of the {variant} model gets "
+        f"{format_score(control)} {of} the {seen}{few}; the "
         f"{scores.constant_name} gets {format_score(float(scores.control_majority.mean()))}. What it gets "
         "above that it has memorised. "
         f"{_of_the_layer(float(scores.selectivity[v, layer]), metric_of(scores.metric))}"
