@@ -21,27 +21,24 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
     hint = "its values are the domains, such as languages; training, validation and test have rows of each"
     column = config_fields.column("Domain", names, current, "domain_column", hint)
     earlier = draft.domains
-    if column is None:
-        state.change(domains=None)
-        return None
-    if earlier is None or earlier.column != column:
-        earlier = DomainConfig(column=column)
-        state.change(domains=earlier)
+    if column != (None if earlier is None else earlier.column):
+        state.change(domains=None if column is None else DomainConfig(column=column))
         state.reset("source_domains", "target_domains")
+        st.rerun()
     return earlier
 
 
 def choose_domains(domains: DomainConfig) -> DomainConfig:
-    """Choose the domains that the next training learns from and is tested on, and put them into the draft."""
+    """Choose the domains to learn from and to test on; the button puts them into the draft."""
     names = _names(domains.column)
     with st.container(horizontal=True):
         source = _pick("Learn from", names, domains.source, "source_domains")
         target = _pick("Test on", names, domains.target, "target_domains")
     chosen = domains.model_copy(update={"source": source, "target": target})
-    state.change(domains=chosen)
     if chosen.selects and st.button(
         "Set up one training", key="train_domains", type="tertiary", icon=":material/arrow_forward:"
     ):
+        state.change(domains=chosen)
         navigation.switch_to("train")
     return chosen
 

@@ -1,0 +1,121 @@
+"""Domains page: choosing the column, the matrix, and the study of ways from a source to a target."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from filled import Filled
+from streamlit.testing.v1 import AppTest
+from visits import Open, keys, page_text
+
+from translearn_core.config import DataConfig, DomainConfig, StudyConfig
+from translearn_core.jobs import TRANSFER_MATRIX, TransferMatrixConfig
+from translearn_core.results import Estimate
+from translearn_core.results.diagnostics.transfer_matrix import (
+    DISTANCES,
+    FROZEN_PROBE,
+    TFIDF_MODEL,
+    TOGETHER,
+    DistanceAgreement,
+    TransferMatrix,
+)
+from translearn_core.runs import Studies
+
+DOMAINS = ("english", "中文", "русский")
+
+
+@pytest.fixture
+def table(filled: Filled) -> Filled:
+    """A table of three languages, the newest data set."""
+    lines = [f"text {i} {name},{filled.classes[i % 3]},{name}" for name in DOMAINS for i in range(60)]
+    filled.table("languages.csv", ("text,label,language\n" + "\n".join(lines)).encode())
+    data = filled.data
+    filled.look(with_domains(data, DomainConfig(column="language")))
+    return filled
+
+
+def with_domains(data: DataConfig, domains: DomainConfig) -> DataConfig:
+    return data.model_copy(update={"domains": domains})
+
+
+def matrix() -> TransferMatrix:
+    cells, nothing = [], Estimate(np.nan, np.nan, np.nan)
+    for model in (FROZEN_PROBE, TFIDF_MODEL):
+        for source in (*DOMAINS, TOGETHER):
+            for target in DOMAINS:
+                loss = Estimate(0.1, 0.02, 0.18) if source not in (target, TOGETHER) else nothing
+                cells.append(
+                    {
+                        "model": model, "source": source, "target": target, "rows": 42, "layer": 6,
+                        **Estimate(0.8, 0.7, 0.9).columns("score", ""), **loss.columns("loss"),
+                    }
+                )  # fmt: skip
+    pairs = [(a, b) for a in DOMAINS for b in DOMAINS if a != b]
+    distances = [{"source": a, "target": b, **dict.fromkeys(DISTANCES, 0.5)} for a, b in pairs]
+    texts = [
+        {"domain": name, "train": 42, "unknown tokens": 0.1, "pieces per word": 1.4, "texts cut": 0.0,
+         "neighbours elsewhere": 0.2, "elsewhere by chance": 0.6, "same label there": 0.5}
+        for name in DOMAINS
+    ]  # fmt: skip
+    return TransferMatrix(
+        DOMAINS,
+        ("From english to 中文 it loses 10.0 points (95 %: 2.0 to 18.0) beside learning on 中文 itself.",),
+        tuple(DistanceAgreement(name, 6, Estimate(0.5, 0.1, 0.9)) for name in DISTANCES),
+        pd.DataFrame(cells),
+        pd.DataFrame(distances),
+        pd.DataFrame(texts),
+    )
+
+
+def opened(table: Filled, visit: Open, **domains: tuple[str, ...]) -> AppTest:
+    """Open the page, with the column of domains as suggested."""
+    at = visit("data")
+    at.switch_page("../../domains.py").run()
+    assert not at.exception
+    assert not at.error
+    if domains:
+        for name, values in domains.items():
+            at.multiselect(key=f"{name}_domains").set_value(list(values))
+        at.run()
+        assert not at.error
+    return at
+
+
+def test_the_column_of_languages_is_suggested_and_the_matrix_offered(table: Filled, visit: Open):
+    at = opened(table, visit)
+    assert at.selectbox(key="domain_column").value == "language"
+    assert at.session_state["draft"].domains == DomainConfig(column="language")
+    assert f"compute-{TransferMatrixConfig.kind}" in keys(at)
+    assert "Choose above what to learn from" in page_text(at)
+
+
+def test_the_matrix_is_shown_with_its_sentences_and_tables(table: Filled, visit: Open):
+    at = opened(table, visit)
+    at.button(key=f"compute-{TransferMatrixConfig.kind}").click().run()
+    job = next(
+        run.job.config
+        for run in table.store.runs(table.owner, TRANSFER_MATRIX)
+        if isinstance(run.job.config, TransferMatrixConfig)
+    )
+    table.answer(job, matrix())
+    at = opened(table, visit)
+    assert "From english to 中文 it loses 10.0 points" in page_text(at)
+    assert len(at.get("plotly_chart")) == 3
+    assert any("neighbours elsewhere" in frame.value for frame in at.dataframe)
+
+
+def test_ways_between_two_domains_start_a_study(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    assert "compare_ways" in keys(at)
+    at.button(key="compare_ways").click().run()
+    (study,) = Studies(table.store).all(table.owner)
+    assert isinstance(study.config, StudyConfig)
+    assert study.config.data.domains == DomainConfig(column="language", source=("english",), target=("中文",))
+    assert study.config.sizes == (0, 64)
+    assert study.config.custom_recipe.freeze.blocks == (4, 5)
+    assert {factors["way"] for factors in study.arms.values()} >= {"source only", "DANN"}
+
+
+def test_a_table_without_domains_says_what_to_choose(filled: Filled, visit: Open):
+    at = visit("domains")
+    assert not at.error
+    assert "Choose the column that says which domain a row belongs to" in page_text(at)
