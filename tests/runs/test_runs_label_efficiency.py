@@ -19,7 +19,7 @@ from translearn_core.config.settings import Settings
 from translearn_core.results import Estimate, Metrics, RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
-from translearn_core.runs.label_efficiency_studies import (
+from translearn_core.runs.studies.label_efficiency import (
     belongs,
     label_efficiency_arms,
     label_efficiency_config,

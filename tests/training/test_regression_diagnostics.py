@@ -35,7 +35,7 @@ from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Evaluation, LabelEfficiency, Snapshots
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.runs import RunStore, Workspace, artifacts
-from translearn_core.runs.label_efficiency_studies import label_efficiency_config
+from translearn_core.runs.studies.label_efficiency import label_efficiency_config
 from translearn_core.training.snapshots import snapshots
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.data_loading import load_prepared, load_table

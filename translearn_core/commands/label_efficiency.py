@@ -22,7 +22,7 @@ from translearn_core.results import Diagnosis, LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
-from translearn_core.runs.label_efficiency_studies import (
+from translearn_core.runs.studies.label_efficiency import (
     FEWEST_STEPS,
     REFERENCE_SIZE,
     label_efficiency_arms,

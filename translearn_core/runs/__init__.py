@@ -15,8 +15,8 @@ from translearn_core.runs.run_tags import RunTags
 from translearn_core.runs.search.records import Search
 from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
-from translearn_core.runs.studies import Studies
-from translearn_core.runs.study_records import Study, StudyProgress, StudyRun
+from translearn_core.runs.studies.records import Study, StudyProgress, StudyRun
+from translearn_core.runs.studies.store import Studies
 from translearn_core.runs.workspace import Workspace
 
 __all__ = [

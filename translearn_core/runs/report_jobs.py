@@ -29,7 +29,7 @@ from translearn_core.results import Drift
 from translearn_core.runs import artifacts
 from translearn_core.runs.records import Run, State
 from translearn_core.runs.store import RunStore
-from translearn_core.runs.study_records import Study
+from translearn_core.runs.studies.records import Study
 
 ORDER = (
     BASELINES,

@@ -12,7 +12,7 @@ from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyConfig
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State
-from translearn_core.runs.label_efficiency_studies import nearest_size
+from translearn_core.runs.studies.label_efficiency import nearest_size
 
 REDRAWN = 3.0
 """Seconds between checks for finished runs."""

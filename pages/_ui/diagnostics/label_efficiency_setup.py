@@ -12,7 +12,7 @@ from translearn_core.jobs import DiagnoseConfig, LabelEfficiencyConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Diagnosis
 from translearn_core.runs import Run, Study
-from translearn_core.runs.label_efficiency_studies import (
+from translearn_core.runs.studies.label_efficiency import (
     belongs,
     label_efficiency_arms,
     label_efficiency_config,

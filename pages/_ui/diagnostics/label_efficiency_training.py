@@ -14,7 +14,7 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.results import BackboneInfo, RunSummary, Workload
-from translearn_core.runs.label_efficiency_studies import FEWEST_STEPS, label_efficiency_study, scaled_seconds
+from translearn_core.runs.studies.label_efficiency import FEWEST_STEPS, label_efficiency_study, scaled_seconds
 
 STEPS = (
     "On very few labels an epoch is a single step. So epochs are added there until a run takes "

@@ -18,7 +18,7 @@ from translearn_core.config import ExperimentConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, PROFILE, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.runs import Run, State, Studies, Study, artifacts
-from translearn_core.runs.label_efficiency_studies import label_efficiency_config, suggested_sizes
+from translearn_core.runs.studies.label_efficiency import label_efficiency_config, suggested_sizes
 
 Look = Callable[..., AppTest]
 

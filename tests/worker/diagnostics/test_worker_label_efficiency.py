@@ -16,7 +16,7 @@ from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Studies, artifacts
-from translearn_core.runs.label_efficiency_studies import (
+from translearn_core.runs.studies.label_efficiency import (
     label_efficiency_arms,
     label_efficiency_config,
     label_efficiency_study,

@@ -54,7 +54,7 @@ from translearn_core.results.diagnostics.baselines import FROZEN, PRIOR, WORDS
 from translearn_core.results.labels.multi_label import label_masks
 from translearn_core.results.metric import MACRO_F1
 from translearn_core.runs import artifacts
-from translearn_core.runs.label_efficiency_studies import label_efficiency_config
+from translearn_core.runs.studies.label_efficiency import label_efficiency_config
 
 TARGET = TargetConfig(column="tags", problem=ProblemType.MULTI_LABEL)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from translearn_core.config.search import RUNG_EPOCHS, Candidate
 from translearn_core.results import RunSummary, Workload
-from translearn_core.runs.label_efficiency_studies import scaled_seconds
 from translearn_core.runs.records import State
+from translearn_core.runs.studies.label_efficiency import scaled_seconds
 
 RESERVE = 0.15
 """Share of the time left for repeating the finalists with other seeds; more would cost rungs and accuracy."""

@@ -20,7 +20,7 @@ from translearn_core.results.diagnostics.label_efficiency import SampleEfficienc
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
 from translearn_core.runs import artifacts
-from translearn_core.runs.label_efficiency_studies import nearest_size
+from translearn_core.runs.studies.label_efficiency import nearest_size
 from translearn_core.tasks.problem import constant_row_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared

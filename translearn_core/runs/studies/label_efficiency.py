@@ -20,7 +20,7 @@ from translearn_core.config.min_steps import with_min_steps
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
-from translearn_core.runs.study_records import Study
+from translearn_core.runs.studies.records import Study
 
 MIN_LABELS = 8
 """Smallest number of labels of a curve."""

@@ -18,7 +18,7 @@ from translearn_core.runs.database.schema import job_owners, jobs, studies
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.store import RunStore
-from translearn_core.runs.study_records import Study, StudyProgress, StudyRun, study_of
+from translearn_core.runs.studies.records import Study, StudyProgress, StudyRun, study_of
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 
 DEFAULT_BASELINES = ("linear", "full")

@@ -1,0 +1,1 @@
+"""Studies: their records, their store, and the study of a label-efficiency curve."""
