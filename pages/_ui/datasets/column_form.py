@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.datasets import findings, split_form
 from pages._ui.forms import config_fields
-from pages._ui.shell import page_header, state, tables
+from pages._ui.shell import navigation, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
@@ -52,6 +52,13 @@ def columns(reading: TableProfile) -> state.Draft:
     with right:
         taken = {text, text_pair, label, sentence, *one_hot}
         more = _more_targets(reading, [name for name in names if name not in taken], draft, words=tokens)
+    domain = reading.suggestion.domain
+    if domain is not None and domain not in taken:
+        values = reading.column(domain).values
+        st.caption(
+            plain(f"Column '{domain}' names {len(values)} domains, such as {values[0]} and {values[1]}.")
+        )
+        navigation.link("domains", "What crosses from one to another?")
     split, rare_class_below = split_form.split(draft, names, reading.parts)
     return state.change(
         text=text, text_pair=text_pair, label=label, problem=problem, one_hot=one_hot, sentence=sentence,
