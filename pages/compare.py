@@ -6,6 +6,7 @@ from pages._ui.diagnostics import baselines
 from pages._ui.results import paired_comparison, probe_comparison, scores
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import navigation, page_header, result_cache, state, tables
+from pages._ui.shell.formatting import distinct
 from translearn_core import plots
 from translearn_core.plots.style.labels import shortened
 from translearn_core.results import RunSummary
@@ -21,7 +22,7 @@ page_header.header(
 ready, linked = run_picker.runs_with_results(), run_picker.linked()
 if not ready:
     page_header.empty(run_picker.NOTHING, "Start an experiment", "data")
-names = {run.id: run.name for run in ready}
+names = distinct({run.id: run.name for run in ready})
 state.init_widget("compared", [run.id for run in ready[:5]])
 if linked is not None:  # once, so that it can be deselected
     state.set_value(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
-from pages._ui.shell.formatting import short, size
+from pages._ui.shell.formatting import distinct, short, size
 from translearn_core.config.settings import settings
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
 from translearn_core.errors import TranslearnError
@@ -57,7 +57,7 @@ def open_sample(sample: SampleDataset) -> None:
 
 def earlier() -> None:
     """Choose one of the owner's data sets."""
-    names = {d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.datasets()}
+    names = distinct({d.digest: f"{short(d.name, 60)}  ·  {size(d.bytes)}" for d in state.datasets()})
     if not names:
         return
     current = state.draft().dataset

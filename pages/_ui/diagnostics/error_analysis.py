@@ -18,7 +18,7 @@ from translearn_core.reporting.diagnostics.error_analysis import CONFUSED_TABLE,
 from translearn_core.reporting.diagnostics.error_blocks import RELIABILITY_TABLE
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import ErrorAnalysis
-from translearn_core.results.format import percent
+from translearn_core.results.format import count_noun, percent
 from translearn_core.runs import Run, State
 
 THRESHOLD = "the model answers only where its confidence is at least this; elsewhere it abstains"
@@ -133,8 +133,8 @@ def _pairs(result: ErrorAnalysis, block: TableBlock) -> None:
     for k, pair in result.pairs.head(QUOTED).iterrows():
         with st.container(border=True, key=f"pair-{k}"):
             st.markdown(
-                f"**{plain(pair['label'])}** predicted as **{plain(pair['predicted'])}**: {pair['rows']:,} "
-                f"rows, {percent(pair['share'])} of its own"
+                f"**{plain(pair['label'])}** predicted as **{plain(pair['predicted'])}**: "
+                f"{count_noun(pair['rows'], 'row')}, {percent(pair['share'])} of its own"
             )
             st.text(pair["texts"])
     with st.expander("The numbers", icon=":material/table_rows:"):

@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_picker
 from pages._ui.shell import state, tables
+from pages._ui.shell.formatting import distinct
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import FORGETTING, ForgettingConfig
 from translearn_core.reporting.blocks import TableBlock
@@ -33,7 +34,8 @@ def panel(run: Run[ExperimentConfig]) -> None:
     """Show a run's forgetting, or the button that measures it."""
     diagnostic.heading(FORGETTING)
     config = run.job.config
-    names = {r.job.id: r.name for r in run_picker.runs_with_results() if is_another_task(r, config)}
+    earlier = (run for run in run_picker.runs_with_results() if is_another_task(run, config))
+    names = distinct({run.job.id: run.name for run in earlier})
     result = diagnostic.result(FORGETTING, ForgettingConfig(job=run.job.id, earlier_runs=_choose(run, names)))
     if result is not None:
         diagnostic.show(FORGETTING, _named(result, names), custom={PAIRS_TABLE: _sentence_pairs})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.shell import jobs, state, tables
-from pages._ui.shell.formatting import plain
+from pages._ui.shell.formatting import distinct, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import PAIRED_COMPARISON, PairedComparisonConfig
 from translearn_core.runs import Run
@@ -41,7 +41,7 @@ def same_target(first: Run[ExperimentConfig], second: Run[ExperimentConfig]) -> 
 
 
 def _pair(by_id: dict[str, Run[ExperimentConfig]]) -> tuple[Run[ExperimentConfig], Run[ExperimentConfig]]:
-    names = {run.id: run.name for run in by_id.values()}
+    names = distinct({run.id: run.name for run in by_id.values()})
     *older, last = sorted(by_id.values(), key=lambda run: run.created)
     newest = ([run for run in older if same_target(run, last)] or older)[-1], last
     for key, run in zip(("paired_first", "paired_second"), newest, strict=True):

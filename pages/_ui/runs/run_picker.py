@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.shell import errors, navigation, page_header, result_cache, state
-from pages._ui.shell.formatting import ago
+from pages._ui.shell.formatting import ago, distinct
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, RunSummary
 from translearn_core.runs import Run
@@ -100,7 +100,7 @@ def linked() -> Run[ExperimentConfig] | None:
 def _box(
     choices: list[Run[ExperimentConfig]], linked_to: Run[ExperimentConfig] | None
 ) -> Run[ExperimentConfig]:
-    names = {run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices}
+    names = distinct({run.id: f"{run.name}  ·  {ago(run.created)}" for run in choices})
     requested = linked_to.id if linked_to is not None else state.last_run()
     current = requested if requested in names else choices[0].id
     state.set_value("chosen_run", current)

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections import Counter
+from collections.abc import Mapping
 
 from translearn_core.results.format import cut
 
@@ -97,3 +99,13 @@ def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 4th and so on."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names by their keys, equal ones numbered: a select box tells its options by their names."""
+    seen: Counter[str] = Counter()
+    result = {}
+    for key, name in names.items():
+        seen[name] += 1
+        result[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return result

@@ -121,7 +121,7 @@ def test_a_shape_of_no_extent_holds_nothing_and_two_shapes_hold_both() -> None:
 
 def test_nothing_is_picked_at_first_and_how_to_is_said(visit: Open, filled: Filled) -> None:
     at = visit("embeddings")
-    assert text_table.HOW in page_text(at)
+    assert text_table.HOW.format(noun="text") in page_text(at)
     assert [rings(chart) for chart in charts(at)] == [0, 0]
     assert table(at) == []
 

@@ -175,7 +175,7 @@ def test_a_bad_target_is_named_on_the_data_page(joint: Joint, visit: Open) -> No
     assert "to_backbone" not in keys(at)
 
 
-@pytest.mark.parametrize("curve", ["Loss", "Loss of tone", "Accuracy of label", "Learning rate"])
+@pytest.mark.parametrize("curve", ["Loss", "Loss of tone", "Accuracy of label"])
 def test_the_monitor_draws_every_curve(joint: Joint, visit: Open, curve: str) -> None:
     at = visit("run", run=joint.run.id)
     buttons = next(group for group in at.button_group if curve in group.options)
