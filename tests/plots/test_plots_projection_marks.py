@@ -39,7 +39,7 @@ def test_only_what_is_shown_is_drawn_and_that_is_said(colour: str, n: int) -> No
     projection = replace(make_projection(600, make_classes(n)), shown=shown, total=600)
     figure = plots.projection(projection, 1, colour)
     np.testing.assert_array_equal(places(*figure.data), ordered(projection.coordinates[1][shown]))
-    assert "200 of 600 texts drawn" in figure.layout.xaxis.title.text
+    assert "200 of 600 points drawn" in figure.layout.xaxis.title.text
     whole = plots.projection(replace(projection, shown=np.arange(600)), 1, colour)
     assert "drawn" not in (whole.layout.xaxis.title.text or "")
 
