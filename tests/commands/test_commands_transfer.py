@@ -48,7 +48,7 @@ def test_a_training_learns_from_one_domain_and_is_tested_on_another(
     places = ("--domain", "kind", "--source-domain", "books", "--target-domain", "films")
     done = terminal(
         "train", *words, *places, "--train-blocks", "last:1", "--epochs", 1,
-        "--set", "adaptation.method=coral", "--json",
+        "--set", 'adaptation={"method": "coral"}', "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)

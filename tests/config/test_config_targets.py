@@ -55,6 +55,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("label", config.targets[0].column),
         ("other_targets", []),
         ("split", config.split.model_dump(mode="json")),
+        ("domains", None),
         ("cleaning", [str(fix) for fix in config.cleaning]),
         ("rare_class_below", config.rare_class_below),
         ("train_rows", config.train_rows),

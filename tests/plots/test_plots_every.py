@@ -6,6 +6,7 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+from domain_results import make_transfer
 from error_analysis_results import make_trust
 from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
@@ -68,6 +69,8 @@ EVERY: dict[str, Draw] = {
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
     "similarity_lines": lambda names, dark: plots.similarity_lines(make_similarity(), make_drift(), dark),
     "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
+    "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
+    "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
@@ -99,6 +102,7 @@ NAMED = [
     "slice_exact_shares",
     "forgetting_bars",
     "gradient_conflict",
+    "transfer_matrix",
     "loss_weights",
     "baseline_dots",
     "compare_training_curves",

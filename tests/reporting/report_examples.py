@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from tests.plots.domain_results import make_transfer
 from tests.plots.error_analysis_results import make_trust
 from tests.plots.joint_results import make_conflict
 from tests.plots.label_results import make_label_errors
@@ -41,6 +42,7 @@ from translearn_core.jobs import (
     TRANSFERABILITY,
 )
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
+from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation, PairedComparison
 from translearn_core.results.comparison import Difference
@@ -96,6 +98,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (NUMBER_ERRORS, make_number_errors((HOSTILE, "chat"))),
         (LABEL_ERRORS, make_label_errors((HOSTILE, "chat"))),
         (GRADIENT_CONFLICT, make_conflict((HOSTILE, "chat"))),
+        (TRANSFER_MATRIX, make_transfer((HOSTILE, "chat"))),
         (PAIRED_COMPARISON, make_paired_comparison()),
     )
     return ReportData(

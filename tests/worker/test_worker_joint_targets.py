@@ -131,7 +131,7 @@ def test_diagnostics_of_a_target_work_and_those_of_the_whole_training_say_what_t
     run(refused.job.id, str(bench.store.workspace.root), None, "test")
     job = bench.store.job(refused.job.id)
     assert job.state is State.FAILED
-    assert "there are several (liked, stars and subject): choose one of them" in (job.reason or "")
+    assert "choose one target, for there are several (liked, stars and subject)" in (job.reason or "")
 
 
 def test_gradients_are_compared_in_the_blocks_that_train(

@@ -71,10 +71,12 @@ def cli_command(
     words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude={"distil"})))
-    values = dict(flatten(config.model_dump(mode="json", exclude={"distil"})))
-    if config.distil is not None:
-        values["distil"] = config.distil.model_dump(mode="json")
+    whole = {"distil", "adaptation"}  # which a command sets as a whole
+    defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude=whole)))
+    values = dict(flatten(config.model_dump(mode="json", exclude=whole)))
+    for name in sorted(whole):
+        if (part := getattr(config, name)) is not None:
+            values[name] = part.model_dump(mode="json")
     if model.keep_blocks is not None:  # the command counts the blocks of the whole backbone
         defaults.pop("freeze.blocks")
     if backbone_info is None and not model.is_tfidf:
