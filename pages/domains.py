@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, transfer_matrix, ways
 from pages._ui.forms import require_task
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, page_header, state
 from translearn_core.jobs import TRANSFER_MATRIX
 
 page_header.header(
@@ -13,8 +13,8 @@ page_header.header(
     "A model learns from one kind of text, such as English or book reviews, and is used on another. Here you "
     "see what crosses over, beside what the words alone would do.",
 )
+domains = domain_form.choose_column(state.draft())  # drawn in every run, also while the table is diagnosed
 ready = require_task.require_task()
-domains = domain_form.choose_column(ready.draft)
 if domains is None:
     st.info(
         "Choose the column that says which domain a row belongs to: its language, its kind of product, its "

@@ -11,10 +11,10 @@ from translearn_core.results import TableProfile
 
 def choose_column(draft: state.Draft) -> DomainConfig | None:
     """Choose the column of the domains, preset to the suggestion, and put it into the draft."""
-    profile = _profile()
+    data = draft.data
+    profile = None if data is None else _profile()
     if profile is None:
         return None
-    data = draft.data
     taken = () if data is None else (*data.text_columns, *data.target_columns)
     names = [column.name for column in profile.columns if column.name not in taken]
     current = profile.suggestion.domain if draft.domains is None else draft.domains.column
@@ -22,9 +22,9 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
     column = config_fields.column("Domain", names, current, "domain_column", hint)
     earlier = draft.domains
     if column != (None if earlier is None else earlier.column):
-        state.change(domains=None if column is None else DomainConfig(column=column))
+        earlier = None if column is None else DomainConfig(column=column)
+        state.change(domains=earlier)
         state.reset("source_domains", "target_domains")
-        st.rerun()
     return earlier
 
 
