@@ -30,7 +30,6 @@ class SplitConfig(BaseConfig):
         None,
         description="column whose equal values stay in one split, such as the author; none: each row alone",
     )
-
     time: str | None = Field(
         None,
         description="column of dates or numbers: train on the earliest rows, test on the latest; none: draw",
@@ -38,7 +37,6 @@ class SplitConfig(BaseConfig):
     test_groups: tuple[str, ...] = Field(
         (), max_length=1000, description="values of the group column whose rows are the test split"
     )
-
     k_folds: int | None = Field(
         None,
         ge=2,

@@ -13,7 +13,7 @@ from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.splits.domain_rows import DOMAIN, domain_names, select_domains
+from translearn_core.data.splits.domain_rows import DOMAIN, check_domains, select_domains
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.data.splits.subset import nested_order
@@ -61,12 +61,12 @@ def prepare(
         If the columns do not make a task: missing columns, one class, too many classes, a class for every
         row, or a split with fewer than two rows.
     """
-    most = max_classes or settings().max_classes
     columns = task_columns(table, config)
     several = len(config.prepared_targets) > 1
-    state, given = (_rows_of_targets if several else _rows_of_target)(columns, config, most)
-    if config.domains is not None:
-        domain_names(state.rows, config.domains)
+    state, given = (_rows_of_targets if several else _rows_of_target)(
+        columns, config, max_classes or settings().max_classes
+    )
+    check_domains(state.rows, config)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
     earlier = None if original is None else _splits(original, config)
@@ -74,7 +74,6 @@ def prepare(
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
-    before = state
     state, unlabelled = select_domains(state, config)
     state = _subsample_train(state, config)
     problem = problem_of(state.target)
@@ -88,7 +87,7 @@ def prepare(
         findings=state.findings,
         table_index=state.rows["index"].to_numpy(dtype=np.int64),
         domain=state.rows[DOMAIN].to_numpy() if DOMAIN in state.rows else None,
-        unlabelled=tuple(text_cells(before.rows[unlabelled])),
+        unlabelled=unlabelled,
     )
     return prepared if len(config.targets) > 1 else prepared.for_target(0)
 

@@ -1,23 +1,16 @@
 """Domains page: choosing the column, the matrix, and the study of ways from a source to a target."""
 
-import numpy as np
-import pandas as pd
+from dataclasses import replace
+
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
+from tests.plots.domain_results import make_transfer
 from translearn_core.config import DataConfig, DomainConfig, StudyConfig
 from translearn_core.jobs import TRANSFER_MATRIX, TransferMatrixConfig
-from translearn_core.results import Estimate
-from translearn_core.results.diagnostics.transfer_matrix import (
-    DISTANCES,
-    FROZEN_PROBE,
-    TFIDF_MODEL,
-    TOGETHER,
-    DistanceAgreement,
-    TransferMatrix,
-)
+from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs import Studies
 
 DOMAINS = ("english", "中文", "русский")
@@ -38,32 +31,7 @@ def with_domains(data: DataConfig, domains: DomainConfig) -> DataConfig:
 
 
 def matrix() -> TransferMatrix:
-    cells, nothing = [], Estimate(np.nan, np.nan, np.nan)
-    for model in (FROZEN_PROBE, TFIDF_MODEL):
-        for source in (*DOMAINS, TOGETHER):
-            for target in DOMAINS:
-                loss = Estimate(0.1, 0.02, 0.18) if source not in (target, TOGETHER) else nothing
-                cells.append(
-                    {
-                        "model": model, "source": source, "target": target, "rows": 42, "layer": 6,
-                        **Estimate(0.8, 0.7, 0.9).columns("score", ""), **loss.columns("loss"),
-                    }
-                )  # fmt: skip
-    pairs = [(a, b) for a in DOMAINS for b in DOMAINS if a != b]
-    distances = [{"source": a, "target": b, **dict.fromkeys(DISTANCES, 0.5)} for a, b in pairs]
-    texts = [
-        {"domain": name, "train": 42, "unknown tokens": 0.1, "pieces per word": 1.4, "texts cut": 0.0,
-         "neighbours elsewhere": 0.2, "elsewhere by chance": 0.6, "same label there": 0.5}
-        for name in DOMAINS
-    ]  # fmt: skip
-    return TransferMatrix(
-        DOMAINS,
-        ("From english to 中文 it loses 10.0 points (95 %: 2.0 to 18.0) beside learning on 中文 itself.",),
-        tuple(DistanceAgreement(name, 6, Estimate(0.5, 0.1, 0.9)) for name in DISTANCES),
-        pd.DataFrame(cells),
-        pd.DataFrame(distances),
-        pd.DataFrame(texts),
-    )
+    return replace(make_transfer(DOMAINS), sentences=("From english to 中文 it loses 10.0 points.",))
 
 
 def opened(table: Filled, visit: Open, **domains: tuple[str, ...]) -> AppTest:

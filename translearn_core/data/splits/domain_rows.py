@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import DataConfig
+from translearn_core.config import Cell, DataConfig
 from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
+from translearn_core.config.text_cells import text_cells
 from translearn_core.data.splits.subset import nested_order
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
@@ -16,10 +17,16 @@ from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list
 from translearn_core.tasks import problem_of
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
-from translearn_core.tasks.task_rows import Mask, TaskRows
+from translearn_core.tasks.task_rows import TaskRows
 
 DOMAIN = "domain"
 """Column of `TaskRows.rows` with the domain of each row."""
+
+
+def check_domains(rows: pd.DataFrame, config: DataConfig) -> None:
+    """Raise `DataError` as `domain_names` does, if the rows have domains."""
+    if config.domains is not None:
+        domain_names(rows, config.domains)
 
 
 def domain_names(rows: pd.DataFrame, config: DomainConfig) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ def strata_by_domain(strata: NDArray[Any], rows: pd.DataFrame) -> NDArray[Any]:
     return np.concatenate([*of_domain, codes[:, None] == np.arange(len(names))], axis=1)
 
 
-def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]:
+def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, tuple[Cell, ...]]:
     """Keep the rows of the domains to learn from and to test on.
 
     Returns
@@ -69,8 +76,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
     TaskRows
         Training and validation rows of the source and, of the target, `target_labels` each, drawn by
         stratum; test rows of the target.
-    mask
-        Training rows of `state` that belong to the target and are left out: texts without labels.
+    tuple of cells
+        Texts of the training rows of the target that are left out, to learn from without labels.
 
     Raises
     ------
@@ -78,12 +85,9 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
         If no row is left to train or to test on.
     """
     domains, rows = config.domains, state.rows
-    nothing = np.zeros(len(rows), dtype=np.bool_)
-    if domains is None:
-        return state, nothing
+    if domains is None or not domains.selects:
+        return state, ()
     names = domain_names(rows, domains)
-    if not domains.selects:
-        return state, nothing
     source, target = (
         rows[DOMAIN].isin(chosen or names).to_numpy() for chosen in (domains.source, domains.target)
     )
@@ -106,7 +110,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, Mask]
         sentence += f" {count_noun(drawn, 'training row')} of the target count with their labels."
     if unlabelled.any():
         sentence += f" {count_noun(int(unlabelled.sum()), 'row')} of the target have texts only."
-    return state.keep(keep).with_findings(finding("domains", Severity.DETECTED, sentence)), unlabelled
+    texts = tuple(text_cells(rows[unlabelled]))
+    return state.keep(keep).with_findings(finding("domains", Severity.DETECTED, sentence)), texts
 
 
 def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:

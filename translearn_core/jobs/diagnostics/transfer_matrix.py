@@ -51,11 +51,11 @@ TRANSFER_MATRIX = JobSpec(
     "diagnostics.domains.transfer_matrix:measure_transfer",
     question="What crosses from one domain to another?",
     section="diagnostics.transfer_matrix:section",
-    description="One domain, such as a language or a kind of product, teaches; every other is the test. Read "
-    "a column downwards: the same test texts, predicted by models that learned from one domain each. The "
-    "diagonal learned from the domain it is tested on; what is below it was lost on the way.",
+    description="A model is trained on one domain, such as a language or a kind of product, and tested on "
+    "every other. A column has the same test texts; on the diagonal is the model trained on that domain "
+    "itself, and what the others score less is the loss.",
     action="Train on each, test on each",
-    progress="Crossing from domain to domain",
+    progress="Fitting probes for every domain",
     cost="The backbone stays frozen: each text passes it once, then a linear probe is fitted for every "
     "domain.",
     low_priority=True,

@@ -98,6 +98,7 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
         )
         axis = {"title_text": name, "domain": [k * width + (0.04 if k else 0), (k + 1) * width], "nticks": 5}
         figure.update_layout({f"xaxis{k + 1}" if k else "xaxis": axis})
-    figure.add_hline(y=0, line={"color": palette(dark).ink, "width": 1, "dash": "dot"})
+    zero = {"color": palette(dark).ink, "width": 1, "dash": "dot"}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, yref="y", y0=0, y1=0, line=zero)
     figure.update_yaxes(title_text=f"loss in {unit}", nticks=6)
     return figure

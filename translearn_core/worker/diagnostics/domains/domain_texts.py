@@ -22,7 +22,9 @@ def domain_texts(
     codes = pd.Index(names).get_indexer(pd.Index(prepared.domain)).astype(np.int64)
     train = prepared.split_indices(Split.TRAIN)
     strata = PROBLEMS[prepared.target.problem].strata(prepared.target)
-    overlap = domain_overlap(vectors[train], codes[train], strata[train], seed)
+    x = vectors[train].astype(np.float32)
+    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)  # neighbours by cosine similarity
+    overlap = domain_overlap(x, codes[train], strata[train], seed)
     lines = []
     for code, name in enumerate(names):
         own = train[codes[train] == code]
