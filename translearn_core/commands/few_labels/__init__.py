@@ -1,0 +1,1 @@
+"""Commands for tables with few labels or none."""
