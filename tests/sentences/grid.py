@@ -3,6 +3,7 @@
 from tests.sentences import (
     advice,
     captions,
+    clusters,
     comparisons,
     diagnostics,
     domains,
@@ -20,6 +21,7 @@ __all__ = [
     "GRID",
     "advice",
     "captions",
+    "clusters",
     "comparisons",
     "diagnostics",
     "domains",

@@ -5,15 +5,12 @@ from enum import StrEnum
 from typing import ClassVar, Generic
 
 from pydantic import Field
-from typing_extensions import TypeVar
 
 from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Method, Precision
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import JobSpec
+from translearn_core.jobs.spec import JobSpec, R
 from translearn_core.results.diagnostics.clustering import Clustering
 from translearn_core.results.diagnostics.next_rows import NextRows
-
-R = TypeVar("R")
 
 
 class ClusterMethod(StrEnum):

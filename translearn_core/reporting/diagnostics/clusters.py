@@ -42,8 +42,8 @@ def _blocks(result: Clustering, dark: bool) -> Iterator[FigureBlock | TableBlock
         yield FigureBlock(
             plots.cluster_counts(result, dark),
             "Mean silhouette of k-means with each number of clusters, on at most 2,000 texts: how much "
-            "nearer a text lies to its own cluster than to the next one. The highest was taken; where the curve is "
-            "flat, another number is as good.",
+            "nearer a text lies to its own cluster than to the next one. The highest was taken; where the "
+            "curve is flat, another number is as good.",
             TableBlock("numbers of clusters", result.tried),
             alt="mean silhouette by number of clusters",
             heading="How many clusters?",

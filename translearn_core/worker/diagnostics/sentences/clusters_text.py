@@ -40,9 +40,8 @@ def _found(result: Clustering) -> str:
         f"; the largest has {count_noun(int(sizes.max()), 'text')}, the smallest {int(sizes.min()):,}."
     )
     if result.unclustered:
-        sentence += (
-            f" {count_noun(result.unclustered, 'text')} ({percent(result.unclustered / rows)}) lie in none."
-        )
+        share = percent(result.unclustered / rows)
+        sentence += f" In none lies {share}: {count_noun(result.unclustered, 'text')} in thin places."
     if rows < result.total:
         sentence += f" They are a sample of the {result.total:,} texts of the table."
     return sentence
@@ -57,7 +56,8 @@ def _silhouette(value: float) -> str:
         verdict = "the clusters lie apart, with texts in between"
     else:
         verdict = "the clusters run into each other: where one ends is a matter of choice"
-    return f"Mean silhouette {value:.2f} (1: apart, 0: on the edge): {verdict}."
+    number = f"{value:.2f}".replace("-", "−")
+    return f"Mean silhouette {number} (1: apart, 0: on the edge): {verdict}."
 
 
 def _stability(values: tuple[float, ...]) -> str:
@@ -102,11 +102,11 @@ def next_rows_sentences(result: NextRows, accuracy: Estimate) -> NextRows:
 
 
 def _labelled(result: NextRows, accuracy: Estimate) -> str:
-    left = f"{count_noun(result.unlabelled, 'different text')} without a label"
+    left = f"Without a label: {count_noun(result.unlabelled, 'different text')}"
     if not result.classes:
-        return f"There are {left}, and no label yet."
-    have = f"{count_noun(result.labelled, 'text')} of {count_noun(len(result.classes), 'class', 'classes')}"
-    sentence = f"{have} have a label, {left} are left."
+        return f"{left}; no text has one yet."
+    classes = count_noun(len(result.classes), "class", "classes")
+    sentence = f"{left}; with one: {count_noun(result.labelled, 'text')} of {classes}."
     if not np.isnan(accuracy.value):
         sentence += (
             f" A linear probe on the labelled ones is right about {percent(accuracy.value)} of them "
