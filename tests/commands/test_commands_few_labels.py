@@ -89,7 +89,7 @@ def test_what_is_no_clustering_or_choice_is_said(
 
 
 def test_tfidf_has_no_vectors_to_cluster(terminal: Terminal, texts: tuple[object, ...]):
-    assert "TF-IDF" in refused(terminal("clusters", *texts[:-1], "tfidf", "--quiet"))
+    assert "TF-IDF" in refused(terminal("clusters", *texts[:-1], "tf-idf", "--quiet"))
 
 
 def test_labels_of_another_table_are_refused(terminal: Terminal, texts: tuple[object, ...], tmp_path: Path):

@@ -56,8 +56,8 @@ def computed(filled: Filled, at: AppTest, kind: str, result: object) -> AppTest:
 def test_the_data_page_says_what_texts_alone_are_good_for(texts: Filled, visit: Open):
     at = visit("data")
     assert "No labels yet" in page_text(at)
-    links = [link.proto.page for link in at.get("page_link")]
-    assert {"clusters", "labels"} <= set(links)
+    links = {link.proto.label for link in at.get("page_link")}
+    assert {"Find clusters", "Which row next?"} <= links
 
 
 @pytest.mark.parametrize("page", ["recipe", "train", "study", "search", "domains"])
@@ -105,7 +105,8 @@ def test_a_known_column_is_compared(filled: Filled, visit: Open):
     result = make_clustering(filled.classes, 90)
     at = computed(filled, at, ClusterConfig.kind, result)
     assert len(at.get("plotly_chart")) == 3
-    at.segmented_control(key="cluster_colour").set_value("label").run()
+    at.session_state["cluster_colour"] = "label"
+    at.run()
     assert not at.exception
 
 
@@ -128,7 +129,7 @@ def test_rows_are_labelled_in_a_file_and_become_a_version(texts: Filled, visit: 
     assert "Some texts." in page_text(at)
     at.text_input(key="new_label_column").input("topic").run()
     file = b"part,row,label,text\ntrain,3,good,a film of number 2\ntrain,7,,a film of number 6\n"
-    at.file_uploader[0].set_value(("rows.csv", file, "text/csv")).run()
+    at.file_uploader(key="labelled_rows-0").upload("rows.csv", file).run()
     at.button(key="take_file").click().run()
     assert not at.exception
     version = texts.store.versions(texts.owner, texts.dataset.digest)[-1]
@@ -141,7 +142,7 @@ def test_rows_are_labelled_in_a_file_and_become_a_version(texts: Filled, visit: 
 def test_labels_of_another_file_are_refused(texts: Filled, visit: Open):
     at = computed(texts, opened(visit, "labels"), NextRowsConfig.kind, chosen([3, 7]))
     file = b"row,label,text\n3,good,another text\n"
-    at.file_uploader[0].set_value(("rows.csv", file, "text/csv")).run()
+    at.file_uploader(key="labelled_rows-0").upload("rows.csv", file).run()
     at.button(key="take_file").click().run()
     assert "another table" in page_text(at)
     assert len(texts.store.versions(texts.owner, texts.dataset.digest)) == 1
