@@ -37,13 +37,12 @@ def test_diverse_rows_reach_every_group_and_avoid_the_labelled_ones(groups):
     assert (most_diverse(x, x[:0], 8) == alone).all()
 
 
-def test_uncertain_and_diverse_rows_are_uncertain_and_unlike_each_other(groups):
-    x, group = groups
-    probabilities = np.tile([0.98, 0.02], (len(x), 1))
-    unsure = np.isin(group, [2, 5, 6])
-    probabilities[unsure] = [0.55, 0.45]
-    chosen = uncertain_and_diverse(probabilities, x, 3)
-    assert set(group[chosen]) == {2, 5, 6}
+def test_uncertain_and_diverse_rows_are_uncertain_and_unlike_each_other():
+    random, group = np.random.default_rng(0), np.repeat(np.arange(6), [100, 50, 40, 30, 20, 10])
+    x = np.eye(6)[group] + random.normal(0, 0.03, (250, 6))
+    probabilities = np.where(np.isin(group, [1, 3, 5])[:, None], [0.55, 0.45], [0.98, 0.02])
+    assert set(group[uncertain_and_diverse(probabilities, x, 3)]) == {1, 3, 5}
+    assert len(set(group[most_uncertain(probabilities, 3)])) == 1, "uncertainty alone takes alike rows"
 
 
 def test_the_gradient_distances_are_those_of_the_outer_products():

@@ -58,7 +58,7 @@ def test_hdbscan_leaves_out_what_lies_between(blobs):
     kept = found.cluster[:300] != NO_CLUSTER
     assert kept.mean() > 0.8
     assert adjusted_rand_score(group[kept], found.cluster[:300][kept]) == 1
-    assert (found.cluster[300:] == NO_CLUSTER).mean() > 0.7
+    assert (found.cluster[300:] == NO_CLUSTER).mean() > 0.5
     assert (found.strength[found.cluster == NO_CLUSTER] == 0).all()
     assert np.mean(found.stability) > 0.9
 

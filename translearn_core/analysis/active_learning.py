@@ -36,7 +36,7 @@ def most_diverse(x: Features, labelled: Features, count: int, seed: int = 0) -> 
     """Return rows spread over the candidates and away from the labelled rows, by k-means++ seeding.
 
     Each is drawn with a probability in proportion to its squared distance to the nearest row that is labelled
-    or chosen. A core-set takes the farthest instead, which often is an outlier.
+    or chosen, the best of several draws. A core-set takes the farthest instead, which often is an outlier.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def uncertain_and_diverse(
 
     k-means++ seeding on the gradients that the loss of the last layer would have, if the predicted class were
     the true one: (p − e) ⊗ x, with e the indicator of the predicted class. Certain rows have short gradients,
-    alike rows alike ones. The first row has the longest.
+    alike rows alike ones; gradient 0 counts as chosen, so that no certain row stands for it. The first row has the longest; of each further one the best of several draws stays.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def uncertain_and_diverse(
         inner = (slope @ slope[row]) * (rows @ rows[row])
         return np.maximum(square + square[row] - 2 * inner, 0)
 
-    return _spread(to, int(square.argmax()), len(rows), count, seed)
+    return _spread(to, int(square.argmax()), len(rows), count, seed, square)
 
 
 def _spread(
@@ -102,16 +102,24 @@ def _spread(
     seed: int,
     nearest: FloatArray | None = None,
 ) -> IntArray:
-    """Draw rows by k-means++ seeding, after the row `first` or given distances to the `nearest` known row."""
+    """Draw rows by greedy k-means++ seeding, after the row `first` and the `nearest` known distances.
+
+    Of several draws the one stays that leaves the smallest sum of squared distances.
+    """
     random, chosen = np.random.default_rng(seed), [] if first is None else [first]
     near = np.full(rows, np.inf) if nearest is None else nearest.copy()
     if first is not None:
-        near = distances(first)
+        near = np.minimum(near, distances(first))
+    draws = 2 + int(np.log(max(count, 1)))
     while len(chosen) < min(count, rows):
         near[chosen] = 0
         total = near.sum()
-        left = np.setdiff1d(np.arange(rows), chosen)
-        row = int(random.choice(rows, p=near / total)) if total > 0 else int(left[0])
-        chosen.append(row)
-        near = np.minimum(near, distances(row))
+        if total > 0:
+            drawn = np.unique(random.choice(rows, draws, p=near / total))
+            left = [np.minimum(near, distances(int(row))) for row in drawn]
+            best = int(np.argmin([one.sum() for one in left]))
+            chosen.append(int(drawn[best]))
+            near = left[best]
+        else:
+            chosen.append(int(np.setdiff1d(np.arange(rows), chosen)[0]))
     return np.array(chosen[:count], dtype=np.int64)

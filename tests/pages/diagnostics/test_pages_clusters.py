@@ -14,6 +14,7 @@ from translearn_core.data import read_table
 from translearn_core.jobs import ReadConfig
 from translearn_core.jobs.unlabelled import CLUSTERS, NEXT_ROWS, ClusterConfig, NextRowsConfig
 from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.worker import data_loading
 
 ROWS = 60
 
@@ -31,7 +32,8 @@ def upload(filled: Filled, name: str, csv: str) -> None:
 
 
 def read(filled: Filled, digest: str) -> None:
-    """Store the profile of a table as a worker would."""
+    """Store a table and its profile as a worker would."""
+    data_loading.load_table(filled.store.workspace, digest)
     _, reading = read_table(filled.store.workspace.sources(digest), settings())
     filled.answer(ReadConfig(dataset=digest), reading)
 

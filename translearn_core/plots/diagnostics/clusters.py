@@ -43,37 +43,25 @@ def cluster_contingency(result: Clustering, column: str, dark: bool = False) -> 
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     few = counts.shape[1] <= MOST_NUMBERED
     rows, columns = list(map(str, table.index)), list(map(str, table.columns))
-    hover = [
-        [f"{plain(a)}, {plain(b)}: <b>{n:,}</b>" for b, n in zip(columns, line, strict=True)]
-        for a, line in zip(rows, counts, strict=True)
-    ]
-    figure = bare(f"clusters and {column}", dark, height=(ROW if few else LOW_ROW) * len(rows) + 170)
+    figure = bare("clusters and column", dark, height=(ROW if few else LOW_ROW) * len(rows) + 170)
     figure.add_heatmap(
-        x=list(range(len(columns))),
-        y=list(range(len(rows))),
-        z=np.where(counts > 0, share, np.nan),
+        x=labels(columns, 20 if few else 16),
+        y=labels(rows, 28),
+        z=np.where(counts > 0, share.round(3), np.nan).astype(np.float32),
         zmin=0,
         zmax=1,
         text=np.where(counts > 0, counts.astype(str), ""),
         texttemplate="%{text}" if few else None,
         textfont={"size": TEXT_SIZE, "color": colours.ink},
-        hovertext=hover,
-        hovertemplate="%{hovertext}<extra></extra>",
+        hovertemplate="%{y}, %{x}: <b>%{text}</b><extra></extra>",
+        hoverongaps=False,
         xgap=2,
         ygap=2,
         showscale=False,
         colorscale=[[0.0, mixed(colours.trainable, colours.paper, 0.08)],
                     [1.0, mixed(colours.trainable, colours.paper, 0.6)]],
     )  # fmt: skip
-    axis = {"showgrid": False, "ticks": ""}
-    figure.update_xaxes(
-        **axis,
-        title_text=plain(column),
-        tickvals=list(range(len(columns))),
-        ticktext=labels(columns, 20 if few else 16),
-        tickangle=-45 if few else -90,
-    )
-    figure.update_yaxes(
-        **axis, tickvals=list(range(len(rows))), ticktext=labels(rows, 28), autorange="reversed"
-    )
+    axis = {"type": "category", "showgrid": False, "ticks": ""}
+    figure.update_xaxes(**axis, title_text=plain(column), tickangle=-45 if few else -90)
+    figure.update_yaxes(**axis, autorange="reversed")
     return figure

@@ -83,13 +83,12 @@ class Clustering:
 
     def contingency(self, column: str) -> pd.DataFrame:
         """Return the number of texts by cluster (rows, in their order) and value of a column (columns)."""
-        values = self.compared[column]
-        known = (values != "").to_numpy()
-        clusters = pd.Categorical(
-            np.asarray(self.cluster_names(), dtype=object)[known], categories=list(self.names), ordered=True
-        )
-        table = pd.crosstab(clusters, values[known].to_numpy(), dropna=False)
-        return table.rename_axis(index="cluster", columns=None)
+        cluster, values = self.rows["cluster"].to_numpy(), self.compared[column].to_numpy(dtype=object)
+        both = (cluster != NO_CLUSTER) & (values != "")
+        names = sorted(set(values[both]))
+        counts = np.zeros((len(self.names), len(names)), dtype=np.int64)
+        np.add.at(counts, (cluster[both], pd.Index(names).get_indexer(values[both])), 1)
+        return pd.DataFrame(counts, index=pd.Index(self.names, name="cluster"), columns=names)
 
     def projection(self, column: str | None = None) -> Projection:
         """Return the 2-D projection coloured by cluster, or by the values of a compared column."""

@@ -14,6 +14,7 @@ from translearn_core.analysis.active_learning import (
 )
 from translearn_core.analysis.clustering import unit_rows
 from translearn_core.analysis.probing.linear_probe import LinearProbe
+from translearn_core.config import Split
 from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import DataError
 from translearn_core.jobs.unlabelled import Choice, NextRowsConfig
@@ -68,6 +69,8 @@ def _parts(
 ) -> tuple[pd.DataFrame, pd.DataFrame, "pd.Series[int]", tuple[str, ...]]:
     """Return the labelled rows, the texts without a label, each once, the labels, and the classes.
 
+    Rows of validation and test files are candidates only where the training file has none.
+
     Raises
     ------
     DataError
@@ -77,6 +80,8 @@ def _parts(
     if config.label is not None:
         has_label = filled(table.loc[rows.index, config.label])
     labelled, candidates = rows[has_label], rows[~has_label]
+    of_training = candidates["part"] == str(Split.TRAIN)
+    candidates = candidates[of_training] if of_training.any() else candidates
     labels, classes = pd.Series(dtype=np.int64), ()
     if config.label is not None and len(labelled):
         read = read_labels(table.loc[labelled.index, config.label])
