@@ -36,8 +36,8 @@ from translearn_core.results import (
     Timeline,
     Transferability,
 )
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.metric import metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 from translearn_core.tasks import PROBLEMS
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'

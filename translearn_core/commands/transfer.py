@@ -44,7 +44,9 @@ def transfer(
         raise ConfigError("domain", None, "the column that names each row's domain, such as its language")
     experiment, dataset, data = experiment_of(options, reading)
     if experiment.data.domains is not None and experiment.data.domains.selects:
-        raise ConfigError("domain", options.domain, "--source-domain and --target-domain: the matrix has all")
+        places = experiment.data.domains.source or experiment.data.domains.target
+        expected = "it out, and --target-domain: the matrix trains and tests on every domain"
+        raise ConfigError("source_domain", ", ".join(places), expected, verb="leave")
     data.show(quiet=reading.quiet)
     name = f"transfer between domains of {dataset.name}"
     with naming_fields():

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.format import magnitude
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Metric, Scored
+from translearn_core.results.sample_efficiency import SampleEfficiency
 
 NEGLIGIBLE = 0.0005
 """Smaller differences of shares that could be chance are reported as equality."""

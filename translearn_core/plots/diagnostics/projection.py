@@ -61,8 +61,9 @@ def projection(
         notes.append(f"{len(names)} {kind} without a legend: circle points to read them")
         _add_many_classes(figure, drawn, _classes(projection, colour), dark)
     else:
-        for name, chosen, style in _parts(projection, colour, dark):
-            _add_group(figure, name, drawn, chosen, style)
+        parts = enumerate(_parts(projection, colour, dark))
+        for rank, (name, chosen, style) in sorted(parts, key=lambda part: -part[1][1].sum()):
+            _add_group(figure, name, drawn, chosen, style, rank)  # rare ones are drawn on top
     if colour in ("predicted", "error") and not (known := projection.predicted[shown] >= 0).all():
         _add_group(figure, "not predicted", drawn, ~known, {"color": palette(dark).muted, "opacity": 0.4})
     if marked is not None and 0 < len(marked) <= MAX_RINGS:
@@ -142,10 +143,12 @@ def _add_group(
     drawn: DrawnPoints,
     chosen: NDArray[np.bool_],
     style: Mapping[str, object],
+    rank: int = 0,
 ) -> None:
     figure.add_scattergl(
         **drawn.part(chosen),
         name=name,
+        legendrank=rank + 1,
         mode="markers",
         marker={"size": drawn.size, "opacity": 0.75, "line": {"width": 0}} | dict(style),
         hoverinfo="name",

@@ -15,9 +15,9 @@ from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
 from translearn_core.runs.studies.label_efficiency import nearest_size
 from translearn_core.tasks.problem import constant_row_score

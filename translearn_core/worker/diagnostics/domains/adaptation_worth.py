@@ -8,8 +8,8 @@ import numpy as np
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns
 from translearn_core.config import Way
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.metric import Metric
+from translearn_core.results.sample_efficiency import SampleEfficiency
 from translearn_core.worker.diagnostics.sentences.adaptation_text import worth_sentence
 
 NO_LABELS = 1
