@@ -64,9 +64,6 @@ EVERY: dict[str, Draw] = {
         make_moved(), make_timeline(names), dark
     ),
     "snapshot_animation": lambda names, dark: plots.snapshot_animation(make_replayed(names), 1, dark),
-    "projection_domains": lambda names, dark: plots.projection(
-        make_projection(200, names, domains=names), 1, "domain", dark
-    ),
     "projection_animation": lambda names, dark: plots.projection_animation(make_walk(names), 1, dark),
     "layer_ratings": lambda names, dark: plots.layer_ratings(make_ratings(names), dark),
     "similarity_map": lambda names, dark: plots.similarity_map(make_similarity(), dark),
@@ -113,7 +110,6 @@ NAMED = [
     "label_efficiency",
     "projection",
     "snapshot_animation",
-    "projection_domains",
     "projection_animation",
     "timeline",
     "class_counts",
