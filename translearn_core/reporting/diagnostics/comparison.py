@@ -27,7 +27,7 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
     numbers = comparison.frame().rename(columns={"arm": "configuration"})
     score = comparison.metric.label
     noun = "training rows" if data.study is None else size_noun(data.study)
-    blocks = [
+    blocks: list[FigureBlock | TableBlock] = [
         FigureBlock(
             plots.study_arms(comparison, dark),
             f"Mean test {score} of each configuration. {INTERVAL} Filled dots differ from "
