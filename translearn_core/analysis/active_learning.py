@@ -51,7 +51,7 @@ def most_diverse(x: Features, labelled: Features, count: int, seed: int = 0) -> 
     square = (rows**2).sum(axis=1)
 
     def to(row: int) -> FloatArray:
-        return np.maximum(square + square[row] - 2 * rows @ rows[row], 0)
+        return np.asarray(np.maximum(square + square[row] - 2 * rows @ rows[row], 0))
 
     if not len(known):
         centre = rows.mean(axis=0)
@@ -71,7 +71,8 @@ def uncertain_and_diverse(
 
     k-means++ seeding on the gradients that the loss of the last layer would have, if the predicted class were
     the true one: (p − e) ⊗ x, with e the indicator of the predicted class. Certain rows have short gradients,
-    alike rows alike ones; gradient 0 counts as chosen, so that no certain row stands for it. The first row has the longest; of each further one the best of several draws stays.
+    alike rows alike ones; gradient 0 counts as chosen, so that no certain row stands for the others. The
+    first row has the longest; of each further one the best of several draws stays.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def uncertain_and_diverse(
 
     def to(row: int) -> FloatArray:
         inner = (slope @ slope[row]) * (rows @ rows[row])
-        return np.maximum(square + square[row] - 2 * inner, 0)
+        return np.asarray(np.maximum(square + square[row] - 2 * inner, 0))
 
     return _spread(to, int(square.argmax()), len(rows), count, seed, square)
 

@@ -107,7 +107,7 @@ def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewCol
     return NewColumn(
         column=column,
         values=tuple(
-            ColumnValue(value=value, part=Split(part), rows=tuple(map(int, numbers)))
+            ColumnValue(value=value, part=Split(str(part)), rows=tuple(map(int, numbers)))
             for (value, part), numbers in groups
         ),
     )

@@ -57,7 +57,7 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     context.report("naming the clusters")
     of_rows, values = silhouettes(x, found.cluster, config.seed)
     clusters = _clusters(rows, x, found, pd.Series(values).groupby(found.cluster[of_rows]).mean())
-    agreements = tuple(_agreement(column, compared[column], found.cluster) for column in compared)
+    agreements = tuple(_agreement(column, compared[column], found.cluster) for column in config.compare)
     plane = project(
         {"pretrained": x},
         method=config.projection,

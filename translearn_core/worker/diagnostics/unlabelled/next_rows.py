@@ -37,7 +37,7 @@ FEWEST_PER_CLASS = 2
 class Guess:
     """What a linear probe on the labelled rows makes of the candidates, and how often it is right."""
 
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
     accuracy: Estimate
 
 
@@ -53,7 +53,7 @@ def choose_rows(context: Context[NextRowsConfig]) -> None:
     x = unit_rows(vectors)
     of_known, of_unknown = x[: len(known)], x[len(known) :]
     context.report("choosing rows")
-    y = labels.loc[known.index].to_numpy(np.int64)
+    y = np.asarray(labels.loc[known.index], dtype=np.int64)
     guess = _guess(of_known, y, of_unknown) if len(np.unique(y)) > 1 else None
     method = Choice.DIVERSITY if guess is None else config.method
     chosen = _chosen(method, guess, of_known, of_unknown, config)
@@ -82,7 +82,8 @@ def _parts(
     labelled, candidates = rows[has_label], rows[~has_label]
     of_training = candidates["part"] == str(Split.TRAIN)
     candidates = candidates[of_training] if of_training.any() else candidates
-    labels, classes = pd.Series(dtype=np.int64), ()
+    labels = pd.Series(dtype=np.int64)
+    classes: tuple[str, ...] = ()
     if config.label is not None and len(labelled):
         read = read_labels(table.loc[labelled.index, config.label])
         labels, classes = pd.Series(read.indices, index=labelled.index), read.classes
