@@ -38,7 +38,7 @@ def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, task: Wo
         st.markdown(AT_ONCE)
         return
     rows = min(task.train, config.data.train_rows or task.train) * (1 + config.augment.copies)
-    each = max(1, -(-task.texts(rows) // config.training.batch_size))
+    each = max(1, config.steps_per_epoch(task.texts(rows)))
     timeline = planned_timeline(config, backbone_info.n_blocks, each)
     st.markdown(_listed(describe_stages(config, backbone_info)))
     tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)

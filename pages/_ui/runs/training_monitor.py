@@ -167,8 +167,11 @@ def _after(run: Run[ExperimentConfig]) -> None:
 
 
 def _may_continue(config: ExperimentConfig) -> bool:
-    """Whether a run may go on: it is no part of another, and its targets do not train one after the other."""
-    return config.joint_run is None and not config.sequential
+    """Whether a run may go on: it is no part of another, and ends with a stage that trains in epochs.
+
+    Targets one after the other and pairs before the head do not.
+    """
+    return config.joint_run is None and not config.sequential and config.contrastive is None
 
 
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:
