@@ -75,8 +75,11 @@ def run_experiment(
     clock.switch("evaluate")
     recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
     if (stopped := _train(loop, recorder, config)) is not None:
-        report = stage_inputs.report = no_progress  # score the best weights without stopping again
+        report = stage_inputs.report = loop.report = no_progress  # score without stopping again
         loop.restore_best()
+        if config.contrastive is not None and loop.state.best and not loop.state.finished:
+            loop.skip_to_last_stage()
+            fit_probe(loop, lambda _: None, no_progress, copies=config.augment.copies)
     clock.switch("train")
     if stopped is None or loop.state.best:
         summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)

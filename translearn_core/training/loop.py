@@ -199,6 +199,12 @@ class Loop:
         state.loss_sum, state.loss_count, state.outputs, state.seconds = 0.0, 0, [], 0.0
         return point
 
+    def skip_to_last_stage(self) -> None:
+        """Leave the stages before the last one as they are, as of a run that was stopped in one of them."""
+        while not self.schedule.is_last_stage(self.state):
+            self.schedule.next_stage(self.state)
+        self.set_inputs(self.schedule.stage(self.state).freeze)
+
     def restore_best(self) -> Inputs:
         """Restore the best epoch's weights, if an epoch has ended, and the freeze plan of the last stage.
 

@@ -27,7 +27,9 @@ from translearn_core.config import (
 from translearn_core.config.base import canonical_json
 from translearn_core.config.min_steps import with_min_steps
 from translearn_core.errors import Stopped
+from translearn_core.results import RunSummary
 from translearn_core.results.training.training_timeline import planned_timeline
+from translearn_core.runs import artifacts
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.training.contrastive.text_pairs import pair_batches
@@ -172,3 +174,13 @@ def test_a_target_of_numbers_does_not_fit_the_recipe(tiny: str):
     base = experiment(tiny).model_copy(update={"data": DataConfig(dataset="d", text="t", targets=(number,))})
     assert not recipe("contrastive").fits(base, 3)
     assert recipe("last-k").fits(base, 3)
+
+
+def test_a_run_stopped_among_the_pairs_keeps_a_fitted_head_and_goes_on(tiny: str, tmp_path: Path):
+    config, first, second, straight = contrastive(tiny, epochs=3), Script(stop_after=25), Script(), Script()
+    with pytest.raises(Stopped):
+        first.run(config, tmp_path / "halves")
+    stopped = artifacts.load(tmp_path / "halves", RunSummary)
+    assert stopped is not None
+    assert stopped.test.scores["accuracy"].value > 0.7
+    assert second.run(config, tmp_path / "halves").test == straight.run(config, tmp_path / "straight").test
