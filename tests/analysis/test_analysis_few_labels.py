@@ -23,7 +23,9 @@ def test_prototypes_of_equally_long_means_are_nearest_centroids():
     labels = np.repeat(np.arange(4), 25)
     x = unit_rows(centres[labels] + 0.2 * RANDOM.normal(size=(100, 16)))
     prototypes = Prototypes.fit(x, labels, 4)
-    reference = NearestCentroid().fit(np.repeat(prototypes.means, 2, axis=0), np.repeat(np.arange(4), 2))
+    around = 0.01 * RANDOM.normal(size=(4, 16))
+    rows = np.concatenate([prototypes.means + around, prototypes.means - around])
+    reference = NearestCentroid().fit(rows, np.tile(np.arange(4), 2))
     asked = unit_rows(centres[labels] + 0.5 * RANDOM.normal(size=(100, 16)))
     assert np.array_equal(prototypes.similarities(asked).argmax(1), reference.predict(asked))
 

@@ -156,7 +156,7 @@ def test_runs_and_baselines_share_the_test_rows(
     assert len(trained.sentences) == 4
     frame = trained.frame()
     assert frame.loc[(frame["method"] == SCRATCH) & (frame["labels"] == ROWS), "draws"].item() == 2
-    assert len(trained.draws()) == 4 * 3 * 3
+    assert len(trained.draws()) == 5 * 3 * 3
 
 
 def test_another_target_size_reuses_the_baselines(

@@ -190,8 +190,8 @@ RECIPES: dict[RecipeName, Recipe] = {
             "Contrastive fine-tuning, then a head (SetFit)",
             "Pairs of labelled texts train the backbone: one class close together, others apart. Then a "
             "linear head is fitted.",
-            "Few labels: eight texts of a class already make 28 pairs. One class a text.",
-            "As full fine-tuning with as many epochs as a text has draws, 20; little on few texts.",
+            "Few labels: a handful of texts of a class already makes dozens of pairs. One class a text.",
+            "As full fine-tuning with as many epochs as a text has draws; little on few texts.",
             "Tunstall et al. 2022, arXiv:2209.11055",
             contrastive,
         ),
