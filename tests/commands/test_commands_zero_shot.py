@@ -62,7 +62,7 @@ def test_a_name_is_cleaned_and_set_into_the_template(terminal: Terminal, words: 
 def test_what_cannot_be_asked_is_said(
     terminal: Terminal, words: tuple[object, ...], options: tuple[str, ...], sentence: str
 ):
-    assert sentence in " ".join(refused(terminal("zero-shot", *words, *options)).split())
+    assert sentence in " ".join(refused(terminal("zero-shot", *words, *options, "--quiet")).split())
 
 
 def test_descriptions_are_split_at_the_first_equals_sign():
