@@ -9,6 +9,7 @@ import pytest
 from cluster_results import make_clustering
 from domain_results import make_transfer
 from error_analysis_results import make_trust
+from few_label_results import make_zero_shot
 from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
 from number_results import make_number_errors
@@ -76,6 +77,7 @@ EVERY: dict[str, Draw] = {
     "cluster_contingency": lambda names, dark: plots.cluster_contingency(
         make_clustering(names, column=names[0]), names[0], dark
     ),
+    "description_spaces": lambda names, dark: plots.description_spaces(make_zero_shot(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),

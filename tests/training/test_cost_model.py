@@ -7,6 +7,7 @@ from tests.targets import single_label
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
+    ContrastiveConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
@@ -16,6 +17,7 @@ from translearn_core.config import (
     TargetConfig,
     TaskWeighting,
     TrainingConfig,
+    recipe,
 )
 from translearn_core.experiment.build_model import build
 from translearn_core.results import BackboneInfo, CostModel, Workload
@@ -114,3 +116,15 @@ def test_the_heads_of_all_targets_are_counted_as_they_are_built(
     model = build(several, backbone, JointTarget.of(parts))
     estimate = TIMED.estimate(backbone.info, several, replace(TASK, n_outputs=4))
     assert estimate.trainable == sum(p.numel() for p in model.head.parameters())
+
+
+def test_pairs_of_texts_cost_as_many_steps_as_texts_are_drawn() -> None:
+    base = config(FreezePlan())
+    seconds = {}
+    for draws in (10, 20):
+        pairs = recipe("contrastive").apply(base, BLOCKS)
+        pairs = pairs.model_copy(update={"contrastive": ContrastiveConfig(draws=draws)})
+        seconds[draws] = TIMED.estimate(MODEL, pairs, TASK).seconds
+    steps = 10 * TASK.train / 32
+    each = TIMED._step(MODEL, pairs, TASK.tokens_per_text, 0, 0)
+    assert seconds[20] - seconds[10] == pytest.approx(1.25 * steps * each, rel=0.01)

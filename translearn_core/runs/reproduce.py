@@ -71,7 +71,7 @@ def cli_command(
     words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    whole = {"distil", "adaptation"}  # which a command sets as a whole
+    whole = {"distil", "adaptation", "contrastive"}  # which a command sets as a whole
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude=whole)))
     values = dict(flatten(config.model_dump(mode="json", exclude=whole)))
     for name in sorted(whole):

@@ -8,6 +8,7 @@ from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,
     CleaningRule,
+    ContrastiveConfig,
     DataConfig,
     DistilConfig,
     DomainConfig,
@@ -32,7 +33,7 @@ from translearn_core.jobs import DiagnoseConfig
 
 PARTS = (
     "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil",
-    "adaptation",
+    "adaptation", "contrastive",
 )  # fmt: skip
 """Fields that a draft shares with its experiment."""
 
@@ -58,6 +59,7 @@ class Draft:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     distil: DistilConfig | None = None
     adaptation: AdaptationConfig | None = None
+    contrastive: ContrastiveConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
     more_targets: tuple[TargetConfig, ...] = ()
@@ -133,9 +135,19 @@ class Draft:
         return named and moves and not self.predicts_more and not self.stages
 
     @property
+    def contrasts(self) -> bool:
+        """Whether pairs of texts can train with the other settings: blocks to train, one class a row."""
+        moves = bool(self.freeze.blocks or self.freeze.embeddings)
+        classes = self.problem in (None, ProblemType.SINGLE_LABEL) and not self.predicts_more
+        return moves and classes and not (self.stages or self.distil or self.adaptation)
+
+    @property
     def head_kinds(self) -> tuple[HeadKind, ...]:
-        """Heads that fit the other settings; a probe needs features that stay as they are."""
-        if self.backbone.is_tfidf:
+        """Heads that fit the other settings; a probe needs features that stay as they are.
+
+        After pairs of texts have trained it is the only one.
+        """
+        if self.backbone.is_tfidf or self.contrastive is not None:
             return (HeadKind.PROBE,)
         moves = self.freeze.blocks or self.freeze.embeddings or self.stages or self.distil
         moves = moves or self.predicts_more
@@ -181,6 +193,10 @@ class Draft:
             after = replace(after, training=after.training.model_copy(update=own))
         if after.adaptation is not None and not after.adapts:
             after = replace(after, adaptation=None)
+        if after.contrastive is not None and not after.contrasts:
+            after = replace(after, contrastive=None)
+        if after.contrastive is not None and after.training.patience is not None:
+            after = replace(after, training=after.training.model_copy(update={"patience": None}))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         at_once = after.head.kind is HeadKind.PROBE

@@ -25,7 +25,10 @@ from translearn_core.jobs import PREDICT_FILE, READ, PredictFileConfig, ReadConf
 from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
-FORMS = ("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block")
+FORMS = (
+    "training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block",
+    "contrastive",
+)  # fmt: skip
 """Key prefixes of forms that show the draft."""
 FOLLOWING = ("pooling", "token_limit")
 """Feature settings with a default for each backbone."""

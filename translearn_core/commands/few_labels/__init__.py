@@ -1,1 +1,1 @@
-"""Commands for tables with few labels or none."""
+"""Commands for few labels or none."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from translearn_core.config.adaptation import AdaptationConfig
 from translearn_core.config.data import AugmentConfig
-from translearn_core.config.enums import HeadKind, LayerCombination
+from translearn_core.config.enums import HeadKind, LayerCombination, ProblemType
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
 from translearn_core.config.training import DistilConfig, TrainingConfig
@@ -51,6 +51,7 @@ class RecipeName(StrEnum):
     FULL = "full"
     DISCRIMINATIVE = "discriminative"
     LP_FT = "lp-ft"
+    CONTRASTIVE = "contrastive"
     GRADUAL = "gradual"
     BOTTOM_UP = "bottom-up"
     SCRATCH = "scratch"
@@ -97,11 +98,13 @@ class Recipe:
     def fits(self, base: ExperimentConfig, n_blocks: int) -> bool:
         """Whether it can train the targets of `base`: several need heads that train in steps, no teacher.
 
-        Targets one after the other leave no room for its own stages.
+        Targets one after the other leave no room for its own stages; pairs of texts need one class a row.
         """
+        settings = self.shape(n_blocks, n_blocks)
+        if settings.get("contrastive") is not None and base.data.problem is not ProblemType.SINGLE_LABEL:
+            return False
         if not base.data.several_targets:
             return True
-        settings = self.shape(n_blocks, n_blocks)
         probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
         return not (probe or self.teacher or (base.sequential and settings.get("stages")))
 
@@ -154,6 +157,7 @@ class Recipe:
             augment=settings.get("augment", AugmentConfig()),
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
             adaptation=self._adaptation(base, settings),
+            contrastive=settings.get("contrastive"),
         )
 
     def _adaptation(self, base: ExperimentConfig, settings: Settings) -> AdaptationConfig | None:
