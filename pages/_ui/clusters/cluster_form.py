@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, Method
 from translearn_core.jobs import ReadConfig
@@ -21,13 +21,14 @@ METHOD_HELP = (
 
 
 def with_texts() -> state.Draft:
-    """Return the draft, with the suggested columns if none are chosen and the table was read before."""
+    """Return the draft, with the suggested columns if none are chosen; end the page while they are found."""
     draft = state.draft()
-    if draft.dataset is not None and draft.text is None:
-        profile = jobs.known(ReadConfig(dataset=draft.dataset))
-        if profile is not None:
-            return state.accept(profile)
-    return draft
+    if draft.dataset is None or draft.text is not None or state.dataset() is None:
+        return draft
+    profile = jobs.submit_and_watch(ReadConfig(dataset=draft.dataset))
+    if profile is None:
+        navigation.stop_page()
+    return state.accept(profile)
 
 
 def choose(dataset: Dataset, draft: state.Draft) -> ClusterConfig | None:
