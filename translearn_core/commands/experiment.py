@@ -150,10 +150,11 @@ def _data(
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
+    key = None if options.key is None else column_name(options.key, table, "--key")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
     data = valid(
         DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=targets,
-        split=split, domains=_domains(options, table),
+        split=split, domains=_domains(options, table), label_key=key,
     )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():

@@ -25,6 +25,7 @@ from translearn_core.experiment.evaluation import (
 from translearn_core.experiment.joint_outputs import save_joint_outputs
 from translearn_core.experiment.prediction import predict_splits
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
+from translearn_core.experiment.self_training import self_training, self_training_result
 from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, training_data
 from translearn_core.results import LayerMix, NeighbourBank, RunSummary
@@ -72,7 +73,7 @@ def run_experiment(
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
     writer.begin(loop.state)
     clock.switch("evaluate")
-    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+    recorder = RunRecorder(folder, report, record, clock, writer, len(loop.schedule.stages))
     if (stopped := _train(loop, recorder, config)) is not None:
         report = stage_inputs.report = no_progress  # score the best weights without stopping again
         loop.restore_best()
@@ -109,12 +110,15 @@ def build_loop(
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     adaptation = adapt(config, prepared, data, rows, model, stage_inputs)
+    if config.self_training is not None:
+        adaptation = self_training(config, prepared, data)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
     loop = Loop(
         model, inputs, adaptation.task, config.training, compute, report,
-        before=config.resolved_stages[:-1], inputs_for=stage_inputs, distillation=distillation,
-        alignment=adaptation.alignment, restarts=config.restarts,
+        before=adaptation.stages_before(config), inputs_for=stage_inputs,
+        distillation=distillation, added_loss=adaptation.added_loss, labeller=adaptation.labeller,
+        restarts=config.restarts,
     )  # fmt: skip
     return loop, adaptation.rows, stage_inputs
 
@@ -122,8 +126,11 @@ def build_loop(
 def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:
     """Fit a probe or run the loop; return a request to stop, after which a checkpoint has been saved."""
     try:
-        if config.head.kind is HeadKind.PROBE and not loop.state.finished:
-            fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
+        while config.head.kind is HeadKind.PROBE and not loop.state.finished:
+            if loop.state.stage_epoch:
+                loop.next_stage()
+            else:
+                fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
         loop.run(recorder)
     except Stopped as request:
         recorder.clock.switch("train")
@@ -157,6 +164,8 @@ def save_outputs(
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))
     artifacts.save(folder, evaluation)
+    if (rounds := self_training_result(loop, prepared)) is not None:
+        artifacts.save(folder, rounds)
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
     clock.switch("evaluate")

@@ -71,7 +71,8 @@ def cli_command(
     words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    whole = {"distil", "adaptation"}  # which a command sets as a whole
+    words += [] if data.label_key is None else ["--key", data.label_key]
+    whole = {"distil", "adaptation", "self_training"}  # which a command sets as a whole
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude=whole)))
     values = dict(flatten(config.model_dump(mode="json", exclude=whole)))
     for name in sorted(whole):
@@ -118,6 +119,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),
+            label_key=data.label_key,
             domains=None if data.domains is None else data.domains.model_copy(update={"target_labels": 0}),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),

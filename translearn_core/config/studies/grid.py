@@ -15,6 +15,7 @@ from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
 from translearn_core.config.model_names import TFIDF
 from translearn_core.config.overrides import apply_overrides
+from translearn_core.config.pretraining import PretrainConfig, pretrained_on_target
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.search import tfidf_experiment
@@ -35,12 +36,16 @@ CUSTOM_LINE = "own settings"
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """Run of a study: factors and name of its arm, seed and experiment."""
+    """Run of a study: factors and name of its arm, seed and experiment.
+
+    `pretraining` is that of its backbone, if it is part of the study.
+    """
 
     factors: dict[str, str]
     name: str
     seed: int
     config: ExperimentConfig
+    pretraining: PretrainConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,11 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     for seed, fold in product(study.seeds, range(study.k_folds or 1)):
         for factors, name, config in arms:
             experiment = _with_seed(_with_fold(config, study.k_folds, fold), seed, resample=study.resample)
-            planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
+            pretraining = None
+            if factors.get("way") == Way.PRETRAIN_TARGET:
+                pretraining, experiment = pretrained_on_target(experiment)
+            run = PlannedRun(factors, name, seed, experiment, pretraining)
+            planned.setdefault(job_id(experiment), run)
             if len(planned) > MAX_RUNS:
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
                 raise ConfigError("study", f"more than {MAX_RUNS} runs", fewer)
@@ -120,7 +129,8 @@ def _expand_arms(
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
         for arm, way in product(_arms(study, label, n_blocks[label]), study.ways or (None,)):
             for size in study.sizes:
-                if (data := _data_of_size(study, size, way)) is None:
+                counts_words = backbone.is_tfidf and way in (Way.SELF_TRAINING, Way.PRETRAIN_TARGET)
+                if counts_words or (data := _data_of_size(study, size, way)) is None:
                     continue
                 rows = "all rows" if size is None else f"{size:,} rows"
                 factors = {"recipe": arm.line, "backbone": label, "rows": rows}
@@ -133,7 +143,8 @@ def _expand_arms(
                 names += [rows] * (len(study.sizes) > 1)
                 config = arm.apply(_base(data, backbone))
                 if way is not None:
-                    config = config.model_copy(update={"adaptation": way.adaptation})
+                    parts = {"adaptation": way.adaptation, "self_training": way.self_training}
+                    config = config.model_copy(update=parts)
                 if arm.line != CUSTOM_LINE:
                     config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
