@@ -11,6 +11,7 @@ from error_analysis_results import make_trust
 from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
 from number_results import make_number_errors
+from self_training_results import make_self_training
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
     ACCURACY,
@@ -71,6 +72,7 @@ EVERY: dict[str, Draw] = {
     "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
     "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
     "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
+    "self_training_rounds": lambda names, dark: plots.self_training_rounds(make_self_training(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),
@@ -103,6 +105,7 @@ NAMED = [
     "forgetting_bars",
     "gradient_conflict",
     "transfer_matrix",
+    "self_training_rounds",
     "loss_weights",
     "baseline_dots",
     "compare_training_curves",

@@ -11,6 +11,7 @@ from tests.sentences import (
     next_steps,
     number_captions,
     numbers,
+    semi_supervised,
     several_labels,
     transfer,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "next_steps",
     "number_captions",
     "numbers",
+    "semi_supervised",
     "several_labels",
     "transfer",
 ]

@@ -62,14 +62,13 @@ def pretrained_on_target(config: ExperimentConfig) -> tuple[PretrainConfig, Expe
     """
     domains = config.data.domains
     assert domains is not None
+    whole = {"keep_blocks": None, "reinit_top_layers": 0, "init_seed": 0}
     places = domains.model_copy(update={"target_labels": 0, "use_source": True})
     pretraining = PretrainConfig(
         dataset=config.data.dataset,
         text=config.data.text,
         text_pair=config.data.text_pair,
-        backbone=config.backbone.model_copy(
-            update={"keep_blocks": None, "reinit_top_layers": 0, "init_seed": 0}
-        ),
+        backbone=config.backbone.model_copy(update=whole),
         token_limit=config.features.token_limit,
         precision=config.training.precision,
         device=config.training.device,

@@ -71,7 +71,7 @@ class Queue:
         return self._reader.begin()
 
     def waiting(self, slot: Slot, *, one_each: bool = False) -> list[str]:
-        """Return the queued jobs of one slot in fair order, without those whose parent has not ended yet.
+        """Return the queued jobs of one slot whose parent, if any, has ended, in fair order.
 
         `one_each`: only those with an owner who has no running job of this slot.
         """

@@ -24,7 +24,7 @@ CONSTANTS = {
     ProblemType.TOKENS: FREQUENT_TAG,
 }
 """Constant prediction of each problem type."""
-WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"
+WORDS, FROZEN, SPREADING, SCRATCH = "TF-IDF", "frozen probe", "label spreading", "from scratch"
 """Names of the other baselines, the cheapest first."""
 FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"
 """Names of the baselines of pairs that read one side; the second is the hypothesis-only one of NLI."""
