@@ -93,6 +93,21 @@ def test_only_the_training_file_has_rows_to_learn_from(tmp_path: Path):
     }
 
 
+def test_a_file_of_texts_alone_is_read_beside(tmp_path: Path):
+    (tmp_path / "own.csv").write_text("text\none\ntwo\nlabelled text 3\n")
+    (tmp_path / "train.csv").write_text("\n".join(["text,label", *labelled(), "three,"]) + "\n")
+    paths = {"train": tmp_path / "train.csv", "unlabelled": tmp_path / "own.csv"}
+    table, profile = read_table(paths, Settings())
+    assert profile.suggestion.label == "label"
+    data = prepared(table)
+    assert data.unlabelled == ("three", "one", "two")
+    assert len(data.texts) == 60
+    sentences = [f.sentence for f in data.findings if f.code == "missing-labels"]
+    assert [s.split(" without")[0] for s in sentences] == [
+        "1 row of the train file", "3 rows of the unlabelled file",
+    ]  # fmt: skip
+
+
 def test_only_texts_of_the_target_domain_count_where_there_is_one(tmp_path: Path):
     rows = [f"labelled text {i},{'yes' if i % 2 else 'no'},{'en' if i % 3 else 'zh'}" for i in range(120)]
     extra = ["hello without,,en", "nihao without,,zh"]

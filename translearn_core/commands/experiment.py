@@ -46,7 +46,8 @@ def experiment_of(
     Precedence, from low to high: recipe, single options, ``--set``.
     """
     settings = parse_overrides(options.settings or [])
-    files = {"train": options.file, "validation": options.validation, "test": options.test}
+    names = ("validation", "test", "unlabelled")
+    files = {"train": options.file} | {name: getattr(options, name) for name in names}
     dataset = add_dataset({part: path for part, path in files.items() if path}, read_options(reading))
     if options.recipe is not None:
         recipe_named(options.recipe)

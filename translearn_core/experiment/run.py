@@ -164,7 +164,7 @@ def save_outputs(
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))
     artifacts.save(folder, evaluation)
-    if (rounds := self_training_result(loop, prepared)) is not None:
+    if (rounds := self_training_result(loop, prepared, report)) is not None:
         artifacts.save(folder, rounds)
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))

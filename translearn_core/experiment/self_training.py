@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from translearn_core.activations import ProgressCallback
 from translearn_core.config import ExperimentConfig
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
@@ -36,7 +37,9 @@ def self_training(config: ExperimentConfig, prepared: PreparedDataset, data: Tra
     return Adaptation(rows, task, added, labeller)
 
 
-def self_training_result(loop: Loop, prepared: PreparedDataset) -> SelfTraining | None:
+def self_training_result(
+    loop: Loop, prepared: PreparedDataset, report: ProgressCallback
+) -> SelfTraining | None:
     """Return the account of the rounds of a finished loop; None without self-training.
 
     The model that is kept is asked once more what it predicts, except where a round is an epoch.
@@ -47,7 +50,7 @@ def self_training_result(loop: Loop, prepared: PreparedDataset) -> SelfTraining 
     rounds = list(state.rounds)
     if not labeller.config.per_step and state.stage == len(rounds):
         assert isinstance(loop.model, Classifier)
-        probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, loop.report)
+        probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
         score = _score_of_best_epoch(loop)
         rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
     return SelfTraining(

@@ -23,6 +23,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.config.studies.study_file import StudyFile
+from translearn_core.data.columns import UNLABELLED_PART
 from translearn_core.results import BackboneInfo
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
@@ -92,13 +93,14 @@ def study_file(
     study: StudyConfig, name: str, file: str, parts: Collection[str] = (), baseline: str | None = None
 ) -> str:
     """Return the study file with which ``translearn study`` repeats a study; `parts` as in `cli_command`."""
-    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in non_default_settings(parts)}
+    named = [part for part in non_default_settings(parts) if part != UNLABELLED_PART]
+    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in named}
     return StudyFile.of(study, name or "study", files, baseline).written()
 
 
 def non_default_settings(parts: Collection[str]) -> list[str]:
     """Return the parts of a data set besides the training file."""
-    return [str(part) for part in (Split.VALIDATION, Split.TEST) if part in parts]
+    return [part for part in (str(Split.VALIDATION), str(Split.TEST), UNLABELLED_PART) if part in parts]
 
 
 def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> ExperimentConfig:

@@ -168,7 +168,7 @@ def _after(run: Run[ExperimentConfig]) -> None:
 
 def _may_continue(config: ExperimentConfig) -> bool:
     """Whether a run may go on: it is no part of another, and its targets do not train one after the other."""
-    return config.joint_run is None and not config.sequential
+    return config.joint_run is None and not config.restarts
 
 
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:

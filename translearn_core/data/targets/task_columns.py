@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig, ProblemType, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
-from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.columns import PART, ROW, UNLABELLED_PART, file_columns
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
@@ -31,8 +31,8 @@ class TaskColumns:
     """Rows with a text and a value of a target at least; the cells of each target, some missing if several.
 
     `rows` has text, of pairs text_pair, row, part, index (position in the table), and the columns of the
-    split if configured. `unlabelled` are rows of the training file with a text and no value, with the same
-    columns; empty if these are of no use.
+    split if configured. `unlabelled` are rows with a text and no value, of the training file or of one for
+    such texts, with the same columns; empty if these are of no use.
     """
 
     rows: pd.DataFrame
@@ -75,7 +75,8 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
         rows[TEXT_PAIR] = table[config.text_pair]
         columns[TEXT_PAIR] = config.text_pair
     cells = [target_cells(table, target) for target in targets]
-    unlabelled = [_blank(one) for one in cells]
+    extra = (rows["part"] == UNLABELLED_PART).to_numpy()
+    unlabelled = [_blank(one) | extra for one in cells]
     if domain is not None:
         rows[DOMAIN] = table[domain].str.strip()
         columns[DOMAIN] = domain
@@ -92,7 +93,7 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     chosen = [one[usable].reset_index(drop=True) for one in cells]
     if len(targets) > 1:
         chosen = [one.mask(_blank(one)) for one in chosen]
-    whole = ~np.any(list(missing.values()), axis=0) & (rows["part"] == str(Split.TRAIN)).to_numpy()
+    whole = ~np.any(list(missing.values()), axis=0) & _in_training(rows)
     unlabelled_rows = rows[whole & lacking["label"] & learns_without_labels(config)].reset_index(drop=True)
     return TaskColumns(rows[usable].reset_index(drop=True), tuple(chosen), tuple(findings), unlabelled_rows)
 
@@ -122,6 +123,11 @@ def _blank(cells: "pd.Series[str]") -> Mask:
     return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=np.bool_)
 
 
+def _in_training(rows: pd.DataFrame) -> Mask:
+    """Whether each row stands in the training file or in that of texts without labels."""
+    return rows["part"].isin([str(Split.TRAIN), UNLABELLED_PART]).to_numpy()
+
+
 def _names(targets: Sequence[TargetConfig]) -> str:
     return " or ".join(quote(target.column) for target in targets)
 
@@ -135,7 +141,7 @@ def _missing_findings(
         noun = "second text" if name == TEXT_PAIR else name
         column = columns[name] if name == "label" else quote(columns[name])
         if name == "label" and learns_without_labels(config):
-            train = (rows["part"] == str(Split.TRAIN)).to_numpy()
+            train = _in_training(rows)
             findings += [_unlabelled_finding(column, *found) for found in by_part(rows, mask & train)]
             mask = mask & ~train
         for where, numbers in by_part(rows, mask):
@@ -187,7 +193,7 @@ def _check_files(
 ) -> None:
     """Raise `DataError` for a file without a usable row, or without a value of a target."""
     targets = config.prepared_targets
-    for part in rows["part"].unique():
+    for part in rows["part"][rows["part"] != UNLABELLED_PART].unique():
         in_part = (rows["part"] == part).to_numpy()
         for target, mask in zip(targets, unlabelled, strict=True):
             if part != Split.TRAIN and mask[in_part].all() and not textless[in_part].all():
