@@ -155,9 +155,11 @@ def test_if_nothing_is_confident_the_labelled_rows_train_alone(tiny: str, tmp_pa
 
 def test_a_probe_is_fitted_again_in_each_round(tiny: str, tmp_path: Path):
     config = semi(tiny, SelfTrainingMethod.SELF_TRAINING, "none", epochs=1)
-    config = ExperimentConfig.model_validate(
-        config.model_copy(update={"head": HeadConfig(kind=HeadKind.PROBE)}).model_dump()
-    )
+    probe = {
+        "head": HeadConfig(kind=HeadKind.PROBE),
+        "self_training": SelfTrainingConfig(threshold=0.5, rounds=2, balanced=False),
+    }
+    config = ExperimentConfig.model_validate(config.model_copy(update=probe).model_dump())
     one, other = Script(), Script()
     summary = one.run(config, tmp_path / "one", prepare=few)
     assert summary.epochs == 3
