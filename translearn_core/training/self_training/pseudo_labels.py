@@ -78,7 +78,7 @@ class PseudoLabeller:
     ) -> NDArray[np.float32]:
         """Return the probability of every class for every row without a label."""
 
-        def predicting(_: str, done: int, total: int) -> None:
+        def predicting(_: str, done: float, total: float) -> None:
             report("predicting rows without a label", done, total)
 
         return predict(model, inputs, self.rows, compute, predicting).predictions

@@ -120,7 +120,8 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     if control is not None:
         scored[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
-    layers = {FROZEN: probe and probe.layer, SPREADING: spreading and spreading.spread.layer}
+    layers = {} if probe is None else {FROZEN: probe.layer}
+    layers |= {} if spreading is None else {SPREADING: spreading.spread.layer}
     lines = _lines(evaluation, scored, layers, None if probe is None else probe.c, seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
@@ -220,7 +221,7 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 def _lines(
     evaluation: Evaluation,
     scored: Mapping[str, _Scored],
-    layers: Mapping[str, int | None],
+    layers: Mapping[str, int],
     c: float | None,
     seed: int,
 ) -> tuple[Baseline, ...]:
