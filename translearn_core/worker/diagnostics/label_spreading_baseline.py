@@ -8,6 +8,7 @@ import numpy as np
 from translearn_core.analysis.neighbours.label_spreading import SpreadLabels, best_label_spreading
 from translearn_core.config import Cell, ExperimentConfig, ProblemType
 from translearn_core.errors import TranslearnError
+from translearn_core.results.format import count_noun
 from translearn_core.tasks import Target
 from translearn_core.tasks.problem import IntArray
 from translearn_core.worker.context import Context
@@ -30,9 +31,9 @@ class SpreadingBaseline:
         spread = self.spread
         where = "the embeddings" if spread.layer == 0 else f"layer {spread.layer}"
         return (
-            f"Label spreading read {self.unlabelled:,} texts without a label beside the training rows; "
-            f"{where}, {spread.neighbours} neighbours and alpha {spread.alpha:g} were chosen on "
-            f"{validation:,} validation rows."
+            f"Label spreading read {count_noun(self.unlabelled, 'text')} without a label beside the training "
+            f"rows; {where}, {spread.neighbours} neighbours and alpha {spread.alpha:g} were chosen on "
+            f"{count_noun(validation, 'validation row')}."
         )
 
 
