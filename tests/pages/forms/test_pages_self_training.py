@@ -52,7 +52,7 @@ def test_the_recipe_page_offers_them_and_a_key(visit: Open, some: Filled) -> Non
     assert at.session_state["draft"].experiment.data.label_key == "truth"
     at.segmented_control(key="self_training.method").set_value("consistency").run()
     chosen = at.session_state["draft"].self_training
-    assert chosen == SelfTrainingConfig(method=SelfTrainingMethod.CONSISTENCY)
+    assert chosen == SelfTrainingConfig(method=SelfTrainingMethod.CONSISTENCY, threshold=0.8)
     at.segmented_control(key="self_training.method").set_value("Off").run()
     assert at.session_state["draft"].self_training is None
 
