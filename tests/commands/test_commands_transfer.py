@@ -36,8 +36,10 @@ def test_the_matrix_has_a_cell_for_every_source_and_target(terminal: Terminal, w
     assert len(record["cells"]) == 2 * 3 * 2
     assert {pair["source"] for pair in record["distances"]} == {"books", "films"}
     assert [line["domain"] for line in record["texts"]] == ["books", "films"]
-    shown = terminal("transfer", *words, "--domain", "kind")
+    trained = ("--train-blocks", "last:1", "--epochs", 1, "--seeds", 1)
+    shown = terminal("transfer", *words, "--domain", "kind", *trained)
     assert shown.returncode == 0, shown.stderr
+    assert "Accuracy of block 2" in " ".join(shown.stdout.split())
     assert "learned from" in shown.stdout
     assert record["sentences"][0].split(" beside")[0] in " ".join(shown.stdout.split())
 
@@ -64,7 +66,7 @@ def test_a_training_learns_from_one_domain_and_is_tested_on_another(
     [
         ((), "domain is"),
         (("--domain", "label"), "column of domains must be another one"),
-        (("--domain", "kind", "--source-domain", "books"), "leave source, target and train_rows out"),
+        (("--domain", "kind", "--source-domain", "books"), "leave it out, and --target-domain"),
         (("--source-domain", "books"), "domain is"),
     ],
 )

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from translearn_core.config.domains import TOGETHER
 from translearn_core.results import Estimate
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
     TFIDF_MODEL,
-    TOGETHER,
     DistanceAgreement,
     TransferMatrix,
 )
@@ -28,6 +28,7 @@ def make_transfer(names: tuple[str, ...]) -> TransferMatrix:
                 cells.append(
                     {
                         "model": model, "source": source, "target": target, "rows": 40, "layer": 6,
+                        "seeds": 1,
                         **Estimate(score, score - 0.05, score + 0.05).columns("score", ""),
                         **Estimate(*lost).columns("loss"),
                     }

@@ -36,8 +36,8 @@ from translearn_core.results import (
     Timeline,
     Transferability,
 )
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.metric import metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 from translearn_core.tasks import PROBLEMS
 
 HOSTILE = '<b>x</b><a href="javascript:alert(1)">y</a>'
@@ -112,7 +112,7 @@ def make_evaluation(classes: tuple[str, ...]) -> Evaluation:
     return Evaluation(classes, {"test": Metrics(len(label), scores, 0.4)}, 1 / n, predictions)
 
 
-def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
+def make_projection(points: int, classes: tuple[str, ...], domains: tuple[str, ...] = ()) -> Projection:
     rng, n = np.random.default_rng(1), len(classes)
     label = rng.integers(0, n, points)
     predicted = np.where(rng.random(points) < 0.85, label, rng.integers(0, n, points))
@@ -138,6 +138,8 @@ def make_projection(points: int, classes: tuple[str, ...]) -> Projection:
         predicted=predicted,
         split=rng.choice(3, points, p=[0.7, 0.15, 0.15]),
         shown=np.arange(points),
+        domains=domains,
+        domain=np.arange(points) % len(domains) if domains else np.empty(0, np.int64),
     )
 
 

@@ -69,7 +69,11 @@ def test_more_than_can_be_told_apart_stand_out_without_rings() -> None:
     projection = make_projection(3 * MAX_RINGS, make_classes(3))
     marked = np.arange(MAX_RINGS + 1)
     figure = plots.projection(projection, 1, "label", marked=marked)
-    assert [t.name for t in figure.data] == list(projection.classes)
+    in_legend = sorted(figure.data, key=lambda trace: trace.legendrank)
+    assert [trace.name for trace in in_legend] == list(projection.classes)
+    assert [len(trace.x) for trace in figure.data] == sorted(
+        (len(trace.x) for trace in in_legend), reverse=True
+    )
     np.testing.assert_array_equal(standing_out(figure), ordered(projection.coordinates[1][marked]))
     few = plots.projection(projection, 1, "label", marked=marked[:-1])
     assert len(few.data[-1].x) == MAX_RINGS
@@ -93,3 +97,10 @@ def test_fifty_thousand_points_stay_light() -> None:
     marked = plotly.io.to_json(plots.projection(projection, 1, "label", marked=np.arange(20_000)))
     assert len(plain) < 600_000
     assert len(marked) < 750_000
+
+
+def test_domains_are_coloured_by_their_names() -> None:
+    domains = ("english", "中文", "русский")
+    projection = make_projection(300, make_classes(4), domains=domains)
+    figure = plots.projection(projection, 0, "domain")
+    assert {trace.name: len(trace.x) for trace in figure.data} == dict.fromkeys(domains, 100)

@@ -5,12 +5,11 @@ from hypothesis import strategies as st
 
 from tests.sentences.outcomes import counts, ends, estimates, shares, signed
 from tests.sentences.reading import Case, sentence
+from translearn_core.config.domains import ALL_BUT, TOGETHER
 from translearn_core.results.diagnostics.transfer_matrix import (
-    ALL_BUT,
     DISTANCES,
     FROZEN_PROBE,
     TFIDF_MODEL,
-    TOGETHER,
     DistanceAgreement,
 )
 from translearn_core.results.metric import metric_of
@@ -103,6 +102,21 @@ def words_on_the_way(draw: Draw) -> Case:
         [100 * probe, 100 * words],
         claims={"It does better than the backbone": words > probe},
         names=["TF-IDF"],
+    )
+
+
+@sentence
+@st.composite
+def runs_on_the_way(draw: Draw) -> Case:
+    """Trained models on the way to another domain and at home."""
+    cells = frame(draw)
+    cells = cells[cells["model"] == FROZEN_PROBE].assign(model="Last two blocks")
+    single = cells[cells["source"].isin(DOMAINS)]
+    other, home = (single[(single["source"] != single["target"]) == away] for away in (True, False))
+    sure = (other["loss low"] > 0).sum()
+    return Case(
+        texts._trained(cells, metric_of("accuracy")),
+        [100 * other["score"].mean(), 100 * home["score"].mean(), len(other), sure],
     )
 
 

@@ -22,6 +22,7 @@ from translearn_core.worker.diagnostics import label_efficiency
 from translearn_core.worker.diagnostics import transferability as ratings
 from translearn_core.worker.diagnostics.forgetting import masked_lm, sentence_similarity, task_retention
 from translearn_core.worker.diagnostics.layer_scores import LayerScores
+from translearn_core.worker.diagnostics.sentences.adaptation_text import worth_sentence
 from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
 
 Draw = st.DrawFn
@@ -132,6 +133,40 @@ def crossing(draw: Draw) -> Case:
         r"does only what": estimate is not None and not about and fewer,
     }
     return Case(text, [reference, *shown], known, claims)
+
+
+@sentence
+@st.composite
+def worth_in_labels(draw: Draw) -> Case:
+    """How many labels of the target alone give the score of a way to it."""
+    smallest, largest = 8, 512
+    sizes = st.none() | st.floats(smallest, largest) | st.sampled_from((smallest, largest))
+    low, estimate, high = sorted(
+        (draw(sizes) for _ in range(3)), key=lambda n: float("inf") if n is None else n
+    )
+    labels, seeds, rows = (
+        draw(st.sampled_from((0, 64))),
+        draw(st.integers(1, 3)),
+        draw(st.sampled_from((0, 9))),
+    )
+    one = Crossing(labels, draw(shares), estimate, low, high, smallest, largest, seeds, rows)
+    about = estimate is not None and estimate > smallest
+    shown = [100 * one.score, *([labels] if labels else [])]
+    shown += [largest] if estimate is None else []
+    shown += [smallest] if estimate is not None and not about else []
+    shown += [float(f"{estimate:.2g}") if estimate >= 100 else round(estimate)] if about and estimate else []
+    known: list[float] = [smallest, largest]
+    known += [float(f"{n:.2g}") for n in (low, high) if n is not None]
+    known += [round(n) for n in (low, high) if n is not None]
+    claims = {
+        "Without a label": labels == 0,
+        "does not reach": estimate is None,
+        "labels or fewer": estimate is not None and not about,
+        "needs about": about,
+        "one seed: no interval": not one.has_interval,
+    }
+    text = worth_sentence(one, "CORAL", "target only", metric_of("accuracy"))
+    return Case(text, shown, known, claims)
 
 
 @sentence

@@ -1,41 +1,61 @@
 """``translearn transfer``: train on each domain, test on each."""
 
 import json
+from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from rich.console import Console
 
 from translearn_core.commands.experiment import experiment_of
-from translearn_core.commands.terminal.client import result, submit
-from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.study import follow
+from translearn_core.commands.terminal.client import backbone_info, result, submit
+from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.errors import ConfigError
-from translearn_core.jobs import TransferMatrixConfig
+from translearn_core.config import ExperimentConfig
+from translearn_core.errors import ConfigError, TrainingError
+from translearn_core.jobs import MatrixRuns
 from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, TransferMatrix
 from translearn_core.results.metric import Metric, metric_of
+from translearn_core.runs import LOCAL, Run, Studies, open_store
+from translearn_core.runs.studies.transfer_matrix import matrix_runs, transfer_matrix_config, transfer_study
 
 
-def transfer(options: OtherExperimentOptions, reading: ReadingOptions, as_json: AsJson = False) -> None:
-    """Transfer matrix: train on each domain, test on each, by a frozen probe and by TF-IDF."""
+def transfer(
+    options: OtherExperimentOptions,
+    reading: ReadingOptions,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=20,
+            help="Train these settings too, such as --train-blocks last:2, on every source with so many "
+            "seeds, from --seed on; 0: only the frozen probe and TF-IDF.",
+        ),
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Transfer matrix: train on each domain, test on each, by a frozen probe, TF-IDF and these settings."""
     if options.domain is None:
         raise ConfigError("domain", None, "the column that names each row's domain, such as its language")
     experiment, dataset, data = experiment_of(options, reading)
-    config = valid(
-        TransferMatrixConfig,
-        data=experiment.data,
-        backbone=experiment.backbone,
-        features=type(experiment.features)(
-            pooling=experiment.features.pooling, token_limit=experiment.features.token_limit
-        ),
-        precision=experiment.training.precision,
-        device=experiment.training.device,
-        seed=options.seed,
-    )
+    if experiment.data.domains is not None and experiment.data.domains.selects:
+        places = experiment.data.domains.source or experiment.data.domains.target
+        expected = "it out, and --target-domain: the matrix trains and tests on every domain"
+        raise ConfigError("source_domain", ", ".join(places), expected, verb="leave")
     data.show(quiet=reading.quiet)
-    matrix = result(submit(config, f"transfer between domains of {dataset.name}"), TransferMatrix)
+    name = f"transfer between domains of {dataset.name}"
+    with naming_fields():
+        config = transfer_matrix_config(experiment)
+    matrix = result(submit(config, name), TransferMatrix)
+    failed: list[Run] = []
+    if seeds:
+        runs, failed = train_sources(experiment, matrix, range(options.seed, options.seed + seeds), name)
+        matrix = result(submit(transfer_matrix_config(experiment, runs), name), TransferMatrix)
     record = {
         "metric": matrix.metric,
         "domains": list(matrix.domains),
@@ -43,13 +63,29 @@ def transfer(options: OtherExperimentOptions, reading: ReadingOptions, as_json: 
         "distances": json.loads(matrix.distances.to_json(orient="records")),
         "texts": json.loads(matrix.texts.to_json(orient="records")),
         "sentences": list(matrix.sentences),
+        "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
         "findings": data.records(),
     }
-    print_result(record, lambda _, screen: show(matrix, screen), as_json=as_json)
+    print_result(record, lambda _, screen: show(matrix, failed, screen), as_json=as_json)
 
 
-def show(matrix: TransferMatrix, screen: Console) -> None:
-    """Print a table of scores for every model, the distances, and the sentences."""
+def train_sources(
+    experiment: ExperimentConfig, matrix: TransferMatrix, seeds: range, name: str
+) -> tuple[tuple[MatrixRuns, ...], list[Run]]:
+    """Train an experiment on every source of a matrix; return the finished runs and the failed ones."""
+    with naming_fields():
+        config = transfer_study(experiment, matrix.domains, seeds)
+    studies = Studies(open_store())
+    blocks = {experiment.backbone.label: backbone_info(experiment.backbone).n_blocks}
+    study = studies.add(LOCAL, name, config, blocks)
+    progress = follow(study)
+    if progress.stopped:
+        raise TrainingError(f"The {name} was stopped and keeps what there is: the same command goes on.")
+    return matrix_runs(study, progress.done), studies.failed(study)
+
+
+def show(matrix: TransferMatrix, failed: Sequence[Run], screen: Console) -> None:
+    """Print a table of scores for every model, the distances, the sentences, and what failed."""
     metric = metric_of(matrix.metric)
     for model in matrix.models:
         cells = matrix.cells[matrix.cells["model"] == model]
@@ -57,7 +93,11 @@ def show(matrix: TransferMatrix, screen: Console) -> None:
         for source, group in cells.groupby("source", sort=False):
             scores = dict(zip(group["target"], group[["score", "low", "high"]].to_numpy(), strict=True))
             rows.append((str(source), *(_cell(scores[domain], metric) for domain in matrix.domains)))
-        title = f"{metric.title} of {model} with 95 % intervals; rows learned from, columns tested on"
+        seeds = int(cells["seeds"].max())
+        of_seeds = f" ({seeds} seeds)" if seeds > 1 else ""
+        title = (
+            f"{metric.title} of {model}{of_seeds} with 95 % intervals; rows learned from, columns tested on"
+        )
         print_table(screen, ("learned from", *matrix.domains), rows, whole=("learned from",), title=title)
     distances = [
         (f"{pair['source']} → {pair['target']}", *(f"{pair[name]:.2f}" for name in DISTANCES))
@@ -66,6 +106,8 @@ def show(matrix: TransferMatrix, screen: Console) -> None:
     print_table(screen, ("domains", *DISTANCES), distances, numbers=DISTANCES, whole=("domains",))
     for sentence in matrix.sentences:
         print_line(sentence, screen)
+    for run in failed:
+        print_line(f"{run.name} failed: {run.job.reason}", screen)
 
 
 def _cell(score: NDArray[np.float64], metric: Metric) -> str:

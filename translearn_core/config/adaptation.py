@@ -66,6 +66,18 @@ class Way(StrEnum):
         """Self-training on the target's texts without labels."""
         return SelfTrainingConfig() if self is Way.SELF_TRAINING else None
 
+    @classmethod
+    def of(cls, adaptation: AdaptationConfig | None, domains: DomainConfig | None) -> "Way | None":
+        """Return the way of an experiment; None without a source and a target."""
+        if domains is None or not (domains.source and domains.target):
+            return None
+        if adaptation is None:
+            if not domains.use_source:
+                return cls.TARGET
+            return cls.SOURCE if domains.target_labels == 0 else cls.BOTH
+        same = (way for way in cls if way.adaptation and way.adaptation.method is adaptation.method)
+        return next(same, None)
+
     @property
     def adaptation(self) -> AdaptationConfig | None:
         """Adaptation of the training."""

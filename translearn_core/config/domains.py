@@ -1,5 +1,6 @@
 """Domains of the rows, such as languages or kinds of product: where a model learns and where it is used."""
 
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -8,6 +9,9 @@ from translearn_core.config.base import BaseConfig
 
 MAX_DOMAINS = 50
 """Most domains of a column."""
+
+TOGETHER, ALL_BUT = "all together", "all but "
+"""Names of sources of several domains: every one, and every one but the one that follows."""
 
 
 class DomainConfig(BaseConfig):
@@ -46,3 +50,18 @@ class DomainConfig(BaseConfig):
     def selects(self) -> bool:
         """Whether some domains only are learned from or tested on."""
         return bool(self.source or self.target)
+
+
+def source_choices(domains: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the sources of a transfer matrix: each domain, all, and of three domains or more all but one."""
+    all_but_one = tuple(tuple(other for other in domains if other != domain) for domain in domains)
+    return (*((domain,) for domain in domains), tuple(domains), *(all_but_one if len(domains) > 2 else ()))
+
+
+def source_name(source: Iterable[str], domains: Sequence[str]) -> str:
+    """Return the name of a source, some of the domains; none are all."""
+    chosen = tuple(source)
+    missing = [domain for domain in domains if domain not in chosen]
+    if not missing or not chosen:
+        return TOGETHER
+    return ALL_BUT + missing[0] if len(missing) == 1 and len(chosen) > 1 else ", ".join(chosen)

@@ -8,6 +8,7 @@ import pandas as pd
 from translearn_core.results.format import magnitude
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import Metric, Scored
+from translearn_core.results.sample_efficiency import SampleEfficiency
 
 NEGLIGIBLE = 0.0005
 """Smaller differences of shares that could be chance are reported as equality."""
@@ -124,11 +125,17 @@ class ArmScore(Scored):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Arms compared with `baseline`, which was scored on `test_rows` rows."""
+    """Arms compared with `baseline`, which was scored on `test_rows` rows.
+
+    Of ways to a target domain `worth` says how many labels learning from the target alone needs for the
+    same score, and `worth_sentences` say it in words.
+    """
 
     baseline: str
     test_rows: int
     arms: tuple[ArmScore, ...]
+    worth: tuple[SampleEfficiency, ...] = ()
+    worth_sentences: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return one row per arm: runs, scores and difference with intervals, cost, verdict."""
@@ -148,6 +155,22 @@ class Comparison:
             if arm.name == self.baseline and arm.negative_transfer
         )
         return (*negatives, *(arm.describe(self.baseline) for arm in others))
+
+    def worth_frame(self) -> pd.DataFrame:
+        """Return one row per way and number of target labels: score, and the labels it is worth."""
+        return pd.DataFrame(
+            [
+                {
+                    "way": one.better,
+                    "target labels": one.reference_size,
+                    "score": one.score,
+                    f"labels of {one.worse}": one.labels,
+                    "low": one.low,
+                    "high": one.high,
+                }
+                for one in self.worth
+            ]
+        )
 
     def rename_arms(self, rename: Callable[[str], str]) -> "Comparison":
         """Return a copy with the names of arms and backbones replaced by `rename(name)`."""

@@ -1,6 +1,6 @@
 """Paired comparison of study arms (runs over seeds) with a baseline arm on the same test rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,17 @@ import pandas as pd
 from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, Split, Way
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import CompareConfig, StudyArm
 from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
 from translearn_core.results.comparison import NegativeTransfer
+from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
+from translearn_core.tasks import PROBLEMS
 from translearn_core.worker.context import Context
+from translearn_core.worker.diagnostics.domains.adaptation_worth import WayRuns, adaptation_worth
 from translearn_core.worker.run_results import row_clusters, row_scores, training_config
 
 
@@ -62,7 +65,29 @@ def compare(context: Context[CompareConfig]) -> None:
         _score(arm, None if arm is baseline else difference, negative.get(arm.runs.name))
         for arm, difference in zip(arms, from_baseline, strict=True)
     ]
-    artifacts.save(context.folder, Comparison(config.baseline, len(baseline.runs.rows), tuple(scores)))
+    row_metric = metric_of(PROBLEMS[arms[0].config.data.problem].row_metric)
+    worth = list(adaptation_worth(list(_ways(arms)), row_metric))
+    artifacts.save(
+        context.folder,
+        Comparison(
+            config.baseline,
+            len(baseline.runs.rows),
+            tuple(scores),
+            worth=tuple(numbers for _, numbers in worth),
+            worth_sentences=tuple(sentence for sentence, _ in worth),
+        ),
+    )
+
+
+def _ways(arms: Sequence[_ArmResults]) -> Iterator[WayRuns]:
+    """Yield the arms that are ways to a target domain; of several strategies, those of the first."""
+    strategy = None
+    for arm in arms:
+        way = Way.of(arm.config.adaptation, arm.config.data.domains)
+        of_arm = arm.config.backbone, arm.config.freeze, arm.config.tuning
+        strategy = strategy or of_arm
+        if way is not None and of_arm == strategy:
+            yield WayRuns(way, arm.train_rows, arm.runs)
 
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:

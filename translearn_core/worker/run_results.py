@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import ExperimentConfig, FreezePlan
-from translearn_core.config.text_cells import TEXT, TEXT_PAIR
+from translearn_core.config import ExperimentConfig, FreezePlan, Split
+from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_columns
+from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, NotFoundError, TrainingError
 from translearn_core.jobs import LrFinderConfig, RunJobConfig, Task, TaskJobConfig, TransferabilityConfig
 from translearn_core.results import Evaluation, RunSummary
@@ -73,6 +74,23 @@ def row_keys(rows: pd.DataFrame) -> pd.Index:
 def row_scores(rows: pd.DataFrame) -> "pd.Series[Any]":
     """Return the score of each row (`Problem.row_scores`), sorted by row key."""
     return rows["score"].set_axis(row_keys(rows)).sort_index()
+
+
+def prepared_row_keys(prepared: PreparedDataset, split: Split) -> pd.Index:
+    """Return the keys of the rows of a split, in their order (`row_keys`)."""
+    index = prepared.split_indices(split)
+    labels = prepared.problem.decode_values(prepared.target)
+    texts = text_columns([prepared.texts[i] for i in index])
+    return row_keys(pd.DataFrame({"row": prepared.rows[index], **texts, "label": labels[index]}))
+
+
+def scores_in_order(predictions: pd.DataFrame, order: pd.Index) -> NDArray[np.float64] | None:
+    """Return the scores of the test rows with the keys `order`; None if other rows were tested."""
+    scores = row_scores(predictions[predictions["split"] == Split.TEST])
+    if not scores.index.equals(order.sort_values()):
+        return None
+    # equal keys are equal rows, so one of them is enough
+    return scores[~scores.index.duplicated()].loc[order].to_numpy()
 
 
 def row_clusters(rows: pd.DataFrame) -> "pd.Series[int] | None":

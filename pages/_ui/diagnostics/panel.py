@@ -77,7 +77,7 @@ def show(
             st.markdown(f"#### {block.heading}")
         for sentence in block.sentences:
             st.markdown(plain(sentence))
-        draw = (custom or {}).get(table.name, _block)
+        draw = (custom or {}).get(table.name, show_block)
         draw(block)
     if section.caveats:
         st.caption("  \n".join(map(plain, section.caveats)))
@@ -107,7 +107,8 @@ def _sentences(section: Section) -> None:
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in others))
 
 
-def _block(block: FigureBlock | TableBlock) -> None:
+def show_block(block: FigureBlock | TableBlock) -> None:
+    """Show a figure with its numbers, or a table, each with its caption."""
     if isinstance(block, TableBlock):
         if not block.frame.empty:
             _table(block)

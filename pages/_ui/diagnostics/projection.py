@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.diagnostics import neighbourhood_quality
+from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.forms import config_fields
 from pages._ui.results import text_table
@@ -16,14 +17,17 @@ from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import Method, job_id
 from translearn_core.jobs import ProjectConfig
+from translearn_core.reporting.diagnostics.projection import overlap_table
 from translearn_core.results import BackboneInfo, Projection
 from translearn_core.runs import Run
 
+DOMAIN = "Domain"
 COLOURS: dict[str, plots.Colouring] = {
     "Label": "label",
     "Prediction": "predicted",
     "Error": "error",
     "Split": "split",
+    DOMAIN: "domain",
 }
 """Colourings of the points by label."""
 
@@ -42,7 +46,8 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
             layer=config_fields.layer("Layer", backbone_info.n_blocks, "layer"),
             method=_method(),
         )
-        colour = st.segmented_control("Colour", list(COLOURS), default="Label", required=True, key="colour")
+        names = [name for name in COLOURS if name != DOMAIN or run.job.config.data.domains is not None]
+        colour = st.segmented_control("Colour", names, default="Label", required=True, key="colour")
         with st.popover("More", icon=":material/tune:", help="seed, number of texts, settings of UMAP"):
             fields = ("neighbours", "min_dist", "limit", "seed")
             shown = fields if projection_config.method is Method.UMAP else fields[2:]
@@ -55,6 +60,9 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
     noun = run.job.config.data.problem.row_noun
     neighbourhood_quality.neighbour_overlap(projection, noun)
     caption(projection, noun)
+    if not projection.domain_overlap.empty:
+        st.markdown("#### Do the domains overlap?")
+        diagnostic.show_block(overlap_table(projection, noun))
     text_table.panel(run, projection, picked)
 
 

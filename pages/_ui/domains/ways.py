@@ -5,22 +5,19 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.forms import freeze_map
+from pages._ui.domains import study_offer
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import errors, state
-from pages._ui.shell.formatting import plain, short
-from pages._ui.studies import study_cost, study_list
+from pages._ui.shell.formatting import short
+from pages._ui.studies import study_list
 from translearn_core.config import (
     DomainConfig,
     ExperimentConfig,
-    FreezePlan,
     StudyConfig,
-    TrainingConfig,
     Way,
     expand_grid,
 )
 from translearn_core.errors import TranslearnError
-from translearn_core.results import Workload
 
 DEFAULT_WAYS = (Way.SOURCE, Way.TARGET, Way.BOTH, Way.CORAL, Way.DANN)
 SIZES = (0, 8, 64, "all")
@@ -61,7 +58,7 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     if not ways or not sizes:
         st.caption("Choose at least one way and one number of target labels.")
         return
-    experiment = _trained(ready)
+    experiment = study_offer.trained_experiment(ready)
     blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
     try:
         study = _study(experiment, domains, tuple(ways), tuple(sizes), int(seeds))
@@ -69,34 +66,10 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    left = study_cost.unfinished_runs(planned)
-    st.caption(
-        plain(
-            f"{len(planned)} runs, {len(planned) - len(left)} of them finished; each trains "
-            f"{experiment.freeze.label}."
-        )
-    )
-    calibration = freeze_map.measured_cost_model(ready.draft)
-    if calibration is not None and left:
-        task = Workload.of(ready.diagnosis)
-        study_cost.time(
-            sum(calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
-        )
+    study_offer.cost(ready, experiment, planned)
     if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)
-
-
-def _trained(ready: Ready) -> ExperimentConfig:
-    """Return the draft's experiment; where it trains the head alone, with the last two blocks."""
-    experiment = ready.experiment.model_copy(update={"adaptation": None})
-    if experiment.trains_backbone:
-        return experiment
-    plan = FreezePlan.last_n(min(2, ready.backbone_info.n_blocks), ready.backbone_info.n_blocks)
-    training = TrainingConfig.defaults_for(plan).model_copy(update={"seed": experiment.training.seed})
-    return ExperimentConfig(
-        data=experiment.data, backbone=experiment.backbone, freeze=plan, training=training
-    ).with_default_encoding()
 
 
 def _study(

@@ -45,12 +45,13 @@ def title(name: RecipeName | None) -> str:
 
 
 def default_run_name(experiment: ExperimentConfig) -> str:
-    """Return the default name of a run: the closest recipe, else what trains."""
+    """Return the default name of a run: the closest recipe, else what trains; of pairs, the encoding too."""
     if experiment.fitted_at_once:
         return experiment.method_name()
     backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
     name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
-    return experiment.freeze.label if name is None else str(name)
+    method = experiment.freeze.label if name is None else str(name)
+    return method if experiment.data.text_pair is None else f"{method}, {experiment.features.pair_encoding}"
 
 
 def choose_family(experiment: ExperimentConfig, n_blocks: int) -> tuple[Family, RecipeName | None]:

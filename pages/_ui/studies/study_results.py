@@ -11,6 +11,7 @@ from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
+from translearn_core.reporting.diagnostics.comparison import WORTH, size_noun
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
 from translearn_core.results.format import count_noun
@@ -120,14 +121,19 @@ def _figures(study: Study, short: Comparison) -> None:
         )
     if len(config.sizes) > 1:
         st.subheader("How many rows does it need? Label efficiency", anchor=False)
-        noun = "labelled target rows" if config.ways else "training rows"
         lines = _renamed(group_labels(study.arms, "rows"), tell)
-        picture = plots.size_curve(comparison, lines, dark, noun=noun)
+        picture = plots.size_curve(comparison, lines, dark, noun=size_noun(config))
         tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
         st.caption(
-            "Score against the number of training rows; smaller subsets are nested in larger ones. Where "
-            "lines cross, the better strategy changes."
+            f"Score against the number of {size_noun(config)}; smaller subsets are nested in larger ones. "
+            "Where lines cross, the better strategy changes."
         )
+    if comparison.worth:
+        st.subheader("What is each way worth in labels of the target?", anchor=False)
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.worth_sentences))
+        share = ("score",) if comparison.metric.share else ()
+        tables.table(comparison.worth_frame(), "worth", key="worth", config=tables.fractions(*share))
+        st.caption(WORTH)
     st.subheader("The numbers", anchor=False)
     saved = short.rename_arms(tell).frame()
     shown = comparison.frame().drop(columns=ONLY_IN_CSV)

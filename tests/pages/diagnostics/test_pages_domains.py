@@ -71,6 +71,20 @@ def test_the_matrix_is_shown_with_its_sentences_and_tables(table: Filled, visit:
     assert any("neighbours elsewhere" in frame.value for frame in at.dataframe)
 
 
+def test_after_the_matrix_its_sources_can_be_trained(table: Filled, visit: Open):
+    at = opened(table, visit)
+    at.button(key=f"compute-{TransferMatrixConfig.kind}").click().run()
+    job = next(run.job.config for run in table.store.runs(table.owner, TRANSFER_MATRIX))
+    table.answer(job, matrix())
+    at = opened(table, visit)
+    assert "21 runs" in page_text(at)  # seven sources, three seeds
+    at.button(key="train_matrix").click().run()
+    (study,) = Studies(table.store).all(table.owner)
+    assert len(study.runs) == 21
+    assert study.config.sources[3] == ()
+    assert "Trained on every source" in page_text(at)
+
+
 def test_ways_between_two_domains_start_a_study(table: Filled, visit: Open):
     at = opened(table, visit, source=("english",), target=("中文",))
     assert "compare_ways" in keys(at)

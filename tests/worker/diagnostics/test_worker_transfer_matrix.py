@@ -5,15 +5,30 @@ import pandas as pd
 import pytest
 from worker_bench import ME, Bench, reviews
 
-from translearn_core.config import BackboneConfig, DataConfig, DomainConfig, FeatureConfig, Precision
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    DomainConfig,
+    ExperimentConfig,
+    FeatureConfig,
+    FreezePlan,
+    Precision,
+    SplitConfig,
+    TrainingConfig,
+    expand_grid,
+)
 from translearn_core.config.settings import Settings
-from translearn_core.jobs import TransferMatrixConfig
+from translearn_core.errors import ConfigError
+from translearn_core.jobs import MatrixRuns, ProjectConfig, TransferMatrixConfig
+from translearn_core.results import Evaluation, Projection
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
     TFIDF_MODEL,
     TransferMatrix,
 )
+from translearn_core.runs import State, Studies, Study, artifacts
+from translearn_core.runs.studies.transfer_matrix import matrix_runs, transfer_study
 from translearn_core.worker.data_loading import load_prepared
 
 HOME, ALIKE, OPPOSITE = "home", "alike", "opposite"
@@ -98,3 +113,76 @@ def test_without_domains_or_with_some_of_them_it_says_so(question: TransferMatri
     some = DomainConfig(column="kind", source=(HOME,))
     with pytest.raises(ValueError, match="leave source, target and train_rows out"):
         TransferMatrixConfig(data=question.data.model_copy(update={"domains": some}))
+
+
+@pytest.fixture(scope="module")
+def study(bench: Bench, question: TransferMatrixConfig) -> Study:
+    """The study of all sources with two seeds, of which some runs are finished."""
+    experiment = ExperimentConfig(
+        data=question.data,
+        backbone=question.backbone,
+        freeze=FreezePlan(blocks=(2,)),
+        features=question.features,
+        training=TrainingConfig(lr=1e-3, head_lr=1e-2, batch_size=16, precision=Precision.FLOAT32, epochs=1),
+    )
+    config = transfer_study(experiment, (HOME, ALIKE, OPPOSITE), (0, 1))
+    study = Studies(bench.store).add(ME, "all sources", config, {question.backbone.label: 3})
+    for run in expand_grid(config, study.blocks):
+        source = run.config.data.domains.source
+        if source in ((HOME,), (ALIKE,)) or (source == () and run.seed == 0):
+            bench.train(run.config)
+    return study
+
+
+def test_a_study_trains_every_source_and_tests_on_all_domains(study: Study):
+    assert len(study.runs) == 7 * 2
+    assert {run.factors["source"] for run in study.runs} == {
+        HOME, ALIKE, OPPOSITE, "all together", *(f"all but {k}" for k in (HOME, ALIKE, OPPOSITE)),
+    }  # fmt: skip
+    assert all(run.config.data.domains.target == () for run in expand_grid(study.config, study.blocks))
+
+
+def test_finished_runs_stand_beside_the_fitted_models(
+    bench: Bench, question: TransferMatrixConfig, matrix: TransferMatrix, study: Study
+):
+    done = [run.job for run in study.runs if bench.store.job(run.job).state is State.DONE]
+    runs = matrix_runs(study, done)
+    assert [(one.source, len(one.jobs)) for one in runs] == [((HOME,), 2), ((ALIKE,), 2), ((), 1)]
+    whole = bench.do(question.model_copy(update={"runs": runs}), TransferMatrix)
+    fitted = whole.cells[whole.cells["model"].isin(matrix.models)]
+    pd.testing.assert_frame_equal(fitted, matrix.cells)
+    model = runs[0].model
+    assert whole.models == (*matrix.models, model)
+    of_home = [artifacts.load(bench.store.workspace.run(job), Evaluation) for job in runs[0].jobs]
+    crossed = cell(whole, model, HOME, ALIKE)
+    assert crossed["score"] == pytest.approx(np.mean([e.domains[ALIKE].headline.value for e in of_home]))
+    assert crossed["seeds"] == 2
+    assert crossed["loss"] == pytest.approx(cell(whole, model, ALIKE, ALIKE)["score"] - crossed["score"])
+    assert np.isnan(cell(whole, model, HOME, OPPOSITE)["loss"])  # no run learned from it
+    assert cell(whole, model, "all together", ALIKE)["seeds"] == 1
+    assert any(sentence.startswith(f"{model} scores") for sentence in whole.sentences)
+
+
+def test_a_projection_of_a_run_shows_whether_its_domains_overlap(bench: Bench, study: Study):
+    drawn = bench.do(ProjectConfig(job=study.jobs[0], layer=3), Projection)
+    assert set(drawn.domains) == {HOME, ALIKE, OPPOSITE}
+    assert [drawn.domains[code] for code in drawn.domain] == drawn.frame()["domain"].tolist()
+    overlap = drawn.domain_overlap.set_index(["variant", "domain"])
+    assert len(overlap) == 2 * 3
+    assert overlap["neighbours elsewhere"].between(0, 1).all()
+    tested = drawn.split == drawn.splits.index("test")
+    here = tested & (drawn.domain == drawn.domains.index(OPPOSITE))
+    chance = (tested.sum() - here.sum()) / (tested.sum() - 1)
+    assert overlap.loc["pretrained", OPPOSITE]["elsewhere by chance"] == pytest.approx(chance)
+    # the same texts have the other label there
+    same = overlap.loc["pretrained"]["same label there"]
+    assert same[OPPOSITE] < min(same[HOME], same[ALIKE])
+
+
+def test_runs_of_other_rows_are_refused(bench: Bench, question: TransferMatrixConfig, study: Study):
+    other = question.data.model_copy(update={"split": SplitConfig(seed=1)})
+    wrong = question.model_copy(
+        update={"data": other, "runs": (MatrixRuns(model="own", source=(HOME,), jobs=study.jobs[:1]),)}
+    )
+    with pytest.raises(ConfigError, match="the very rows"):
+        bench.do(wrong, TransferMatrix)

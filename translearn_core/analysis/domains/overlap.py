@@ -34,14 +34,15 @@ def domain_overlap(
     ----------
     x : float array, shape (rows, width)
     domain, labels : int arrays, shape (rows,)
-        `labels` are classes or other strata.
+        `labels` are classes or other strata. Neighbours are by cosine similarity.
     seed : int
         Of the sample of `MOST_ROWS` rows.
     """
     sample = np.arange(len(x))
     if len(x) > MOST_ROWS:
         sample = np.sort(np.random.default_rng(seed).choice(len(x), MOST_ROWS, replace=False))
-    x, domain, labels = x[sample], domain[sample], labels[sample]
+    x, domain, labels = x[sample].astype(np.float32), domain[sample], labels[sample]
+    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     neighbours = knn_indices(x, NEIGHBOURS)
     foreign = domain[neighbours] != domain[:, None]
     same = labels[neighbours] == labels[:, None]

@@ -8,7 +8,7 @@ from translearn_core.config.recipes.recipe import RecipeName
 Arms = Mapping[str, Mapping[str, str]]
 """Factors of each arm by its name: recipe, backbone, rows and, if varied, boundary."""
 
-FACTORS = ("recipe", "boundary", "way", "backbone", "rows")
+FACTORS = ("recipe", "boundary", "way", "source", "backbone", "rows")
 
 
 def arm_titles(arms: Arms) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
@@ -19,6 +18,7 @@ from translearn_core.config.pretraining import PretrainConfig, pretrained_on_tar
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.search import tfidf_experiment
+from translearn_core.config.studies.domain_variants import domain_variants
 from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
@@ -100,6 +100,7 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
     Stages are replaced by one with the same total of epochs.
     """
     epochs = sum(stage.epochs for stage in config.resolved_stages)
+    epochs //= 1 if config.self_training is None else config.self_training.repeats
     single_stage = config.model_copy(
         update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
     )
@@ -127,28 +128,26 @@ def _expand_arms(
         label = backbone.label
         if label not in n_blocks:
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
-        for arm, way in product(_arms(study, label, n_blocks[label]), study.ways or (None,)):
+        for arm, variant in product(_arms(study, label, n_blocks[label]), domain_variants(study)):
             for size in study.sizes:
-                counts_words = backbone.is_tfidf and way in (Way.SELF_TRAINING, Way.PRETRAIN_TARGET)
-                if counts_words or (data := _data_of_size(study, size, way)) is None:
+                if backbone.is_tfidf and variant.needs_backbone:
+                    continue
+                if (data := variant.data(study, size)) is None:
                     continue
                 rows = "all rows" if size is None else f"{size:,} rows"
                 factors = {"recipe": arm.line, "backbone": label, "rows": rows}
                 factors |= {} if arm.boundary is None else {"boundary": str(arm.boundary)}
-                factors |= {} if way is None else {"way": str(way)}
-                names = [arm.name] * (way is None or _strategies(study) > 1) + [str(way)] * (way is not None)
+                factors |= variant.factor
+                names = [arm.name] * (not variant.factor or _strategies(study) > 1) + variant.names
                 names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (
                     len(study.backbones) > 1 and not backbone.is_tfidf
                 )
                 names += [rows] * (len(study.sizes) > 1)
-                config = arm.apply(_base(data, backbone))
-                if way is not None:
-                    parts = {"adaptation": way.adaptation, "self_training": way.self_training}
-                    config = config.model_copy(update=parts)
+                config = variant.adapt(arm.apply(_base(data, backbone)))
                 if arm.line != CUSTOM_LINE:
                     config = config.with_default_encoding()
                 config = _with_settings(study, config, n_blocks[label])
-                if size is not None and way in (None, Way.TARGET):
+                if size is not None and not variant.learns_elsewhere:
                     config = with_min_steps(config, size, study.min_steps, study.words_per_text)
                 yield factors, ", ".join(names), config
 
@@ -163,17 +162,6 @@ def _strategies(study: StudyConfig) -> int:
     """Return the number of strategies that each way is tried with."""
     varied = len(study.recipes) * max(1, len(study.boundaries)) if study.recipes else len(study.boundaries)
     return varied + (study.custom_recipe is not None)
-
-
-def _data_of_size(study: StudyConfig, size: int | None, way: Way | None) -> DataConfig | None:
-    """Return the data of an arm; None where a way takes no such number of target labels."""
-    if way is not None:
-        assert study.data.domains is not None
-        domains = way.domains(study.data.domains, size)
-        return None if domains is None else study.data.model_copy(update={"domains": domains})
-    if size is None:  # without a subset its options are reset, so that studies share such runs
-        return study.data.model_copy(update={"subset_seed": None, "balanced_subset": False})
-    return study.data.model_copy(update={"train_rows": size})
 
 
 def _arms(study: StudyConfig, label: str, n: int) -> Iterator[_Arm]:

@@ -15,6 +15,7 @@ from pydantic import (
 from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.data import DataConfig
+from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.enums import Optimizer
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig
@@ -46,6 +47,11 @@ class StudyConfig(BaseConfig):
         (),
         description="ways from the source to the target domain of the data; sizes are then labelled rows of "
         "the target",
+    )
+    sources: tuple[tuple[str, ...], ...] = Field(
+        (),
+        max_length=2 * MAX_DOMAINS + 1,
+        description="domains that a run learns from, tested on all of the data; an empty one: all",
     )
     seeds: tuple[Seed, ...] = Field((0,), max_length=200)
     sizes: tuple[Size | None, ...] = Field(
@@ -122,6 +128,10 @@ class StudyConfig(BaseConfig):
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.ways and not (self.data.domains and self.data.domains.source and self.data.domains.target):
             raise ValueError("ways go from a source to a target domain: name both in data.domains")
+        if self.sources and (self.data.domains is None or self.data.domains.source):
+            raise ValueError("sources are domains: name their column in data.domains, and no source there")
+        if self.sources and self.ways:
+            raise ValueError("sources: ways have one source: leave the sources out")
         if self.data.train_rows is not None:
             raise ValueError("data.train_rows is the study's to set: give sizes instead")
         if self.data.several_targets:
@@ -142,7 +152,7 @@ class StudyConfig(BaseConfig):
         strategies = max(1, len(self.recipes)) * max(1, len(self.boundaries))
         varied = strategies if self.recipes or self.boundaries else 0
         arms = (varied + (self.custom_recipe is not None)) * len(self.backbones) * len(self.sizes)
-        return arms * max(1, len(self.ways))
+        return arms * max(1, len(self.ways), len(self.sources))
 
 
 def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, JsonValue]:

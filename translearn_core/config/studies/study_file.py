@@ -47,6 +47,7 @@ class StudyFile(BaseConfig):
     sizes: tuple[int | None, ...] = (None,)
     domains: DomainConfig | None = Field(None, description="column of the domains, source and target")
     ways: tuple[Way, ...] = Field((), description="ways from source to target; sizes are target labels")
+    sources: tuple[tuple[str, ...], ...] = Field((), description="domains that a run learns from")
     custom_recipe: dict[str, JsonValue] | None = Field(
         None, description="one arm more: an experiment's settings as they are, on these rows"
     )

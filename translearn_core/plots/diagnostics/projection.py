@@ -14,7 +14,7 @@ from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_sym
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Projection
 
-Colouring = Literal["label", "predicted", "error", "split"]
+Colouring = Literal["label", "predicted", "error", "split", "domain"]
 
 MAX_LEGEND = 20
 """Largest number of classes in the legend."""
@@ -31,7 +31,7 @@ def projection(
     marked: NDArray[np.int64] | None = None,
     turn: int = 0,
 ) -> go.Figure:
-    """Draw one variant of `projection`, coloured by label, prediction, error or split.
+    """Draw one variant of `projection`, coloured by label, prediction, error, split or domain.
 
     The figure holds coordinates of the `shown` points and class names, no texts: the server finds the texts
     in a lasso from its geometry. Both axes have the same scale, without units.
@@ -40,7 +40,7 @@ def projection(
     ----------
     projection : Projection
     variant : int
-    colour : {"label", "predicted", "error", "split"}
+    colour : {"label", "predicted", "error", "split", "domain"}
     dark : bool
     marked : int array, optional
         Indices of points to mark: they get rings and the others fade until a lasso is drawn.
@@ -53,14 +53,17 @@ def projection(
     marks = np.isin(shown, marked) if marked is not None and len(marked) else None
     drawn = DrawnPoints(points, marks)
     notes: list[str] = []
-    if projection.numbers and colour != "split":
+    names = projection.domains if colour == "domain" else projection.classes
+    if projection.numbers and colour not in ("split", "domain"):
         _add_numbers(figure, drawn, projection, colour, dark)
-    elif colour in ("label", "predicted") and len(projection.classes) > MAX_LEGEND:
-        notes.append(f"{len(projection.classes)} classes without a legend: circle points to read them")
+    elif colour in ("label", "predicted", "domain") and len(names) > MAX_LEGEND:
+        kind = "domains" if colour == "domain" else "classes"
+        notes.append(f"{len(names)} {kind} without a legend: circle points to read them")
         _add_many_classes(figure, drawn, _classes(projection, colour), dark)
     else:
-        for name, chosen, style in _parts(projection, colour, dark):
-            _add_group(figure, name, drawn, chosen, style)
+        parts = enumerate(_parts(projection, colour, dark))
+        for rank, (name, chosen, style) in sorted(parts, key=lambda part: -part[1][1].sum()):
+            _add_group(figure, name, drawn, chosen, style, rank)  # rare ones are drawn on top
     if colour in ("predicted", "error") and not (known := projection.predicted[shown] >= 0).all():
         _add_group(figure, "not predicted", drawn, ~known, {"color": palette(dark).muted, "opacity": 0.4})
     if marked is not None and 0 < len(marked) <= MAX_RINGS:
@@ -103,11 +106,12 @@ def _parts(
     projection: Projection, colour: Colouring, dark: bool
 ) -> list[tuple[str, NDArray[np.bool_], Mapping[str, object]]]:
     colours, shown = palette(dark), projection.shown
-    if colour in ("label", "predicted"):
+    if colour in ("label", "predicted", "domain"):
         classes = _classes(projection, colour)
+        names = projection.domains if colour == "domain" else projection.classes
         return [
             (name, classes == index, {"color": class_colour(index, dark), "symbol": class_symbol(index)})
-            for index, name in enumerate(labels(projection.classes, 24))
+            for index, name in enumerate(labels(names, 24))
         ]
     if colour == "error":
         wrong = (projection.label != projection.predicted)[shown]
@@ -129,7 +133,8 @@ def _parts(
 
 
 def _classes(projection: Projection, colour: Colouring) -> NDArray[np.int64]:
-    return (projection.label if colour == "label" else projection.predicted)[projection.shown]
+    codes = {"label": projection.label, "predicted": projection.predicted, "domain": projection.domain}
+    return codes[colour][projection.shown]
 
 
 def _add_group(
@@ -138,10 +143,12 @@ def _add_group(
     drawn: DrawnPoints,
     chosen: NDArray[np.bool_],
     style: Mapping[str, object],
+    rank: int = 0,
 ) -> None:
     figure.add_scattergl(
         **drawn.part(chosen),
         name=name,
+        legendrank=rank + 1,
         mode="markers",
         marker={"size": drawn.size, "opacity": 0.75, "line": {"width": 0}} | dict(style),
         hoverinfo="name",

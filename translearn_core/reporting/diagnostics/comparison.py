@@ -1,12 +1,23 @@
 """Section on the comparison of the runs of a study."""
 
 from translearn_core import plots
+from translearn_core.config import StudyConfig
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import COMPARE
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import INTERVAL
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison
+
+WORTH = (
+    "For every way and number of target labels: how many labels of the target, learned from alone, give the "
+    "same score, with a 95 % interval from resampled test rows and seeds. Empty: not reached with all."
+)
+
+
+def size_noun(study: StudyConfig) -> str:
+    """Return what the sizes of a study count."""
+    return "labelled target rows" if study.ways else "training rows"
 
 
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
@@ -15,7 +26,8 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
     comparison = result.rename_arms(lambda name: titles.get(name, name))
     numbers = comparison.frame().rename(columns={"arm": "configuration"})
     score = comparison.metric.label
-    blocks = [
+    noun = "training rows" if data.study is None else size_noun(data.study)
+    blocks: list[FigureBlock | TableBlock] = [
         FigureBlock(
             plots.study_arms(comparison, dark),
             f"Mean test {score} of each configuration. {INTERVAL} Filled dots differ from "
@@ -36,10 +48,23 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
     if data.study is not None and len(data.study.sizes) > 1:
         blocks.append(
             FigureBlock(
-                plots.size_curve(comparison, group_labels(data.arms, "rows"), dark),
-                f"Test {score} by number of training rows. {INTERVAL} Where lines cross, the better "
+                plots.size_curve(
+                    comparison, group_labels(data.arms, "rows"), dark, noun=size_noun(data.study)
+                ),
+                f"Test {score} by number of {noun}. {INTERVAL} Where lines cross, the better "
                 "configuration changes.",
                 TableBlock("comparison by rows", numbers.sort_values("training rows")),
+            )
+        )
+    if comparison.worth:
+        blocks.append(
+            TableBlock(
+                "worth in target labels",
+                comparison.worth_frame(),
+                ("score",) if comparison.metric.share else (),
+                heading="What is each way worth in labels of the target?",
+                caption=WORTH,
+                sentences=comparison.worth_sentences,
             )
         )
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)

@@ -27,7 +27,32 @@ def section(result: Projection, data: ReportData, dark: bool = False) -> Section
         f"{part} {result.total:,} {data.row_noun}s in one layer as a plane picture ({settings}). A picture "
         "is no evidence: read the shares of neighbours."
     )
-    return Section(PROJECTION.heading, tuple(filter(None, (result.sentence, note))), figures)
+    blocks: tuple[FigureBlock | TableBlock, ...] = figures
+    if result.domains:
+        by_domain = (
+            FigureBlock(
+                plots.projection(result, v, "domain", dark=dark),
+                f"The same {data.row_noun}s, {variant}, coloured by domain.",
+                TableBlock(f"points by domain, {variant}", result.frame()),
+            )
+            for v, variant in enumerate(result.variants)
+        )
+        overlap = () if result.domain_overlap.empty else (overlap_table(result, data.row_noun),)
+        blocks = (*figures, *by_domain, *overlap)
+    return Section(PROJECTION.heading, tuple(filter(None, (result.sentence, note))), blocks)
+
+
+def overlap_table(result: Projection, noun: str) -> TableBlock:
+    """Return the table of neighbours from other domains, before and after training."""
+    return TableBlock(
+        "neighbours from other domains",
+        result.domain_overlap,
+        ("neighbours elsewhere", "elsewhere by chance", "same label there"),
+        heading="Do the domains overlap?",
+        caption=f"Of the 10 nearest test {noun}s of a test {noun}, in full width by cosine similarity: share "
+        "of another domain, the same by chance, and how many of those have its label. Domains that lie apart "
+        "have few neighbours elsewhere; transfer needs those that there are to share the label.",
+    )
 
 
 def _caption(projection: Projection, variant: int, noun: str) -> str:

@@ -7,6 +7,9 @@ from translearn_core.reporting.report_data import ReportData
 from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, TransferMatrix
 from translearn_core.results.metric import metric_of
 
+OVERLAP = ("neighbours elsewhere", "elsewhere by chance", "same label there")
+"""Columns of `TransferMatrix.texts` on neighbours."""
+
 
 def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the matrix of each model, and the losses beside the distances of the domains."""
@@ -37,15 +40,21 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
             heading="Does distance tell the loss?",
         )
     )
-    texts = TableBlock(
+    tokens = TableBlock(
         "texts of the domains",
-        matrix.texts,
-        ("unknown tokens", "texts cut", "neighbours elsewhere", "elsewhere by chance", "same label there"),
+        matrix.texts.drop(columns=list(OVERLAP)),
+        ("unknown tokens", "texts cut"),
         heading="What does the backbone make of each domain?",
         caption="Unknown tokens, pieces per word and texts cut by its tokenizer, on training texts: where "
-        "words are cut small or unknown, little can cross over. Neighbours elsewhere: share of the 10 "
-        "nearest texts, in the last layer of the pretrained backbone, that are of another domain, and by "
-        "chance; same label there: how many of those share the label. Domains that the backbone keeps apart "
-        "have few.",
+        "words are cut small or unknown, little can cross over.",
     )
-    return Section(TRANSFER_MATRIX.heading, matrix.sentences, (*figures, texts))
+    overlap = TableBlock(
+        "neighbours of the domains",
+        matrix.texts[["domain", *OVERLAP]],
+        OVERLAP,
+        heading="Do the domains overlap?",
+        caption="Neighbours elsewhere: share of the 10 nearest texts, in the last layer of the pretrained "
+        "backbone, that are of another domain, and by chance; same label there: how many of those share the "
+        "label. Domains that the backbone keeps apart have few.",
+    )
+    return Section(TRANSFER_MATRIX.heading, matrix.sentences, (*figures, tokens, overlap))

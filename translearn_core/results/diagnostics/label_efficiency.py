@@ -8,24 +8,9 @@ from numpy.typing import NDArray
 
 from translearn_core.results.diagnostics.baselines import FROZEN
 from translearn_core.results.metric import metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class SampleEfficiency:
-    """Number of `labels` that method `worse` needs for the `score` of method `better` with `reference_size`.
-
-    `labels` is None if `worse` never reaches it; `low` and `high` are the 95 % interval, None where open.
-    """
-
-    better: str
-    worse: str
-    reference_size: int
-    score: float
-    labels: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ class Projection:
     neighbours, `overlap` that of a text's 10 nearest neighbours between the first and the last variant, with
     its 95 % interval; `sentence` summarises them. `values`, shape (2, N), are true and predicted numbers, of
     which `classes` then are ranges; empty for classes. `settings` holds method, layer, seed and the method's
-    parameters as strings.
+    parameters as strings. `domains` are those of the texts, `domain`, shape (N,), indexes them; empty
+    without. `domain_overlap` has a row per variant and domain, of the test texts if these are of several:
+    variant, domain, neighbours elsewhere, elsewhere by chance, same label there.
     """
 
     variants: tuple[str, ...]
@@ -56,6 +58,10 @@ class Projection:
     shown: NDArray[np.int64] = field(compare=False)
     values: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)), compare=False)
 
+    domains: tuple[str, ...] = ()
+    domain: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
+    domain_overlap: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
+
     @property
     def numbers(self) -> bool:
         """Whether the run predicts a number."""
@@ -73,6 +79,8 @@ class Projection:
                 else take_names((*self.classes, None), self.predicted),
             }
         )
+        if self.domains:
+            frame["domain"] = take_names((*self.domains, None), self.domain)
         for v, variant in enumerate(self.variants):
             frame[f"x {variant}"], frame[f"y {variant}"] = self.coordinates[v].T
         return frame

@@ -9,8 +9,6 @@ from translearn_core.results.metric import ACCURACY
 
 FROZEN_PROBE, TFIDF_MODEL = "frozen probe", "TF-IDF"
 """Models of a transfer matrix that are fitted to it; others are runs."""
-TOGETHER, ALL_BUT = "all together", "all but "
-"""Sources of several domains: every one, and every one but the target that follows."""
 DISTANCES = ("A-distance", "MMD", "vocabulary not shared")
 """Columns with the distances between domains."""
 
@@ -29,9 +27,10 @@ class TransferMatrix:
     """Scores of every source on the test rows of every target domain.
 
     `cells`, one row per model, source and target: model, source, target, rows (that trained), layer (-1 if
-    none), score, low, high, in `metric`; loss, loss low, loss high: the score of the model trained on the
-    target itself minus its own, paired by test row, in `loss_metric`; NaN for the target itself. Sources are
-    the domains, all together, and all but one.
+    none), seeds, score, low, high, in `metric`, over three seeds or more if there are, else over test rows;
+    loss, loss low, loss high: the score of the model trained on the target itself minus its own, paired by
+    test row, in `loss_metric`; NaN for the target itself, and where that model is missing. Sources are the
+    domains, all together, and all but one.
     `texts`, one row per domain: domain, training, validation and test rows; unknown tokens, pieces per word
     and texts cut, by the backbone's tokenizer; neighbours elsewhere, the same by chance, and same label among
     them, in the last layer.

@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 from translearn_core.analysis.comparison.label_efficiency import estimate_crossing
 from translearn_core.analysis.intervals import Clusters, RowScores, row_score_interval
 from translearn_core.config import Split, job_id
-from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
-from translearn_core.results.diagnostics.label_efficiency import SampleEfficiency
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 from translearn_core.runs import artifacts
 from translearn_core.runs.studies.label_efficiency import nearest_size
 from translearn_core.tasks.problem import constant_row_score
@@ -30,7 +29,12 @@ from translearn_core.worker.diagnostics.label_efficiency_baselines import (
     fit_label_efficiency_baselines,
 )
 from translearn_core.worker.diagnostics.sentences.label_efficiency_text import crossing_sentence
-from translearn_core.worker.run_results import load_evaluation, row_keys, row_scores, training_config
+from translearn_core.worker.run_results import (
+    load_evaluation,
+    prepared_row_keys,
+    scores_in_order,
+    training_config,
+)
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -134,7 +138,7 @@ def _trained_arm(
     context: Context, config: LabelEfficiencyConfig, name: str, prepared: PreparedDataset
 ) -> Arm:
     """Return the results of the runs of one arm, on the test rows of the curve."""
-    order = row_keys(_rows_of(prepared, prepared.split_indices(Split.TEST)))
+    order = prepared_row_keys(prepared, Split.TEST)
     shape = len(config.sizes), len(config.seeds)
     ran, scores = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, len(order)))
     scratch = False
@@ -155,21 +159,12 @@ def _row_scores(context: Context, arm: LabelEfficiencyArm, job: str, order: pd.I
     learned = int((predictions["split"] == Split.TRAIN).sum())
     if learned != arm.rows:
         raise ConfigError("arms", f"{arm.name}, {arm.rows} rows", f"runs of {learned} rows as such")
-    tested = predictions[predictions["split"] == Split.TEST]
-    scores = row_scores(tested)
-    if not scores.index.equals(order.sort_values()):
+    scores = scores_in_order(predictions, order)
+    if scores is None:
         raise ConfigError(
             "arms", arm.name, "runs tested on the very rows that the curve is, or the curves cannot be read"
         )
-    # equal keys are equal rows, so one of them is enough
-    return scores[~scores.index.duplicated()].loc[order].to_numpy()
-
-
-def _rows_of(prepared: PreparedDataset, index: NDArray[np.int64]) -> pd.DataFrame:
-    target = prepared.target
-    labels = prepared.problem.decode_values(target)
-    texts = text_columns([prepared.texts[i] for i in index])
-    return pd.DataFrame({"row": prepared.rows[index], **texts, "label": labels[index]})
+    return scores
 
 
 def _index_of(values: Sequence[int], value: int) -> int:

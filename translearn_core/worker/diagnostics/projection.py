@@ -15,6 +15,11 @@ from translearn_core.runs import artifacts
 from translearn_core.tasks.predictions import sentence_clusters
 from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
+from translearn_core.worker.diagnostics.domains.projection_domains import (
+    domain_codes,
+    domain_names,
+    overlap_by_variant,
+)
 from translearn_core.worker.diagnostics.neighbours.neighbourhood_quality import (
     LayerPair,
     measure_neighbourhoods,
@@ -49,6 +54,8 @@ def project_layer(context: Context[ProjectConfig]) -> None:
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)
+    domains = domain_names(evaluation)
+    domain = domain_codes(domains, rows)
     artifacts.save(
         context.folder,
         Projection(
@@ -69,6 +76,9 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             split=split_indices(rows["split"]),
             shown=layer.shown,
             values=rows[["label", "predicted"]].to_numpy(np.float64).T if numbers else np.empty((0, 0)),
+            domains=domains,
+            domain=domain,
+            domain_overlap=overlap_by_variant(domains, variants, domain, label, layer.test, config.seed),
         ),
     )
 

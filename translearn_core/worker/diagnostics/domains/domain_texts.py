@@ -22,9 +22,7 @@ def domain_texts(
     codes = pd.Index(names).get_indexer(pd.Index(prepared.domain)).astype(np.int64)
     train = prepared.split_indices(Split.TRAIN)
     strata = PROBLEMS[prepared.target.problem].strata(prepared.target)
-    x = vectors[train].astype(np.float32)
-    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)  # neighbours by cosine similarity
-    overlap = domain_overlap(x, codes[train], strata[train], seed)
+    overlap = domain_overlap(vectors[train], codes[train], strata[train], seed)
     lines = []
     for code, name in enumerate(names):
         own = train[codes[train] == code]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import Split
+from translearn_core.config.domains import source_choices, source_name
 from translearn_core.data import PreparedDataset
-from translearn_core.results.diagnostics.transfer_matrix import ALL_BUT, TOGETHER
 
 IntArray = NDArray[np.int64]
 
@@ -29,22 +29,11 @@ def domains_of(prepared: PreparedDataset) -> tuple[str, ...]:
     return tuple(dict.fromkeys(prepared.domain.tolist()))
 
 
-def source_name(chosen: tuple[str, ...], domains: tuple[str, ...]) -> str:
-    """Return the name of a source of some of the domains."""
-    missing = [domain for domain in domains if domain not in chosen]
-    if not missing or not chosen:
-        return TOGETHER
-    return ALL_BUT + missing[0] if len(missing) == 1 and len(chosen) > 1 else ", ".join(chosen)
-
-
 def sources(prepared: PreparedDataset) -> Iterator[Source]:
     """Yield each domain, all together and, of three domains or more, all but one."""
     assert prepared.domain is not None
     domains = domains_of(prepared)
-    choices = [(domain,) for domain in domains] + [domains]
-    if len(domains) > 2:
-        choices += [tuple(other for other in domains if other != domain) for domain in domains]
-    for chosen in choices:
+    for chosen in source_choices(domains):
         of_source = np.isin(prepared.domain, chosen)
         train, validation = (
             rows[of_source[rows]]

@@ -1,7 +1,7 @@
 """Transfer matrix: models trained on each domain, scored on the test rows of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from translearn_core.activations import Compute
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.domains import mean_discrepancy, proxy_a_distance, shared_vocabulary
-from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.analysis.probing.transferability import rank_agreement
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import Split
+from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.jobs import TransferMatrixConfig
 from translearn_core.results.diagnostics.transfer_matrix import (
@@ -26,63 +25,70 @@ from translearn_core.results.diagnostics.transfer_matrix import (
 from translearn_core.results.interval_estimate import NO_ESTIMATE
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
-from translearn_core.tasks import Target
-from translearn_core.tasks.problem import Outputs
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.domains.domain_texts import domain_texts
+from translearn_core.worker.diagnostics.domains.source_models import SourceModel, fit_probes, fit_tfidf
 from translearn_core.worker.diagnostics.domains.sources import Source, domains_of, sources, test_rows
+from translearn_core.worker.diagnostics.domains.trained_models import trained_models
 from translearn_core.worker.diagnostics.layer_scores import supported_features
 from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences
 from translearn_core.worker.features import feature_array
 
-FloatArray = NDArray[np.float64]
 Vectors = NDArray[np.floating]
-
-NO_LAYER = -1
-"""Layer of models without layers."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """A model of one source: outputs of the test rows, in the order of the split, and its target.
-
-    The target has the thresholds chosen for it.
-    """
-
-    source: Source
-    outputs: Outputs
-    target: Target
-    layer: int = NO_LAYER
 
 
 def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
-    """Fit a frozen probe and TF-IDF to every source, and score them on every domain's test rows."""
+    """Score models of every source, fitted ones and runs, on every domain's test rows."""
     config = context.config
-    context.report("loading the backbone")
+    context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
     every = list(sources(prepared))
+    matrix = _stored(context, config)
+    if matrix is None:
+        matrix = _fitted(context, prepared, every)
+    if config.runs:
+        trained = list(_cells(prepared, trained_models(context, prepared, every), config.seed))
+        matrix = replace(matrix, cells=pd.concat([matrix.cells, pd.DataFrame(trained)], ignore_index=True))
+    metrics = metric_of(matrix.metric), metric_of(matrix.loss_metric)
+    sentences = matrix_sentences(matrix.cells, matrix.agreements, *metrics)
+    artifacts.save(context.folder, replace(matrix, sentences=sentences))
+
+
+def _stored(context: Context[TransferMatrixConfig], config: TransferMatrixConfig) -> TransferMatrix | None:
+    """Return the matrix of the same job without runs, if it was done."""
+    job = job_id(config.model_copy(update={"runs": ()}))
+    return artifacts.load(context.store.workspace.run(job), TransferMatrix) if config.runs else None
+
+
+def _fitted(
+    context: Context[TransferMatrixConfig], prepared: PreparedDataset, every: Sequence[Source]
+) -> TransferMatrix:
+    """Return the matrix of a frozen probe and TF-IDF, without sentences."""
+    config = context.config
+    context.report("loading the backbone")
     backbone = load(config.backbone)
     vectors = _layers(context, config, backbone, prepared)
     models = {
-        FROZEN_PROBE: _frozen_probes(context, prepared, every, vectors),
-        TFIDF_MODEL: _tfidf(context, prepared, every, config.seed),
+        FROZEN_PROBE: fit_probes(context, prepared, every, vectors),
+        TFIDF_MODEL: fit_tfidf(context, prepared, every),
     }
     context.report("scoring the test rows")
     cells = pd.DataFrame(list(_cells(prepared, models, config.seed)))
     top = vectors[max(vectors)]
     distances = pd.DataFrame(list(_distances(context, prepared, top, config.seed)))
-    first, test = models[FROZEN_PROBE][0], prepared.split_indices(Split.TEST)
-    metric = next(iter(prepared.problem.point_metrics(first.target, test, first.outputs)))
-    agreements = tuple(_agreements(cells, distances, config.seed))
-    loss_metric = prepared.problem.row_metric
-    sentences = matrix_sentences(cells, agreements, metric_of(metric), metric_of(loss_metric))
-    matrix = TransferMatrix(
-        domains_of(prepared), sentences, agreements, cells, distances,
-        domain_texts(prepared, backbone, config.features.token_limit, top, config.seed), metric, loss_metric,
-    )  # fmt: skip
-    artifacts.save(context.folder, matrix)
+    texts = domain_texts(prepared, backbone, config.features.token_limit, top, config.seed)
+    return TransferMatrix(
+        domains=domains_of(prepared),
+        sentences=(),
+        agreements=tuple(_agreements(cells, distances, config.seed)),
+        cells=cells,
+        distances=distances,
+        texts=texts,
+        metric=models[FROZEN_PROBE][0].metric,
+        loss_metric=prepared.problem.row_metric,
+    )
 
 
 def _layers(
@@ -99,107 +105,39 @@ def _layers(
     return {layer: feature_array(one) for layer, one in enumerate(encoder.pooled(features.pooling))}
 
 
-def _frozen_probes(
-    context: Context, prepared: PreparedDataset, every: Sequence[Source], vectors: Mapping[int, Vectors]
-) -> list[Fitted]:
-    """Fit a probe to every source, at the layer that is best on its validation rows.
-
-    The layer of several domains is the one that is best on average over them, each probed alone.
-    """
-    single = {source.domains[0]: source for source in every if len(source.domains) == 1}
-    several = [source for source in every if len(source.domains) > 1]
-    total = len(vectors) * sum(len(source.train) for source in single.values())
-    total += sum(len(source.train) for source in several)
-    done, scores, probes = 0, {}, {}
-    for domain, source in single.items():
-        for layer, x in vectors.items():
-            context.report("probing layers", done, total)
-            done += len(source.train)
-            probes[domain, layer] = _fit(prepared, source, x)
-            scores[domain, layer] = _held_out_score(prepared, source, x, probes[domain, layer])
-    fitted = []
-    for source in every:
-        context.report("probing layers", done, total)
-        layer = max(vectors, key=lambda layer: sum(scores[name, layer] for name in source.domains))
-        if len(source.domains) > 1:
-            done += len(source.train)
-            probe = _fit(prepared, source, vectors[layer])
-        else:
-            probe = probes[source.domains[0], layer]
-        fitted.append(_decided(prepared, source, vectors[layer], probe, layer))
-    return fitted
-
-
-def _fit(prepared: PreparedDataset, source: Source, x: Vectors) -> Probe:
-    models = LINEAR_MODELS[prepared.target.problem]
-    return models.fit_probe(x[source.train], prepared.target.select(source.train))
-
-
-def _held_out_score(prepared: PreparedDataset, source: Source, x: Vectors, probe: Probe) -> float:
-    outputs = probe.predict(x[source.validation])
-    return float(prepared.problem.row_scores(prepared.target, source.validation, outputs).mean())
-
-
-def _decided(prepared: PreparedDataset, source: Source, x: Vectors, probe: Probe, layer: int) -> Fitted:
-    """Return the outputs of the test rows, with thresholds chosen on validation rows of the source."""
-    held = probe.predict(x[source.validation])
-    target = prepared.problem.choose_thresholds(prepared.target, source.validation, held)
-    return Fitted(source, probe.predict(x[prepared.split_indices(Split.TEST)]), target, layer)
-
-
-def _tfidf(context: Context, prepared: PreparedDataset, every: Sequence[Source], seed: int) -> list[Fitted]:
-    target, problem, models = prepared.target, prepared.problem, LINEAR_MODELS[prepared.target.problem]
-    test, fitted = prepared.split_indices(Split.TEST), []
-    for done, source in enumerate(every):
-        context.report("counting words", done, len(every))
-        asked = np.concatenate([source.validation, test])
-        outputs = models.predict_tfidf(
-            [prepared.texts[i] for i in source.train],
-            target.select(source.train),
-            [prepared.texts[i] for i in asked],
-            seed=seed,
-        )
-        held = len(source.validation)
-        decided = problem.choose_thresholds(target, source.validation, outputs[:held])
-        fitted.append(Fitted(source, outputs[held:], decided))
-    return fitted
-
-
 def _cells(
-    prepared: PreparedDataset, models: Mapping[str, Sequence[Fitted]], seed: int
+    prepared: PreparedDataset, models: Mapping[str, Sequence[SourceModel]], seed: int
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of every model and source on every domain, and what it loses there."""
-    problem, test = prepared.problem, prepared.split_indices(Split.TEST)
-    for model, of_model in models.items():
+    test = prepared.split_indices(Split.TEST)
+    for name, of_model in models.items():
         for domain in domains_of(prepared):
             rows = test_rows(prepared, domain)
-            place = np.searchsorted(test, rows)
-            arms = [_arm(prepared, one, rows, place) for one in of_model]
+            arms = [_arm(prepared, one, rows, np.searchsorted(test, rows)) for one in of_model]
             home = next(
-                arm for arm, one in zip(arms, of_model, strict=True) if one.source.domains == (domain,)
+                (arm for arm, one in zip(arms, of_model, strict=True) if one.source.domains == (domain,)),
+                None,
             )
-            losses = differences(arms, home, seed=seed)
+            losses = [None] * len(arms) if home is None else differences(arms, home, seed=seed)
             for one, loss in zip(of_model, losses, strict=True):
-                score = next(iter(problem.metrics(one.target, rows, one.outputs[place], seed=seed).values()))
                 at_home = one.source.domains == (domain,)
                 yield {
-                    "model": model,
+                    "model": name,
                     "source": one.source.name,
                     "target": domain,
                     "rows": len(one.source.train),
                     "layer": one.layer,
-                    **score.columns("score", ""),
+                    "seeds": len(one.row_scores),
+                    **one.scores[domain].columns("score", ""),
                     **(NO_ESTIMATE if at_home or loss is None else -loss).columns("loss"),
                 }
 
 
 def _arm(
-    prepared: PreparedDataset, one: Fitted, rows: NDArray[np.int64], place: NDArray[np.int64]
+    prepared: PreparedDataset, one: SourceModel, rows: NDArray[np.int64], place: NDArray[np.int64]
 ) -> ArmRuns:
-    scores = prepared.problem.row_scores(one.target, rows, one.outputs[place])
-    sentence = prepared.target.sentence
-    clusters = None if sentence is None else sentence[rows]
-    return ArmRuns(one.source.name, rows.astype(np.uint64), scores[None], clusters)
+    clusters = prepared.target.clusters(rows)
+    return ArmRuns(one.source.name, rows.astype(np.uint64), one.row_scores[:, place], clusters)
 
 
 def _distances(

@@ -6,7 +6,7 @@ from translearn_core.analysis.comparison.label_efficiency import Crossing
 def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     """Return a crossing in words, with its interval."""
     at, estimate = f"{crossing.reference_size:,}", crossing.estimate
-    span = f" (95 %: {_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
+    span = f" (95 %: {label_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
     if estimate is None:
         sentence = (
             f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
@@ -23,12 +23,15 @@ def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     else:
         fewer = _rounded(estimate) < crossing.reference_size
         only = "only " if fewer and not crossing.could_be_chance else ""
-        sentence = f"With {at} labels {name_a} does what {name_b} needs {only}about {_about(estimate)} for"
+        sentence = (
+            f"With {at} labels {name_a} does what {name_b} needs {only}about {about_labels(estimate)} for"
+        )
     unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
     return f"{sentence}{span}{unsure}."
 
 
-def _about(size: float) -> str:
+def about_labels(size: float) -> str:
+    """Format a number of labels with two significant digits."""
     return f"{_rounded(size):,}"
 
 
@@ -37,11 +40,12 @@ def _rounded(size: float) -> int:
     return round(size) if size < 100 else int(float(f"{size:.2g}"))
 
 
-def _span(crossing: Crossing) -> str:
+def label_span(crossing: Crossing) -> str:
+    """Format the interval of a crossing, open where its ends were not reached."""
     low, high = crossing.low, crossing.high
     if low is None:
         return f"more than {crossing.largest:,}"
     if high is not None and high <= crossing.smallest:
         return f"{crossing.smallest:,} or fewer"
-    first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else _about(low)
-    return f"{first} to {f'more than {crossing.largest:,}' if high is None else _about(high)}"
+    first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else about_labels(low)
+    return f"{first} to {f'more than {crossing.largest:,}' if high is None else about_labels(high)}"

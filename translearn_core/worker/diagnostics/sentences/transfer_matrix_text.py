@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from translearn_core.config.domains import ALL_BUT, TOGETHER
 from translearn_core.results import Estimate
 from translearn_core.results.diagnostics.transfer_matrix import (
-    ALL_BUT,
     FROZEN_PROBE,
     TFIDF_MODEL,
-    TOGETHER,
     DistanceAgreement,
 )
 from translearn_core.results.format import count_noun
@@ -42,6 +41,11 @@ def matrix_sentences(
     sentences += [
         *_more_sources(frozen, metric),
         _against_words(cells, single, metric),
+        *(
+            _trained(cells[cells["model"] == name], metric)
+            for name in cells["model"].unique()
+            if name not in (FROZEN_PROBE, TFIDF_MODEL)
+        ),
         *(_agreement(one) for one in agreements if one.n >= FEWEST_PAIRS),
     ]
     return tuple(sentences)
@@ -94,6 +98,20 @@ def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) ->
     return (
         f"On the way to another domain the frozen probe scores {metric.format(mean)} on average, TF-IDF "
         f"{metric.format(of_words)}.{verdict}"
+    )
+
+
+def _trained(cells: pd.DataFrame, metric: Metric) -> str:
+    """Say how runs do on the way to another domain and at home, and how many ways lose."""
+    on_the_way = cells[cells["source"].isin(cells["target"].unique()) & (cells["source"] != cells["target"])]
+    home, name = cells[cells["source"] == cells["target"]], cells["model"].iloc[0]
+    if on_the_way.empty or home.empty:
+        return f"{name}: no run of one domain was tested on another yet."
+    sure = int((on_the_way["loss low"] > 0).sum())
+    scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
+    return (
+        f"{name} scores {' on average on the way to another domain, '.join(scores)} at home; of "
+        f"{len(on_the_way)} ways {sure} lose more than chance explains."
     )
 
 
