@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
