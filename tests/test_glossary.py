@@ -15,6 +15,9 @@ def test_terms_are_sorted_and_lead_to_pages() -> None:
 
 
 def test_the_readme_has_the_same_glossary() -> None:
-    rows = [f"| {term} | {meaning} | {page.capitalize()} |" for term, meaning, page in GLOSSARY.to_numpy()]
+    rows = [
+        f"| {term} | {meaning} | {page.replace('_', '-').capitalize()} |"
+        for term, meaning, page in GLOSSARY.to_numpy()
+    ]
     table = "\n".join(["| term | meaning | page |", "|---|---|---|", *rows])
     assert table in (ROOT / "README.md").read_text(encoding="utf-8")

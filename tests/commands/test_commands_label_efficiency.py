@@ -54,10 +54,15 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     free = terminal(*words, "--sizes", "20,all", "--no-training", "--json")
     assert free.returncode == 0, free.stderr
     record = json.loads(free.stdout)
-    assert {line["method"] for line in record["curve"]} == {"TF-IDF", "frozen probe"}
+    assert {line["method"] for line in record["curve"]} == {
+        "TF-IDF",
+        "frozen probe",
+        "prototypes",
+        "zero-shot",
+    }
     assert record["at"] == 20
     assert record["sizes"][0] == 20
-    assert [line["draws"] for line in record["curve"]] == [2, 1, 2, 1]
+    assert [line["draws"] for line in record["curve"]] == [1, 2, 1, 2, 1, 2, 1]
     assert run_ids(terminal) == before
 
     small = ("--seeds", 1, "--epochs", 1, "--batch-size", 128)
@@ -67,9 +72,10 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     own = "own settings, block 2"
-    assert [line["method"] for line in record["curve"]][::2] == [
+    assert [line["method"] for line in record["curve"]][1::2] == [
         "TF-IDF",
         "frozen probe",
+        "prototypes",
         own,
         "from scratch",
     ]

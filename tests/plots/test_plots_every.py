@@ -8,6 +8,7 @@ import plotly.io
 import pytest
 from domain_results import make_transfer
 from error_analysis_results import make_trust
+from few_label_results import make_zero_shot
 from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
 from number_results import make_number_errors
@@ -73,6 +74,7 @@ EVERY: dict[str, Draw] = {
     "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
     "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
     "self_training_rounds": lambda names, dark: plots.self_training_rounds(make_self_training(names), dark),
+    "description_spaces": lambda names, dark: plots.description_spaces(make_zero_shot(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
     "risk_coverage_curve": lambda names, dark: plots.risk_coverage_curve(make_trust(names), 0.9, dark),

@@ -28,7 +28,7 @@ def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
 def test_the_axis_is_of_doublings_and_the_majority_baseline_a_line_across() -> None:
     figure = plots.label_efficiency(make_label_efficiency())
     assert figure.layout.xaxis.type == "log"
-    assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "128", "6,920"]
+    assert list(figure.layout.xaxis.ticktext) == ["0", "8", "16", "32", "64", "128", "6,920"]
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 8
     assert high > 6920
@@ -52,7 +52,21 @@ def test_an_arrow_leads_from_the_labels_asked_about_to_those_needed() -> None:
 
 def test_the_last_number_keeps_its_room() -> None:
     figure = plots.label_efficiency(make_label_efficiency(sizes=(8, 16, 32, 64, 512, 560)))
-    assert list(figure.layout.xaxis.ticktext) == ["8", "16", "32", "64", "560"]
+    assert list(figure.layout.xaxis.ticktext) == ["0", "8", "16", "32", "64", "560"]
+
+
+def test_zero_shot_is_a_point_left_of_the_fewest_labels() -> None:
+    curve = make_label_efficiency()
+    figure = plots.label_efficiency(curve)
+    point = by_name(figure, "zero-shot")
+    assert list(point.y) == [0.55]
+    assert point.x[0] == figure.layout.xaxis.tickvals[0] < 8
+    assert point.error_y.array[0] == pytest.approx(0.03)
+    first = curve.frame().iloc[0]
+    assert (first["method"], first["labels"], first["accuracy"]) == ("zero-shot", 0, 0.55)
+    without = plots.label_efficiency(replace(curve, zero_shot=None))
+    assert "zero-shot" not in [trace.name for trace in without.data]
+    assert without.layout.xaxis.ticktext[0] == "8"
 
 
 def test_nothing_scored_is_said() -> None:

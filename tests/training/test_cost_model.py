@@ -7,6 +7,7 @@ from tests.targets import single_label
 from translearn_core.backbones import load
 from translearn_core.config import (
     BackboneConfig,
+    ContrastiveConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
@@ -17,6 +18,7 @@ from translearn_core.config import (
     TargetConfig,
     TaskWeighting,
     TrainingConfig,
+    recipe,
 )
 from translearn_core.experiment.build_model import build
 from translearn_core.results import BackboneInfo, CostModel, Workload
@@ -133,3 +135,15 @@ def test_rows_without_a_label_cost_their_pass_and_the_trainings_with_them() -> N
         if plan.blocks:
             assert three - one == pytest.approx(2 * (one - first), rel=0.25)  # trainings from the start
             assert consistent > 2 * first  # three altered copies for each row of a step
+
+
+def test_pairs_of_texts_cost_as_many_steps_as_texts_are_drawn() -> None:
+    base = config(FreezePlan())
+    seconds = {}
+    for draws in (10, 20):
+        pairs = recipe("contrastive").apply(base, BLOCKS)
+        pairs = pairs.model_copy(update={"contrastive": ContrastiveConfig(draws=draws)})
+        seconds[draws] = TIMED.estimate(MODEL, pairs, TASK).seconds
+    steps = 10 * TASK.train / 32
+    each = TIMED._step(MODEL, pairs, TASK.tokens_per_text, 0, 0)
+    assert seconds[20] - seconds[10] == pytest.approx(1.25 * steps * each, rel=0.01)

@@ -24,6 +24,7 @@ from translearn_core.commands import (
     train,
     transfer,
 )
+from translearn_core.commands.few_labels import zero_shot
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "study": study.study,
     "label-efficiency": label_efficiency.label_efficiency,
     "transfer": transfer.transfer,
+    "zero-shot": zero_shot.zero_shot,
     "evidence": evidence.evidence,
     "predict": predict.predict,
     "report": report.report,

@@ -19,7 +19,7 @@ from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm
 from translearn_core.results import Diagnosis, LabelEfficiency
-from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, PROTOTYPES, WORDS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.studies.label_efficiency import (
@@ -50,7 +50,8 @@ def label_efficiency(
         bool, typer.Option("--per-class", help="Equally many labels of every class.")
     ] = False,
     no_training: Annotated[
-        bool, typer.Option("--no-training", help="Only TF-IDF and the frozen probe: no run is trained.")
+        bool,
+        typer.Option("--no-training", help="Only TF-IDF, frozen probe and prototypes: no run is trained."),
     ] = False,
     reference_size: Annotated[
         int | None,
@@ -181,6 +182,9 @@ def show(curve: LabelEfficiency, failed: list[Run], screen: Console) -> None:
             for mean, low, high in scores
         ]
         rows.append((f"{size:,}", *cells))
+    if curve.zero_shot is not None:
+        zero = curve.zero_shot
+        print_line(f"Without labels (zero-shot): {zero.value:.3f}  {zero.brackets()}", screen)
     heads = ("labels", *curve.names)
     constant = curve.constant_name[:1].upper() + curve.constant_name[1:]
     print_table(screen, heads, rows, numbers=heads, title=title)
@@ -188,7 +192,7 @@ def show(curve: LabelEfficiency, failed: list[Run], screen: Console) -> None:
         print_line(sentence, screen)
     print_line(
         f"{constant}: {curve.constant_baseline:.3f}. {curve.n_validation:,} validation rows, with "
-        "labels too, come on top." + (f" {STEPS}" if set(curve.names) - {WORDS, FROZEN} else ""),
+        "labels too, come on top." + (f" {STEPS}" if set(curve.names) - {WORDS, FROZEN, PROTOTYPES} else ""),
         screen,
     )
     for run in failed:

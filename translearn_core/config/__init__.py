@@ -2,6 +2,7 @@
 
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod, Way
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
+from translearn_core.config.contrastive import ContrastiveConfig, PairLoss
 from translearn_core.config.data import DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import (
@@ -69,6 +70,7 @@ __all__ = [
     "Cell",
     "ClassWeights",
     "CleaningRule",
+    "ContrastiveConfig",
     "DataConfig",
     "Device",
     "DistilConfig",
@@ -85,6 +87,7 @@ __all__ = [
     "Method",
     "Optimizer",
     "PairEncoding",
+    "PairLoss",
     "PlannedRun",
     "Pooling",
     "Precision",

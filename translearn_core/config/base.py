@@ -57,7 +57,7 @@ LATER_FIELDS = frozenset(
         "keep", "time", "test_groups", "top_labels", "review_precision", "k_folds", "fold", "regression_loss",
         "text_pair", "pair_encoding", "optimizer", "momentum", "mixout", "bottleneck", "code_orders",
         "loss_weight", "other_targets", "task_weighting", "task_order", "joint_run", "sentence",
-        "predict_train", "words_per_text", "domains", "adaptation", "ways",
+        "predict_train", "words_per_text", "domains", "adaptation", "ways", "contrastive",
         "self_training", "label_key", "target_data", "sources",
     }
 )  # fmt: skip

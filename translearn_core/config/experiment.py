@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
 from translearn_core.config.base import JobConfig
+from translearn_core.config.contrastive import ContrastiveConfig, check_pairs
 from translearn_core.config.data import DataConfig
 from translearn_core.config.enums import (
     HeadKind,
@@ -50,6 +51,9 @@ class ExperimentConfig(JobConfig):
     adaptation: AdaptationConfig | None = Field(
         None, description="how texts of the target domain are drawn on; none: labelled rows train alone"
     )
+    contrastive: ContrastiveConfig | None = Field(
+        None, description="pairs of texts that train the backbone before the head is fitted; none: labels do"
+    )
     self_training: SelfTrainingConfig | None = Field(
         None, description="how rows without a label are learned from; none: labelled rows train alone"
     )
@@ -80,8 +84,13 @@ class ExperimentConfig(JobConfig):
 
     @property
     def resolved_stages(self) -> tuple[Stage, ...]:
-        """All stages; the plan itself is the last, of several targets one after the other for each."""
+        """All stages; the plan itself is the last, of several targets one after the other for each.
+
+        After contrastive fine-tuning the head is fitted, without an epoch, in a stage of its own.
+        """
         last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
+        if self.contrastive is not None:
+            return (last, Stage(freeze=FreezePlan(), epochs=0))
         repeats = len(self.data.targets) if self.sequential else 2 if self.source_first else 1
         if self.self_training is not None:
             repeats = self.self_training.repeats
@@ -100,7 +109,8 @@ class ExperimentConfig(JobConfig):
     @property
     def restarts(self) -> bool:
         """Whether optimizer and rates start anew in each stage."""
-        return self.sequential or self.source_first or self.self_training is not None
+        staged = self.contrastive is not None or self.self_training is not None
+        return self.sequential or self.source_first or staged
 
     def freeze_until(self, stage: int | None) -> FreezePlan:
         """Return all that trains up to a stage, numbered from 0; None: up to the last."""
@@ -139,6 +149,7 @@ class ExperimentConfig(JobConfig):
         self._check_targets()
         self._check_adaptation()
         self._check_self_training()
+        self._check_contrastive()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
         if self.tuning.kind.adds_parameters and self.freeze.embeddings:
@@ -159,7 +170,7 @@ class ExperimentConfig(JobConfig):
         if self.head.kind is not HeadKind.PROBE:
             return
         conflicts = {
-            "freeze": self.trains_backbone,
+            "freeze": self.trains_backbone and self.contrastive is None,
             "stages": bool(self.stages),
             "distil": self.distil is not None,
             "resume_from": self.resume_from is not None,
@@ -229,9 +240,21 @@ class ExperimentConfig(JobConfig):
             probe = self.fitted_at_once and (self.augment.copies or chosen.per_step)
             conflicts = {
                 "stages": self.stages, "resume_from": self.resume_from, "distil": self.distil,
-                "adaptation": self.adaptation, "head.kind": probe, "backbone": self.backbone.is_tfidf,
+                "adaptation": self.adaptation, "contrastive": self.contrastive, "head.kind": probe,
+                "backbone": self.backbone.is_tfidf,
             }  # fmt: skip
             chosen.check(self.data, [name for name, value in conflicts.items() if value])
+
+    def _check_contrastive(self) -> None:
+        if self.contrastive is not None:
+            one_class = not self.data.several_targets and self.data.problem is ProblemType.SINGLE_LABEL
+            check_pairs(
+                one_class=one_class,
+                trains_backbone=self.trains_backbone,
+                fits_head=self.head.kind is HeadKind.PROBE,
+                adapts=self.adaptation is not None,
+                patience=self.training.patience is not None,
+            )
 
     def for_target(self, index: int) -> Self:
         """Return the run of one of several targets alone: same rows, split and settings."""
@@ -251,8 +274,8 @@ class ExperimentConfig(JobConfig):
 
     @property
     def fitted_at_once(self) -> bool:
-        """Whether the head is fitted by logistic regression, without steps, epochs and learning rate."""
-        return self.head.kind is HeadKind.PROBE
+        """Whether all that trains is fitted by logistic regression, without steps and learning rate."""
+        return self.head.kind is HeadKind.PROBE and self.contrastive is None
 
     def method_name(self, trained: FreezePlan | None = None) -> str:
         """Return what the model is, short enough for a table: TF-IDF, linear probe or what trains.
@@ -263,7 +286,15 @@ class ExperimentConfig(JobConfig):
             return "TF-IDF"
         if self.fitted_at_once:
             return "linear probe"
-        return (self.freeze if trained is None else trained).label
+        label = (self.freeze if trained is None else trained).label
+        return label if self.contrastive is None else f"contrastive, {label}"
+
+    def steps_per_epoch(self, texts: int) -> int:
+        """Return the number of steps of an epoch of so many training texts, altered copies among them."""
+        size = self.training.batch_size
+        if self.contrastive is not None:
+            return self.contrastive.steps_per_epoch(texts, size)
+        return -(-texts // size)
 
     @property
     def trains_backbone(self) -> bool:

@@ -15,7 +15,7 @@ def with_min_steps(
 ) -> ExperimentConfig:
     """Return `config` with epochs and patience of all stages multiplied to take `min_steps` steps.
 
-    What is fitted at once stays as it is.
+    What is fitted at once stays as it is, and so do pairs of texts, which are many even of few texts.
 
     On a handful of rows an epoch is a single step, too little training to judge the transfer.
 
@@ -34,7 +34,7 @@ def with_min_steps(
     Mosbach et al. 2021, arXiv:2006.04884, and Zhang et al. 2021, arXiv:2006.05987: fine-tuning on few rows
     fails for lack of steps.
     """
-    if config.fitted_at_once:
+    if config.fitted_at_once or config.contrastive is not None:
         return config
     if config.data.problem is ProblemType.TOKENS:  # a batch holds sentences
         rows = ceil(rows / (words_per_text or WORDS_PER_SENTENCE))

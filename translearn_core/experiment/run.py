@@ -1,6 +1,7 @@
 """Experiment run, top-down: data → backbone → features → train → evaluate → save."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from translearn_core.activations import (
@@ -34,11 +35,11 @@ from translearn_core.training.callbacks import Record
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.distillation import teacher_outputs
 from translearn_core.training.joint.joint_rows import JointRows
-from translearn_core.training.loop import Loop
+from translearn_core.training.loop import InputsFor, Loop
 from translearn_core.training.probe_head import fit_probe
 from translearn_core.training.snapshots import SnapshotWriter
 from translearn_core.training.training_rows import TrainingRows
-from translearn_core.transfer import StageInputs, save_trained
+from translearn_core.transfer import StageInputs, refitted, save_trained
 
 
 def run_experiment(
@@ -75,8 +76,11 @@ def run_experiment(
     clock.switch("evaluate")
     recorder = RunRecorder(folder, report, record, clock, writer, len(loop.schedule.stages))
     if (stopped := _train(loop, recorder, config)) is not None:
-        report = stage_inputs.report = no_progress  # score the best weights without stopping again
+        report = stage_inputs.report = loop.report = no_progress  # score without stopping again
         loop.restore_best()
+        if config.contrastive is not None and loop.state.best and not loop.state.finished:
+            loop.skip_to_last_stage()
+            fit_probe(loop, lambda _: None, no_progress, copies=config.augment.copies)
     clock.switch("train")
     if stopped is None or loop.state.best:
         summary = save_outputs(folder, config, prepared, rows, loop, stage_inputs, clock, report)
@@ -112,11 +116,14 @@ def build_loop(
     adaptation = adapt(config, prepared, data, rows, model, stage_inputs)
     if config.self_training is not None:
         adaptation = self_training(config, prepared, data)
+    inputs_for: InputsFor = stage_inputs
+    if config.contrastive is not None:
+        inputs_for = refitted(stage_inputs, rows.train, config.training.seed)
     distillation = teacher_outputs(config.distil, teacher, rows.target.names, data.texts, rows.train, report)
     clock.switch("encode")
     loop = Loop(
         model, inputs, adaptation.task, config.training, compute, report,
-        before=adaptation.stages_before(config), inputs_for=stage_inputs,
+        before=adaptation.stages_before(config), last=config.resolved_stages[-1], inputs_for=inputs_for,
         distillation=distillation, added_loss=adaptation.added_loss, labeller=adaptation.labeller,
         restarts=config.restarts,
     )  # fmt: skip
@@ -124,14 +131,10 @@ def build_loop(
 
 
 def _train(loop: Loop, recorder: RunRecorder, config: ExperimentConfig) -> Stopped | None:
-    """Fit a probe or run the loop; return a request to stop, after which a checkpoint has been saved."""
+    """Run the loop, with a probe fitted at its end; return a request to stop, checkpoint saved."""
     try:
-        while config.head.kind is HeadKind.PROBE and not loop.state.finished:
-            if loop.state.stage_epoch:
-                loop.next_stage()
-            else:
-                fit_probe(loop, recorder, recorder.report, copies=config.augment.copies)
-        loop.run(recorder)
+        fit = partial(fit_probe, loop, recorder, recorder.report, copies=config.augment.copies)
+        loop.run(recorder, fit if config.head.kind is HeadKind.PROBE else None)
     except Stopped as request:
         recorder.clock.switch("train")
         loop.checkpoint(recorder.clock.spent).write(recorder.folder)

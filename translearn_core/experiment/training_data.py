@@ -13,6 +13,7 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.results.diagnostics.snapshots import REPLAYED
 from translearn_core.tasks import JointTarget
+from translearn_core.training.contrastive.text_pairs import TextPairs
 from translearn_core.training.joint.joint_rows import JointRows
 from translearn_core.training.self_training.consistency import strong_augmentation
 from translearn_core.training.training_rows import TrainingRows
@@ -41,7 +42,7 @@ def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone:
     }  # fmt: skip
     if not config.data.several_targets:
         data = _with_augmentation(prepared, replace(rows, **options), config.augment, backbone)
-        return _with_unlabelled(prepared, data, config, backbone)
+        return _with_pairs(_with_unlabelled(prepared, data, config, backbone), config)
     weights = tuple(target.loss_weight for target in config.data.targets)
     target = JointTarget.of(prepared.targets)
     options |= {"loss_weights": weights, "sequential": config.sequential}
@@ -65,6 +66,18 @@ def _with_unlabelled(
     copies = augment(texts, augmentation, backbone)
     altered = first + len(texts) + np.arange(len(copies)).reshape(len(texts), augmentation.copies)
     return replace(data, texts=(*data.texts, *copies), altered=altered)
+
+
+def _with_pairs(data: TrainingData, config: ExperimentConfig) -> TrainingData:
+    """Return the rows with the pairs that train before them, if there are any."""
+    if config.contrastive is None:
+        return data
+    assert isinstance(data.rows, TrainingRows)
+    rows = data.rows
+    labels = np.asarray(rows.target.values, dtype=np.int64)
+    return replace(
+        data, rows=replace(rows, pairs=TextPairs(labels, rows.train, rows.validation, config.contrastive))
+    )
 
 
 def _with_augmentation(

@@ -42,6 +42,7 @@ from translearn_core.jobs.diagnostics.similarity import SIMILARITY, SimilarityCo
 from translearn_core.jobs.diagnostics.snapshots import SNAPSHOTS, SnapshotsConfig
 from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX, MatrixRuns, TransferMatrixConfig
 from translearn_core.jobs.diagnostics.transferability import TRANSFERABILITY, TransferabilityConfig
+from translearn_core.jobs.diagnostics.zero_shot import ZERO_SHOT, ZeroShotConfig
 from translearn_core.jobs.files import EXPORT, REPORT, ExportConfig, ReportConfig
 from translearn_core.jobs.prediction import (
     OCCLUSION,
@@ -116,6 +117,7 @@ __all__ = [
     "TRAINING_PREDICTIONS",
     "TRANSFERABILITY",
     "TRANSFER_MATRIX",
+    "ZERO_SHOT",
     "AdviseConfig",
     "AugmentationPreviewConfig",
     "BackboneInfoConfig",
@@ -160,6 +162,7 @@ __all__ = [
     "TrainingPredictionsConfig",
     "TransferMatrixConfig",
     "TransferabilityConfig",
+    "ZeroShotConfig",
     "slot_of",
     "spec_of",
 ]

@@ -199,6 +199,8 @@ class JobSpec(Generic[C, R]):
         if self.requires is Requirement.LAYERS or not isinstance(task, ExperimentConfig):
             return ""
         if self.requires is Requirement.STEPS:
+            if task.contrastive is not None:
+                return f"{self.title}: pairs of texts train by a loss of their own; choose another recipe."
             lacking = f"{self.title}: a linear probe is fitted at once, without steps and learning rate"
             return f"{lacking}; choose another recipe." if task.fitted_at_once else ""
         if task.trains_backbone:

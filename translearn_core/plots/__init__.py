@@ -23,6 +23,7 @@ from translearn_core.plots.diagnostics.snapshots import snapshot_animation
 from translearn_core.plots.diagnostics.transfer_matrix import loss_and_distance, transfer_matrix
 from translearn_core.plots.diagnostics.transferability import layer_ratings
 from translearn_core.plots.diagnostics.word_importance import word_importance
+from translearn_core.plots.diagnostics.zero_shot import description_spaces
 from translearn_core.plots.freeze_map import freeze_map
 from translearn_core.plots.layer_weights import layer_weights
 from translearn_core.plots.loss_weights import loss_weights
@@ -48,6 +49,7 @@ __all__ = [
     "confusion_matrix",
     "cost_and_score",
     "depth_curve",
+    "description_spaces",
     "drift_bars",
     "forgetting_bars",
     "freeze_map",

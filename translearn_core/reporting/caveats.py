@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, Split
+from translearn_core.config import RECIPES, ExperimentConfig, HeadKind, RecipeName, Split
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison, Diagnosis, ProbeScores, Severity
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
@@ -101,7 +101,7 @@ def cut_texts(data: ReportData) -> list[str]:
 
 def chosen_on_validation(data: ReportData) -> list[str]:
     """Warn that the epoch was selected on validation rows."""
-    fitted = isinstance(data.config, ExperimentConfig) and data.config.fitted_at_once
+    fitted = isinstance(data.config, ExperimentConfig) and data.config.head.kind is HeadKind.PROBE
     if (
         fitted
         or data.evaluation is None

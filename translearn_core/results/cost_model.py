@@ -5,6 +5,7 @@ from math import ceil
 from typing import Self
 
 from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split, TaskWeighting
+from translearn_core.config.contrastive import VALIDATION_TEXTS
 from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
 from translearn_core.results.table_profile import Diagnosis
@@ -178,7 +179,7 @@ class CostModel:
             boundary = stage.freeze.first_trainable_block(n)
             # at most: every text without a label gets a pseudo-label before the second training
             added = extra if number and chosen is not None else 0
-            steps = stage.epochs * -(-(train + added) // config.training.batch_size)
+            steps = stage.epochs * config.steps_per_epoch(train + added)
             cached = self._cached_blocks(backbone_info, boundary)
             # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
             computed = min(computed, lowest) if cached > lowest else computed
@@ -190,9 +191,10 @@ class CostModel:
                 seconds += STEP_SCATTER * steps * self.head_step
                 continue
             # passes without gradients above the cached blocks: the scaling and each epoch's validation
+            held_out = validation if config.contrastive is None else min(validation, VALIDATION_TEXTS)
             passes = (
                 min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0])
-                + stage.epochs * (validation + extra * copies)
+                + stage.epochs * (held_out + extra * copies)
                 + added
             )
             seconds += passes * ((n - cached) * block + below)

@@ -73,7 +73,7 @@ def cli_command(
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
     words += [] if data.label_key is None else ["--key", data.label_key]
-    whole = {"distil", "adaptation", "self_training"}  # which a command sets as a whole
+    whole = {"distil", "adaptation", "contrastive", "self_training"}  # which a command sets as a whole
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude=whole)))
     values = dict(flatten(config.model_dump(mode="json", exclude=whole)))
     for name in sorted(whole):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import TrainingConfig
 from translearn_core.training.prefetch import prefetch_batches
+from translearn_core.training.task import BatchSampler
 from translearn_core.transfer import Batch, Inputs
 
 POOL = 50
@@ -29,8 +30,9 @@ class BatchLoader:
         device: torch.device,
         *,
         groups: NDArray[np.int64] | None = None,
+        sampler: BatchSampler | None = None,
     ) -> None:
-        self.groups = groups
+        self.groups, self.sampler = groups, sampler
         self.inputs, self.train, self.training, self.device = inputs, train, training, device
         units = inputs.units(train)
         self._units = units and {int(unit[0]): unit for unit in units}
@@ -39,12 +41,16 @@ class BatchLoader:
     @property
     def steps_per_epoch(self) -> int:
         """Batches in one pass over the rows; a batch of words holds `batch_size` sentences."""
+        if self.sampler is not None:
+            return self.sampler.steps_per_epoch(self.training.batch_size)
         return -(-len(self._units or self.train) // self.training.batch_size)
 
     def order(self, epoch: int) -> list[NDArray[np.int64]]:
         """Return the rows of every batch of an epoch; `load` then reads the inputs of that epoch."""
         self.inputs = self.inputs.at_epoch(epoch)
         size, seed = self.training.batch_size, self.training.seed
+        if self.sampler is not None:
+            return self.sampler.order(self.inputs.cost, size, seed=seed, epoch=epoch)
         if self.steps_per_epoch == 1 and self.groups is None:
             return [self.train]
         cost = self.inputs.cost

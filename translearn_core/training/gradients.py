@@ -16,6 +16,7 @@ from translearn_core.activations import Compute
 from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
+from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.regularization.dropout import fast_cpu_dropout
 from translearn_core.training.regularization.mixout import Mixout
@@ -119,7 +120,8 @@ class Gradients:
         results = [self._backward(part, total, count, inputs) for part in parts]
         if (heads := self.model.target_heads) is not None:
             heads.clear_idle_gradients()
-        outputs = None if self.targets is None else torch.cat([output for _, output in results])
+        kept = self.targets is not None and not isinstance(self.objective, PairObjective)
+        outputs = torch.cat([output for _, output in results]) if kept else None
         return StepOutput(sum(loss for loss, _ in results), count, outputs)
 
     def _backward(self, part: _Part, total: float, count: int, inputs: Inputs) -> tuple[float, Tensor]:
@@ -139,8 +141,14 @@ class Gradients:
         return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
 
     def _outputs(self, part: _Part, inputs: Inputs) -> tuple[Tensor, Tensor | None]:
-        """Return the outputs of a part, and the loss of rows without a label that is added for it."""
+        """Return the outputs of a part, and the loss of rows without a label that is added for it.
+
+        Pairs of texts are compared by their features.
+        """
         model, added = self.model, self.added_loss
+        if isinstance(self.objective, PairObjective):
+            assert isinstance(model, Classifier)
+            return model.features(part.batch, self.compute).float(), None
         frozen = part.batch.standardised is not None
         if added is None or (frozen and added.needs_features):
             return model(part.batch, self.compute), None

@@ -53,6 +53,7 @@ class Loop:
         report: ProgressCallback = no_progress,
         *,
         before: Sequence[Stage] = (),
+        last: Stage | None = None,
         inputs_for: InputsFor | None = None,
         distillation: DistillationTarget | None = None,
         added_loss: AddedLoss | None = None,
@@ -63,7 +64,7 @@ class Loop:
         self.inputs_for, self.labeller = inputs_for or (lambda _: inputs), labeller
         self.stage_task = task.at_stage(0)
         self.batches = self._batches(inputs)
-        self.schedule = StageSchedule(model, config, before, restarts=restarts)
+        self.schedule = StageSchedule(model, config, before, last=last, restarts=restarts)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
         self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout(), added_loss)
@@ -74,7 +75,9 @@ class Loop:
     def _batches(self, inputs: Inputs) -> BatchLoader:
         """Return the batches of the current stage's rows."""
         task = self.stage_task
-        return BatchLoader(inputs, task.train, self.config, self.compute.device, groups=task.groups)
+        return BatchLoader(
+            inputs, task.train, self.config, self.compute.device, groups=task.groups, sampler=task.sampler
+        )
 
     def _mixout(self) -> Mixout | None:
         """Return the mixout of the matrices in trained blocks, None if it is off."""
@@ -84,13 +87,19 @@ class Loop:
         matrices = {n: p for n, p in trained.items() if parts[n].startswith("block ") and p.ndim == 2}
         return Mixout(matrices, self.start, self.config.mixout)
 
-    def run(self, callback: Callback) -> Inputs:
+    def run(self, callback: Callback, fit: Callable[[], None] | None = None) -> Inputs:
         """Train to the last epoch or until patience ends, then restore the best epoch's weights.
 
-        Returns the inputs of the last stage.
+        `fit`, if given, takes the place of the last stage's epochs, or with pseudo-labels of every stage's:
+        it fits the head at once, see `record_fit`. Returns the inputs of the last stage.
         """
         while not self.state.finished:
-            if not self.schedule.finished(self.state):
+            fits = self.schedule.is_last_stage(self.state) or self.labeller is not None
+            if fit is not None and fits and not self.state.stage_epoch:
+                fit()
+            elif fit is not None and fits:
+                self.next_stage()
+            elif not self.schedule.finished(self.state):
                 self._epoch(callback)
             else:
                 self.next_stage()
@@ -200,10 +209,11 @@ class Loop:
         """Return the metrics of an epoch of `rows`, in order."""
         state, selection = self.state, self.stage_task.selection
         train = {LOSS: state.loss_sum / state.loss_count}
+        task = self.task if self.stage_task.sampler is None else self.stage_task
         if state.outputs:
             outputs = torch.cat(state.outputs)
-            train |= self.task.metrics(rows[-len(outputs) :], outputs)
-        validation = self.task.validate(self.model, self.inputs, self.compute, self.report)
+            train |= task.metrics(rows[-len(outputs) :], outputs)
+        validation = task.validate(self.model, self.inputs, self.compute, self.report)
         score = validation.get(selection, math.nan)
         if self.labeller is not None and self.labeller.config.per_step:
             self._record_round(self.labeller, score)
@@ -222,6 +232,12 @@ class Loop:
         state.history.append(point)
         state.loss_sum, state.loss_count, state.outputs, state.seconds = 0.0, 0, [], 0.0
         return point
+
+    def skip_to_last_stage(self) -> None:
+        """Leave the stages before the last one as they are, as of a run that was stopped in one of them."""
+        while not self.schedule.is_last_stage(self.state):
+            self.schedule.next_stage(self.state)
+        self.set_inputs(self.schedule.stage(self.state).freeze)
 
     def restore_best(self) -> Inputs:
         """Restore the best epoch's weights, if an epoch has ended, and the freeze plan of the last stage.

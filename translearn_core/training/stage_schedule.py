@@ -14,8 +14,9 @@ from translearn_core.transfer import TransferModel
 
 
 class StageSchedule:
-    """Stages `before` and then the model's own plan; a run's position in them is in its `Checkpoint`.
+    """Stages `before` and then the `last`, by default the model's own plan.
 
+    A run's position in them is in its `Checkpoint`.
     `restarts`: optimizer and rates start anew in each stage, as where each is one of several targets.
     `trained` maps names to the parameters that train in any stage, `trainable` to those that train now.
     """
@@ -26,12 +27,13 @@ class StageSchedule:
         training: TrainingConfig,
         before: Sequence[Stage] = (),
         *,
+        last: Stage | None = None,
         restarts: bool = False,
     ) -> None:
         self.restarts = bool(before) and (restarts or training.task_order is TaskOrder.SEQUENTIAL)
         self.model, self.training, self.parts = model, training, model.parts
-        last = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
-        self.stages = (*before, last)
+        plan = Stage(freeze=model.max_plan, epochs=training.epochs, patience=training.patience)
+        self.stages = (*before, plan if last is None else last)
         named = dict(model.named_parameters())
         self.trained = {name: named[name] for name in sorted(model.trained_names)}
         self.trainable: dict[str, Parameter] = {}

@@ -12,6 +12,18 @@ from translearn_core.transfer import Classifier, Inputs, TransferModel
 from translearn_core.transfer.objectives import Objective
 
 
+class BatchSampler(Protocol):
+    """Batches of an epoch of a task that draws its rows itself."""
+
+    def steps_per_epoch(self, batch_size: int) -> int:
+        """Return the number of batches of an epoch."""
+
+    def order(
+        self, cost: NDArray[np.int64], batch_size: int, *, seed: int, epoch: int
+    ) -> list[NDArray[np.int64]]:
+        """Return the rows of every batch of an epoch; a function of seed and epoch alone."""
+
+
 class TrainingTask(Protocol):
     """What a loop trains: indices of training and validation rows, and how outputs are judged.
 
@@ -40,8 +52,15 @@ class TrainingTask(Protocol):
         """Group of each row, whose batches are drawn apart from those of other groups; None: one group."""
 
     @property
+    def sampler(self) -> "BatchSampler | None":
+        """What draws its batches, and measures its epochs; None: every row once an epoch."""
+
+    @property
     def selection(self) -> str:
-        """Validation metric that selects the best epoch: the highest value, of the loss the lowest."""
+        """Validation metric that selects the best epoch: the highest value, of the loss the lowest.
+
+        An empty one selects the last epoch.
+        """
 
     @property
     def learned_weights(self) -> Mapping[str, float]:

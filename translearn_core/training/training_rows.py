@@ -16,6 +16,7 @@ from translearn_core.config import ClassWeights, RegressionLoss
 from translearn_core.results.metric import LOSS
 from translearn_core.tasks import PROBLEMS, Problem, Target
 from translearn_core.tasks.problem import Outputs
+from translearn_core.training.contrastive.text_pairs import TextPairs
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict
 from translearn_core.transfer.objectives import OBJECTIVES, Objective
 from translearn_core.transfer.prediction import activate
@@ -25,7 +26,8 @@ from translearn_core.transfer.prediction import activate
 class TrainingRows:
     """Indices of training and validation rows; `target` has one value per row of the inputs.
 
-    `importance` is a weight per row, for source rows that are to stand for a target domain.
+    `importance` is a weight per row, for source rows that are to stand for a target domain. `pairs` train in
+    the first stage, if there are any, before labels do.
     """
 
     target: Target
@@ -34,7 +36,9 @@ class TrainingRows:
     weighting: ClassWeights = ClassWeights.NONE
     regression_loss: RegressionLoss = RegressionLoss.MSE
     importance: NDArray[np.float32] | None = field(default=None, compare=False)
+    pairs: TextPairs | None = field(default=None, compare=False)
     groups: ClassVar[None] = None
+    sampler: ClassVar[None] = None
     learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property
@@ -69,10 +73,9 @@ class TrainingRows:
             return balanced
         return balanced * (importance if balanced.ndim == 1 else importance[:, None])
 
-    def at_stage(self, stage: int) -> "TrainingRows":
-        """Return the same rows: they train in every stage."""
-        del stage
-        return self
+    def at_stage(self, stage: int) -> "TrainingRows | TextPairs":
+        """Return the same rows, which train in every stage but one of pairs."""
+        return self if self.pairs is None or stage else self.pairs
 
     def metrics(self, rows: NDArray[np.int64], outputs: Tensor) -> dict[str, float]:
         """Return metrics of the outputs of some rows before activation, shape (len(rows), n_outputs)."""

@@ -15,7 +15,7 @@ from translearn_core.transfer.saved_model import (
     save_tfidf,
     save_trained,
 )
-from translearn_core.transfer.stage_inputs import StageInputs
+from translearn_core.transfer.stage_inputs import StageInputs, refitted
 
 __all__ = [
     "Batch",
@@ -31,6 +31,7 @@ __all__ = [
     "load_fine_tuned",
     "load_trained",
     "predict",
+    "refitted",
     "save_tfidf",
     "save_trained",
     "set_trainable",

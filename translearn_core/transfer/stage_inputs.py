@@ -1,6 +1,6 @@
 """Inputs of each training stage: outputs of frozen layers are computed once and cached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -117,6 +117,21 @@ def fit_standardiser(
         ]
     model.standardise.fit(torch.cat(pieces).clone())
     return with_standardised(model, inputs, compute)
+
+
+def refitted(stages: StageInputs, train: NDArray[np.int64], seed: int) -> Callable[[FreezePlan], Inputs]:
+    """Return the inputs of stages, the standardisation fitted anew where only the head trains.
+
+    For a head that is fitted to features which an earlier stage has changed.
+    """
+
+    def inputs_for(plan: FreezePlan) -> Inputs:
+        inputs = stages(plan)
+        if inputs.pooled is None:
+            return inputs
+        return fit_standardiser(stages.model, inputs, train, stages.compute, seed=seed)
+
+    return inputs_for
 
 
 def with_standardised(model: Classifier, inputs: Inputs, compute: Compute) -> Inputs:

@@ -100,6 +100,9 @@ LABELS: dict[str, str] = {
     "random_init_baseline": "With random weights too",
     "control_tasks": "Control tasks",
     "code_orders": "Orders for the code length",
+    "contrastive.loss": "Loss of the pairs",
+    "draws": "Draws of each text",
+    "contrastive.temperature": "Temperature of the loss",
 }
 """Field labels; a key with a dot applies to one form."""
 

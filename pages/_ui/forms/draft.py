@@ -8,6 +8,7 @@ from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,
     CleaningRule,
+    ContrastiveConfig,
     DataConfig,
     DistilConfig,
     DomainConfig,
@@ -34,7 +35,7 @@ from translearn_core.jobs import DiagnoseConfig
 
 PARTS = (
     "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil",
-    "adaptation", "self_training",
+    "adaptation", "contrastive", "self_training",
 )  # fmt: skip
 """Fields that a draft shares with its experiment."""
 
@@ -60,6 +61,7 @@ class Draft:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     distil: DistilConfig | None = None
     adaptation: AdaptationConfig | None = None
+    contrastive: ContrastiveConfig | None = None
     text_pair: str | None = None
     one_hot: tuple[str, ...] = ()
     more_targets: tuple[TargetConfig, ...] = ()
@@ -136,8 +138,8 @@ class Draft:
     def can_self_train(self) -> bool:
         """Whether rows without a label can be learned from under the other settings."""
         one = self.problem in (None, ProblemType.SINGLE_LABEL) and not self.predicts_more
-        apart = not (self.stages or self.distil or self.adaptation or self.backbone.is_tfidf)
-        return one and apart and bool(self.self_training_methods)
+        others = self.stages or self.distil or self.adaptation or self.contrastive or self.backbone.is_tfidf
+        return one and not others and bool(self.self_training_methods)
 
     @property
     def self_training_methods(self) -> tuple[SelfTrainingMethod, ...]:
@@ -147,9 +149,19 @@ class Draft:
         return () if self.augment.copies else (SelfTrainingMethod.SELF_TRAINING,)
 
     @property
+    def contrasts(self) -> bool:
+        """Whether pairs of texts can train with the other settings: blocks to train, one class a row."""
+        moves = bool(self.freeze.blocks or self.freeze.embeddings)
+        classes = self.problem in (None, ProblemType.SINGLE_LABEL) and not self.predicts_more
+        return moves and classes and not (self.stages or self.distil or self.adaptation)
+
+    @property
     def head_kinds(self) -> tuple[HeadKind, ...]:
-        """Heads that fit the other settings; a probe needs features that stay as they are."""
-        if self.backbone.is_tfidf:
+        """Heads that fit the other settings; a probe needs features that stay as they are.
+
+        After pairs of texts have trained it is the only one.
+        """
+        if self.backbone.is_tfidf or self.contrastive is not None:
             return (HeadKind.PROBE,)
         moves = self.freeze.blocks or self.freeze.embeddings or self.stages or self.distil
         moves = moves or self.predicts_more
@@ -195,6 +207,10 @@ class Draft:
             after = replace(after, training=after.training.model_copy(update=own))
         if after.adaptation is not None and not after.adapts:
             after = replace(after, adaptation=None)
+        if after.contrastive is not None and not after.contrasts:
+            after = replace(after, contrastive=None)
+        if after.contrastive is not None and after.training.patience is not None:
+            after = replace(after, training=after.training.model_copy(update={"patience": None}))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
         chosen = after.self_training

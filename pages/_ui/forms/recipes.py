@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.forms import augmentation, config_fields, freeze_map, self_training, teachers
+from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, self_training, teachers
 from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
@@ -30,8 +30,8 @@ from translearn_core.results import BackboneInfo
 ADDED = {Tuning.LORA: ("rank", "alpha", "dropout"), Tuning.ADAPTERS: ("bottleneck",)}
 """Settings of the kinds of tuning that add parameters."""
 
-
 ONE_TARGET = "Not for these several targets: it trains one, or in stages of its own."
+ONE_CLASS = "Not for this target: it needs one class a text, for two texts are alike or they are not."
 
 
 def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
@@ -79,7 +79,7 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
         fits = recipe.fits(experiment, n_blocks)
         teacher = _teacher(experiment) if recipe.teacher and fits else None
         if not fits:
-            st.caption(ONE_TARGET)
+            st.caption(ONE_TARGET if experiment.data.several_targets else ONE_CLASS)
         st.button(
             "Chosen" if taken else "Use this",
             key=f"use-{recipe.name}",
@@ -109,15 +109,19 @@ def details(backbone_info: BackboneInfo, unlabelled: int = 0) -> None:
     if draft.data is not None and draft.data.text_pair is not None and not draft.backbone.is_tfidf:
         with st.expander("Pairs: how two texts become one vector", icon=":material/compare_arrows:"):
             _pairs()
+    if draft.contrastive is not None:
+        with st.expander("Contrastive: the pairs of texts and their loss", icon=":material/compare:"):
+            contrastive.edit()
     frozen = not (draft.freeze.blocks or draft.freeze.embeddings)
     if frozen:
         with st.expander("Features: what the head reads", icon=":material/stacks:"):
             _features(backbone_info)
     else:
-        with st.expander(
-            "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
-        ):
-            _stages()
+        if draft.contrastive is None:
+            with st.expander(
+                "Stages: what trains before the rest (gradual unfreezing)", icon=":material/stairs:"
+            ):
+                _stages()
         with st.expander("Which tensors change (LoRA, adapters, BitFit)", icon=":material/tune:"):
             _tuning()
         with st.expander("Learning rates, block by block (discriminative)", icon=":material/speed:"):

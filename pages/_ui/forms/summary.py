@@ -108,6 +108,12 @@ def _model(draft: Draft) -> str:
             f"chosen by cross-validation, classifies them. Seed {draft.training.seed}."
         )
     start = f"Start from **{plain(backbone_names.backbone(draft.backbone))}**"
+    if draft.contrastive is not None:
+        return (
+            f"{start}; **pairs of labelled texts** train {plain(draft.freeze.label)}, each text drawn "
+            f"{draft.contrastive.draws} times an epoch, then a linear head is fitted at once. "
+            f"{epochs(draft.training.epochs)}, {draft.features.pooling} pooling, seed {draft.training.seed}."
+        )
     if draft.head.kind is HeadKind.PROBE:
         return (
             f"{start}; a **linear probe** is fitted to its frozen output at once, its strength chosen by "

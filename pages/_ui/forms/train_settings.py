@@ -25,7 +25,7 @@ HEAD: dict[HeadKind, tuple[str, ...]] = {
 
 def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
     """Draw the form, and return the draft with its settings."""
-    at_once = draft.head.kind is HeadKind.PROBE
+    at_once = draft.head.kind is HeadKind.PROBE and draft.contrastive is None
     steps = NUMBER_STEPS if draft.data is not None and draft.data.problem in NUMBERS else STEPS
     with st.grid(3, min_column_width=150):
         training = config_fields.edit(draft.training, AT_ONCE if at_once else steps, "training")
@@ -48,7 +48,8 @@ def edit(draft: Draft, backbone_info: BackboneInfo) -> Draft:
             head = config_fields.edit(draft.head, HEAD[draft.head.kind], "head", choices=choices)
         st.markdown("**Training loop**")
         with st.grid(3, min_column_width=150):
-            shown = () if at_once else LOOP + SGD * (training.optimizer is Optimizer.SGD)
+            loop = LOOP if draft.contrastive is None else tuple(name for name in LOOP if name != "patience")
+            shown = () if at_once else loop + SGD * (training.optimizer is Optimizer.SGD)
             edited = config_fields.edit(training, shown + COMPUTE, "training")
     if edited.optimizer is not training.optimizer:
         return _with_optimizer(training, edited.optimizer)

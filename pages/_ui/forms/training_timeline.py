@@ -38,7 +38,7 @@ def show_planned(config: ExperimentConfig, backbone_info: BackboneInfo, task: Wo
         st.markdown(AT_ONCE)
         return
     rows = min(task.train, config.data.train_rows or task.train) * (1 + config.augment.copies)
-    each = max(1, -(-task.texts(rows) // config.training.batch_size))
+    each = max(1, config.steps_per_epoch(task.texts(rows)))
     timeline = planned_timeline(config, backbone_info.n_blocks, each)
     st.markdown(_listed(describe_stages(config, backbone_info)))
     tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
@@ -98,8 +98,12 @@ def describe_finished_stages(config: ExperimentConfig, history: History, begun: 
             [epoch for epoch in own if epoch.stage == number],
         )
         short = len(stage_epochs) < stage.epochs
-        line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{epochs(stage.epochs)}."
-        best = max(stage_epochs, key=lambda epoch: epoch.validation[selection])
+        line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{_long(stage, short=True)}."
+        scored = [epoch for epoch in stage_epochs if selection in epoch.validation]
+        if not scored:  # pairs of texts, before the head is fitted
+            lines.append(f"{line} Pairs of texts trained.")
+            continue
+        best = max(scored, key=lambda epoch: epoch.validation[selection])
         score = f"{metric_of(selection).label} {best.validation[selection]:.3f}"
         lines.append(f"{line} Best validation {score}, in epoch {best.epoch}.")
     return lines
@@ -125,8 +129,10 @@ def _trains(stage: Stage) -> str:
     return plain(label[:1].upper() + label[1:])
 
 
-def _long(stage: Stage) -> str:
-    if stage.patience is None:
+def _long(stage: Stage, *, short: bool = False) -> str:
+    if not stage.epochs:
+        return "fitted at once"
+    if short or stage.patience is None:
         return epochs(stage.epochs)
     many = stage.patience > 1
     waits = f"{stage.patience} in a row bring" if many else "one brings"

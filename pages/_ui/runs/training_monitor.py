@@ -25,6 +25,10 @@ AT_ONCE = (
     "Logistic regression was fitted at once, its strength chosen by cross-validation: there are no epochs, "
     "no learning rate and no learning curves."
 )
+PAIRS = (
+    "The loss is that of pairs of texts; the last point is the cross-entropy of the head, which is fitted at "
+    "once after them."
+)
 WITHOUT_CURVES = "Runs fitted at once, such as TF-IDF and linear probes, have no learning curves."
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
 
@@ -72,6 +76,8 @@ def _panel(run_id: str, was_live: bool) -> None:
             st.caption(AT_ONCE)
             return
         _numbers(run, history)
+        if run.job.config.contrastive is not None:
+            st.caption(PAIRS)
         chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(
             plots.training_curves(history, chosen, page_header.dark()),
@@ -167,7 +173,10 @@ def _after(run: Run[ExperimentConfig]) -> None:
 
 
 def _may_continue(config: ExperimentConfig) -> bool:
-    """Whether a run may go on: it is no part of another, and its targets do not train one after the other."""
+    """Whether a run may go on: it is no part of another, and ends with a stage that trains in epochs.
+
+    Targets one after the other, pairs before the head and trainings on pseudo-labels do not.
+    """
     return config.joint_run is None and not config.restarts
 
 
@@ -186,7 +195,7 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
         label = metric_of(selection).label
         st.metric(
             f"Validation {label}",
-            f"{last.validation[selection]:.3f}" if last else "–",
+            f"{last.validation[selection]:.3f}" if last and selection in last.validation else "–",
             border=True,
             help=f"{label} on the validation rows: the epoch where it is highest is kept",
         )
@@ -204,7 +213,8 @@ def _numbers(run: Run[ExperimentConfig], history: History) -> None:
 def _epochs(run: Run[ExperimentConfig], history: History) -> int:
     config = run.job.config
     if config.resume_from is None:
-        return sum(stage.epochs for stage in config.resolved_stages)
+        fit = config.contrastive is not None  # of the head, which is recorded as an epoch
+        return sum(stage.epochs for stage in config.resolved_stages) + fit
     before = state.store().history(config.resume_from).epochs  # empty if that run was deleted
     last = history.epochs[-1].epoch if history.epochs else 0
     return max(last, (before[-1].epoch if before else 0) + config.training.epochs)

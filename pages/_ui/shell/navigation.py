@@ -58,6 +58,12 @@ PAGES: dict[str, PageEntry] = {
         "translate",
         "Learn in one language or kind of text, use it in another: what crosses over?",
     ),
+    "zero_shot": PageEntry(
+        "See",
+        "Zero-shot",
+        "label_off",
+        "Classify without a label: describe the classes in words.",
+    ),
     "predict": PageEntry("See", "Predict", "chat", "Classify your own sentences or a whole file."),
     "compare": PageEntry("See", "Compare", "compare_arrows", "Runs side by side: score and cost."),
     "study": PageEntry(

@@ -26,9 +26,9 @@ from translearn_core.results import BackboneInfo, TableProfile
 from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
 FORMS = (
-    *("training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block"),
-    *("self_training", "label_key"),
-)
+    "training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block",
+    "contrastive", "self_training", "label_key",
+)  # fmt: skip
 """Key prefixes of forms that show the draft."""
 FOLLOWING = ("pooling", "token_limit")
 """Feature settings with a default for each backbone."""

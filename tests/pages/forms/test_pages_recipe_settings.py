@@ -5,7 +5,16 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, page_text
 
-from translearn_core.config import AugmentConfig, FreezePlan, Optimizer, RecipeName, Tuning
+from translearn_core.config import (
+    AugmentConfig,
+    ContrastiveConfig,
+    FreezePlan,
+    HeadKind,
+    Optimizer,
+    PairLoss,
+    RecipeName,
+    Tuning,
+)
 
 
 def goes_to(at: AppTest, page: str) -> AppTest:
@@ -104,3 +113,26 @@ def test_adapters_have_a_width_and_no_mixout(visit: Open, filled: Filled) -> Non
     assert not {"training.mixout", "tuning.rank"} & widgets
     at.selectbox(key="tuning.kind").set_value(Tuning.ALL).run()
     assert at.number_input(key="training.mixout").value == 0.0
+
+
+def test_pairs_of_texts_have_settings_and_can_be_left_out(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    at.segmented_control(key="family").set_value("Step by step").run()
+    at.button(key=f"use-{RecipeName.CONTRASTIVE}").click().run()
+    draft = at.session_state["draft"]
+    assert draft.contrastive == ContrastiveConfig()
+    assert draft.head.kind is HeadKind.PROBE
+    assert draft.experiment is not None
+    at.number_input(key="contrastive.draws").set_value(5).run()
+    at.selectbox(key="contrastive.loss").set_value(PairLoss.SUPERVISED).run()
+    at.number_input(key="contrastive.temperature").set_value(0.2).run()
+    expected = ContrastiveConfig(draws=5, loss=PairLoss.SUPERVISED, temperature=0.2)
+    assert at.session_state["draft"].contrastive == expected
+    goes_to(at, "train")
+    assert "each text drawn 5 times an epoch" in page_text(at)
+    widgets = {widget.key for widget in at.number_input}
+    assert "training.epochs" in widgets
+    assert "training.patience" not in widgets
+    goes_to(at, "recipe").button(key="no_contrastive").click().run()
+    draft = at.session_state["draft"]
+    assert (draft.contrastive, draft.head.kind) == (None, HeadKind.LINEAR)

@@ -13,7 +13,7 @@ from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
-from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import FROZEN, PROTOTYPES, SCRATCH, WORDS
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Studies, artifacts
 from translearn_core.runs.studies.label_efficiency import (
@@ -107,8 +107,9 @@ def test_balanced_subsets_hold_equally_many_rows_per_class(
 def test_baselines_are_scored_on_every_subset(
     bench: Bench, efficiency_config: LabelEfficiencyConfig, free: LabelEfficiency
 ) -> None:
-    assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN), SIZES, SEEDS)
-    assert free.scores.shape == (2, 3, 3)
+    assert (free.names, free.sizes, free.seeds) == ((WORDS, FROZEN, PROTOTYPES), SIZES, SEEDS)
+    assert free.scores.shape == (3, 3, 3)
+    assert 0 <= free.zero_shot.low <= free.zero_shot.value <= free.zero_shot.high <= 1
     assert np.isnan(free.scores[:, 2, 1:]).all(), "there is one way only to draw all rows"
     assert np.isfinite(free.scores[:, :2]).all()
     whole = load_prepared(bench.store.workspace, efficiency_config.data)
@@ -135,11 +136,11 @@ def test_runs_and_baselines_share_the_test_rows(
     bench: Bench, free: LabelEfficiency, trained: LabelEfficiency, cells: tuple[LabelEfficiencyArm, ...]
 ) -> None:
     own = "own settings, block 2"
-    assert trained.names == (WORDS, FROZEN, own, SCRATCH)
-    np.testing.assert_array_equal(trained.scores[:2], free.scores)
-    assert np.isnan(trained.scores[2:, 1]).all(), "nobody trained on 16"
-    assert np.isnan(trained.scores[3, 2, 2]), "the last run is not there yet"
-    assert np.isfinite(trained.scores[2:, 0]).all()
+    assert trained.names == (WORDS, FROZEN, PROTOTYPES, own, SCRATCH)
+    np.testing.assert_array_equal(trained.scores[:3], free.scores)
+    assert np.isnan(trained.scores[3:, 1]).all(), "nobody trained on 16"
+    assert np.isnan(trained.scores[4, 2, 2]), "the last run is not there yet"
+    assert np.isfinite(trained.scores[3:, 0]).all()
     for cell in cells:
         for seed, job in enumerate(cell.jobs):
             predictions = artifacts.load(bench.store.workspace.run(job), Evaluation).predictions
@@ -155,7 +156,7 @@ def test_runs_and_baselines_share_the_test_rows(
     assert len(trained.sentences) == 4
     frame = trained.frame()
     assert frame.loc[(frame["method"] == SCRATCH) & (frame["labels"] == ROWS), "draws"].item() == 2
-    assert len(trained.draws()) == 4 * 3 * 3
+    assert len(trained.draws()) == 5 * 3 * 3
 
 
 def test_another_target_size_reuses_the_baselines(

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from translearn_core.config.enums import LayerCombination, Schedule
-from translearn_core.config.model import FreezePlan, Stage
+from translearn_core.config.contrastive import ContrastiveConfig
+from translearn_core.config.enums import HeadKind, LayerCombination, Schedule
+from translearn_core.config.model import FreezePlan, HeadConfig, Stage
 from translearn_core.config.recipes.recipe import Settings
 
 HEAD_FIRST = Stage(freeze=FreezePlan(), epochs=3)
@@ -47,6 +48,16 @@ def lp_ft(n: int, k: int) -> Settings:
         "freeze": _down_to(n, k),
         "stages": stages,
         "training": {"epochs": 3, "lr": 1e-4, "head_lr": 1e-3},
+    }
+
+
+def contrastive(n: int, k: int) -> Settings:
+    """Train the blocks on pairs of texts, then fit the head at once (SetFit, arXiv:2209.11055)."""
+    return {
+        "freeze": FreezePlan.last_n(k, n),
+        "contrastive": ContrastiveConfig(),
+        "head": HeadConfig(kind=HeadKind.PROBE),
+        "training": {"epochs": 1, "lr": 5e-5},
     }
 
 

@@ -3,7 +3,16 @@
 from translearn_core.config.enums import HeadKind, LayerCombination, Tuning
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import HeadConfig, TuningConfig
-from translearn_core.config.recipes.builders import bottom_up, frozen, full, gradual, lp_ft, smaller, top
+from translearn_core.config.recipes.builders import (
+    bottom_up,
+    contrastive,
+    frozen,
+    full,
+    gradual,
+    lp_ft,
+    smaller,
+    top,
+)
 from translearn_core.config.recipes.recipe import Family, Recipe, RecipeName
 from translearn_core.errors import ConfigError
 
@@ -174,6 +183,17 @@ RECIPES: dict[RecipeName, Recipe] = {
             "As full fine-tuning; the first stage costs moments.",
             "Kumar et al. 2022, arXiv:2202.10054",
             lp_ft,
+        ),
+        Recipe(
+            RecipeName.CONTRASTIVE,
+            Family.STEPS,
+            "Contrastive fine-tuning, then a head (SetFit)",
+            "Pairs of labelled texts train the backbone: one class close together, others apart. Then a "
+            "linear head is fitted.",
+            "Few labels: a handful of texts of a class already makes dozens of pairs. One class a text.",
+            "As full fine-tuning with as many epochs as a text has draws; little on few texts.",
+            "Tunstall et al. 2022, arXiv:2209.11055",
+            contrastive,
         ),
         Recipe(
             RecipeName.GRADUAL,

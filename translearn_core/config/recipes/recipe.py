@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from translearn_core.config.adaptation import AdaptationConfig
-from translearn_core.config.enums import HeadKind, LayerCombination
+from translearn_core.config.enums import HeadKind, LayerCombination, ProblemType
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
 from translearn_core.config.self_training import SelfTrainingConfig, SelfTrainingMethod
@@ -51,6 +51,7 @@ class RecipeName(StrEnum):
     FULL = "full"
     DISCRIMINATIVE = "discriminative"
     LP_FT = "lp-ft"
+    CONTRASTIVE = "contrastive"
     GRADUAL = "gradual"
     BOTTOM_UP = "bottom-up"
     SCRATCH = "scratch"
@@ -97,11 +98,13 @@ class Recipe:
     def fits(self, base: ExperimentConfig, n_blocks: int) -> bool:
         """Whether it can train the targets of `base`: several need heads that train in steps, no teacher.
 
-        Targets one after the other leave no room for its own stages.
+        Targets one after the other leave no room for its own stages; pairs of texts need one class a row.
         """
+        settings = self.shape(n_blocks, n_blocks)
+        if settings.get("contrastive") is not None and base.data.problem is not ProblemType.SINGLE_LABEL:
+            return False
         if not base.data.several_targets:
             return True
-        settings = self.shape(n_blocks, n_blocks)
         probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
         return not (probe or self.teacher or (base.sequential and settings.get("stages")))
 
@@ -155,6 +158,7 @@ class Recipe:
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
             adaptation=self._adaptation(base, settings),
             self_training=self._self_training(base, settings),
+            contrastive=settings.get("contrastive"),
         )
 
     def _adaptation(self, base: ExperimentConfig, settings: Settings) -> AdaptationConfig | None:
@@ -171,7 +175,7 @@ class Recipe:
         """Return the self-training of `base` if it can be done with the recipe."""
         chosen = base.self_training
         probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
-        if chosen is None or self.teacher or settings.get("stages"):
+        if chosen is None or self.teacher or settings.get("stages") or settings.get("contrastive"):
             return None
         copies = settings.get("augment", AugmentConfig()).copies
         steps = chosen.method is SelfTrainingMethod.CONSISTENCY

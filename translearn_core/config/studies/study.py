@@ -181,4 +181,6 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
         overrides["features.pair_encoding"] = values["features"]["pair_encoding"]
     if config.distil is not None and not recipes:
         overrides["distil"] = values["distil"]
+    if config.contrastive is not None and not recipes:
+        overrides["contrastive"] = values["contrastive"]
     return overrides

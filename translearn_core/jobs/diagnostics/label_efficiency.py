@@ -28,7 +28,7 @@ class LabelEfficiencyArm(BaseConfig):
 
 
 class LabelEfficiencyConfig(TaskJobConfig[LabelEfficiency]):
-    """Label efficiency: score against number of labels, of TF-IDF, the frozen backbone and trained runs.
+    """Label efficiency: score against number of labels, of TF-IDF, frozen backbone and trained runs.
 
     `arms` are runs whose data differ only in `train_rows` and `subset_seed`. Howard & Ruder 2018,
     arXiv:1801.06146, figure 3.
@@ -71,8 +71,9 @@ LABEL_EFFICIENCY = JobSpec(
     "Look how many fewer labels one line needs for the score of another: that is what transfer saves.",
     action="Draw the curve",
     progress="Learning from ever more labels",
-    cost="This first part trains no backbone: TF-IDF counts words, and the frozen probe is a linear "
-    "classifier on the pretrained layers. Each text passes the backbone once at most.",
+    cost="This first part trains no backbone: TF-IDF counts words, the frozen probe is a linear classifier "
+    "on the pretrained layers, prototypes are class means there, and zero-shot reads the names of the "
+    "classes. Each text passes the backbone once at most.",
     low_priority=True,
     requires=Requirement.LAYERS,
 )

@@ -8,10 +8,13 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import LabelEfficiency
+from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import metric_of
 
 MARGIN = 0.35
 """Margin left and right of the curve, in doublings."""
+ZERO_DOUBLINGS = 1.5
+"""Doublings from no labels, which a logarithmic axis lacks, to the fewest labels."""
 
 
 def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
@@ -24,19 +27,24 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     if not np.isfinite(curve.mean).any():
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
-    edge = (float(sizes[0]) * 2**-MARGIN, float(sizes[-1]) * 2**MARGIN)
+    zero = curve.zero_shot is not None
+    edge = (float(sizes[0]) * 2 ** -(MARGIN + ZERO_DOUBLINGS * zero), float(sizes[-1]) * 2**MARGIN)
     constant = curve.constant_baseline
     add_level(figure, edge, constant, f"{curve.constant_name} {constant:.3f}", colours.muted)
     for k, name in enumerate(labels(curve.names, 36)):
         _add_method(figure, curve, k, name, dark)
+    if curve.zero_shot is not None:
+        _add_zero_shot(figure, curve.zero_shot, float(sizes[0]) * 2**-ZERO_DOUBLINGS, len(curve.names), dark)
     if curve.reaches:
         _add_arrow(figure, curve, dark)
+    ticks = _ticks(curve)
+    places = [float(sizes[0]) * 2**-ZERO_DOUBLINGS] * zero + [float(tick) for tick in ticks]
     figure.update_xaxes(
         title_text="training labels, log scale",
         type="log",
         range=[float(np.log10(end)) for end in edge],
-        tickvals=_ticks(curve),
-        ticktext=[f"{size:,}" for size in _ticks(curve)],
+        tickvals=places,
+        ticktext=["0"] * zero + [f"{size:,}" for size in ticks],
     )
     figure.update_yaxes(
         title_text=f"test {metric_of(curve.metric).label}, 95 % interval", tickformat=".2f", nticks=8
@@ -58,6 +66,26 @@ def _add_method(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, da
         figure, sizes, mean, low, high, name, class_colour(k, dark), hover, details=[draws], opacity=0.12,
         line={"dash": line_dash(k)}, marker={"symbol": class_symbol(k)},
     )  # fmt: skip
+
+
+def _add_zero_shot(figure: go.Figure, score: Estimate, x: float, k: int, dark: bool) -> None:
+    """Add the score without labels, a point left of the fewest labels."""
+    figure.add_scatter(
+        x=[x],
+        y=[score.value],
+        name="zero-shot",
+        mode="markers",
+        marker={"color": class_colour(k, dark), "symbol": class_symbol(k), "size": 11},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [score.high - score.value],
+            "arrayminus": [score.value - score.low],
+            "color": class_colour(k, dark),
+        },
+        hovertemplate=f"zero-shot, no labels: <b>%{{y:.3f}}</b> ({score.low:.3f} to {score.high:.3f})"
+        "<extra></extra>",
+    )
 
 
 def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:

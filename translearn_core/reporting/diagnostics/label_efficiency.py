@@ -12,7 +12,9 @@ MEANING = (
     "from three draws on over the draws too. Smaller subsets are nested in larger ones, all methods learn "
     "from the same subsets and are scored on the same test {noun}s. The probe's layer and the best epoch of "
     "a run are chosen on validation {noun}s, whose labels come on top; the probe's strength C is chosen by "
-    "cross-validation on its training labels. Every draw, with layer and C, is in the CSV."
+    "cross-validation on its training labels. Prototypes give a {noun} the class with the nearest mean, in "
+    "the layer that is best on validation {noun}s. Zero-shot, at 0 labels, compares {noun}s with the names "
+    "of the classes. Every draw, with layer and C, is in the CSV."
 )
 
 

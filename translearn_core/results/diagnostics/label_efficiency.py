@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.diagnostics.baselines import FROZEN
+from translearn_core.results.diagnostics.baselines import FROZEN, ZERO_SHOT
+from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import metric_of
 from translearn_core.results.sample_efficiency import SampleEfficiency
 
@@ -24,7 +25,8 @@ class LabelEfficiency:
     of each frozen probe, and `c` its strength, chosen by cross-validation. `sizes` counts training labels,
     without the `n_validation` validation rows. `sentences` say how many labels one method needs for the
     score of another with `reference_size`; the first is the main one, or says that the test rows hold no
-    task. `reaches` are the numbers of the others, in order.
+    task. `reaches` are the numbers of the others, in order. `zero_shot` is the score without any label, by
+    descriptions of the classes; None where there are none.
     """
 
     names: tuple[str, ...]
@@ -44,12 +46,27 @@ class LabelEfficiency:
     layers: NDArray[np.int64] = field(compare=False)
     c: FloatArray = field(compare=False)
     reaches: tuple[SampleEfficiency, ...] = ()
+    zero_shot: Estimate | None = None
 
     def frame(self) -> pd.DataFrame:
         """Return one row per method and number of labels: mean, interval, number of draws."""
         column = metric_of(self.metric).column
+        zero = self.zero_shot
         return pd.DataFrame(
             [
+                *(
+                    {
+                        "method": ZERO_SHOT,
+                        "labels": 0,
+                        column: one.value,
+                        "low": one.low,
+                        "high": one.high,
+                        "draws": 1,
+                    }
+                    for one in ([] if zero is None else [zero])
+                ),
+            ]
+            + [
                 {
                     "method": name,
                     "labels": size,

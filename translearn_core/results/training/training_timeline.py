@@ -73,7 +73,7 @@ def planned_timeline(
     stages = config.resolved_stages
     first = len(stages) - 1 if config.resume_from else 0
     lengths = [stage.epochs * steps_per_epoch for stage in stages[first:]]
-    ends = np.cumsum(lengths).tolist()
+    ends = np.cumsum([length for length in lengths if length]).tolist()
     return _timeline(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
 
 
@@ -89,7 +89,7 @@ def actual_timeline(
         return _timeline(config, n_blocks, 0, begun, (), 1, columns)
     last = {epoch.stage: epoch.step for epoch in epochs}
     return _timeline(
-        config, n_blocks, epochs[0].stage, begun, [last[stage] for stage in sorted(last)],
+        config, n_blocks, epochs[0].stage, begun, list(dict.fromkeys(last[stage] for stage in sorted(last))),
         epochs[0].step - begun, columns,
     )  # fmt: skip
 

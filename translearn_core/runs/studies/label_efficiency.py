@@ -183,7 +183,8 @@ def _passes(config: ExperimentConfig, task: Workload, n_blocks: int) -> float:
     passes = float(train + task.validation + task.test)
     for stage in config.resolved_stages:
         share = 1 - max(0, stage.freeze.first_trainable_block(n_blocks)) / n_blocks
-        passes += stage.epochs * share * (STEP_COST * train + task.validation)
+        drawn = train if config.contrastive is None else train * config.contrastive.draws
+        passes += stage.epochs * share * (STEP_COST * drawn + task.validation)
     return passes
 
 

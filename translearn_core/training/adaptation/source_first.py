@@ -25,6 +25,7 @@ class SourceFirst:
     of_target: NDArray[np.bool_]
     stage: int = 0
     groups: ClassVar[None] = None
+    sampler: ClassVar[None] = None
     learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property

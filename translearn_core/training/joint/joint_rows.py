@@ -39,6 +39,7 @@ class JointRows:
     sequential: bool = False
 
     selection: ClassVar[str] = MEAN_SCORE
+    sampler: ClassVar[None] = None
 
     def for_model(self, model: Classifier) -> "JointRows":
         """Return the rows with the loss weights that a model learns, if it learns any."""
@@ -158,6 +159,7 @@ class RowsOfTarget:
     every: JointRows
     active: int
     groups: ClassVar[None] = None
+    sampler: ClassVar[None] = None
 
     @property
     def train(self) -> NDArray[np.int64]:

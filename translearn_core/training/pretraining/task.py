@@ -53,6 +53,7 @@ class MaskedTokens:
     targets: ClassVar[None] = None
     weights: ClassVar[None] = None
     groups: ClassVar[None] = None
+    sampler: ClassVar[None] = None
     learned_weights: ClassVar[Mapping[str, float]] = {}
     selection: ClassVar[str] = LOSS
 

@@ -28,6 +28,7 @@ class PseudoLabelledRows:
     weight: float
     pseudo: PseudoLabels
     groups: ClassVar[None] = None
+    sampler: ClassVar[None] = None
     learned_weights: ClassVar[Mapping[str, float]] = {}
 
     @property

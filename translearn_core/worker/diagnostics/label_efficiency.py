@@ -13,7 +13,7 @@ from translearn_core.config import Split, job_id
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
-from translearn_core.results import LabelEfficiency
+from translearn_core.results import Estimate, LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, SCRATCH, WORDS
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric, metric_of
@@ -24,7 +24,7 @@ from translearn_core.tasks.problem import constant_row_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.label_efficiency_baselines import (
-    UNTRAINED_ARMS,
+    CLASS_ARMS,
     BaselineAnswers,
     fit_label_efficiency_baselines,
 )
@@ -80,7 +80,7 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
     if baselines is None:
         baselines = fit_label_efficiency_baselines(context, config, prepared)
     artifacts.save(context.folder, baselines)
-    arms = [_untrained_arm(config, baselines, name, len(train)) for name in UNTRAINED_ARMS]
+    arms = [_untrained_arm(config, baselines, name, len(train)) for name in baselines.names]
     names = [arm.name for arm in config.arms]
     for name in dict.fromkeys(names):
         context.report("reading the runs", names.index(name), len(names))
@@ -106,8 +106,16 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         layers=baselines.layers,
         c=baselines.c,
         reaches=tuple(efficiency for _, efficiency in crossings),
+        zero_shot=_zero_shot(baselines, metric, target.clusters(test)),
     )
     artifacts.save(context.folder, curve)
+
+
+def _zero_shot(baselines: BaselineAnswers, metric: Metric, clusters: Clusters) -> Estimate | None:
+    """Return the score without labels, None where classes cannot be described."""
+    if not len(baselines.zero_shot):
+        return None
+    return metric.of_row_scores(row_score_interval(baselines.zero_shot[None], clusters))
 
 
 def _no_task(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:
@@ -131,7 +139,7 @@ def _stored_baselines(context: Context, config: LabelEfficiencyConfig) -> Baseli
 def _untrained_arm(config: LabelEfficiencyConfig, baselines: BaselineAnswers, name: str, rows: int) -> Arm:
     ran = np.ones((len(config.sizes), len(config.seeds)), dtype=np.bool_)
     ran[np.asarray(config.sizes) == rows, 1:] = False  # all rows are the same draw for every seed
-    return Arm(name, ran, baselines.row_scores[UNTRAINED_ARMS.index(name)])
+    return Arm(name, ran, baselines.row_scores[baselines.names.index(name)])
 
 
 def _trained_arm(
@@ -190,7 +198,7 @@ def _crossings(
     clusters: Clusters,
 ) -> list[tuple[str, SampleEfficiency]]:
     """Return the crossings of each pretrained arm with the from-scratch and TF-IDF arms, runs first."""
-    trained = [arm for arm in arms if arm.name not in UNTRAINED_ARMS]
+    trained = [arm for arm in arms if arm.name not in CLASS_ARMS]
     frozen, words = (next(arm for arm in arms if arm.name == name) for name in (FROZEN, WORDS))
     pretrained = [*(arm for arm in trained if not arm.scratch), frozen]
     references = [*(arm for arm in trained if arm.scratch), words]

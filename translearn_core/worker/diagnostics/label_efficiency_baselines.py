@@ -1,4 +1,4 @@
-"""Label-efficiency baselines: TF-IDF and a frozen probe at every number of labels and seed.
+"""Label-efficiency baselines: TF-IDF, frozen probe and prototypes at every number of labels and seed.
 
 The training rows are those of a run with the same `train_rows` and `subset_seed`. Each text is encoded
 at most once, whatever the number of sizes and seeds.
@@ -17,24 +17,32 @@ from translearn_core.activations import (
     ProgressCallback,
     no_progress,
 )
-from translearn_core.analysis.linear_models import LINEAR_MODELS
+from translearn_core.analysis.few_labels.prototypes import Prototypes
+from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.backbones import load
 from translearn_core.config import Split
+from translearn_core.config.zero_shot import DescriptionConfig
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
-from translearn_core.jobs import LabelEfficiencyConfig
-from translearn_core.results.diagnostics.baselines import FROZEN, WORDS
+from translearn_core.jobs import ZERO_SHOT, LabelEfficiencyConfig
+from translearn_core.jobs.spec import CLASSES
+from translearn_core.results.diagnostics.baselines import FROZEN, PROTOTYPES, WORDS
+from translearn_core.tasks import Target
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
+from translearn_core.worker.diagnostics.few_labels.zero_shot import description_similarities
 from translearn_core.worker.features import feature_array
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 RowScores = NDArray[np.float32]
+Vectors = NDArray[np.floating]
 
 UNTRAINED_ARMS = (WORDS, FROZEN)
 """Arms without training of the backbone, in the order of `BaselineAnswers.row_scores`."""
+CLASS_ARMS = (*UNTRAINED_ARMS, PROTOTYPES)
+"""Those of targets that are classes."""
 
 Subset = Sequence[Sequence[IntArray]]
 """Training rows: for each seed one array of row indices per size, each a subset of the next."""
@@ -44,11 +52,13 @@ Subset = Sequence[Sequence[IntArray]]
 class BaselineAnswers:
     """Scores of the test rows by the baselines: `row_scores`, float32, (arms, sizes, seeds, test rows).
 
-    `layers` and `c`, shape (sizes, seeds), are the layer and the strength of each frozen probe.
+    `layers` and `c`, shape (sizes, seeds), are the layer and the strength of each frozen probe. `zero_shot`,
+    shape (test rows,), are the scores without labels; no rows where classes cannot be described.
     """
 
     names: tuple[str, ...]
     row_scores: RowScores = field(compare=False)
+    zero_shot: RowScores = field(compare=False)
     layers: IntArray = field(compare=False)
     c: FloatArray = field(compare=False)
 
@@ -56,12 +66,15 @@ class BaselineAnswers:
 def fit_label_efficiency_baselines(
     context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset
 ) -> BaselineAnswers:
-    """Fit TF-IDF and the frozen probe for every number of labels and seed."""
+    """Fit TF-IDF, the frozen probe and prototypes for every number of labels and seed."""
     versions = load_versions(context.store.workspace, config.data.dataset)
     subsets = draw_subsets(versions, config, prepared, context.report)
     words = _tfidf(context, config, prepared, subsets)
-    frozen, layers, c = _frozen_probes(context, config, prepared, subsets)
-    return BaselineAnswers(UNTRAINED_ARMS, np.stack([words, frozen]), layers, c)
+    probes, prototypes = _frozen_models(context, config, prepared, subsets)
+    arms = [words, probes.scores, *(prototypes.scores,) * (config.data.problem in CLASSES)]
+    zero_shot = _zero_shot(context, config, prepared)
+    names = CLASS_ARMS[: len(arms)]
+    return BaselineAnswers(names, np.stack(arms), zero_shot, probes.layers, probes.c)
 
 
 def draw_subsets(
@@ -125,19 +138,68 @@ def _tfidf(
     return scores
 
 
-def _frozen_probes(
-    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
-) -> tuple[RowScores, IntArray, FloatArray]:
-    """Probe every layer on every subset; the layer that is best on validation rows is scored on test.
+@dataclass(frozen=True, eq=False)
+class _Models:
+    """Models of one kind on frozen layers: of each size and seed the one that is best on validation rows.
 
-    C is chosen on the rows of each subset; `LinearProbe.fit` says how with one row of a class.
+    Test scores, float32, (sizes, seeds, test rows); validation scores, layers and strengths, (sizes, seeds).
     """
-    validation, test = (prepared.split_indices(split) for split in (Split.VALIDATION, Split.TEST))
-    target, problem, models = prepared.target, prepared.problem, LINEAR_MODELS[prepared.target.problem]
-    shape = len(config.sizes), len(config.seeds)
-    scores = np.zeros((*shape, len(test)), dtype=np.float32)
-    best, chosen, c = np.full(shape, -np.inf), np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
-    layers, all_rows = _layers(context, config, prepared), len(prepared.split_indices(Split.TRAIN))
+
+    scores: RowScores
+    validation: FloatArray
+    layers: IntArray
+    c: FloatArray
+
+    @classmethod
+    def empty(cls, sizes: int, seeds: int, n_test: int) -> "_Models":
+        shape = sizes, seeds
+        scores = np.zeros((*shape, n_test), dtype=np.float32)
+        return cls(scores, np.full(shape, -np.inf), np.zeros(shape, np.int64), np.full(shape, np.nan))
+
+    def offer(self, at: tuple[int, int], layer: int, probe: Probe, rows: "_HeldOut", x: Vectors) -> None:
+        """Take a model of a layer if none below is as good on the validation rows."""
+        score = rows.validation_score(probe, x)
+        if score > self.validation[at]:
+            self.validation[at], self.layers[at], self.c[at] = score, layer, probe.c
+            self.scores[at] = rows.test_scores(probe, x)
+
+    def repeat_first_seed(self, size: int) -> None:
+        """Take the first seed's model for all seeds, as where all rows train."""
+        for values in (self.scores, self.layers, self.c):
+            values[size, 1:] = values[size, 0]
+
+
+@dataclass(frozen=True, eq=False)
+class _HeldOut:
+    """Validation and test rows of a table."""
+
+    prepared: PreparedDataset
+
+    def validation_score(self, probe: Probe, x: Vectors) -> float:
+        rows = self.prepared.split_indices(Split.VALIDATION)
+        return float(self._scores(probe, x, rows).mean()) if len(rows) else 0.0
+
+    def test_scores(self, probe: Probe, x: Vectors) -> FloatArray:
+        return self._scores(probe, x, self.prepared.split_indices(Split.TEST))
+
+    def _scores(self, probe: Probe, x: Vectors, rows: IntArray) -> FloatArray:
+        prepared = self.prepared
+        return np.asarray(prepared.problem.row_scores(prepared.target, rows, probe.predict(x[rows])))
+
+
+def _frozen_models(
+    context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset, subsets: Subset
+) -> tuple[_Models, _Models]:
+    """Fit a linear probe and prototypes to every layer and subset; the latter only to classes.
+
+    The layer that is best on validation rows is scored on test. C is chosen on the rows of each subset;
+    `LinearProbe.fit` says how with one row of a class.
+    """
+    held_out, target = _HeldOut(prepared), prepared.target
+    models, prototypical = LINEAR_MODELS[target.problem], target.problem in CLASSES
+    n_test, all_rows = (len(prepared.split_indices(split)) for split in (Split.TEST, Split.TRAIN))
+    probes, means = (_Models.empty(len(config.sizes), len(config.seeds), n_test) for _ in range(2))
+    layers = _layers(context, config, prepared)
     done, total = 0, len(layers) * sum(config.sizes) * len(config.seeds)
     for layer, lookup in layers:
         vectors = feature_array(lookup)  # one layer at a time in memory
@@ -151,16 +213,36 @@ def _frozen_probes(
             done += len(rows)
             if seed and len(rows) == all_rows:
                 continue
-            probe = models.fit_probe(vectors[rows], target.select(rows), progress=tick)
-            held_out = problem.row_scores(target, validation, probe.predict(vectors[validation]))
-            score = float(held_out.mean()) if len(validation) else 0.0
-            if score > best[size, seed]:
-                best[size, seed], chosen[size, seed], c[size, seed] = score, layer, probe.c
-                scores[size, seed] = problem.row_scores(target, test, probe.predict(vectors[test]))
+            some = target.select(rows)
+            probes.offer(
+                (size, seed), layer, models.fit_probe(vectors[rows], some, progress=tick), held_out, vectors
+            )
+            if prototypical:
+                means.offer((size, seed), layer, fit_prototypes(vectors[rows], some), held_out, vectors)
     for size, rows in enumerate(subsets[0]):
         if len(rows) == all_rows:
-            scores[size, 1:], chosen[size, 1:], c[size, 1:] = scores[size, 0], chosen[size, 0], c[size, 0]
-    return scores, chosen, c
+            probes.repeat_first_seed(size)
+            means.repeat_first_seed(size)
+    return probes, means
+
+
+def fit_prototypes(x: Vectors, target: Target) -> Probe:
+    """Return the class means of features, shape (rows, width), as a model whose outputs are similarities."""
+    means = Prototypes.fit(x, np.asarray(target.values, dtype=np.int64), target.n_outputs)
+    return Probe(float("nan"), means.similarities)
+
+
+def _zero_shot(context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset) -> RowScores:
+    """Return the test scores of the nearest description; no rows where classes cannot be described."""
+    if ZERO_SHOT.unsupported(config) or config.data.text_pair is not None:
+        return np.zeros(0, dtype=np.float32)
+    compute = Compute.choose(config.device, config.precision)
+    sentences = DescriptionConfig().sentences(prepared.classes)
+    found = description_similarities(
+        context, load(config.backbone), config.features, compute, prepared, sentences, 0
+    )
+    test = prepared.split_indices(Split.TEST)
+    return np.asarray(prepared.problem.row_scores(prepared.target, test, found.of_chosen), np.float32)
 
 
 def _layers(

@@ -1,6 +1,7 @@
 """What to do after a run, from its results and finished diagnostics."""
 
 from translearn_core.analysis.advisor.next_steps import RunFacts, propose
+from translearn_core.config import HeadKind
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BASELINES, LABEL_EFFICIENCY, LABEL_REVIEW, NextStepsConfig
 from translearn_core.results import Baselines, Drift, LabelEfficiency, LabelReview, RunSummary
@@ -22,7 +23,7 @@ def propose_next_steps(context: Context[NextStepsConfig]) -> None:
         summary=summary,
         history=context.store.history(config.job),
         n_blocks=0 if drift is None else drift.n_blocks,
-        fitted_at_once=experiment.fitted_at_once,
+        fitted_at_once=experiment.head.kind is HeadKind.PROBE,
         label_efficiency=_result(context, config.label_efficiency, LabelEfficiency),
         label_review=_result(context, config.label_review, LabelReview),
         baselines=_result(context, config.baselines, Baselines),

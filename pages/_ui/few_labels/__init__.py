@@ -1,0 +1,1 @@
+"""Parts of the pages for few labels or none."""

@@ -1,0 +1,58 @@
+"""Form of the descriptions of classes."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+from pydantic import ValidationError
+
+from pages._ui.shell import errors, navigation, state
+from translearn_core.config.zero_shot import CLASS, DEFAULT_TEMPLATE, DescriptionConfig, words_of
+from translearn_core.errors.validation_errors import explain_validation_error
+
+COLUMN, WORDS = "class", "described as"
+
+
+def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
+    """Draw the template and a table of the classes, and return their descriptions.
+
+    `key` belongs to the target: another one has descriptions of its own. The page ends if one is invalid.
+    """
+    state.init_widget("zero_shot.template", DEFAULT_TEMPLATE)
+    template = st.text_input(
+        "Template",
+        DEFAULT_TEMPLATE,
+        key="zero_shot.template",
+        help=f"a sentence about a class; {CLASS} stands for its description",
+    )
+    base, kept = f"zero_shot.base-{key}", f"zero_shot.words-{key}"
+    if state.is_first_render() or state.get_value(base) is None:
+        state.set_value(base, state.get_value(kept) or {})
+        state.reset(f"zero_shot.editor-{key}")
+    given: Mapping[str, str] = state.get_value(base)
+    frame = pd.DataFrame({COLUMN: classes, WORDS: [given.get(name, words_of(name)) for name in classes]})
+    edited = st.data_editor(
+        frame,
+        key=f"zero_shot.editor-{key}",
+        hide_index=True,
+        disabled=[COLUMN],
+        height="auto" if len(classes) <= 10 else 385,
+        column_config={WORDS: st.column_config.TextColumn(width="large", required=True, max_chars=2000)},
+    )
+    words = dict(zip(classes, edited[WORDS].astype(str), strict=True))
+    state.set_value(kept, words)
+    try:
+        return descriptions(template, words)
+    except ValidationError as problem:
+        errors.show_error(explain_validation_error(problem))
+        navigation.stop_page()
+
+
+def descriptions(template: str, words: Mapping[str, str]) -> DescriptionConfig:
+    """Return the descriptions; a class that is described by its cleaned name needs none."""
+    own = [
+        {"name": name, "text": text.strip()}
+        for name, text in words.items()
+        if text.strip() not in ("", words_of(name))
+    ]
+    return DescriptionConfig.model_validate({"template": template.strip(), "descriptions": own})

@@ -1,0 +1,77 @@
+"""Zero-shot page: descriptions, the job they make, and its result."""
+
+from dataclasses import replace
+
+import pytest
+from filled import Filled
+from visits import Open, keys, page_text
+
+from pages._ui.few_labels.description_form import descriptions
+from tests.plots.few_label_results import make_zero_shot
+from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TargetConfig
+from translearn_core.config.zero_shot import DEFAULT_TEMPLATE, ClassDescription
+from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
+
+COMPUTE = f"compute-{ZeroShotConfig.kind}"
+
+
+def asked(filled: Filled) -> list[ZeroShotConfig]:
+    """Return the configurations that were submitted."""
+    runs = filled.store.runs(filled.owner, ZERO_SHOT)
+    return [run.job.config for run in runs if isinstance(run.job.config, ZeroShotConfig)]
+
+
+def test_names_are_the_first_descriptions(filled: Filled, visit: Open):
+    at = visit("zero_shot")
+    assert not at.error
+    at.button(key=COMPUTE).click().run()
+    (config,) = asked(filled)
+    assert config.classes.descriptions == ()
+    assert config.classes.template == DEFAULT_TEMPLATE
+    assert config.data.train_rows is None
+
+
+def test_another_template_is_another_question(filled: Filled, visit: Open):
+    at = visit("zero_shot")
+    at.text_input(key="zero_shot.template").set_value("A question on {}").run()
+    at.button(key=COMPUTE).click().run()
+    assert asked(filled)[0].classes.template == "A question on {}"
+
+
+def test_a_template_without_a_place_is_said(filled: Filled, visit: Open):
+    at = visit("zero_shot")
+    at.text_input(key="zero_shot.template").set_value("nothing").run()
+    assert "for the class" in at.error[0].value
+    assert COMPUTE not in keys(at)
+
+
+def test_the_result_is_shown_with_tables_figure_and_alarm(filled: Filled, visit: Open):
+    at = visit("zero_shot")
+    at.button(key=COMPUTE).click().run()
+    alarm = "Zero-shot is worse here than always giving the most frequent class."
+    filled.answer(asked(filled)[0], replace(make_zero_shot(filled.classes), alarm=alarm))
+    at = visit("zero_shot")
+    assert "A sentence without labels" in page_text(at)
+    assert "worse here than always giving the most frequent class" in at.error[0].value
+    assert len(at.get("plotly_chart")) == 1
+    assert any("precision" in frame.value for frame in at.dataframe)
+
+
+def test_a_target_of_numbers_is_not_supported(filled: Filled):
+    number = TargetConfig(column="score", problem=ProblemType.REGRESSION)
+    experiment = ExperimentConfig(data=DataConfig(dataset="d", text="text", targets=(number,)))
+    assert "must be" in ZERO_SHOT.unsupported(experiment)
+    assert not ZERO_SHOT.unsupported(filled.run.job.config)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({"card_arrival": "card arrival", "b": ""}, ()),
+        ({"b": " where is it "}, (ClassDescription(name="b", text="where is it"),)),
+    ],
+)
+def test_only_other_words_than_the_name_are_descriptions(
+    words: dict[str, str], expected: tuple[ClassDescription, ...]
+):
+    assert descriptions("{}", words).descriptions == expected

@@ -1,0 +1,1 @@
+"""Classifiers of few labels or none: class means, and descriptions of classes."""

@@ -1,0 +1,1 @@
+"""Commands for few labels or none."""

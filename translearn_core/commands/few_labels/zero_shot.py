@@ -1,0 +1,106 @@
+"""``translearn zero-shot``: classify without labels, by descriptions of the classes."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from translearn_core.commands.experiment import experiment_of
+from translearn_core.commands.terminal.client import result, submit
+from translearn_core.commands.terminal.errors import valid
+from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
+from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config import FeatureConfig
+from translearn_core.config.zero_shot import DEFAULT_TEMPLATE, DescriptionConfig, ZeroShotMethod
+from translearn_core.errors import ConfigError
+from translearn_core.jobs import ZeroShotConfig
+from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.metric import metric_of
+
+SHARES = ("precision", "recall", "F1")
+
+
+def zero_shot(
+    options: OtherExperimentOptions,
+    reading: ReadingOptions,
+    template: Annotated[
+        str, typer.Option(help="Sentence about a class; {} stands for its description.")
+    ] = DEFAULT_TEMPLATE,
+    description: Annotated[
+        list[str] | None,
+        typer.Option(help="CLASS=TEXT, words in place of the name of a class; may be repeated."),
+    ] = None,
+    method: Annotated[
+        ZeroShotMethod | None,
+        typer.Option(help="Default: entailment where the backbone is an NLI model, else similarity."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Classify test texts without labels, by the nearest description of a class, and score that."""
+    classes = valid(DescriptionConfig, template=template, descriptions=parse_descriptions(description or []))
+    experiment, dataset, data = experiment_of(options, reading)
+    features = experiment.features
+    config = valid(
+        ZeroShotConfig,
+        data=experiment.data,
+        backbone=experiment.backbone,
+        classes=classes,
+        method=method,
+        features=FeatureConfig(pooling=features.pooling, token_limit=features.token_limit),
+        precision=experiment.training.precision,
+        device=experiment.training.device,
+        seed=options.seed,
+    )
+    data.show(quiet=reading.quiet)
+    found = result(submit(config, f"zero-shot on {dataset.name}"), ZeroShot)
+    record = {
+        "method": str(found.method),
+        "template": found.template,
+        "layer": found.layer,
+        "centred": found.centred,
+        "test_rows": found.n_test,
+        "unlabelled_texts": found.n_unlabelled,
+        "metrics": {name: vars(score) for name, score in found.metrics.items()},
+        "constant_baseline": found.constant_baseline,
+        "alarm": found.alarm,
+        "sentences": list(found.sentences),
+        "classes": json.loads(found.classes.to_json(orient="records")),
+        "choices": json.loads(found.choices.to_json(orient="records")),
+        "findings": data.records(),
+    }
+    print_result(record, lambda _, screen: show(found, screen), as_json=as_json)
+
+
+def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
+    """Parse ``CLASS=TEXT`` words; raise `ConfigError` for others."""
+    parsed = []
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not (equals and name.strip() and text.strip()):
+            raise ConfigError("description", word, "a class and its words, such as sport=football and tennis")
+        parsed.append({"name": name.strip(), "text": text.strip()})
+    return parsed
+
+
+def show(found: ZeroShot, screen: Console) -> None:
+    """Print the scores, the classes and the sentences."""
+    if found.alarm:
+        print_line(found.alarm, screen)
+    for name, score in found.metrics.items():
+        metric = metric_of(name)
+        print_line(f"{metric.title}: {metric.format(score.value)} ({metric.format_range(score)})", screen)
+    heads = ("class", "description", "test texts", "predicted", *SHARES)
+    rows = [
+        (str(line[0]), str(line[1]), f"{line[2]:,}", f"{line[3]:,}", *(_share(value) for value in line[4:]))
+        for line in found.classes[list(heads)].itertuples(index=False)
+    ]
+    print_table(screen, heads, rows, numbers=heads[2:], whole=("class",))
+    for sentence in found.sentences:
+        print_line(sentence, screen)
+
+
+def _share(value: float) -> str:
+    return "" if value != value else f"{value:.3f}"  # NaN

@@ -1,0 +1,1 @@
+"""Handlers of classification with few labels or none."""
