@@ -3,6 +3,7 @@
 from tests.sentences import (
     advice,
     captions,
+    clusters,
     comparisons,
     diagnostics,
     domains,
@@ -22,6 +23,7 @@ __all__ = [
     "GRID",
     "advice",
     "captions",
+    "clusters",
     "comparisons",
     "diagnostics",
     "domains",
