@@ -74,14 +74,11 @@ EVERY: dict[str, Draw] = {
     "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
     "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
     "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
-<<<<<<< HEAD
     "self_training_rounds": lambda names, dark: plots.self_training_rounds(make_self_training(names), dark),
-=======
     "cluster_counts": lambda names, dark: plots.cluster_counts(make_clustering(names), dark),
     "cluster_contingency": lambda names, dark: plots.cluster_contingency(
         make_clustering(names, column=names[0]), names[0], dark
     ),
->>>>>>> main
     "description_spaces": lambda names, dark: plots.description_spaces(make_zero_shot(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
@@ -115,11 +112,8 @@ NAMED = [
     "forgetting_bars",
     "gradient_conflict",
     "transfer_matrix",
-<<<<<<< HEAD
     "self_training_rounds",
-=======
     "cluster_contingency",
->>>>>>> main
     "loss_weights",
     "baseline_dots",
     "compare_training_curves",
