@@ -14,13 +14,15 @@ from translearn_core.config import (
     FreezePlan,
     Precision,
     SplitConfig,
+    StudyConfig,
     TrainingConfig,
+    Way,
     expand_grid,
 )
 from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import MatrixRuns, ProjectConfig, TransferMatrixConfig
-from translearn_core.results import Evaluation, Projection
+from translearn_core.results import Comparison, Evaluation, Projection
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
@@ -116,17 +118,22 @@ def test_without_domains_or_with_some_of_them_it_says_so(question: TransferMatri
 
 
 @pytest.fixture(scope="module")
-def study(bench: Bench, question: TransferMatrixConfig) -> Study:
-    """The study of all sources with two seeds, of which some runs are finished."""
-    experiment = ExperimentConfig(
+def top_block(question: TransferMatrixConfig) -> ExperimentConfig:
+    """Fine-tune the top block."""
+    return ExperimentConfig(
         data=question.data,
         backbone=question.backbone,
         freeze=FreezePlan(blocks=(2,)),
         features=question.features,
         training=TrainingConfig(lr=1e-3, head_lr=1e-2, batch_size=16, precision=Precision.FLOAT32, epochs=1),
     )
-    config = transfer_study(experiment, (HOME, ALIKE, OPPOSITE), (0, 1))
-    study = Studies(bench.store).add(ME, "all sources", config, {question.backbone.label: 3})
+
+
+@pytest.fixture(scope="module")
+def study(bench: Bench, top_block: ExperimentConfig) -> Study:
+    """The study of all sources with two seeds, of which some runs are finished."""
+    config = transfer_study(top_block, (HOME, ALIKE, OPPOSITE), (0, 1))
+    study = Studies(bench.store).add(ME, "all sources", config, {top_block.backbone.label: 3})
     for run in expand_grid(config, study.blocks):
         source = run.config.data.domains.source
         if source in ((HOME,), (ALIKE,)) or (source == () and run.seed == 0):
@@ -186,3 +193,27 @@ def test_runs_of_other_rows_are_refused(bench: Bench, question: TransferMatrixCo
     )
     with pytest.raises(ConfigError, match="the very rows"):
         bench.do(wrong, TransferMatrix)
+
+
+def test_a_study_of_ways_says_what_each_is_worth_in_labels_of_the_target(
+    bench: Bench, top_block: ExperimentConfig
+):
+    places = DomainConfig(column="kind", source=(HOME,), target=(OPPOSITE,))
+    data = top_block.data.model_copy(update={"domains": places})
+    config = StudyConfig(
+        data=data,
+        backbones=(top_block.backbone,),
+        custom_recipe=top_block.model_copy(update={"data": data}),
+        ways=(Way.SOURCE, Way.TARGET, Way.BOTH),
+        sizes=(0, 8, 32),
+    )
+    study = Studies(bench.store).add(ME, "ways", config, {top_block.backbone.label: 3})
+    for run in expand_grid(config, study.blocks):
+        bench.train(run.config)
+    compared = bench.do(study.comparison(study.jobs), Comparison)
+    worth = compared.worth_frame().set_index(["way", "target labels"])
+    assert set(worth.index) == {("source only", 0), ("both together", 8), ("both together", 32)}
+    assert worth.loc[("source only", 0)]["labels of target only"] == 8  # it learned the opposite
+    assert worth.loc[("source only", 0)]["score"] == compared.arms[0].headline.value
+    assert len(compared.worth_sentences) == 3
+    assert "Without a label of the target source only has accuracy" in compared.worth_sentences[0]
