@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.datasets import column_form, data_sources, findings, read_options
+from pages._ui.datasets import column_form, data_sources, findings, no_labels, read_options
 from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
@@ -44,6 +44,9 @@ findings.cards(reading.findings, "read")
 st.subheader("What to learn", anchor=False)
 draft = column_form.columns(reading)
 if draft.data is None:
+    if draft.lacks_labels:
+        no_labels.panel(reading.column(draft.text))
+        navigation.stop_page()
     st.info(
         column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN, icon=":material/rule:"
     )

@@ -26,8 +26,8 @@ data_sources.sample_cards()
 
 st.subheader("Or bring your own table", anchor=False)
 st.markdown(
-    "A table with one column of texts and one of labels: CSV, Excel, Parquet or JSON. It is read on this "
-    "machine and stays in your workspace."
+    "A table with one column of texts and one of labels, or of texts alone: CSV, Excel, Parquet or JSON. It "
+    "is read on this machine and stays in your workspace."
 )
 data_sources.upload()
 

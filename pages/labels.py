@@ -1,6 +1,7 @@
 """Labels page: rows and classes whose labels may be wrong, edited into a new version of the data set."""
 
-from pages._ui.datasets import label_editor, label_versions
+from pages._ui.clusters import cluster_form
+from pages._ui.datasets import label_editor, label_versions, next_rows
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.jobs import LABEL_REVIEW, LabelReviewConfig
@@ -10,7 +11,12 @@ page_header.header(
     "A model learns what the labels say, errors included. These are the rows and classes worth a look; "
     "correct what is wrong. Your file stays as it came: each save makes a new version of the data set.",
 )
-dataset, draft = state.dataset(), state.draft()
+dataset, draft = state.dataset(), cluster_form.with_texts()
+if dataset is not None and draft.lacks_labels:
+    label_versions.picker(dataset)
+    next_rows.panel(dataset, draft)
+    navigation.link("clusters", "Find clusters to name instead")
+    navigation.stop_page()
 if dataset is None or draft.data is None:
     page_header.empty("There is no table yet, or its columns are not chosen.", "Choose a table", "data")
 label_versions.picker(dataset)
@@ -23,4 +29,5 @@ review = jobs.submit_and_watch(
 if review is None:
     navigation.stop_page()
 label_editor.panel(dataset, draft.data, review)
+next_rows.panel(dataset, draft)
 label_versions.panel(dataset)

@@ -11,6 +11,7 @@ from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.engine import entrypoint
 from translearn_core.jobs import SPECS, JobSpec, ReportRole, RunJobConfig, Slot
 from translearn_core.jobs.spec import BackboneJobConfig, TaskJobConfig
+from translearn_core.jobs.unlabelled import TextsJobConfig
 from translearn_core.reporting.blocks import Section
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.sections import section_function
@@ -27,7 +28,7 @@ def subclasses(base: type[JobConfig]) -> set[type[JobConfig]]:
 def test_every_configuration_of_a_job_is_registered_once() -> None:
     configs = [spec.config for spec in SPECS.values()]
     assert len(set(configs)) == len(configs)
-    bases = {JobConfig, RunJobConfig, BackboneJobConfig, TaskJobConfig}
+    bases = {JobConfig, RunJobConfig, BackboneJobConfig, TaskJobConfig, TextsJobConfig}
     known = {one for one in subclasses(JobConfig) if not one.__pydantic_generic_metadata__["args"]}
     assert set(configs) == known - bases
     assert {kind: spec.config.kind for kind, spec in SPECS.items()} == {kind: kind for kind in SPECS}

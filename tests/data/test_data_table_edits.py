@@ -1,6 +1,7 @@
 """Edits of a table, and the split of the version that they make."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
@@ -8,9 +9,16 @@ from hypothesis import strategies as st
 from tests.data.test_data_preparing import config, plain, table, texts_of
 from translearn_core.config import Split
 from translearn_core.config.settings import Settings
-from translearn_core.config.table_edits import CellEdit, RowDrop, TableEdits, ValueRename
+from translearn_core.config.table_edits import (
+    CellEdit,
+    ColumnValue,
+    NewColumn,
+    RowDrop,
+    TableEdits,
+    ValueRename,
+)
 from translearn_core.data import ROW, prepare, read_table
-from translearn_core.data.table_edits import apply_edits, edited_profile
+from translearn_core.data.table_edits import apply_edits, describe_edit, edited_profile, new_column
 from translearn_core.errors import DataError
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import SPLITS
@@ -133,3 +141,35 @@ def test_a_text_made_equal_to_one_of_test_joins_test(later):
     change = CellEdit(row=int(before.rows[train]), column="text", value=before.texts[test].upper())
     after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), original=frame))
     assert {SPLITS[after[int(before.rows[row])]] for row in (train, test)} == {Split.TEST}
+
+
+def test_a_column_is_added_and_can_be_edited():
+    frame = plain(6).drop(columns="label")
+    rows = pd.DataFrame({"part": "train", "row": [1, 2, 4, 6]})
+    added = new_column("topic", rows, ["money", "parcels", "money", ""])
+    assert [(one.value, one.rows) for one in added.values] == [("money", (1, 4)), ("parcels", (2,))]
+    edited = apply_edits(
+        frame,
+        edits(
+            added,
+            CellEdit(row=3, column="topic", value="parcels"),
+            ValueRename(column="topic", value="money", replacement="billing"),
+            RowDrop(row=6),
+        ),
+    )
+    assert edited["topic"].tolist() == ["billing", "parcels", "parcels", "billing", None]
+    assert "topic" not in frame
+    assert describe_edit(added) == "new column 'topic': 2 values in 3 rows"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (NewColumn(column="label"), "column 'label' already"),
+        (NewColumn(column=ROW), "already"),
+        (NewColumn(column="new", values=(ColumnValue(value="x", rows=(9,)),)), "no row 9"),
+    ],
+)
+def test_a_column_that_exists_or_names_no_row_is_refused(change, message):
+    with pytest.raises(DataError, match=message):
+        apply_edits(plain(4), edits(change))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+from cluster_results import make_clustering
 from domain_results import make_transfer
 from error_analysis_results import make_trust
 from few_label_results import make_zero_shot
@@ -72,6 +73,10 @@ EVERY: dict[str, Draw] = {
     "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
     "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
     "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
+    "cluster_counts": lambda names, dark: plots.cluster_counts(make_clustering(names), dark),
+    "cluster_contingency": lambda names, dark: plots.cluster_contingency(
+        make_clustering(names, column=names[0]), names[0], dark
+    ),
     "description_spaces": lambda names, dark: plots.description_spaces(make_zero_shot(names), dark),
     "forgetting_bars": lambda names, dark: plots.forgetting_bars(make_forgetting(names), dark),
     "reliability_diagram": lambda names, dark: plots.reliability_diagram(make_trust(names), dark),
@@ -105,6 +110,7 @@ NAMED = [
     "forgetting_bars",
     "gradient_conflict",
     "transfer_matrix",
+    "cluster_contingency",
     "loss_weights",
     "baseline_dots",
     "compare_training_curves",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from tests.plots.cluster_results import make_clustering
 from tests.plots.domain_results import make_transfer
 from tests.plots.error_analysis_results import make_trust
 from tests.plots.few_label_results import make_zero_shot
@@ -45,6 +46,7 @@ from translearn_core.jobs import (
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX
 from translearn_core.jobs.diagnostics.zero_shot import ZERO_SHOT
+from translearn_core.jobs.unlabelled import CLUSTERS
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation, PairedComparison
 from translearn_core.results.comparison import Difference
@@ -101,6 +103,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (LABEL_ERRORS, make_label_errors((HOSTILE, "chat"))),
         (GRADIENT_CONFLICT, make_conflict((HOSTILE, "chat"))),
         (TRANSFER_MATRIX, make_transfer((HOSTILE, "chat"))),
+        (CLUSTERS, make_clustering((HOSTILE, "chat"), column=HOSTILE)),
         (ZERO_SHOT, make_zero_shot((HOSTILE, "chat"))),
         (PAIRED_COMPARISON, make_paired_comparison()),
     )

@@ -3,6 +3,7 @@
 from tests.sentences import (
     advice,
     captions,
+    clusters,
     comparisons,
     diagnostics,
     domains,
@@ -21,6 +22,7 @@ __all__ = [
     "GRID",
     "advice",
     "captions",
+    "clusters",
     "comparisons",
     "diagnostics",
     "domains",

@@ -15,6 +15,7 @@ from sklearn.preprocessing import normalize
 from sklearn.random_projection import SparseRandomProjection
 
 from translearn_core.analysis.probing.cross_validation import assign_folds
+from translearn_core.analysis.term_analyzer import holds_whole_clauses, spaced
 from translearn_core.config.text_cells import Cell, split_sides
 
 IntArray = NDArray[np.int64]
@@ -143,7 +144,9 @@ class TfidfClassifier:
 
     @cached_property
     def _fitted_vectorizer(self) -> TfidfVectorizer:
-        vectorizer = tfidf_vectorizer(vocabulary={term: column for column, term in enumerate(self.terms)})
+        vocabulary = {term: column for column, term in enumerate(self.terms)}
+        earlier = any(map(holds_whole_clauses, self.terms))
+        vectorizer = tfidf_vectorizer(vocabulary=vocabulary, preprocessor=str.lower if earlier else spaced)
         vectorizer.idf_ = self.idf
         return vectorizer
 
@@ -188,10 +191,9 @@ def by_row(vectors: csr_matrix, rows: int) -> csr_matrix:
 
 
 def tfidf_vectorizer(**settings: object) -> TfidfVectorizer:
-    """Return a vectorizer of words and word pairs."""
-    return TfidfVectorizer(
-        ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32, **settings
-    )
+    """Return a vectorizer of words and word pairs, of characters in scripts without blanks (see `spaced`)."""
+    words = {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b", "preprocessor": spaced}
+    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **{**words, **settings})
 
 
 def fit_regression(

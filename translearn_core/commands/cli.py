@@ -24,7 +24,7 @@ from translearn_core.commands import (
     train,
     transfer,
 )
-from translearn_core.commands.few_labels import zero_shot
+from translearn_core.commands.few_labels import clusters, next_rows, zero_shot
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -32,6 +32,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "app": server.open_app,
     "engine": server.engine,
     "labels": labels.labels,
+    "clusters": clusters.clusters,
+    "next-rows": next_rows.next_rows,
     "train": train.train,
     "lr-find": lr_finder.find_rate,
     "recipes": recipes.list_recipes,

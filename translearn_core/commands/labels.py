@@ -28,11 +28,12 @@ from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRen
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.data.columns import file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.label_file import label_edits, read_label_file
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
 from translearn_core.results.format import count_noun, quote
-from translearn_core.runs import LOCAL, open_store
+from translearn_core.runs import LOCAL, Dataset, open_store
 
 
 def labels(
@@ -47,6 +48,12 @@ def labels(
     edits: Annotated[
         Path | None,
         typer.Option(help="CSV with the columns row and label; a row without a label is left out."),
+    ] = None,
+    fill: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of next-rows with its labels filled in; they go into --label, a new column if need be."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write the corrected table to: .csv, .tsv, .xlsx and more.")
@@ -68,6 +75,9 @@ def labels(
             f"{quote(text)} holds a word per row, and labels of words are looked at in their sentences: the "
             "page Results lists those that a trained model predicts otherwise."
         )
+    if fill is not None:
+        dataset = _filled(dataset, fill, label, column_name(text, table, "--text"))
+        table = read_data(dataset)
     column = column_name(label, table, "--label")
     changes = [*_merges(merge or [], column), *(_row_edits(edits, column) if edits else [])]
     if changes:
@@ -89,6 +99,18 @@ def labels(
         write_table(corrected[file_columns(corrected)], out, raw=raw, form=table.formats[0])
     record = _record(review, most) | {"edits": len(changes), "out": None if out is None else str(out)}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _filled(dataset: Dataset, path: Path, label: str, text: str) -> Dataset:
+    """Return the version of the data set with the labels of a file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be read ({error.strerror}): check --fill.") from None
+    labels = read_label_file(content, path.name)
+    store = open_store()
+    edits = label_edits(store.workspace.edited_table(dataset.digest), labels, label, text)
+    return store.add_version(LOCAL, dataset.digest, edits)
 
 
 def _merges(words: list[str], column: str) -> list[Edit]:

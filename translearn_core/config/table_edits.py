@@ -1,4 +1,4 @@
-"""Edits of a data set's table: cells changed, rows dropped, values renamed."""
+"""Edits of a data set's table: cells changed, rows dropped, values renamed, columns added."""
 
 from typing import Annotated, Literal
 
@@ -39,7 +39,23 @@ class ValueRename(BaseConfig):
     replacement: str = Field(min_length=1)
 
 
-Edit = Annotated[CellEdit | RowDrop | ValueRename, Field(discriminator="kind")]
+class ColumnValue(BaseConfig):
+    """A value of a new column, and the rows of one file that have it."""
+
+    value: str = Field(min_length=1)
+    part: Split = Split.TRAIN
+    rows: tuple[int, ...] = Field(min_length=1, description="numbers of the rows in their file")
+
+
+class NewColumn(BaseConfig):
+    """A column added to the table; cells of rows that no value names are empty."""
+
+    kind: Literal["column"] = "column"
+    column: str = Field(min_length=1, max_length=200)
+    values: tuple[ColumnValue, ...] = ()
+
+
+Edit = Annotated[CellEdit | RowDrop | ValueRename | NewColumn, Field(discriminator="kind")]
 
 
 class TableEdits(BaseConfig):

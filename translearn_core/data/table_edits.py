@@ -1,12 +1,21 @@
 """Application of edits to a table."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
+from translearn_core.config import Split
+from translearn_core.config.table_edits import (
+    ColumnValue,
+    Edit,
+    NewColumn,
+    RowDrop,
+    TableEdits,
+    ValueRename,
+)
 from translearn_core.data.columns import PART, ROW, file_columns, preview, suggest_columns
 from translearn_core.data.columns import profile as describe_columns
 from translearn_core.errors import DataError
@@ -15,8 +24,17 @@ from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list
 from translearn_core.tasks.classes.labels import normalise_label
 
-KINDS = (("cell", "cell", "changed"), ("rename", "value", "renamed"), ("drop", "row", "dropped"))
+KINDS = (
+    ("column", "column", "added"),
+    ("cell", "cell", "changed"),
+    ("rename", "value", "renamed"),
+    ("drop", "row", "dropped"),
+)
 """Kinds of edits: what is edited, and how."""
+
+
+Positions = Mapping[tuple[str, int], int]
+"""Position in the table by part and row number."""
 
 
 def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
@@ -25,38 +43,74 @@ def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If an edit names a row, column or value that the table does not have.
+        If an edit names a row, column or value that the table does not have, or adds a column that it has.
     """
     edited = table.copy()
     position = {key: index for index, key in enumerate(zip(table[PART], table[ROW], strict=True))}
     dropped = np.zeros(len(table), dtype=np.bool_)
     for edit in edits.edits:
-        if not isinstance(edit, RowDrop) and edit.column not in file_columns(table):
+        if isinstance(edit, NewColumn):
+            edited[edit.column] = _new_cells(edited, edit, position)
+            continue
+        if not isinstance(edit, RowDrop) and edit.column not in file_columns(edited):
             raise DataError(
                 f"There is no column {quote(edit.column)} to edit: choose from "
-                f"{quote_list(file_columns(table), 12)}."
+                f"{quote_list(file_columns(edited), 12)}."
             )
-        if isinstance(edit, CellEdit | RowDrop):
-            index = position.get((str(edit.part), edit.row))
-            if index is None or dropped[index]:
-                raise DataError(
-                    f"Row {edit.row:,} of {edit.part} cannot be edited: there is no such row, or it was "
-                    "dropped."
-                )
-            if isinstance(edit, RowDrop):
-                dropped[index] = True
-            else:
-                edited.iat[index, table.columns.tolist().index(edit.column)] = edit.value
+        if isinstance(edit, ValueRename):
+            edited[edit.column] = _renamed_cells(edited[edit.column], edit)
+            continue
+        index = position.get((str(edit.part), edit.row))
+        if index is None or dropped[index]:
+            raise DataError(
+                f"Row {edit.row:,} of {edit.part} cannot be edited: there is no such row, or it was dropped."
+            )
+        if isinstance(edit, RowDrop):
+            dropped[index] = True
         else:
-            cells = edited[edit.column]
-            values = [v for v in cells.dropna().unique() if normalise_label(v) == normalise_label(edit.value)]
-            if not values:
-                raise DataError(
-                    f"Column {quote(edit.column)} has no {quote(edit.value)} to rename: it was renamed "
-                    "before."
-                )
-            edited[edit.column] = cells.where(~cells.isin(values), edit.replacement)
+            edited.iat[index, edited.columns.tolist().index(edit.column)] = edit.value
     return edited[~dropped].reset_index(drop=True)
+
+
+def _new_cells(table: pd.DataFrame, edit: NewColumn, position: Positions) -> "pd.Series[str]":
+    """Return the cells of a new column."""
+    if edit.column in table.columns:
+        raise DataError(f"There is a column {quote(edit.column)} already: choose another name.")
+    cells = np.full(len(table), None, dtype=object)
+    for value in edit.values:
+        for row in value.rows:
+            index = position.get((str(value.part), row))
+            if index is None:
+                raise DataError(f"There is no row {row:,} of {value.part} to give a value to.")
+            cells[index] = value.value
+    return pd.Series(cells, index=table.index, dtype=object)
+
+
+def _renamed_cells(cells: "pd.Series[str]", edit: ValueRename) -> "pd.Series[str]":
+    """Return the cells with one value replaced."""
+    values = [v for v in cells.dropna().unique() if normalise_label(v) == normalise_label(edit.value)]
+    if not values:
+        raise DataError(
+            f"Column {quote(edit.column)} has no {quote(edit.value)} to rename: it was renamed before."
+        )
+    return cells.where(~cells.isin(values), edit.replacement)
+
+
+def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewColumn:
+    """Return the edit that adds a column with a value for each of `rows`; rows with "" stay empty.
+
+    `rows` has the columns part and row.
+    """
+    named = rows.assign(value=list(values))
+    named = named[named["value"] != ""]
+    groups = named.groupby(["value", "part"], sort=False)["row"]
+    return NewColumn(
+        column=column,
+        values=tuple(
+            ColumnValue(value=value, part=Split(str(part)), rows=tuple(map(int, numbers)))
+            for (value, part), numbers in groups
+        ),
+    )
 
 
 def edited_profile(profile: TableProfile, table: pd.DataFrame, edits: TableEdits) -> TableProfile:
@@ -83,6 +137,10 @@ def edits_finding(edits: TableEdits) -> Finding:
 
 def describe_edit(edit: Edit) -> str:
     """Return a phrase such as "row 12 of train: label is 'billing'"."""
+    if isinstance(edit, NewColumn):
+        rows = sum(len(value.rows) for value in edit.values)
+        names = len({value.value for value in edit.values})
+        return f"new column {quote(edit.column)}: {count_noun(names, 'value')} in {count_noun(rows, 'row')}"
     if isinstance(edit, ValueRename):
         return f"all rows: {edit.column} {quote(edit.value)} is {quote(edit.replacement)}"
     row = f"row {edit.row:,} of {edit.part}"

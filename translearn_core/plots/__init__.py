@@ -9,6 +9,7 @@ from translearn_core.plots.diagnostics.calibration import (
     reliability_diagram,
     risk_coverage_curve,
 )
+from translearn_core.plots.diagnostics.clusters import cluster_contingency, cluster_counts
 from translearn_core.plots.diagnostics.forgetting import forgetting_bars
 from translearn_core.plots.diagnostics.gradient_conflict import gradient_conflict
 from translearn_core.plots.diagnostics.interval_coverage import interval_coverage
@@ -43,6 +44,8 @@ __all__ = [
     "Palette",
     "baseline_dots",
     "class_counts",
+    "cluster_contingency",
+    "cluster_counts",
     "code_lines",
     "compare_training_curves",
     "confusion_matrix",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from translearn_core.config import DataConfig
 from translearn_core.config.settings import settings
+from translearn_core.config.table_edits import NewColumn
 from translearn_core.data import PreparedDataset, prepare, read_table
 from translearn_core.data.table_edits import apply_edits, edited_profile
 from translearn_core.errors import DamagedFileError
@@ -34,9 +35,16 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
 
 
 def load_versions(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return a data set's table with its edits and, if it has any, the table without them."""
+    """Return a data set's table with its edits and, if it has any, the table with its added columns only.
+
+    Rows keep the split that the second gives them (see `prepare`), also by a label column that was added.
+    """
     table, edits = _load_original(workspace, digest), workspace.edits(digest)
-    return (table, None) if edits is None else (apply_edits(table, edits), table)
+    if edits is None:
+        return table, None
+    added = tuple(edit for edit in edits.edits if isinstance(edit, NewColumn))
+    first = apply_edits(table, edits.model_copy(update={"edits": added})) if added else table
+    return apply_edits(table, edits), first
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:

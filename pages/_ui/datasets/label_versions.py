@@ -6,6 +6,7 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config.table_edits import NewColumn, TableEdits
 from translearn_core.data.columns import file_columns
 from translearn_core.data.table_edits import describe_edit
 from translearn_core.jobs import ReadConfig
@@ -63,6 +64,17 @@ def panel(dataset: Dataset) -> None:
     _train_again(dataset)
 
 
+def _rows_of(edits: TableEdits | None) -> str:
+    """Return the end of a sentence: whether both versions have the same test rows."""
+    label = state.draft().label
+    fresh = edits is not None and any(
+        isinstance(edit, NewColumn) and edit.column == label and not edit.values for edit in edits.edits
+    )
+    if fresh:
+        return ": the split is drawn anew, because more rows have a label, so scores are of other test rows."
+    return ": all rows keep their split, so both runs can be compared on the same test rows."
+
+
 def _train_again(dataset: Dataset) -> None:
     """Offer to repeat the newest runs of other versions on this one."""
     store, owner = state.store(), state.owner()
@@ -70,10 +82,7 @@ def _train_again(dataset: Dataset) -> None:
     runs = [run for run in run_picker.runs_with_results() if run.job.config.data.dataset in others][:3]
     if not runs:
         return
-    st.markdown(
-        "Train again on this version: all rows keep their split, so both runs can be compared on the same "
-        "test rows."
-    )
+    st.markdown(f"Train again on this version{_rows_of(store.workspace.edits(dataset.digest))}")
     for run in runs:
         config = run.job.config
         data = config.data.model_copy(update={"dataset": dataset.digest})

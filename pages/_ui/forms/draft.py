@@ -69,6 +69,11 @@ class Draft:
     domains: DomainConfig | None = None
 
     @property
+    def lacks_labels(self) -> bool:
+        """Whether its table has a column of texts and none of labels."""
+        return self.dataset is not None and self.text is not None and self.label is None
+
+    @property
     def target(self) -> TargetConfig | None:
         """Column or columns to predict."""
         if self.label is None:

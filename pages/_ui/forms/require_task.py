@@ -10,6 +10,10 @@ from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 
 NO_TABLE = "There is no table yet, or its columns are not chosen."
+NO_LABELS = (
+    "This needs labels, and the table has a column of texts alone. Texts without labels can be clustered: "
+    "name the clusters, and they become the labels."
+)
 NO_BACKBONE = (
     "These settings are TF-IDF with logistic regression: words are counted, and there are no layers to "
     "freeze or to train."
@@ -43,15 +47,25 @@ def require_backbone() -> None:
         navigation.stop_page()
 
 
+def require_columns(lacking: str = NO_TABLE) -> None:
+    """End the page with the next step if there is no table, or no column of texts and labels chosen."""
+    dataset, draft = state.dataset(), state.draft()
+    if dataset is not None and draft.lacks_labels:
+        page_header.empty(NO_LABELS, "Find clusters", "clusters")
+    if dataset is None or draft.data is None:
+        page_header.empty(lacking, "Choose a table", "data")
+
+
 def require_task(lacking: str = NO_TABLE, *, learnable: bool = True, pretrained: bool = True) -> Ready:
     """Return the task, or end the page with the next step.
 
     `lacking` is shown if there is no table; `learnable` requires that no finding blocks training,
     `pretrained` that there is a backbone.
     """
+    require_columns(lacking)
     dataset, draft = state.dataset(), state.draft()
-    if dataset is None or draft.data is None:
-        page_header.empty(lacking, "Choose a table", "data")
+    assert dataset is not None
+    assert draft.data is not None
     if pretrained:
         require_backbone()
     backbone_info = jobs.backbone_info(draft.backbone)

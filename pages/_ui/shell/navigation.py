@@ -28,6 +28,12 @@ PAGES: dict[str, PageEntry] = {
     "labels": PageEntry(
         "Set up", "Labels", "label", "Find labels that may be wrong, correct them, merge classes."
     ),
+    "clusters": PageEntry(
+        "Set up",
+        "Clusters",
+        "bubble_chart",
+        "No labels yet? Find groups of texts, name them, learn.",
+    ),
     "backbone": PageEntry(
         "Set up", "Backbone", "layers", "Choose a pretrained model and the blocks that train."
     ),

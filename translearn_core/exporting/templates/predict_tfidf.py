@@ -23,6 +23,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 WORD = re.compile(r"\b\w+\b")
+UNSPACED = (
+    "\u3005\u3006\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+)
+"""Characters of scripts without blanks between words, each of which counts as a word."""
+CHARACTER, CLAUSE = re.compile(f"([{UNSPACED}])"), re.compile(f"[{UNSPACED}]{{2}}")
 
 
 class Classifier:
@@ -46,6 +52,7 @@ class Classifier:
         targets = experiment["data"].get("targets", [{}])
         self.number = targets[0].get("problem") == "regression"
         self.columns = {term: column for column, term in enumerate(terms)}
+        self.spaced = not any(map(CLAUSE.search, terms))  # earlier models have whole clauses as words
         arrays = load_file(folder / "trained.safetensors")
         self.idf, self.weight, self.bias = (arrays[name] for name in ("idf", "weight", "bias"))
 
@@ -75,7 +82,8 @@ class Classifier:
 
     def vector(self, text: str) -> NDArray[np.float64]:
         """Return the vector of a text: each term counts 1 + log(n) times its idf, at length 1 in all."""
-        words = WORD.findall(text.lower())
+        lowered = text.lower()
+        words = WORD.findall(CHARACTER.sub(r" \1 ", lowered) if self.spaced else lowered)
         pairs = [f"{first} {second}" for first, second in pairwise(words)]
         counts = Counter(term for term in (*words, *pairs) if term in self.columns)
         columns = np.array([self.columns[term] for term in counts], dtype=np.int64)

@@ -1,0 +1,86 @@
+"""Clusters become labels: names to edit, and a new version of the data set with a column of them."""
+
+import pandas as pd
+import streamlit as st
+
+from pages._ui.shell import errors, navigation, state
+from translearn_core.config import ProblemType
+from translearn_core.data.table_edits import new_column
+from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.format import count_noun
+from translearn_core.runs import Dataset
+
+COLUMN = "cluster"
+"""Proposed name of the new column."""
+
+
+def panel(dataset: Dataset, result: Clustering) -> None:
+    """Edit the names, and save them as a label column."""
+    st.subheader("Make them labels", anchor=False)
+    st.markdown(
+        "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
+        "cluster without a name, and of none, stay without a label."
+    )
+    names = _names(result)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        column = st.text_input(
+            "Name of the label column", COLUMN, max_chars=100, key="cluster_column", width=260
+        ).strip()
+        pressed = st.button(
+            "Make them labels",
+            key="cluster_labels",
+            type="primary",
+            icon=":material/label:",
+            disabled=not column,
+            help="saves a new version of the data set; your file stays as it came",
+        )
+    classes = len({name for name in names if name})
+    if classes < 2:
+        st.caption("To learn from, at least two classes are needed.")
+    else:
+        labelled = sum(name != "" for name in result.cluster_names(names))
+        st.caption(f"{count_noun(classes, 'class', 'classes')} in {count_noun(labelled, 'text')}.")
+    if pressed:
+        with errors.show_errors():
+            save(dataset, result, column, names)
+            navigation.switch_to("data")
+
+
+def save(dataset: Dataset, result: Clustering, column: str, names: tuple[str, ...]) -> None:
+    """Save a version of the data set with the clusters as a label column, and open it.
+
+    Edits of the data set that were not saved yet are saved with it.
+    """
+    store, owner = state.store(), state.owner()
+    edit = new_column(column, result.rows[["part", "row"]], result.cluster_names(names))
+    version = store.add_version(owner, dataset.digest, (*store.draft_edits(owner, dataset.digest), edit))
+    store.save_draft_edits(owner, dataset.digest, ())
+    state.open_version(version.digest)
+    state.change(label=column, problem=ProblemType.SINGLE_LABEL, one_hot=(), more_targets=())
+    state.reset("label_column", "problem_type", "more_targets", "one_hot")
+
+
+def _names(result: Clustering) -> tuple[str, ...]:
+    """Draw the table of names and return them, "" for clusters that get none."""
+    clusters = result.clusters
+    table = pd.DataFrame(
+        {
+            "name": clusters["name"],
+            "rows": clusters["rows"],
+            "words": clusters["words"],
+            "typical text": clusters["typical text"],
+        }
+    )
+    edited: pd.DataFrame = st.data_editor(
+        table,
+        key=f"cluster_names-{'-'.join(result.settings.values())}",
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["rows", "words", "typical text"],
+        column_config={
+            "name": st.column_config.TextColumn("name", width="medium", max_chars=100),
+            "words": st.column_config.TextColumn("words", width="medium"),
+            "typical text": st.column_config.TextColumn("typical text", width="large"),
+        },
+    )
+    return tuple("" if pd.isna(name) else " ".join(str(name).split()) for name in edited["name"])

@@ -1,0 +1,98 @@
+"""`translearn clusters` and `translearn next-rows` on a tiny backbone, and the labels taken back."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.architectures import tiny_folder
+from tests.commands.terminals import Terminal, refused
+
+WORDS = ("great lovely film", "parcel order bill")
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
+    folder: Path = tmp_path_factory.mktemp("texts")
+    lines = [f"{WORDS[i % 2]} {i},{('film', 'mail')[i % 2] if i < 20 else ''}" for i in range(60)]
+    (folder / "texts.csv").write_text("text,topic\n" + "\n".join(lines))
+    tiny = tiny_folder("bert", folder / "tiny")
+    return (folder / "texts.csv", "--text", "text", "--backbone", tiny)
+
+
+def test_clusters_are_listed_and_written_beside_the_table(
+    terminal: Terminal, texts: tuple[object, ...], tmp_path: Path
+):
+    out = tmp_path / "out.csv"
+    options = ("--label", "topic", "--clusters", 2, "--layer", 1, "--out", out)
+    done = terminal("clusters", *texts, *options, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["texts"] == 60
+    assert len(record["clusters"]) == 2
+    (agreement,) = record["agreements"]
+    assert (agreement["column"], agreement["rows"]) == ("topic", 20)
+    assert agreement["adjusted_rand"]["low"] <= agreement["adjusted_rand"]["value"]
+    table = pd.read_csv(out)
+    assert list(table) == ["text", "topic", "cluster", "cluster name", "distance"]
+    assert table["cluster name"].value_counts().to_dict() == {
+        one["name"]: one["rows"] for one in record["clusters"]
+    }
+    shown = terminal("clusters", *texts, *options)
+    assert shown.returncode == 0, shown.stderr
+    assert record["clusters"][0]["name"].split(",")[0] in shown.stdout
+    trained = terminal("train", out, *texts[1:], "--label", "cluster name", "--json")
+    assert trained.returncode == 0, trained.stderr
+
+
+def test_rows_are_chosen_labelled_and_taken_back(
+    terminal: Terminal, texts: tuple[object, ...], tmp_path: Path
+):
+    out, filled = tmp_path / "rows.csv", tmp_path / "filled.csv"
+    done = terminal("next-rows", *texts, "--label", "topic", "--rows", 6, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert (record["method"], record["labelled"], record["classes"]) == ("both", 20, ["film", "mail"])
+    rows = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert list(rows) == ["part", "row", "label", "text"]
+    assert len(rows) == 6
+    rows["label"] = ["mail" if "bill" in text else "film" for text in rows["text"]]
+    rows.loc[0, "label"] = ""
+    rows.to_csv(out, index=False)
+    labels = ("labels", texts[0], "--text", "text", "--label", "topic")
+    taken = terminal(*labels, "--fill", out, "--out", filled, "--json")
+    assert taken.returncode == 0, taken.stderr
+    table = pd.read_csv(filled, dtype=str, keep_default_na=False)
+    assert (table["topic"] != "").sum() == 25
+    new = terminal(*labels[:-1], "kind", "--fill", out, "--out", filled, "--json")
+    assert new.returncode == 0, new.stderr
+    assert (pd.read_csv(filled, dtype=str, keep_default_na=False)["kind"] != "").sum() == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("clusters", "--clusters", 1), "clusters"),
+        (("clusters", "--layer", 99), "layer"),
+        (("clusters", "--label", "kind"), "--label"),
+        (("clusters", "--out", "clusters.docx"), "docx"),
+        (("next-rows", "--rows", 0), "rows"),
+        (("next-rows", "--label", "kind"), "--label"),
+    ],
+)
+def test_what_is_no_clustering_or_choice_is_said(
+    terminal: Terminal, texts: tuple[object, ...], words: tuple[object, ...], named: str
+):
+    command, *options = words
+    assert named in refused(terminal(command, *texts, *options, "--quiet"))
+
+
+def test_tfidf_has_no_vectors_to_cluster(terminal: Terminal, texts: tuple[object, ...]):
+    assert "TF-IDF" in refused(terminal("clusters", *texts[:-1], "tf-idf", "--quiet"))
+
+
+def test_labels_of_another_table_are_refused(terminal: Terminal, texts: tuple[object, ...], tmp_path: Path):
+    (tmp_path / "rows.csv").write_text("row,label,text\n3,film,something else\n")
+    options = ("--text", "text", "--label", "topic", "--fill", tmp_path / "rows.csv", "--quiet")
+    assert "another table" in refused(terminal("labels", texts[0], *options))

@@ -1,0 +1,147 @@
+"""Clusters and the rows to label next, on a tiny backbone: tables without labels, and with some."""
+
+import numpy as np
+import pytest
+from worker_bench import ME, Bench
+
+from translearn_core.config import BackboneConfig, DataConfig, FeatureConfig, Method, Precision
+from translearn_core.config.settings import Settings
+from translearn_core.config.table_edits import CellEdit, NewColumn
+from translearn_core.data.table_edits import new_column
+from translearn_core.errors import ConfigError, DataError
+from translearn_core.jobs.unlabelled import Choice, ClusterConfig, ClusterMethod, NextRowsConfig
+from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.worker.data_loading import load_prepared
+
+FILMS, MAILS = "great lovely film acting story", "parcel order bill invoice money"
+
+
+def table(labelled: int = 0) -> bytes:
+    """80 texts of two topics; the first so many have a label, one text is blank."""
+    random = np.random.default_rng(0)
+    lines = []
+    for i in range(80):
+        words = (FILMS if i % 2 else MAILS).split()
+        label = ("film" if i % 2 else "mail") if i < labelled else ""
+        lines.append(f"{' '.join(random.choice(words, 6))} {i % 5},{label},{'en' if i % 4 else 'de'}")
+    return ("text,topic,language\n" + "\n".join([*lines, " ,film,en"])).encode()
+
+
+def added(bench: Bench, labelled: int) -> str:
+    return bench.store.add_dataset(ME, f"texts{labelled}.csv", {"train": table(labelled)}, Settings()).digest
+
+
+@pytest.fixture(scope="module")
+def common(backbone: BackboneConfig) -> dict[str, object]:
+    return {
+        "text": "text",
+        "backbone": backbone,
+        "features": FeatureConfig(token_limit=32),
+        "precision": Precision.FLOAT32,
+    }
+
+
+@pytest.fixture(scope="module")
+def clustering(bench: Bench, common: dict[str, object]) -> Clustering:
+    config = ClusterConfig(dataset=added(bench, 80), compare=("topic", "language"), clusters=2, **common)
+    return bench.do(config, Clustering)
+
+
+def test_clusters_are_named_placed_and_held_against_columns(clustering: Clustering):
+    assert len(clustering.rows) == clustering.total == 80, "the blank text has no cluster"
+    assert clustering.clusters["rows"].sum() == 80
+    topic, language = clustering.agreements
+    assert topic.rows == 80
+    assert topic.rand.low > language.rand.high
+    assert topic.rand.value > 0.8
+    assert set(clustering.names[0].split(", ")) <= set((FILMS + " " + MAILS).split())
+    assert clustering.contingency("topic").to_numpy().sum() == 80
+    assert clustering.rows["distance"].between(-1e-6, 2).all()
+    assert clustering.projection().coordinates.shape == (1, 80, 2)
+    assert clustering.projection("language").classes == ("en", "de")
+    assert any("'topic'" in sentence for sentence in clustering.sentences)
+    assert clustering.tried.empty
+
+
+def test_the_number_of_clusters_is_found_and_a_layer_chosen(bench: Bench, common: dict[str, object]):
+    config = ClusterConfig(dataset=added(bench, 0), layer=0, limit=60, projection=Method.UMAP, **common)
+    found = bench.do(config, Clustering)
+    assert found.settings["layer"] == "0"
+    assert (len(found.rows), found.total) == (60, 80)
+    assert found.tried["clusters"].tolist() == [2, 3, 4, 5, 6]
+    best = found.tried.loc[found.tried["silhouette"].idxmax(), "clusters"]
+    assert best == len(found.clusters)
+    assert found.agreements == ()
+
+
+def test_hdbscan_gives_probabilities(bench: Bench, common: dict[str, object]):
+    found = bench.do(
+        ClusterConfig(dataset=added(bench, 0), method=ClusterMethod.HDBSCAN, smallest=5, **common), Clustering
+    )
+    assert found.strength == "probability"
+    assert found.unclustered + found.clusters["rows"].sum() == 80
+    assert found.rows["probability"].between(0, 1).all()
+
+
+def test_what_cannot_be_clustered_is_said(bench: Bench, common: dict[str, object]):
+    with pytest.raises(ConfigError, match="layer"):
+        bench.do(ClusterConfig(dataset=added(bench, 0), layer=9, **common), Clustering)
+    with pytest.raises(DataError, match="no column 'kind'"):
+        bench.do(ClusterConfig(dataset=added(bench, 0), compare=("kind",), **common), Clustering)
+    few = bench.store.add_dataset(ME, "few.csv", {"train": b"text,topic\na b,x\nc d,y\n"}, Settings())
+    with pytest.raises(DataError, match="Only 2 rows"):
+        bench.do(ClusterConfig(dataset=few.digest, **common), Clustering)
+
+
+def test_clusters_become_labels_of_a_version_that_keeps_its_split(bench: Bench, clustering: Clustering):
+    digest = added(bench, 80)
+    names = clustering.cluster_names(("one", "two"))
+    edit = new_column("group", clustering.rows[["part", "row"]], names)
+    second = bench.store.add_version(ME, digest, [edit])
+    third = bench.store.add_version(ME, second.digest, [CellEdit(row=1, column="group", value="two")])
+    before, after = (
+        load_prepared(bench.store.workspace, DataConfig(dataset=version.digest, text="text", label="group"))
+        for version in (second, third)
+    )
+    assert before.target.names == ("one", "two")
+    assert len(before.texts) == 80
+    split = dict(zip(before.rows.tolist(), before.split.tolist(), strict=True))
+    assert all(
+        split[row] == part for row, part in zip(after.rows.tolist(), after.split.tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("method", list(Choice))
+def test_rows_to_label_have_no_label_and_are_different(
+    bench: Bench, common: dict[str, object], method: Choice
+):
+    config = NextRowsConfig(dataset=added(bench, 20), label="topic", rows=8, method=method, **common)
+    chosen = bench.do(config, NextRows)
+    assert (chosen.method, chosen.labelled, chosen.classes) == (method, 20, ("film", "mail"))
+    assert len(chosen.rows) == 8
+    assert (chosen.rows["row"] > 20).all()
+    assert chosen.rows["row"].is_unique
+    assert chosen.rows["text"].is_unique
+    assert chosen.rows["uncertainty"].between(0, 1).all()
+    assert "cross-validated" in chosen.sentences[0]
+    frame = chosen.frame()
+    assert list(frame) == ["part", "row", "label", "text"]
+    assert (frame["label"] == "").all()
+    if method is Choice.UNCERTAINTY:
+        assert chosen.rows["uncertainty"].is_monotonic_decreasing
+
+
+def test_without_labels_diversity_alone_chooses(bench: Bench, common: dict[str, object]):
+    chosen = bench.do(NextRowsConfig(dataset=added(bench, 0), rows=5, **common), NextRows)
+    assert (chosen.method, chosen.labelled, chosen.classes) == ("diversity", 0, ())
+    assert chosen.rows["uncertainty"].isna().all()
+    assert "no text has one yet" in chosen.sentences[0]
+    empty = bench.store.add_version(ME, added(bench, 0), [NewColumn(column="kind")])
+    again = bench.do(NextRowsConfig(dataset=empty.digest, label="kind", rows=5, **common), NextRows)
+    assert again.rows["row"].tolist() == chosen.rows["row"].tolist()
+
+
+def test_a_table_with_every_label_has_no_next_row(bench: Bench, common: dict[str, object]):
+    with pytest.raises(DataError, match="Every text has a label"):
+        bench.do(NextRowsConfig(dataset=added(bench, 80), label="topic", **common), NextRows)

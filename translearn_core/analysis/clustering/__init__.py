@@ -1,0 +1,25 @@
+"""Groups of texts without labels: clustering, its names, and its agreement with known columns."""
+
+from translearn_core.analysis.clustering.agreement import adjusted_rand, agreement
+from translearn_core.analysis.clustering.cluster_names import cluster_words, distinct_names
+from translearn_core.analysis.clustering.clustering import (
+    NO_CLUSTER,
+    Found,
+    hdbscan,
+    kmeans,
+    silhouettes,
+    unit_rows,
+)
+
+__all__ = [
+    "NO_CLUSTER",
+    "Found",
+    "adjusted_rand",
+    "agreement",
+    "cluster_words",
+    "distinct_names",
+    "hdbscan",
+    "kmeans",
+    "silhouettes",
+    "unit_rows",
+]

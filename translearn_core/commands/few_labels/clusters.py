@@ -1,0 +1,124 @@
+"""``translearn clusters``: find groups of texts that need no labels."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+
+from translearn_core.commands.few_labels.texts import TextsOptions, texts_config
+from translearn_core.commands.terminal.client import result, submit
+from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
+from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.tables import print_table
+from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.errors import DataError
+from translearn_core.jobs.unlabelled import ClusterConfig, ClusterMethod
+from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.format import percent, quote
+from translearn_core.runs import Dataset, open_store
+
+ADDED = ("cluster", "cluster name")
+"""Columns that the written table has besides distance or probability."""
+
+
+def clusters(
+    options: TextsOptions,
+    reading: ReadingOptions,
+    label: Annotated[
+        str | None, typer.Option(help="Column to hold the clusters against; not used to find them.")
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="Another column to hold them against, such as the language.")
+    ] = None,
+    method: Annotated[ClusterMethod, typer.Option(help="kmeans or hdbscan.")] = ClusterMethod.KMEANS,
+    clusters: Annotated[
+        int | None, typer.Option(help="k-means: number of clusters; default: by the silhouette.")
+    ] = None,
+    smallest: Annotated[
+        int | None, typer.Option(help="HDBSCAN: fewest texts of a cluster; default: 1 %, at least 5.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the table with the cluster of each row: .csv, .tsv, .xlsx and more."),
+    ] = None,
+    raw: Raw = False,
+    as_json: AsJson = False,
+) -> None:
+    """Cluster texts by a backbone's vectors, name the clusters, and hold them against known columns."""
+    if out is not None:
+        output_kind(out)
+        check_writable(out)
+    columns = {"--label": label, "--domain": domain}
+    values = {"method": method, "clusters": clusters, "smallest": smallest}
+    config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
+    config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
+    data.show(quiet=reading.quiet)
+    found = result(submit(config, f"clusters of {dataset.name}"), Clustering)
+    if out is not None:
+        write_table(_labelled(dataset, found), out, raw=raw, form=data.reading.formats[0])
+    record = _record(found) | {"out": None if out is None else str(out), "findings": data.records()}
+    print_result(record, show, as_json=as_json)
+
+
+def _labelled(dataset: Dataset, found: Clustering) -> pd.DataFrame:
+    """Return the table as it came, with the cluster of each row, its name, and how well the row belongs."""
+    table = open_store().workspace.edited_table(dataset.digest)
+    added = (*ADDED, found.strength)
+    if taken := [name for name in added if name in table]:
+        raise DataError(f"The table has a column {quote(taken[0])} already: rename it first.")
+    of_rows = found.frame().set_index(["part", "row"])
+    of_rows = of_rows.reindex(pd.MultiIndex.from_frame(table[[PART, ROW]]))
+    member = of_rows["cluster"].notna() & (of_rows["cluster"] >= 0)
+    numbers = of_rows["cluster"].where(member).astype("Int64").astype("string")
+    strength = of_rows[found.strength].round(4).astype("string")
+    cells = (numbers, of_rows["name"].where(member), strength)
+    values = {
+        name: column.astype(object).where(column.notna(), None).to_numpy()
+        for name, column in zip(added, cells, strict=True)
+    }
+    return table[file_columns(table)].assign(**values)
+
+
+def _record(found: Clustering) -> dict[str, Any]:
+    return {
+        "settings": found.settings,
+        "texts": len(found.rows),
+        "unclustered": found.unclustered,
+        "silhouette": None if pd.isna(found.silhouette) else found.silhouette,
+        "stability": list(found.stability),
+        "clusters": json.loads(found.clusters.to_json(orient="records")),
+        "tried": json.loads(found.tried.to_json(orient="records")),
+        "agreements": [
+            {
+                "column": one.column,
+                "rows": one.rows,
+                "adjusted_rand": vars(one.rand) if one.rows else None,
+                "normalised_mutual_information": vars(one.information) if one.rows else None,
+                "contingency": json.loads(found.contingency(one.column).to_json(orient="index")),
+            }
+            for one in found.agreements
+        ],
+        "sentences": list(found.sentences),
+    }
+
+
+def show(record: dict[str, Any], screen: Console) -> None:
+    """Print the sentences and a table of the clusters."""
+    for sentence in record["sentences"]:
+        print_line(sentence, screen)
+    rows = [
+        (one["name"], f"{one['rows']:,}", percent(one["share"]), one["words"], one["typical text"][:160])
+        for one in record["clusters"]
+    ]
+    heads = ("cluster", "texts", "share", "words", "typical text")
+    print_table(screen, heads, rows, numbers=("texts", "share"))
+    if record["out"]:
+        print_line(
+            f"The table with its clusters is in {record['out']}; train can learn from the column "
+            f"'{ADDED[1]}'.",
+            screen,
+        )

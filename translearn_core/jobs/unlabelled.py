@@ -1,0 +1,116 @@
+"""Jobs on texts that need no labels: clusters, and the rows to label next."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar, Generic
+
+from pydantic import Field
+
+from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Method, Precision
+from translearn_core.config.base import Seed
+from translearn_core.jobs.spec import JobSpec, R
+from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.diagnostics.next_rows import NextRows
+
+
+class ClusterMethod(StrEnum):
+    """Clustering method."""
+
+    KMEANS = "kmeans"
+    HDBSCAN = "hdbscan"
+
+
+class Choice(StrEnum):
+    """What makes a row worth labelling next."""
+
+    UNCERTAINTY = "uncertainty"
+    DIVERSITY = "diversity"
+    BOTH = "both"
+
+
+class TextsJobConfig(JobConfig[R], Generic[R]):
+    """Configuration of a job on a table's texts in one layer of a backbone, labelled or not."""
+
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+    text_pair: str | None = Field(None, description="column of the second texts of pairs")
+    backbone: BackboneConfig = BackboneConfig()
+    features: FeatureConfig = FeatureConfig()
+    layer: int | None = Field(None, ge=0, description="0 = embeddings, k = after block k-1; none: the last")
+    limit: int = Field(
+        10_000, ge=10, le=50_000, description="texts read at most; of more, a sample drawn by the seed"
+    )
+    precision: Precision = Precision.AUTO
+    device: Device = Device.AUTO
+    seed: Seed = 0
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns of the texts."""
+        return (self.text,) if self.text_pair is None else (self.text, self.text_pair)
+
+    def references(self) -> Iterable[str | None]:
+        """Return the pretraining of its backbone."""
+        return (self.backbone.pretraining_job,)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset
+
+
+class ClusterConfig(TextsJobConfig[Clustering]):
+    """Cluster the texts, name the clusters, and hold them against columns of the table."""
+
+    kind: ClassVar = "clusters"
+    method: ClusterMethod = ClusterMethod.KMEANS
+    clusters: int | None = Field(
+        None, ge=2, le=200, description="k-means: number of clusters; none: by the silhouette"
+    )
+    smallest: int | None = Field(
+        None, ge=2, le=10_000, description="HDBSCAN: fewest texts of a cluster; none: 1 % of them, at least 5"
+    )
+    compare: tuple[str, ...] = Field(
+        (), max_length=5, description="columns that the clusters are held against"
+    )
+    projection: Method = Method.PCA
+
+
+class NextRowsConfig(TextsJobConfig[NextRows]):
+    """Choose the unlabelled texts whose label would help most."""
+
+    kind: ClassVar = "next_rows"
+    label: str | None = Field(None, description="column of the labels; none: no text has one yet")
+    method: Choice = Choice.BOTH
+    rows: int = Field(20, ge=1, le=1_000, description="texts to choose")
+
+
+CLUSTERS = JobSpec(
+    ClusterConfig,
+    Clustering,
+    "Clusters",
+    "diagnostics.unlabelled.clusters:find_clusters",
+    question="Which groups do the texts form?",
+    section="diagnostics.clusters:section",
+    description="Texts that the backbone finds alike make a cluster, without any label. Read a few of each "
+    "before you trust its name: clusters may follow topic, length, style or language, and need not be the "
+    "classes that you look for.",
+    action="Find clusters",
+    progress="Clustering the texts",
+    cost="Each text passes the backbone once, or not at all if it did before; then clusters are found in "
+    "seconds.",
+    low_priority=True,
+)
+
+NEXT_ROWS = JobSpec(
+    NextRowsConfig,
+    NextRows,
+    "Active learning",
+    "diagnostics.unlabelled.next_rows:choose_rows",
+    question="Which row next?",
+    description="Not every label teaches as much. These are the texts without a label whose label would help "
+    "most: those the model is unsure about, and unlike those that have one.",
+    action="Choose rows",
+    progress="Choosing rows",
+    cost="Each text passes the backbone once, or not at all if it did before.",
+    low_priority=True,
+)

@@ -1,0 +1,124 @@
+"""Sentences about clusters of texts, and about the rows to label next."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from translearn_core.results import Estimate
+from translearn_core.results.diagnostics.clustering import Clustering, ColumnAgreement
+from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.results.format import count_noun, percent
+
+APART, OVERLAPPING = 0.5, 0.25
+"""Silhouettes from which clusters lie apart, and below which they overlap (Kaufman & Rousseeuw 1990)."""
+STABLE, SHAKY = 0.8, 0.5
+"""Mean adjusted Rand indices of samples from which clusters are stable, and below which they are chance."""
+
+
+def cluster_sentences(result: Clustering) -> Clustering:
+    """Return the result with its sentences: what was found, how firm it is, and what it agrees with."""
+    sentences = [
+        _found(result),
+        *filter(None, (_silhouette(result.silhouette), _stability(result.stability))),
+        *(_agreement(one) for one in result.agreements),
+    ]
+    return replace(result, sentences=tuple(sentences))
+
+
+def _found(result: Clustering) -> str:
+    count, rows = len(result.clusters), len(result.rows)
+    if not count:
+        return (
+            f"No cluster was found in {count_noun(rows, 'text')}: no place is denser than the rest. Allow "
+            "smaller clusters, or use k-means."
+        )
+    sentence = f"{count_noun(rows, 'text')} make {count_noun(count, 'cluster')}"
+    if not result.tried.empty:
+        sentence += f", the number of {len(result.tried)} tried that has the highest silhouette"
+    sizes = result.clusters["rows"]
+    sentence += (
+        f"; the largest has {count_noun(int(sizes.max()), 'text')}, the smallest {int(sizes.min()):,}."
+    )
+    if result.unclustered:
+        share = percent(result.unclustered / rows)
+        sentence += f" In none lies {share}: {count_noun(result.unclustered, 'text')} in thin places."
+    if rows < result.total:
+        sentence += f" They are a sample of the {result.total:,} texts of the table."
+    return sentence
+
+
+def _silhouette(value: float) -> str:
+    if np.isnan(value):
+        return ""
+    if value >= APART:
+        verdict = "the clusters lie well apart"
+    elif value >= OVERLAPPING:
+        verdict = "the clusters lie apart, with texts in between"
+    else:
+        verdict = "the clusters run into each other: where one ends is a matter of choice"
+    number = f"{value:.2f}".replace("-", "−")
+    return f"Mean silhouette {number} (1: apart, 0: on the edge): {verdict}."
+
+
+def _stability(values: tuple[float, ...]) -> str:
+    if not values:
+        return ""
+    mean = float(np.mean(values))
+    if mean >= STABLE:
+        verdict = "they are stable"
+    elif mean >= SHAKY:
+        verdict = "their cores are stable, their edges are not"
+    else:
+        verdict = "other rows or another seed give other clusters, so do not lean on these"
+    return (
+        f"Clustered again on samples of the texts with other seeds, the clusters agree to {mean:.2f} (from "
+        f"{min(values):.2f} to {max(values):.2f}; adjusted Rand index, 1: the same, 0: chance): {verdict}."
+    )
+
+
+def _agreement(one: ColumnAgreement) -> str:
+    if not one.rows:
+        return f"No clustered text has a value of '{one.column}'."
+    if one.rand.low > 0:
+        verdict = "more than by chance"
+    elif one.rand.high < 0:
+        verdict = "less than by chance"
+    else:
+        verdict = "no more than chance would"
+    return (
+        f"With '{one.column}' they agree {verdict}, on {count_noun(one.rows, 'text')}: adjusted Rand index "
+        f"{_ends(one.rand)}, normalised mutual information {_ends(one.information)}."
+    )
+
+
+def _ends(value: Estimate) -> str:
+    return f"{value.value:.2f} (95 %: {value.low:.2f} to {value.high:.2f})".replace("-", "−")
+
+
+def next_rows_sentences(result: NextRows, accuracy: Estimate) -> NextRows:
+    """Return the result with its sentences: what the choice is made from, and how."""
+    sentences = [_labelled(result, accuracy), _method(result.method)]
+    return replace(result, sentences=tuple(sentences))
+
+
+def _labelled(result: NextRows, accuracy: Estimate) -> str:
+    left = f"Without a label: {count_noun(result.unlabelled, 'different text')}"
+    if not result.classes:
+        return f"{left}; no text has one yet."
+    classes = count_noun(len(result.classes), "class", "classes")
+    sentence = f"{left}; with one: {count_noun(result.labelled, 'text')} of {classes}."
+    if not np.isnan(accuracy.value):
+        sentence += (
+            f" A linear probe on the labelled ones is right about {percent(accuracy.value)} of them "
+            f"(95 %: {accuracy.percent_range}; cross-validated)."
+        )
+    return sentence
+
+
+def _method(method: str) -> str:
+    return {
+        "uncertainty": "Chosen by uncertainty: the highest entropy of the probe's probabilities.",
+        "diversity": "Chosen by diversity: spread over the texts, away from the labelled ones (k-means++).",
+        "both": "Chosen by uncertainty and diversity: texts that would change the probe most, each in "
+        "another way (BADGE, arXiv:1906.03671).",
+    }[method]

@@ -1,0 +1,1 @@
+"""Handlers of jobs on texts that need no labels."""

@@ -1,0 +1,150 @@
+"""Clusters of a table's texts, their names, and their agreement with columns."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.analysis.clustering import (
+    NO_CLUSTER,
+    Found,
+    agreement,
+    cluster_words,
+    distinct_names,
+    hdbscan,
+    kmeans,
+    silhouettes,
+    unit_rows,
+)
+from translearn_core.analysis.projection.projection import project
+from translearn_core.config.text_cells import joined, text_cells
+from translearn_core.errors import DataError
+from translearn_core.jobs.unlabelled import ClusterConfig, ClusterMethod
+from translearn_core.results.diagnostics.clustering import Clustering, ColumnAgreement
+from translearn_core.results.format import quote
+from translearn_core.runs import artifacts
+from translearn_core.tasks.classes.labels import read_labels
+from translearn_core.worker.context import Context
+from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.diagnostics.sentences.clusters_text import cluster_sentences
+from translearn_core.worker.diagnostics.unlabelled.text_rows import filled, layer_vectors, sample, text_rows
+
+TYPICAL = 5
+"""Texts listed for a cluster, the nearest to its centre."""
+SMALLEST_SHARE, SMALLEST = 0.01, 5
+"""Fewest texts of a cluster of HDBSCAN, as a share and a number."""
+MOST_VALUES = 200
+"""Most values of a column that clusters are held against."""
+
+
+def find_clusters(context: Context[ClusterConfig]) -> None:
+    """Cluster the texts in one layer, name the clusters, and hold them against columns."""
+    config = context.config
+    context.report("reading the texts")
+    table = load_table(context.store.workspace, config.dataset)
+    every = text_rows(table, config, config.compare)
+    rows = sample(every, config.limit, config.seed)
+    compared = pd.DataFrame({column: _values(table.loc[rows.index], column) for column in config.compare})
+    vectors, layer = layer_vectors(context, config, rows)
+    x = unit_rows(vectors)
+    report = partial(context.report, "finding clusters")
+    if config.method is ClusterMethod.KMEANS:
+        found = kmeans(x, config.clusters, config.seed, report)
+    else:
+        smallest = config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x)))
+        found = hdbscan(x, smallest, config.seed, report)
+    context.report("naming the clusters")
+    of_rows, values = silhouettes(x, found.cluster, config.seed)
+    clusters = _clusters(rows, x, found, pd.Series(values).groupby(found.cluster[of_rows]).mean())
+    agreements = tuple(_agreement(column, compared[column], found.cluster) for column in config.compare)
+    plane = project(
+        {"pretrained": x},
+        method=config.projection,
+        seed=config.seed,
+        progress=lambda done, total: context.report("drawing the map", done, total),
+    )[0]
+    strength = "distance" if config.method is ClusterMethod.KMEANS else "probability"
+    placed = rows.assign(cluster=found.cluster, **{strength: found.strength}, x=plane[:, 0], y=plane[:, 1])
+    silhouette = float(values.mean()) if len(values) else float("nan")
+    result = Clustering(
+        (),
+        _settings(config, layer, len(clusters)),
+        silhouette,
+        found.stability,
+        agreements,
+        len(every),
+        placed.reset_index(drop=True),
+        clusters,
+        compared.reset_index(drop=True),
+        pd.DataFrame(list(found.tried), columns=["clusters", "silhouette"]),
+    )
+    artifacts.save(context.folder, cluster_sentences(result))
+
+
+def _values(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
+    """Return the labels in a column, "" where it is empty.
+
+    Raises
+    ------
+    DataError
+        If it has more than `MOST_VALUES`.
+    """
+    cells, known = table[column], filled(table[column])
+    values = np.full(len(cells), "", dtype=object)
+    if known.any():
+        labels = read_labels(cells[known])
+        if len(labels.classes) > MOST_VALUES:
+            raise DataError(
+                f"Column {quote(column)} has {len(labels.classes):,} values, which are no groups to hold "
+                "clusters against: choose another one."
+            )
+        values[known] = np.asarray(labels.classes, dtype=object)[labels.indices]
+    return values
+
+
+def _clusters(
+    rows: pd.DataFrame, x: NDArray[np.floating], found: Found, silhouette: "pd.Series[float]"
+) -> pd.DataFrame:
+    """Return one row per cluster, see `Clustering.clusters`."""
+    texts = text_cells(rows)
+    words = cluster_words(texts, found.cluster)
+    sizes = np.bincount(found.cluster[found.cluster != NO_CLUSTER], minlength=len(words))
+    lines = []
+    for k, name in enumerate(distinct_names(words)):
+        members = np.flatnonzero(found.cluster == k)
+        near = members[np.argsort(-(x[members] @ found.centres[k]), kind="stable")]
+        typical = list(dict.fromkeys(" ".join(joined(texts[i]).split()) for i in near[: 4 * TYPICAL]))
+        lines.append(
+            {
+                "cluster": k,
+                "name": name,
+                "rows": int(sizes[k]),
+                "share": sizes[k] / len(rows),
+                "silhouette": float(silhouette.get(k, np.nan)),
+                "words": ", ".join(words[k]),
+                "typical text": typical[0],
+                "further texts": "\n".join(typical[1:TYPICAL]),
+            }
+        )
+    columns = ["cluster", "name", "rows", "share", "silhouette", "words", "typical text", "further texts"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _agreement(column: str, values: "pd.Series[str]", cluster: NDArray[np.int64]) -> ColumnAgreement:
+    both = (values != "").to_numpy() & (cluster != NO_CLUSTER)
+    codes = pd.factorize(values[both])[0].astype(np.int64)
+    rand, information = agreement(cluster[both], codes)
+    return ColumnAgreement(column, int(both.sum()), rand, information)
+
+
+def _settings(config: ClusterConfig, layer: int, clusters: int) -> dict[str, str]:
+    """Return the settings that are shown."""
+    method = "k-means" if config.method is ClusterMethod.KMEANS else "HDBSCAN"
+    return {
+        "clustering": method,
+        "clusters": str(clusters),
+        "layer": str(layer),
+        "seed": str(config.seed),
+        "method": str(config.projection).upper(),
+    }

@@ -1,0 +1,121 @@
+"""Unlabelled rows whose label would help most."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from translearn_core.analysis.active_learning import (
+    entropies,
+    most_diverse,
+    most_uncertain,
+    uncertain_and_diverse,
+)
+from translearn_core.analysis.clustering import unit_rows
+from translearn_core.analysis.probing.linear_probe import LinearProbe
+from translearn_core.config import Split
+from translearn_core.config.text_cells import text_cells
+from translearn_core.errors import DataError
+from translearn_core.jobs.unlabelled import Choice, NextRowsConfig
+from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.results.interval_estimate import NO_ESTIMATE, Estimate
+from translearn_core.runs import artifacts
+from translearn_core.tasks.classes.labels import read_labels
+from translearn_core.tasks.normalisation import cell_key
+from translearn_core.worker.context import Context
+from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.diagnostics.sentences.clusters_text import next_rows_sentences
+from translearn_core.worker.diagnostics.unlabelled.text_rows import filled, layer_vectors, sample, text_rows
+
+IntArray = NDArray[np.int64]
+FEWEST_PER_CLASS = 2
+"""Labelled rows per class on average from which the probe is cross-validated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """What a linear probe on the labelled rows makes of the candidates, and how often it is right."""
+
+    probabilities: NDArray[np.float64]
+    accuracy: Estimate
+
+
+def choose_rows(context: Context[NextRowsConfig]) -> None:
+    """Choose unlabelled texts by uncertainty, diversity or both."""
+    config = context.config
+    context.report("reading the texts")
+    table = load_table(context.store.workspace, config.dataset)
+    every = text_rows(table, config, () if config.label is None else (config.label,))
+    labelled, candidates, labels, classes = _parts(table, every, config)
+    known, unknown = (sample(part, config.limit, config.seed) for part in (labelled, candidates))
+    vectors, _ = layer_vectors(context, config, pd.concat([known, unknown]))
+    x = unit_rows(vectors)
+    of_known, of_unknown = x[: len(known)], x[len(known) :]
+    context.report("choosing rows")
+    y = np.asarray(labels.loc[known.index], dtype=np.int64)
+    guess = _guess(of_known, y, of_unknown) if len(np.unique(y)) > 1 else None
+    method = Choice.DIVERSITY if guess is None else config.method
+    chosen = _chosen(method, guess, of_known, of_unknown, config)
+    uncertainty = np.full(len(unknown), np.nan) if guess is None else entropies(guess.probabilities)
+    rows = unknown.assign(uncertainty=uncertainty).iloc[chosen].reset_index(drop=True)
+    result = NextRows((), str(method), len(labelled), len(candidates), classes, rows)
+    accuracy = NO_ESTIMATE if guess is None else guess.accuracy
+    artifacts.save(context.folder, next_rows_sentences(result, accuracy))
+
+
+def _parts(
+    table: pd.DataFrame, rows: pd.DataFrame, config: NextRowsConfig
+) -> tuple[pd.DataFrame, pd.DataFrame, "pd.Series[int]", tuple[str, ...]]:
+    """Return the labelled rows, the texts without a label, each once, the labels, and the classes.
+
+    Rows of validation and test files are candidates only where the training file has none.
+
+    Raises
+    ------
+    DataError
+        If every text has a label.
+    """
+    has_label = np.zeros(len(rows), dtype=np.bool_)
+    if config.label is not None:
+        has_label = filled(table.loc[rows.index, config.label])
+    labelled, candidates = rows[has_label], rows[~has_label]
+    of_training = candidates["part"] == str(Split.TRAIN)
+    candidates = candidates[of_training] if of_training.any() else candidates
+    labels = pd.Series(dtype=np.int64)
+    classes: tuple[str, ...] = ()
+    if config.label is not None and len(labelled):
+        read = read_labels(table.loc[labelled.index, config.label])
+        labels, classes = pd.Series(read.indices, index=labelled.index), read.classes
+    known = {cell_key(cell) for cell in text_cells(labelled)}
+    keys = pd.Series(
+        [cell_key(cell) for cell in text_cells(candidates)], index=candidates.index, dtype=object
+    )
+    new = candidates[~keys.isin(known) & ~keys.duplicated()]
+    if new.empty:
+        raise DataError("Every text has a label already: there is no row to label next.")
+    return labelled, new, labels, classes
+
+
+def _guess(known: NDArray[np.float32], y: IntArray, unknown: NDArray[np.float32]) -> Guess:
+    codes, y = np.unique(y, return_inverse=True)
+    probe = LinearProbe.fit(known, y)
+    accuracy = NO_ESTIMATE
+    if len(y) >= FEWEST_PER_CLASS * len(codes) and (probe.fold >= 0).all():
+        right = probe.held_out_proba().argmax(axis=1) == y
+        accuracy = Estimate.share(int(right.sum()), len(y))
+    return Guess(probe.predict_proba(unknown), accuracy)
+
+
+def _chosen(
+    method: Choice,
+    guess: Guess | None,
+    known: NDArray[np.float32],
+    unknown: NDArray[np.float32],
+    config: NextRowsConfig,
+) -> IntArray:
+    if guess is None or method is Choice.DIVERSITY:
+        return most_diverse(unknown, known, config.rows, config.seed)
+    if method is Choice.UNCERTAINTY:
+        return most_uncertain(guess.probabilities, config.rows)
+    return uncertain_and_diverse(guess.probabilities, unknown, config.rows, config.seed)
