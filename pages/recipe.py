@@ -32,4 +32,4 @@ with left:
     recipes.cards(draft.experiment, whole.n_blocks, family, chosen)
 advice.panel(draft.experiment, whole.n_blocks)
 st.subheader("Change it", anchor=False)
-recipes.details(backbone_info)
+recipes.details(backbone_info, ready.diagnosis.unlabelled)

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
-from pages._ui.results import joint_targets, outputs, scores, tagged_sentences, weights
+from pages._ui.results import joint_targets, outputs, scores, self_training, tagged_sentences, weights
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
@@ -40,6 +40,7 @@ else:
         alt="Training against validation",
     )
 
+self_training.panel(run)
 if evaluation.problem is ProblemType.TOKENS:
     tagged_sentences.panel(run, evaluation)
 outputs.panel(run, evaluation)

@@ -11,9 +11,11 @@ from translearn_core.config import (
     DomainConfig,
     ExperimentConfig,
     FreezePlan,
+    SelfTrainingConfig,
     StudyConfig,
     Way,
     expand_grid,
+    job_id,
 )
 from translearn_core.config.base import canonical_json
 from translearn_core.config.studies.study_file import StudyFile
@@ -41,7 +43,8 @@ def test_every_way_takes_the_labels_that_it_can():
     assert labels[Way.SOURCE] == [0]
     for way in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL):
         assert labels[way] == [8, None]
-    for way in (Way.IMPORTANCE, Way.CORAL, Way.MMD, Way.DANN):
+    others = (Way.SELF_TRAINING, Way.PRETRAIN_TARGET)
+    for way in (Way.IMPORTANCE, Way.CORAL, Way.MMD, Way.DANN, *others):
         assert labels[way] == [0, 8, None]
 
 
@@ -54,6 +57,24 @@ def test_ways_differ_in_rows_and_adaptation_only():
     assert len(same) == 1
     assert one[Way.SEQUENTIAL].source_first
     assert len(one[Way.SEQUENTIAL].resolved_stages) == 2
+
+
+def test_one_pretraining_on_the_target_serves_all_seeds_and_labels():
+    planned = expand_grid(ways(Way.PRETRAIN_TARGET, Way.BOTH, seeds=(0, 1)), BLOCKS)
+    own = [run for run in planned if run.factors["way"] == Way.PRETRAIN_TARGET]
+    assert len(own) == 6
+    (pretraining,) = {run.pretraining for run in own}
+    assert pretraining.target_data.domains.target_labels == 0
+    assert {run.config.backbone.pretraining_job for run in own} == {job_id(pretraining)}
+    assert all(run.config.adaptation is None for run in own)
+    assert all(run.pretraining is None for run in planned if run not in own)
+
+
+def test_self_training_needs_no_domains_and_says_what_it_is():
+    (run,) = expand_grid(ways(Way.SELF_TRAINING, sizes=(8,)), BLOCKS)
+    assert run.config.self_training == SelfTrainingConfig()
+    assert len(run.config.resolved_stages) == SelfTrainingConfig().rounds + 1
+    ExperimentConfig.model_validate(run.config.model_dump())
 
 
 def test_names_of_arms_say_way_and_labels():

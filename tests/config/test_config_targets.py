@@ -56,6 +56,7 @@ def test_a_single_label_target_is_stored_as_its_column_alone(config: DataConfig)
         ("other_targets", []),
         ("split", config.split.model_dump(mode="json")),
         ("domains", None),
+        ("label_key", None),
         ("cleaning", [str(fix) for fix in config.cleaning]),
         ("rare_class_below", config.rare_class_below),
         ("train_rows", config.train_rows),

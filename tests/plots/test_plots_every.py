@@ -13,6 +13,7 @@ from few_label_results import make_zero_shot
 from joint_results import make_conflict, make_learned_weights
 from label_results import make_label_errors
 from number_results import make_number_errors
+from self_training_results import make_self_training
 from similarity_results import make_forgetting, make_similarity
 from small_results import (
     ACCURACY,
@@ -73,6 +74,7 @@ EVERY: dict[str, Draw] = {
     "gradient_conflict": lambda names, dark: plots.gradient_conflict(make_conflict(names), dark),
     "transfer_matrix": lambda names, dark: plots.transfer_matrix(make_transfer(names), "frozen probe", dark),
     "loss_and_distance": lambda names, dark: plots.loss_and_distance(make_transfer(names), dark),
+    "self_training_rounds": lambda names, dark: plots.self_training_rounds(make_self_training(names), dark),
     "cluster_counts": lambda names, dark: plots.cluster_counts(make_clustering(names), dark),
     "cluster_contingency": lambda names, dark: plots.cluster_contingency(
         make_clustering(names, column=names[0]), names[0], dark
@@ -110,6 +112,7 @@ NAMED = [
     "forgetting_bars",
     "gradient_conflict",
     "transfer_matrix",
+    "self_training_rounds",
     "cluster_contingency",
     "loss_weights",
     "baseline_dots",

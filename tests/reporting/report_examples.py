@@ -12,6 +12,7 @@ from tests.plots.few_label_results import make_zero_shot
 from tests.plots.joint_results import make_conflict
 from tests.plots.label_results import make_label_errors
 from tests.plots.number_results import make_number_errors
+from tests.plots.self_training_results import make_self_training
 from tests.plots.similarity_results import make_forgetting, make_similarity
 from tests.plots.small_results import (
     make_baselines,
@@ -118,6 +119,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         drift=make_drift(),
         history=make_history(),
         timeline=make_timeline(),
+        self_training=make_self_training(classes),
         parts=tuple(Part(kind, result) for kind, result in parts),
         missing=(HOSTILE,),
         hashes={"data": "d" * 20},

@@ -27,7 +27,7 @@ from translearn_core.config import (
     TrainingConfig,
     expand_grid,
 )
-from translearn_core.config.data import AugmentConfig
+from translearn_core.config.training import AugmentConfig
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.results import (
     Baseline,

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from tests.sentences.outcomes import counts, differences, ends, estimates, shares, split_counts
 from tests.sentences.reading import Case, sentence
 from translearn_core.config import DataConfig, ExperimentConfig
-from translearn_core.config.data import AugmentConfig
-from translearn_core.config.training import DistilConfig
+from translearn_core.config.training import AugmentConfig, DistilConfig
 from translearn_core.results import ArmScore, Baseline, Comparison, Difference, Estimate
 from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS

@@ -13,6 +13,7 @@ from tests.sentences import (
     next_steps,
     number_captions,
     numbers,
+    semi_supervised,
     several_labels,
     transfer,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "next_steps",
     "number_captions",
     "numbers",
+    "semi_supervised",
     "several_labels",
     "transfer",
 ]

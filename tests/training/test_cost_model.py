@@ -14,6 +14,7 @@ from translearn_core.config import (
     HeadConfig,
     HeadKind,
     ProblemType,
+    SelfTrainingConfig,
     TargetConfig,
     TaskWeighting,
     TrainingConfig,
@@ -116,6 +117,24 @@ def test_the_heads_of_all_targets_are_counted_as_they_are_built(
     model = build(several, backbone, JointTarget.of(parts))
     estimate = TIMED.estimate(backbone.info, several, replace(TASK, n_outputs=4))
     assert estimate.trainable == sum(p.numel() for p in model.head.parameters())
+
+
+def test_rows_without_a_label_cost_their_pass_and_the_trainings_with_them() -> None:
+    task = replace(TASK, unlabelled=5_000)
+    plans = FreezePlan(), FreezePlan.last_n(2, BLOCKS)
+    for plan in plans:
+        alone = config(plan, epochs=2)
+        rounds = alone.model_copy(update={"self_training": SelfTrainingConfig(rounds=1)})
+        more = alone.model_copy(update={"self_training": SelfTrainingConfig(rounds=3)})
+        steps = alone.model_copy(update={"self_training": SelfTrainingConfig(method="consistency")})
+        first, one, three, consistent = (
+            TIMED.estimate(MODEL, each, task).seconds for each in (alone, rounds, more, steps)
+        )
+        assert first < one < three
+        assert first == TIMED.estimate(MODEL, alone, TASK).seconds
+        if plan.blocks:
+            assert three - one == pytest.approx(2 * (one - first), rel=0.25)  # trainings from the start
+            assert consistent > 2 * first  # three altered copies for each row of a step
 
 
 def test_pairs_of_texts_cost_as_many_steps_as_texts_are_drawn() -> None:

@@ -46,7 +46,8 @@ def experiment_of(
     Precedence, from low to high: recipe, single options, ``--set``.
     """
     settings = parse_overrides(options.settings or [])
-    files = {"train": options.file, "validation": options.validation, "test": options.test}
+    names = ("validation", "test", "unlabelled")
+    files = {"train": options.file} | {name: getattr(options, name) for name in names}
     dataset = add_dataset({part: path for part, path in files.items() if path}, read_options(reading))
     if options.recipe is not None:
         recipe_named(options.recipe)
@@ -150,10 +151,11 @@ def _data(
     seed = options.seed if options.split_seed is None else options.split_seed
     group = None if options.group is None else column_name(options.group, table, "--group")
     time = None if options.time is None else column_name(options.time, table, "--time")
+    key = None if options.key is None else column_name(options.key, table, "--key")
     split = valid(SplitConfig, column=column, group=group, time=time, seed=seed)
     data = valid(
         DataConfig, dataset=dataset.digest, text=text, text_pair=pair, sentence=sentence, targets=targets,
-        split=split, domains=_domains(options, table),
+        split=split, domains=_domains(options, table), label_key=key,
     )  # fmt: skip
     data_settings = {name: value for name, value in settings.items() if name.startswith("data.")}
     with naming_fields():

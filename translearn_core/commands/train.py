@@ -1,5 +1,6 @@
 """``translearn train``: fine-tune a backbone on a file."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +12,9 @@ from translearn_core.commands.terminal.options import AsJson, ExperimentOptions,
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig
-from translearn_core.results import CacheUsage, Evaluation, Metrics, RunSummary
+from translearn_core.results import CacheUsage, Evaluation, Metrics, RunSummary, SelfTraining
 from translearn_core.results.metric import MEAN_SCORE, metric_of
-from translearn_core.runs import Run, open_store
+from translearn_core.runs import Run, artifacts, open_store
 from translearn_core.tasks import constant_name
 
 
@@ -61,8 +62,24 @@ def _report_of_run(run: Run, config: ExperimentConfig) -> dict[str, Any]:
         "best_stage": summary.best_stage,
         "trained": config.method_name(summary.kept_weights(config)),
         "early_stage": summary.early_stage_sentence(config),
+        **({} if config.self_training is None else {"self_training": _rounds(run)}),
         "history": [epoch.row() | {"moved": epoch.moved} for epoch in history.epochs],
         "folder": str(open_store().workspace.run(run.job.id)),
+    }
+
+
+def _rounds(run: Run) -> dict[str, Any] | None:
+    """Return the rounds of self-training; None if no row without a label could be learned from."""
+    rounds = artifacts.load(open_store().workspace.run(run.job.id), SelfTraining)
+    if rounds is None:
+        return None
+    return {
+        "method": rounds.method,
+        "threshold": rounds.threshold,
+        "labelled": rounds.labelled,
+        "unlabelled": rounds.unlabelled,
+        "rounds": json.loads(rounds.frame().to_json(orient="records")),
+        "summary": rounds.summary(),
     }
 
 
@@ -105,8 +122,26 @@ def show(record: dict[str, Any], screen: Console) -> None:
         markup=False,
         highlight=False,
     )
+    if (rounds := record.get("self_training")) is not None:
+        _print_rounds(rounds, screen)
     if record["early_stage"]:
         print_line(record["early_stage"], screen)
+
+
+def _print_rounds(record: dict[str, Any], screen: Console) -> None:
+    """Print what each round of self-training added, and its summary."""
+    names = list(record["rounds"][0])
+    rows = [[_number(one[name]) for name in names] for one in record["rounds"]]
+    title = f"{record['method'].replace('_', '-')}, threshold {record['threshold']:g}"
+    print_table(screen, names, rows, numbers=names, title=title)
+    print_line(record["summary"], screen)
+
+
+def _number(value: float | None) -> str:
+    """Format a count, or a share with three digits; a dash if there is none."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _only(scores: dict[str, Any], name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod, Way
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.config.contrastive import ContrastiveConfig, PairLoss
-from translearn_core.config.data import AugmentConfig, DataConfig, SplitConfig, TargetConfig
+from translearn_core.config.data import DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import (
     Activation,
@@ -43,6 +43,7 @@ from translearn_core.config.overrides import apply_overrides, flatten
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes.catalog import RECIPES, match_recipe, recipe
 from translearn_core.config.recipes.recipe import Family, Recipe, RecipeName
+from translearn_core.config.self_training import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.config.studies.control_runs import (
     differ_only_in_seed,
     from_scratch_control,
@@ -51,7 +52,7 @@ from translearn_core.config.studies.control_runs import (
 from translearn_core.config.studies.grid import PlannedRun, depth_study, expand_grid
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
-from translearn_core.config.training import DistilConfig, TrainingConfig
+from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
 
 __all__ = [
     "ADAPTED",
@@ -96,6 +97,8 @@ __all__ = [
     "RecipeName",
     "RegressionLoss",
     "Schedule",
+    "SelfTrainingConfig",
+    "SelfTrainingMethod",
     "Split",
     "SplitConfig",
     "Stage",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.domains import DomainConfig
+from translearn_core.config.self_training import SelfTrainingConfig
 
 
 class AdaptationMethod(StrEnum):
@@ -57,6 +58,13 @@ class Way(StrEnum):
     CORAL = "CORAL"
     MMD = "MMD"
     DANN = "DANN"
+    SELF_TRAINING = "self-training"
+    PRETRAIN_TARGET = "pre-training on the target"
+
+    @property
+    def self_training(self) -> SelfTrainingConfig | None:
+        """Self-training on the target's texts without labels."""
+        return SelfTrainingConfig() if self is Way.SELF_TRAINING else None
 
     @classmethod
     def of(cls, adaptation: AdaptationConfig | None, domains: DomainConfig | None) -> "Way | None":

@@ -1,4 +1,4 @@
-"""Data of a run: table, columns, split, cleaning, subset and augmentation."""
+"""Data of a run: table, columns, split, cleaning and subset."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -154,6 +154,11 @@ class DataConfig(BaseConfig):
     domains: DomainConfig | None = Field(
         None, description="domains of the rows, and those to learn from and to test on; none: one domain"
     )
+    label_key: str | None = Field(
+        None,
+        description="column with the true labels of rows without one: only compared with their "
+        "pseudo-labels, never learned from",
+    )
     cleaning: tuple[CleaningRule, ...] = Field((), description="decisions taken on findings")
     rare_class_below: int = Field(5, ge=2, description="a class with fewer rows than this is rare")
     train_rows: int | None = Field(
@@ -268,6 +273,8 @@ class DataConfig(BaseConfig):
             )
         if self.domains is not None and self.domains.column in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of domains must be another one than text and label")
+        if self.label_key in (*self.text_columns, *self.target_columns):
+            raise ValueError("the column of true labels must be another one than text and label")
         if self.split.time in (*self.text_columns, *self.target_columns):
             raise ValueError("the column of times must be another one than text and label")
         return self
@@ -280,21 +287,3 @@ class DataConfig(BaseConfig):
         return {
             "label" if k == "targets" else k: self.label if k == "targets" else v for k, v in values.items()
         }
-
-
-class AugmentConfig(BaseConfig):
-    """Data augmentation of training texts in the manner of EDA (arXiv:1901.11196)."""
-
-    copies: int = Field(0, ge=0, le=16, description="altered copies of every training text; 0: none")
-    delete: float = Field(0.1, ge=0, le=0.9, description="share of the words that is left out")
-    swap: float = Field(0.1, ge=0, le=0.9, description="share of the words that change places with another")
-    insert: float = Field(
-        0.1, ge=0, le=0.9, description="share of the words beside which a neighbour in the vocabulary is put"
-    )
-    seed: Seed = Field(0, description="seed of the alterations")
-
-    @model_validator(mode="after")
-    def _check_operations(self) -> Self:
-        if self.copies and not (self.delete or self.swap or self.insert):
-            raise ValueError("copies without delete, swap or insert would only repeat the texts")
-        return self

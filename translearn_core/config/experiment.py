@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
 from translearn_core.config.base import JobConfig
 from translearn_core.config.contrastive import ContrastiveConfig, check_pairs
-from translearn_core.config.data import AugmentConfig, DataConfig
+from translearn_core.config.data import DataConfig
 from translearn_core.config.enums import (
     HeadKind,
     LayerCombination,
@@ -26,7 +26,8 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
-from translearn_core.config.training import DistilConfig, TrainingConfig
+from translearn_core.config.self_training import SelfTrainingConfig
+from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
 
@@ -52,6 +53,9 @@ class ExperimentConfig(JobConfig):
     )
     contrastive: ContrastiveConfig | None = Field(
         None, description="pairs of texts that train the backbone before the head is fitted; none: labels do"
+    )
+    self_training: SelfTrainingConfig | None = Field(
+        None, description="how rows without a label are learned from; none: labelled rows train alone"
     )
     resume_from: str | None = Field(None, description="job whose last checkpoint this one goes on from")
     joint_run: str | None = Field(
@@ -88,6 +92,8 @@ class ExperimentConfig(JobConfig):
         if self.contrastive is not None:
             return (last, Stage(freeze=FreezePlan(), epochs=0))
         repeats = len(self.data.targets) if self.sequential else 2 if self.source_first else 1
+        if self.self_training is not None:
+            repeats = self.self_training.repeats
         return (*self.stages, *(last,) * repeats)
 
     @property
@@ -103,7 +109,8 @@ class ExperimentConfig(JobConfig):
     @property
     def restarts(self) -> bool:
         """Whether optimizer and rates start anew in each stage."""
-        return self.sequential or self.source_first or self.contrastive is not None
+        staged = self.contrastive is not None or self.self_training is not None
+        return self.sequential or self.source_first or staged
 
     def freeze_until(self, stage: int | None) -> FreezePlan:
         """Return all that trains up to a stage, numbered from 0; None: up to the last."""
@@ -141,6 +148,7 @@ class ExperimentConfig(JobConfig):
         self._check_probe()
         self._check_targets()
         self._check_adaptation()
+        self._check_self_training()
         self._check_contrastive()
         if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
             raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
@@ -225,6 +233,17 @@ class ExperimentConfig(JobConfig):
             raise ValueError(
                 f"adaptation: {method!s} has stages of its own: leave stages and resume_from out"
             )
+
+    def _check_self_training(self) -> None:
+        """Check that there are classes to be sure of, and no setting that needs labels of every row."""
+        if (chosen := self.self_training) is not None:
+            probe = self.fitted_at_once and (self.augment.copies or chosen.per_step)
+            conflicts = {
+                "stages": self.stages, "resume_from": self.resume_from, "distil": self.distil,
+                "adaptation": self.adaptation, "contrastive": self.contrastive, "head.kind": probe,
+                "backbone": self.backbone.is_tfidf,
+            }  # fmt: skip
+            chosen.check(self.data, [name for name, value in conflicts.items() if value])
 
     def _check_contrastive(self) -> None:
         if self.contrastive is not None:

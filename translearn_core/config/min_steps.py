@@ -40,6 +40,7 @@ def with_min_steps(
         rows = ceil(rows / (words_per_text or WORDS_PER_SENTENCE))
     per_epoch = -(-rows * (1 + config.augment.copies) // config.training.batch_size)
     steps = per_epoch * sum(stage.epochs for stage in config.resolved_stages)
+    steps //= 1 if config.self_training is None else config.self_training.repeats
     factor = -(-min_steps // steps)
     if factor <= 1:
         return config

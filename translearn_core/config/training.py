@@ -1,8 +1,8 @@
-"""Configuration of the training loop and of distillation."""
+"""Configuration of the training loop, of distillation and of augmentation."""
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from translearn_core.config.base import BaseConfig, Seed
 from translearn_core.config.enums import (
@@ -158,3 +158,21 @@ class DistilConfig(BaseConfig):
     teacher: str = Field(min_length=1, description="the finished run that teaches")
     temperature: float = Field(2.0, gt=0, le=100, description="above 1 the lesser classes tell more")
     weight: float = Field(0.7, gt=0, le=1, description="share of the teacher's word; the rest is the labels'")
+
+
+class AugmentConfig(BaseConfig):
+    """Data augmentation of training texts in the manner of EDA (arXiv:1901.11196)."""
+
+    copies: int = Field(0, ge=0, le=16, description="altered copies of every training text; 0: none")
+    delete: float = Field(0.1, ge=0, le=0.9, description="share of the words that is left out")
+    swap: float = Field(0.1, ge=0, le=0.9, description="share of the words that change places with another")
+    insert: float = Field(
+        0.1, ge=0, le=0.9, description="share of the words beside which a neighbour in the vocabulary is put"
+    )
+    seed: Seed = Field(0, description="seed of the alterations")
+
+    @model_validator(mode="after")
+    def _check_operations(self) -> Self:
+        if self.copies and not (self.delete or self.swap or self.insert):
+            raise ValueError("copies without delete, swap or insert would only repeat the texts")
+        return self

@@ -20,6 +20,7 @@ ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""
 
 PART = "__part__"
+UNLABELLED_PART = "unlabelled"
 """Reserved column: file that the row comes from (train, validation, test)."""
 
 SPLIT_WORDS: dict[str, Split] = {

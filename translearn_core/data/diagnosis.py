@@ -86,6 +86,8 @@ def diagnose(
         split_rows=tuple(np.bincount(prepared.split, minlength=len(SPLITS)).tolist()) if prepared else (),
         words_per_text=prepared.words_per_text if prepared else 1.0,
         further_outputs=sum(target.n_outputs for target in prepared.targets[1:]) if prepared else 0,
+        unlabelled=len(prepared.unlabelled) if prepared else 0,
+        known_labels=int((prepared.unlabelled_key >= 0).sum()) if prepared else 0,
     )
     return diagnosis, prepared
 

@@ -19,6 +19,7 @@ from translearn_core.data.splits.split_checks import check_splits, dropped_per_s
 from translearn_core.data.splits.subset import nested_order
 from translearn_core.data.targets.target_encoding import check_targets, encode_targets
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
+from translearn_core.data.unlabelled import UnlabelledTexts, unlabelled_texts
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
@@ -74,11 +75,14 @@ def prepare(
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
-    state, unlabelled = select_domains(state, config)
+    unlabelled, left_out = unlabelled_texts(columns.unlabelled, state, config)
+    state, of_target = select_domains(state, config)
+    if of_target is not None:
+        unlabelled = UnlabelledTexts.of(of_target) + unlabelled
     state = _subsample_train(state, config)
     problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
-    state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
+    state = state.with_findings(*left_out, *_empty_splits(state.rows), *problem.split_findings(state))
     prepared = PreparedDataset(
         targets=_in_order(state.target, config),
         texts=tuple(text_cells(state.rows)),
@@ -87,7 +91,8 @@ def prepare(
         findings=state.findings,
         table_index=state.rows["index"].to_numpy(dtype=np.int64),
         domain=state.rows[DOMAIN].to_numpy() if DOMAIN in state.rows else None,
-        unlabelled=unlabelled,
+        unlabelled=unlabelled.texts,
+        unlabelled_key=unlabelled.classes(state.target),
     )
     return prepared if len(config.targets) > 1 else prepared.for_target(0)
 

@@ -11,7 +11,15 @@ from translearn_core.config import ReadOptions, Split
 from translearn_core.config.settings import Settings
 from translearn_core.data.cells import clean_cells
 from translearn_core.data.column_names import clean_column_names
-from translearn_core.data.columns import PART, ROW, file_columns, preview, profile, suggest_columns
+from translearn_core.data.columns import (
+    PART,
+    ROW,
+    UNLABELLED_PART,
+    file_columns,
+    preview,
+    profile,
+    suggest_columns,
+)
 from translearn_core.data.files.file_rows import FileRows, read_rows
 from translearn_core.data.files.likely_readings import likely_readings
 from translearn_core.errors import DataError
@@ -37,7 +45,8 @@ def read_table(
     Parameters
     ----------
     sources : mapping of part to path
-        ``train``, and optionally ``validation`` and ``test``; file names do not matter.
+        ``train``, and optionally ``validation``, ``test`` and ``unlabelled``, texts without labels; file
+        names do not matter.
     limits : Settings
         Largest file, most rows and longest cell.
     options : ReadOptions, optional
@@ -57,7 +66,8 @@ def read_table(
         If a file is no table or over a limit, or if two files share no column.
     """
     options = options or ReadOptions()
-    if unknown := [part for part in sources if part not in {str(s) for s in Split}]:
+    parts = (*map(str, SPLITS), UNLABELLED_PART)
+    if unknown := [part for part in sources if part not in parts]:
         raise DataError(f"{quote(unknown[0])} is no part of a data set: give train, validation or test.")
     if Split.TRAIN not in sources:
         raise DataError(
@@ -65,7 +75,7 @@ def read_table(
         )
     files: dict[str, _File] = {}
     max_rows = limits.max_rows
-    for part in (str(s) for s in SPLITS if s in sources):
+    for part in (one for one in parts if one in sources):
         name = "The file" if len(sources) == 1 else f"The {part} file"
         files[part] = _read_file(sources[part], part, name, limits, max_rows, options)
         max_rows = max(1, max_rows - len(files[part].frame))

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from translearn_core.activations import Lookup
-from translearn_core.config import AdaptationMethod, ExperimentConfig, Split
+from translearn_core.config import AdaptationMethod, ExperimentConfig, Split, Stage
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import TooFewSamplesError
 from translearn_core.experiment.training_data import TrainingData
@@ -16,6 +16,9 @@ from translearn_core.training.adaptation.domain_losses import DomainDiscriminato
 from translearn_core.training.adaptation.importance import importance_weights
 from translearn_core.training.adaptation.source_first import SourceFirst
 from translearn_core.training.joint.joint_rows import JointRows
+from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
+from translearn_core.training.self_training.pseudo_labels import PseudoLabeller
+from translearn_core.training.task import AddedLoss
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Classifier, StageInputs
 
@@ -25,11 +28,17 @@ FEWEST_TEXTS = 2
 
 @dataclass(frozen=True)
 class Adaptation:
-    """Rows of a run, the task that the loop trains, and the alignment of features, if any."""
+    """Rows of a run, the task that the loop trains, and what it adds for rows without a label."""
 
     rows: TrainingRows | JointRows
-    task: TrainingRows | JointRows | SourceFirst
-    alignment: Alignment | None = None
+    task: TrainingRows | JointRows | SourceFirst | PseudoLabelledRows
+    added_loss: AddedLoss | None = None
+    labeller: PseudoLabeller | None = None
+
+    def stages_before(self, config: ExperimentConfig) -> tuple[Stage, ...]:
+        """Return the stages before the last one; of self-training none without rows that lack a label."""
+        stages = config.resolved_stages
+        return () if config.self_training is not None and self.labeller is None else stages[:-1]
 
 
 def adapt(

@@ -26,6 +26,7 @@ from translearn_core.experiment.evaluation import (
 from translearn_core.experiment.joint_outputs import save_joint_outputs
 from translearn_core.experiment.prediction import predict_splits
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
+from translearn_core.experiment.self_training import self_training, self_training_result
 from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, training_data
 from translearn_core.results import LayerMix, NeighbourBank, RunSummary
@@ -73,7 +74,7 @@ def run_experiment(
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
     writer.begin(loop.state)
     clock.switch("evaluate")
-    recorder = RunRecorder(folder, report, record, clock, writer, len(config.resolved_stages))
+    recorder = RunRecorder(folder, report, record, clock, writer, len(loop.schedule.stages))
     if (stopped := _train(loop, recorder, config)) is not None:
         report = stage_inputs.report = loop.report = no_progress  # score without stopping again
         loop.restore_best()
@@ -113,6 +114,8 @@ def build_loop(
     stage_inputs = StageInputs(model, texts, compute, store, report, stage_plans=plans)
     inputs = stage_inputs.for_first_stage(prepared.split_indices(Split.TRAIN), seed=config.training.seed)
     adaptation = adapt(config, prepared, data, rows, model, stage_inputs)
+    if config.self_training is not None:
+        adaptation = self_training(config, prepared, data)
     inputs_for: InputsFor = stage_inputs
     if config.contrastive is not None:
         inputs_for = refitted(stage_inputs, rows.train, config.training.seed)
@@ -120,9 +123,9 @@ def build_loop(
     clock.switch("encode")
     loop = Loop(
         model, inputs, adaptation.task, config.training, compute, report,
-        before=config.resolved_stages[:-1], last=config.resolved_stages[-1], inputs_for=inputs_for,
-        distillation=distillation,
-        alignment=adaptation.alignment, restarts=config.restarts,
+        before=adaptation.stages_before(config), last=config.resolved_stages[-1], inputs_for=inputs_for,
+        distillation=distillation, added_loss=adaptation.added_loss, labeller=adaptation.labeller,
+        restarts=config.restarts,
     )  # fmt: skip
     return loop, adaptation.rows, stage_inputs
 
@@ -164,6 +167,8 @@ def save_outputs(
     artifacts.save(folder, held_out_logits(outputs.logits, prepared))
     artifacts.save(folder, weight_drift(config, model, loop, rows))
     artifacts.save(folder, evaluation)
+    if (rounds := self_training_result(loop, prepared, report)) is not None:
+        artifacts.save(folder, rounds)
     if model.mix is not None:
         artifacts.save(folder, LayerMix(tuple(model.mix.weights.tolist()), model.mix.factor.item()))
     clock.switch("evaluate")

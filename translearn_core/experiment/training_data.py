@@ -15,6 +15,7 @@ from translearn_core.results.diagnostics.snapshots import REPLAYED
 from translearn_core.tasks import JointTarget
 from translearn_core.training.contrastive.text_pairs import TextPairs
 from translearn_core.training.joint.joint_rows import JointRows
+from translearn_core.training.self_training.consistency import strong_augmentation
 from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import augment
 
@@ -23,12 +24,14 @@ from translearn_core.transfer import augment
 class TrainingData:
     """Texts and rows of a run: rows of the table first, augmented copies after them.
 
-    `unlabelled` are the indices of texts without labels, the last ones, to which no target belongs.
+    `unlabelled` are the indices of texts without labels, to which no target belongs, `altered`, shape (texts
+    without labels, copies), those of their altered copies, if any; both are the last ones.
     """
 
     texts: tuple[Cell, ...]
     rows: TrainingRows | JointRows
     unlabelled: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    altered: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
 
 
 def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone: Backbone) -> TrainingData:
@@ -39,7 +42,7 @@ def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone:
     }  # fmt: skip
     if not config.data.several_targets:
         data = _with_augmentation(prepared, replace(rows, **options), config.augment, backbone)
-        return _with_pairs(_with_unlabelled(prepared, data, config), config)
+        return _with_pairs(_with_unlabelled(prepared, data, config, backbone), config)
     weights = tuple(target.loss_weight for target in config.data.targets)
     target = JointTarget.of(prepared.targets)
     options |= {"loss_weights": weights, "sequential": config.sequential}
@@ -47,12 +50,22 @@ def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone:
     return _with_augmentation(prepared, joint, config.augment, backbone)
 
 
-def _with_unlabelled(prepared: PreparedDataset, data: TrainingData, config: ExperimentConfig) -> TrainingData:
-    """Return the rows with the texts without labels after them, if the adaptation learns from them."""
-    if config.adaptation is None or not config.adaptation.method.needs_target_texts:
+def _with_unlabelled(
+    prepared: PreparedDataset, data: TrainingData, config: ExperimentConfig, backbone: Backbone
+) -> TrainingData:
+    """Return the rows with the texts without labels after them, if they are learned from."""
+    adapts = config.adaptation is not None and config.adaptation.method.needs_target_texts
+    if not prepared.unlabelled or not (adapts or config.self_training is not None):
         return data
-    new = np.arange(len(prepared.unlabelled)) + len(data.texts)
-    return replace(data, texts=(*data.texts, *prepared.unlabelled), unlabelled=new)
+    texts, first = prepared.unlabelled, len(data.texts)
+    new = np.arange(len(texts)) + first
+    data = replace(data, texts=(*data.texts, *texts), unlabelled=new)
+    if config.self_training is None or not config.self_training.per_step:
+        return data
+    augmentation = strong_augmentation(config.training.seed)
+    copies = augment(texts, augmentation, backbone)
+    altered = first + len(texts) + np.arange(len(copies)).reshape(len(texts), augmentation.copies)
+    return replace(data, texts=(*data.texts, *copies), altered=altered)
 
 
 def _with_pairs(data: TrainingData, config: ExperimentConfig) -> TrainingData:

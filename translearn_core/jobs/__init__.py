@@ -5,6 +5,7 @@ from pkgutil import walk_packages
 from typing import Any
 
 from translearn_core.config import ExperimentConfig, JobConfig
+from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.backbones import (
     BACKBONE_INFO,
     DOWNLOAD_SIZE,
@@ -12,7 +13,6 @@ from translearn_core.jobs.backbones import (
     PROFILE,
     BackboneInfoConfig,
     DownloadSizeConfig,
-    PretrainConfig,
     ProfileConfig,
 )
 from translearn_core.jobs.diagnostics.advice import ADVICE, AdviseConfig

@@ -30,6 +30,7 @@ from translearn_core.plots.layer_weights import layer_weights
 from translearn_core.plots.loss_weights import loss_weights
 from translearn_core.plots.lr_finder import lr_finder
 from translearn_core.plots.outputs import OUTPUT_PLOTS
+from translearn_core.plots.self_training import self_training_rounds
 from translearn_core.plots.study_results import depth_curve, size_curve, study_arms
 from translearn_core.plots.style.labels import plain
 from translearn_core.plots.style.palette import Palette, palette
@@ -75,6 +76,7 @@ __all__ = [
     "reliability_diagram",
     "risk_coverage_curve",
     "scores",
+    "self_training_rounds",
     "similarity_lines",
     "similarity_map",
     "size_curve",

@@ -7,7 +7,15 @@ from typing import Any, TypeVar
 from translearn_core.config import ExperimentConfig, PlannedRun, StudyConfig
 from translearn_core.jobs import JobSpec
 from translearn_core.reporting.formatting import score_sentence
-from translearn_core.results import Baselines, Drift, Evaluation, History, RunSummary, Timeline
+from translearn_core.results import (
+    Baselines,
+    Drift,
+    Evaluation,
+    History,
+    RunSummary,
+    SelfTraining,
+    Timeline,
+)
 
 T = TypeVar("T")
 
@@ -24,9 +32,9 @@ class Part:
 class ReportData:
     """Data of a report.
 
-    `config` to `timeline` describe a run, and are None (`history` empty) for a study; `study`, `planned` (all
-    its runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that are
-    not available; `hashes` and `versions` map names to values.
+    `config` to `self_training` describe a run, and are None (`history` empty) for a study; `study`, `planned`
+    (all its runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that
+    are not available; `hashes` and `versions` map names to values.
     """
 
     name: str
@@ -38,6 +46,7 @@ class ReportData:
     drift: Drift | None = None
     history: History = field(default=History((), ()))
     timeline: Timeline | None = None
+    self_training: SelfTraining | None = None
     study: StudyConfig | None = None
     planned: tuple[PlannedRun, ...] = ()
     file: str = ""

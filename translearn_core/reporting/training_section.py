@@ -10,7 +10,7 @@ from translearn_core.jobs.spec import NUMBERS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results import Drift, Evaluation, RunSummary
+from translearn_core.results import Drift, Evaluation, RunSummary, SelfTraining
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import selection_of
 
@@ -53,6 +53,9 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
         )
         sentences += filter(None, [summary.early_stage_sentence(config)])
     figures = [] if config.fitted_at_once else [*_curves(config, data), *_timelines(data)]
+    if data.self_training is not None:
+        sentences.append(data.self_training.summary())
+        figures.append(_self_training(data.self_training))
     if data.drift is not None and not config.fitted_at_once:
         figures.append(_weight_drift(data.drift, summary))
     return Section(
@@ -101,6 +104,15 @@ def _timelines(data: ReportData) -> Iterator[FigureBlock]:
             "Weight drift by epoch: how far each part's weights are from where they started.",
             TableBlock("moved by epoch", data.history.moved_frame()),
         )
+
+
+def _self_training(result: SelfTraining) -> FigureBlock:
+    return FigureBlock(
+        plots.self_training_rounds(result),
+        "Rows without a label: the pseudo-labels added in every round, and how often they were right where "
+        "the label is known.",
+        TableBlock("rounds of self-training", result.frame()),
+    )
 
 
 def _weight_drift(drift: Drift, summary: RunSummary | None) -> FigureBlock:

@@ -59,6 +59,7 @@ from translearn_core.results.training.history import EpochPoint, History, StepPo
 from translearn_core.results.training.lr_finder import LrFinderResult
 from translearn_core.results.training.pretraining import Pretraining
 from translearn_core.results.training.run_summary import CacheUsage, RunSummary
+from translearn_core.results.training.self_training import SelfTraining, SelfTrainingRound
 from translearn_core.results.training.training_timeline import Timeline
 
 __all__ = [
@@ -119,6 +120,8 @@ __all__ = [
     "ReviewThreshold",
     "RunSummary",
     "Selection",
+    "SelfTraining",
+    "SelfTrainingRound",
     "SentenceSimilarity",
     "Severity",
     "Similarity",

@@ -27,6 +27,7 @@ class Workload:
     """Size of a task: training, validation and test rows, tokens per text, outputs of all heads.
 
     Rows that are words have so many `words_per_text` in a sentence, which is the text that is computed.
+    `unlabelled` are texts that can be learned from without labels.
     """
 
     train: int
@@ -35,6 +36,7 @@ class Workload:
     tokens_per_text: float
     n_outputs: int
     words_per_text: float = 1.0
+    unlabelled: int = 0
 
     def texts(self, rows: int) -> int:
         """Return the number of texts of so many rows: sentences if the rows are words."""
@@ -52,6 +54,7 @@ class Workload:
             diagnosis.tokens_per_text,
             len(diagnosis.classes) + diagnosis.further_outputs,
             diagnosis.words_per_text,
+            diagnosis.unlabelled,
         )
 
 
@@ -165,13 +168,18 @@ class CostModel:
     def _seconds(self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload) -> float:
         n, length = backbone_info.n_blocks, task.tokens_per_text
         train, validation = task.texts(self._train_rows(config, task)), task.texts(task.validation)
-        rows = train + validation + task.texts(task.test)
+        extra = self._unlabelled(config, task)
+        chosen = config.self_training
+        copies = 1 if chosen is not None and chosen.per_step else 0
+        rows = train + validation + task.texts(task.test) + extra * (1 + copies)
         block = PASS_SCATTER * (length * self.encode_block + self.encode_text)
         below = PASS_SCATTER * length * self.encode_embeddings
         seconds, computed, lowest = LOADS * self.load, 0, n
-        for stage in config.resolved_stages:
+        for number, stage in enumerate(config.resolved_stages):
             boundary = stage.freeze.first_trainable_block(n)
-            steps = stage.epochs * config.steps_per_epoch(train)
+            # at most: every text without a label gets a pseudo-label before the second training
+            added = extra if number and chosen is not None else 0
+            steps = stage.epochs * config.steps_per_epoch(train + added)
             cached = self._cached_blocks(backbone_info, boundary)
             # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
             computed = min(computed, lowest) if cached > lowest else computed
@@ -185,7 +193,9 @@ class CostModel:
             # passes without gradients above the cached blocks: the scaling and each epoch's validation
             held_out = validation if config.contrastive is None else min(validation, VALIDATION_TEXTS)
             passes = (
-                min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0]) + stage.epochs * held_out
+                min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0])
+                + stage.epochs * (held_out + extra * copies)
+                + added
             )
             seconds += passes * ((n - cached) * block + below)
             seconds += STEP_SCATTER * steps * self._step(backbone_info, config, length, cached, boundary)
@@ -200,7 +210,8 @@ class CostModel:
         self, backbone_info: BackboneInfo, config: ExperimentConfig, length: float, cached: int, boundary: int
     ) -> float:
         aligned = config.adaptation is not None and config.adaptation.method.aligns
-        size = config.training.batch_size * (2 if aligned else 1)  # with as many rows of the target
+        extra = 0 if config.self_training is None else config.self_training.per_step  # altered copies
+        size = config.training.batch_size * ((2 if aligned else 1) + extra)  # with as many rows of the target
         blocks = (
             backbone_info.n_blocks - cached
             if backbone_info.supports_partial_forward
@@ -215,6 +226,11 @@ class CostModel:
         """Return how many blocks are cached; 0 if every step runs the whole backbone."""
         cacheable = backbone_info.supports_partial_forward or boundary == backbone_info.n_blocks
         return max(0, boundary) if cacheable else 0
+
+    @staticmethod
+    def _unlabelled(config: ExperimentConfig, task: Workload) -> int:
+        """Count the texts that are learned from without labels."""
+        return 0 if config.self_training is None else task.unlabelled
 
     @staticmethod
     def _train_rows(config: ExperimentConfig, task: Workload) -> int:

@@ -207,7 +207,8 @@ class Diagnosis:
     `split_rows` are the rows of train, validation and test, each counted once; empty in results of earlier
     versions, whose `counts` count each row once. `words_per_text` are the rows of a sentence if these are
     words. Of several targets, `classes` and `counts` are those of the first, and `further_outputs` is the
-    number of classes of the others, a number counting as one.
+    number of classes of the others, a number counting as one. `unlabelled` are the different texts that can
+    be learned from without labels, `known_labels` those of them whose label a key column has.
     """
 
     findings: tuple[Finding, ...]
@@ -223,6 +224,8 @@ class Diagnosis:
     split_rows: tuple[int, ...] = ()
     words_per_text: float = 1.0
     further_outputs: int = 0
+    unlabelled: int = 0
+    known_labels: int = 0
 
     @property
     def rows(self) -> dict[str, int]:

@@ -71,7 +71,7 @@ class Queue:
         return self._reader.begin()
 
     def waiting(self, slot: Slot, *, one_each: bool = False) -> list[str]:
-        """Return the queued jobs of one slot in fair order.
+        """Return the queued jobs of one slot in fair order, without those that await a pretraining.
 
         `one_each`: only those with an owner who has no running job of this slot.
         """
@@ -82,7 +82,7 @@ class Queue:
             rows = db.execute(
                 select(jobs.c.id, jobs.c.queued, job_owners.c.owner)
                 .join(job_owners, job_owners.c.job == jobs.c.id)
-                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot))
+                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot), ~_is_pretraining())
             ).all()
             turns = db.execute(
                 select(job_owners.c.owner, func.max(jobs.c.started))
@@ -261,6 +261,13 @@ class Queue:
 
 def _by(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
+
+
+def _is_pretraining() -> Any:
+    """Return the SQL condition that the pretraining of a job's backbone has not ended yet."""
+    parents, live = jobs.alias("parents"), [str(state) for state in State if state.live]
+    pretraining = parents.c.kind == PRETRAIN.kind, parents.c.state.in_(live)
+    return exists().where(parents.c.id == jobs.c.parent, *pretraining)
 
 
 def results_of(job: str) -> Any:

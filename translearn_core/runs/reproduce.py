@@ -23,6 +23,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.config.studies.study_file import StudyFile
+from translearn_core.data.columns import UNLABELLED_PART
 from translearn_core.results import BackboneInfo
 
 LOOP = ("epochs", "lr", "head_lr", "batch_size", "precision", "device", "seed")
@@ -71,7 +72,8 @@ def cli_command(
     words += [] if model.is_tfidf else ["--train-blocks", _blocks(config.freeze)]
     for name in AT_ONCE if config.fitted_at_once else LOOP:
         words += [f"--{name.replace('_', '-')}", getattr(loop, name)]
-    whole = {"distil", "adaptation", "contrastive"}  # which a command sets as a whole
+    words += [] if data.label_key is None else ["--key", data.label_key]
+    whole = {"distil", "adaptation", "contrastive", "self_training"}  # which a command sets as a whole
     defaults = dict(flatten(_defaults(config, backbone_info).model_dump(mode="json", exclude=whole)))
     values = dict(flatten(config.model_dump(mode="json", exclude=whole)))
     for name in sorted(whole):
@@ -91,13 +93,14 @@ def study_file(
     study: StudyConfig, name: str, file: str, parts: Collection[str] = (), baseline: str | None = None
 ) -> str:
     """Return the study file with which ``translearn study`` repeats a study; `parts` as in `cli_command`."""
-    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in non_default_settings(parts)}
+    named = [part for part in non_default_settings(parts) if part != UNLABELLED_PART]
+    files = {str(Split.TRAIN): file} | {part: f"{part}.csv" for part in named}
     return StudyFile.of(study, name or "study", files, baseline).written()
 
 
 def non_default_settings(parts: Collection[str]) -> list[str]:
     """Return the parts of a data set besides the training file."""
-    return [str(part) for part in (Split.VALIDATION, Split.TEST) if part in parts]
+    return [part for part in (str(Split.VALIDATION), str(Split.TEST), UNLABELLED_PART) if part in parts]
 
 
 def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> ExperimentConfig:
@@ -118,6 +121,7 @@ def _defaults(config: ExperimentConfig, backbone_info: BackboneInfo | None) -> E
             split=SplitConfig(
                 column=data.split.column, group=data.split.group, time=data.split.time, seed=data.split.seed
             ),
+            label_key=data.label_key,
             domains=None if data.domains is None else data.domains.model_copy(update={"target_labels": 0}),
         ),
         backbone=BackboneConfig(id=model.id, random_init=model.random_init),

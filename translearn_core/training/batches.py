@@ -74,6 +74,18 @@ class BatchLoader:
         return [(order[0], self._single)]
 
 
+def rows_of_step(rows: NDArray[np.int64], seed: int, step: int, count: int) -> NDArray[np.int64]:
+    """Return `count` of some rows for a step, counted from 0; a function of seed and step alone.
+
+    Every row comes once before any comes again.
+    """
+    start = step * count
+    rounds = range(start // len(rows), (start + count - 1) // len(rows) + 1)
+    order = np.concatenate([np.random.default_rng((seed, k)).permutation(rows) for k in rounds])
+    first = start - rounds[0] * len(rows)
+    return np.asarray(order[first : first + count], dtype=np.int64)
+
+
 def batch_order(
     cost: NDArray[np.int64], rows: NDArray[np.int64], batch_size: int, *, seed: int, epoch: int
 ) -> list[NDArray[np.int64]]:

@@ -16,12 +16,11 @@ from translearn_core.activations import Compute
 from translearn_core.config import TrainingConfig
 from translearn_core.config.lr_schedule import HEAD
 from translearn_core.errors import TrainingError, out_of_memory
-from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.regularization.dropout import fast_cpu_dropout
 from translearn_core.training.regularization.mixout import Mixout
-from translearn_core.training.task import TrainingTask
+from translearn_core.training.task import AddedLoss, TrainingTask
 from translearn_core.transfer import Batch, Classifier, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
@@ -62,9 +61,9 @@ class Gradients:
         compute: Compute,
         distillation: DistillationTarget | None,
         mixout: Mixout | None = None,
-        alignment: Alignment | None = None,
+        added_loss: AddedLoss | None = None,
     ) -> None:
-        self.mixout, self.alignment = mixout, alignment
+        self.mixout, self.added_loss = mixout, added_loss
         self.step, self.progress = 0, 0.0
         self.model, self.compute, self.distillation = model, compute, distillation
         self.micro_batches = 1
@@ -129,34 +128,35 @@ class Gradients:
         """Add the gradients of a part, of `count` targets that weigh `total` in all."""
         mixing = nullcontext() if self.mixout is None else self.mixout.mixing()
         with fast_cpu_dropout(self.compute.device), mixing:
-            outputs, alignment = self._outputs(part, inputs)
+            outputs, added = self._outputs(part, inputs)
             losses = weighted = self.objective.loss(outputs, part.targets)
             if self.weights is not None:
                 weighted = self.objective.loss(outputs, part.targets, self.weights[part.rows])
             loss = weighted.sum() / total
             if self.distillation is not None:
                 loss = self.distillation.loss(self.objective, outputs, part.rows, loss, count)
-            if alignment is not None:
-                loss = loss + alignment * len(part.rows) / count
+            if added is not None:
+                loss = loss + added * len(part.rows) / count
         loss.backward()  # type: ignore[no-untyped-call]
         return losses.detach().sum().item(), outputs.detach().cpu() if self.targets is not None else outputs
 
     def _outputs(self, part: _Part, inputs: Inputs) -> tuple[Tensor, Tensor | None]:
-        """Return the outputs of a part, and the loss that aligns its features with the target domain's.
+        """Return the outputs of a part, and the loss of rows without a label that is added for it.
 
         Pairs of texts are compared by their features.
         """
-        model = self.model
+        model, added = self.model, self.added_loss
         if isinstance(self.objective, PairObjective):
             assert isinstance(model, Classifier)
             return model.features(part.batch, self.compute).float(), None
-        if self.alignment is None or part.batch.standardised is not None:
+        frozen = part.batch.standardised is not None
+        if added is None or (frozen and added.needs_features):
             return model(part.batch, self.compute), None
         assert isinstance(model, Classifier)
-        features = model.features(part.batch, self.compute)
-        outputs: Tensor = model.head(features)
-        return outputs, self.alignment.loss(
-            model, features, inputs, self.compute, step=self.step, progress=self.progress
+        source = model(part.batch, self.compute) if frozen else model.features(part.batch, self.compute)
+        outputs: Tensor = source if frozen else model.head(source)
+        return outputs, added.loss(
+            model, source, inputs, self.compute, step=self.step, progress=self.progress
         )
 
     def _weight(self, part: _Part) -> float:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -14,7 +14,6 @@ from translearn_core.config import FreezePlan, Stage, TrainingConfig
 from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.metric import LOSS
-from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.batches import BatchLoader
 from translearn_core.training.callbacks import STEP_POINTS, Callback, TrainingEvent
 from translearn_core.training.checkpoints.checkpoint import Checkpoint, copies, random_states
@@ -27,10 +26,12 @@ from translearn_core.training.gradients import (
 )
 from translearn_core.training.optimizer import set_rates
 from translearn_core.training.regularization.mixout import Mixout
+from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
+from translearn_core.training.self_training.pseudo_labels import PseudoLabeller, PseudoLabels
 from translearn_core.training.stage_schedule import StageSchedule
-from translearn_core.training.task import TrainingTask
+from translearn_core.training.task import AddedLoss, TrainingTask
 from translearn_core.training.weight_drift import relative_change_per_part
-from translearn_core.transfer import Batch, Inputs, TransferModel
+from translearn_core.transfer import Batch, Classifier, Inputs, TransferModel
 
 InputsFor = Callable[[FreezePlan], Inputs]
 """Returns the cached inputs of the stage that trains a plan, for the current weights."""
@@ -55,17 +56,18 @@ class Loop:
         last: Stage | None = None,
         inputs_for: InputsFor | None = None,
         distillation: DistillationTarget | None = None,
-        alignment: Alignment | None = None,
+        added_loss: AddedLoss | None = None,
+        labeller: PseudoLabeller | None = None,
         restarts: bool = False,
     ) -> None:
         self.model, self.task, self.config, self.compute, self.report = model, task, config, compute, report
-        self.inputs_for = inputs_for or (lambda _: inputs)
+        self.inputs_for, self.labeller = inputs_for or (lambda _: inputs), labeller
         self.stage_task = task.at_stage(0)
         self.batches = self._batches(inputs)
         self.schedule = StageSchedule(model, config, before, last=last, restarts=restarts)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
-        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout(), alignment)
+        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout(), added_loss)
         torch.manual_seed(config.seed)
         self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
@@ -88,20 +90,50 @@ class Loop:
     def run(self, callback: Callback, fit: Callable[[], None] | None = None) -> Inputs:
         """Train to the last epoch or until patience ends, then restore the best epoch's weights.
 
-        `fit`, if given, takes the place of the last stage's epochs: it fits the head at once, see
-        `record_fit`. Returns the inputs of the last stage.
+        `fit`, if given, takes the place of the last stage's epochs, or with pseudo-labels of every stage's:
+        it fits the head at once, see `record_fit`. Returns the inputs of the last stage.
         """
         while not self.state.finished:
-            if fit is not None and self.schedule.is_last_stage(self.state):
+            fits = self.schedule.is_last_stage(self.state) or self.labeller is not None
+            if fit is not None and fits and not self.state.stage_epoch:
                 fit()
+            elif fit is not None and fits:
+                self.next_stage()
             elif not self.schedule.finished(self.state):
                 self._epoch(callback)
-            elif self.schedule.is_last_stage(self.state):
-                self.state.finished = True
             else:
-                self.schedule.next_stage(self.state)
-                self.set_inputs(self.schedule.stage(self.state).freeze)
+                self.next_stage()
         return self.restore_best()
+
+    def next_stage(self) -> None:
+        """Begin the next stage, or end the run after the last one.
+
+        With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends.
+        """
+        state = self.state
+        state.finished = self.schedule.is_last_stage(state)
+        if state.finished:
+            return
+        if self.labeller is not None:
+            self._set_weights(state.best)
+            score = -state.best_score if self.task.selection == LOSS else state.best_score
+            state.pseudo_labels = self._record_round(self.labeller, score).tensors()
+            state.finished = not len(state.pseudo_labels["rows"])
+            if state.finished:
+                return
+            self._set_weights(self.start)
+            state.best_score = -math.inf
+        self.schedule.next_stage(state)
+        self.set_inputs(self.schedule.stage(state).freeze)
+
+    def _record_round(self, labeller: PseudoLabeller, score: float) -> PseudoLabels:
+        """Predict the rows without a label; return the pseudo-labels that are taken."""
+        state = self.state
+        assert isinstance(self.model, Classifier)
+        probabilities = labeller.probabilities(self.model, self.inputs, self.compute, self.report)
+        chosen = labeller.choose(probabilities)
+        state.rounds.append(labeller.record(len(state.rounds) + 1, score, probabilities, chosen))
+        return chosen
 
     def _epoch(self, callback: Callback) -> None:
         state, started = self.state, time.monotonic() - self.state.seconds
@@ -122,8 +154,8 @@ class Loop:
         callback(TrainingEvent(point, done, steps, self.checkpoint, state.stage, ended))
 
     def record_fit(self, targets: Tensor, callback: Callback) -> None:
-        """Record a head that was fitted at once as the only epoch, and end the run."""
-        state, train = self.state, self.task.train
+        """Record a head that was fitted at once as the only epoch of a stage; after the last the run ends."""
+        state, train = self.state, self.stage_task.train
         self.model.eval()
         with torch.no_grad():
             batch = self.inputs.batch(train, learning=True)
@@ -131,7 +163,7 @@ class Loop:
             losses = self.task.objective.loss(outputs, targets[train])
         state.loss_sum, state.loss_count, state.outputs = float(losses.double().sum()), len(train), [outputs]
         point = self._close_epoch(train)
-        state.finished = True
+        state.finished = self.schedule.is_last_stage(state)
         callback(TrainingEvent(point, 1, 1, self.checkpoint, state.stage, ended=True))
 
     def step(self, index: NDArray[np.int64], batch: Batch, end: int, in_epoch: int) -> StepPoint:
@@ -183,6 +215,8 @@ class Loop:
             train |= task.metrics(rows[-len(outputs) :], outputs)
         validation = task.validate(self.model, self.inputs, self.compute, self.report)
         score = validation.get(selection, math.nan)
+        if self.labeller is not None and self.labeller.config.per_step:
+            self._record_round(self.labeller, score)
         best = self.schedule.record_epoch(state, -score if selection == LOSS else score)
         point = EpochPoint(
             epoch=state.epoch,
@@ -210,14 +244,18 @@ class Loop:
 
         Returns the inputs of the last stage.
         """
-        with torch.no_grad():
-            for name, parameter in self.schedule.trained.items():
-                if name in self.state.best:
-                    parameter.copy_(self.state.best[name])
+        self._set_weights(self.state.best)
         if not self.schedule.is_last_stage(self.state):
             self.model.freeze(self.model.max_plan)
             self.set_inputs(self.model.max_plan)
         return self.inputs
+
+    @torch.no_grad()
+    def _set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Copy weights of trained parameters by name; those that are missing stay."""
+        for name, parameter in self.schedule.trained.items():
+            if name in weights:
+                parameter.copy_(weights[name])
 
     @property
     def best_stage(self) -> int:
@@ -228,6 +266,8 @@ class Loop:
     def set_inputs(self, plan: FreezePlan) -> None:
         """Train on the cached inputs of the stage that trains `plan`."""
         self.stage_task = self.task.at_stage(self.state.stage)
+        if isinstance(self.stage_task, PseudoLabelledRows):
+            self.stage_task = self.stage_task.with_labels(PseudoLabels.of(self.state.pseudo_labels))
         self.gradients.use(self.stage_task)
         self.batches = self._batches(self.inputs_for(plan))
 

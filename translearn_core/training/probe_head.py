@@ -23,7 +23,7 @@ CONSTANT = 1e-6
 
 
 def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copies: int = 0) -> None:
-    """Fit the head of `loop` to its training rows, and record it as the run's only epoch.
+    """Fit the head of `loop` to its training rows, and record it as the only epoch of the stage.
 
     The inverse regularisation strength is chosen by cross-validation on the training rows, see
     `LinearProbe.fit`.
@@ -40,7 +40,7 @@ def fit_probe(loop: Loop, callback: Callback, report: ProgressCallback, *, copie
         Augmented copies of each training row, which follow all rows in order; a text and its copies are held
         out together.
     """
-    task, inputs = loop.task, loop.inputs
+    task, inputs = loop.stage_task, loop.inputs
     assert inputs.standardised is not None
     assert task.targets is not None
     features = inputs.standardised[torch.from_numpy(task.train)].float().cpu()

@@ -1,14 +1,14 @@
 """Training task: rows with their targets, objective and metrics; the loop knows nothing else of them."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback
-from translearn_core.transfer import Inputs, TransferModel
+from translearn_core.transfer import Classifier, Inputs, TransferModel
 from translearn_core.transfer.objectives import Objective
 
 
@@ -76,3 +76,24 @@ class TrainingTask(Protocol):
         self, model: TransferModel, inputs: Inputs, compute: Compute, report: ProgressCallback
     ) -> dict[str, float]:
         """Return loss and metrics on the validation rows, the loss first; the loss is NaN without rows."""
+
+
+class AddedLoss(Protocol):
+    """Loss of rows without a label that each step adds to that of its batch.
+
+    `needs_features`: it is a loss between features, and none is added while the backbone is frozen.
+    """
+
+    needs_features: ClassVar[bool]
+
+    def loss(
+        self,
+        model: Classifier,
+        source: Tensor,
+        inputs: Inputs,
+        compute: Compute,
+        *,
+        step: int,
+        progress: float,
+    ) -> Tensor:
+        """Return the weighted loss for a batch with the features, or else outputs, `source`."""

@@ -4,20 +4,25 @@ import pandas as pd
 import torch
 
 from translearn_core.config import Split
+from translearn_core.config.text_cells import split_sides
 from translearn_core.data.columns import PART, file_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import PretrainConfig
 from translearn_core.training.pretraining import pretrain
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.data_loading import load_prepared, load_table
 
 
 def pretrain_backbone(context: Context[PretrainConfig]) -> None:
     """Run or resume the pretraining of a backbone on a table's texts."""
     config = context.config
     context.report("reading the texts")
-    table = load_table(context.store.workspace, config.dataset)
-    texts = [text for column in config.text_columns for text in texts_of(table, column)]
+    if config.target_data is not None:
+        unlabelled = load_prepared(context.store.workspace, config.target_data).unlabelled
+        texts = split_sides(unlabelled)
+    else:
+        table = load_table(context.store.workspace, config.dataset)
+        texts = [text for column in config.text_columns for text in texts_of(table, column)]
     context.store.forget_points(context.job.id)
     pretrain(config, texts, context.folder, report=context.report, record=context.add_points)
     if torch.cuda.is_available():

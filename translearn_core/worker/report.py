@@ -19,7 +19,16 @@ from translearn_core.reporting.caveats import caveats
 from translearn_core.reporting.document import render
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.sections import report_sections
-from translearn_core.results import BackboneInfo, Comparison, Drift, History, ReportFile, RunSummary, Timeline
+from translearn_core.results import (
+    BackboneInfo,
+    Comparison,
+    Drift,
+    History,
+    ReportFile,
+    RunSummary,
+    SelfTraining,
+    Timeline,
+)
 from translearn_core.results.format import count_noun
 from translearn_core.results.training.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
@@ -81,6 +90,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         drift=drift,
         history=history,
         timeline=_timeline(context, experiment, history, drift),
+        self_training=context.result(config.job, SelfTraining),
         parts=parts,
         missing=tuple(dict.fromkeys((*missing, *_missing_of_run(parts, experiment)))),
         hashes=_hashes(context, config.job, experiment),

@@ -29,6 +29,9 @@ EXPLANATIONS = {
     Way.IMPORTANCE: "source rows that look like the target weigh more",
     Way.CORAL: "draws the covariances of both domains' features together (arXiv:1607.01719)",
     Way.MMD: "draws the distributions of both domains' features together (arXiv:1502.02791)",
+    Way.SELF_TRAINING: "takes its own confident predictions of target texts as labels (arXiv:2001.07685)",
+    Way.PRETRAIN_TARGET: "goes on pre-training on target texts first, then learns from both "
+    "(arXiv:2004.10964)",
     Way.DANN: "learns features by which the domains cannot be told apart (arXiv:1505.07818)",
 }
 

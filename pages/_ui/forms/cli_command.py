@@ -70,7 +70,7 @@ def pretrain_command(
     `options` are the read options of the file.
     """
     source = BackboneConfig(id=config.backbone.id, random_init=config.backbone.random_init)
-    if source != config.backbone or non_default_settings(parts):
+    if source != config.backbone or config.target_data is not None or non_default_settings(parts):
         return None
     words: list[object] = ["translearn", "pretrain", f"./{file}" if file.startswith("-") else file]
     words += ["--text", config.text]

@@ -20,6 +20,8 @@ from translearn_core.config import (
     LayerCombination,
     PairEncoding,
     ProblemType,
+    SelfTrainingConfig,
+    SelfTrainingMethod,
     SplitConfig,
     Stage,
     TargetConfig,
@@ -33,7 +35,7 @@ from translearn_core.jobs import DiagnoseConfig
 
 PARTS = (
     "backbone", "freeze", "features", "head", "training", "stages", "tuning", "augment", "distil",
-    "adaptation", "contrastive",
+    "adaptation", "contrastive", "self_training",
 )  # fmt: skip
 """Fields that a draft shares with its experiment."""
 
@@ -67,6 +69,8 @@ class Draft:
     loss_weight: float = 1.0
     sentence: str | None = None
     domains: DomainConfig | None = None
+    self_training: SelfTrainingConfig | None = None
+    label_key: str | None = None
 
     @property
     def lacks_labels(self) -> bool:
@@ -112,6 +116,7 @@ class Draft:
             other_targets=() if self.predicts_more else self._apart_from(target, self.other_targets),
             split=self.split,
             domains=None if self.domains is None or self.domains.column in taken else self.domains,
+            label_key=None if self.label_key in taken else self.label_key,
             cleaning=self.cleaning,
             rare_class_below=self.rare_class_below,
         )
@@ -133,6 +138,20 @@ class Draft:
         domains, moves = self.domains, bool(self.freeze.blocks or self.freeze.embeddings)
         named = domains is not None and bool(domains.source and domains.target)
         return named and moves and not self.predicts_more and not self.stages
+
+    @property
+    def can_self_train(self) -> bool:
+        """Whether rows without a label can be learned from under the other settings."""
+        one = self.problem in (None, ProblemType.SINGLE_LABEL) and not self.predicts_more
+        others = self.stages or self.distil or self.adaptation or self.contrastive or self.backbone.is_tfidf
+        return one and not others and bool(self.self_training_methods)
+
+    @property
+    def self_training_methods(self) -> tuple[SelfTrainingMethod, ...]:
+        """Methods of self-training that fit the head: consistency needs one that trains in steps."""
+        if self.head.kind is not HeadKind.PROBE:
+            return tuple(SelfTrainingMethod)
+        return () if self.augment.copies else (SelfTrainingMethod.SELF_TRAINING,)
 
     @property
     def contrasts(self) -> bool:
@@ -199,6 +218,9 @@ class Draft:
             after = replace(after, training=after.training.model_copy(update={"patience": None}))
         if after.head.kind not in after.head_kinds:
             after = replace(after, head=HeadConfig())
+        chosen = after.self_training
+        if chosen is not None and not (after.can_self_train and chosen.method in after.self_training_methods):
+            after = replace(after, self_training=None)
         at_once = after.head.kind is HeadKind.PROBE
         if at_once is (before.head.kind is HeadKind.PROBE):
             return after
@@ -237,5 +259,6 @@ def draft_of(config: ExperimentConfig) -> Draft:
         loss_weight=data.targets[0].loss_weight,
         sentence=data.sentence,
         domains=data.domains,
+        label_key=data.label_key,
         **{name: getattr(config, name) for name in PARTS},
     )

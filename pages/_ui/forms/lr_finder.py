@@ -61,7 +61,7 @@ def lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
     defaults = TrainingConfig()
     aside = {name: getattr(defaults, name) for name in INDEPENDENT}
     training = experiment.training.model_copy(update=aside)
-    parts = {"training": training, "stages": (), "resume_from": None}
+    parts = {"training": training, "stages": (), "resume_from": None, "self_training": None}
     return LrFinderConfig(experiment=experiment.model_copy(update=parts))
 
 

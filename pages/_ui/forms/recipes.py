@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, teachers
+from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, self_training, teachers
 from pages._ui.shell import jobs, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
@@ -103,8 +103,8 @@ def _teacher(experiment: ExperimentConfig) -> str | None:
     return teachers.choose(experiment.data, "teacher", begin=current, lacking=lacking)
 
 
-def details(backbone_info: BackboneInfo) -> None:
-    """Draw the forms for the settings of the recipe."""
+def details(backbone_info: BackboneInfo, unlabelled: int = 0) -> None:
+    """Draw the forms for the settings of the recipe; `unlabelled` texts can be learned from."""
     draft = state.draft()
     if draft.data is not None and draft.data.text_pair is not None and not draft.backbone.is_tfidf:
         with st.expander("Pairs: how two texts become one vector", icon=":material/compare_arrows:"):
@@ -130,6 +130,8 @@ def details(backbone_info: BackboneInfo) -> None:
             "Regularization: L2-SP, mixout, dropout, re-initialised blocks", icon=":material/anchor:"
         ):
             _start(backbone_info)
+    if unlabelled:
+        self_training.section(unlabelled)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):
             state.change(distil=config_fields.edit(draft.distil, ("temperature", "weight"), "distil"))

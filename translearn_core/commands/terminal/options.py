@@ -108,6 +108,13 @@ class ExperimentOptions:
         list[str] | None,
         typer.Option(help="With --domain: domain to test on; may be repeated; default: all."),
     ] = None
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="File of texts without labels, for self-training; beside FILE's own.")
+    ] = None
+    key: Annotated[
+        str | None,
+        typer.Option(help="Column with true labels of rows without one: only compared, never learned from."),
+    ] = None
     split_seed: Annotated[int | None, typer.Option(help="Seed of the drawn split; default: --seed.")] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
@@ -152,6 +159,8 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "domain",
             "source_domain",
             "target_domain",
+            "unlabelled",
+            "key",
             "split_seed",
             "random_init",
             "recipe",

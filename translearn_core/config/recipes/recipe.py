@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from translearn_core.config.adaptation import AdaptationConfig
-from translearn_core.config.data import AugmentConfig
 from translearn_core.config.enums import HeadKind, LayerCombination, ProblemType
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
-from translearn_core.config.training import DistilConfig, TrainingConfig
+from translearn_core.config.self_training import SelfTrainingConfig, SelfTrainingMethod
+from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
 UNCHANGED_SETTINGS = {
@@ -157,6 +157,7 @@ class Recipe:
             augment=settings.get("augment", AugmentConfig()),
             distil=DistilConfig(teacher=teacher) if self.teacher and teacher else None,
             adaptation=self._adaptation(base, settings),
+            self_training=self._self_training(base, settings),
             contrastive=settings.get("contrastive"),
         )
 
@@ -169,6 +170,16 @@ class Recipe:
         own_stages = base.source_first and settings.get("stages")
         still = adaptation.method.aligns and not (plan.blocks or plan.embeddings)
         return None if own_stages or still else adaptation
+
+    def _self_training(self, base: ExperimentConfig, settings: Settings) -> SelfTrainingConfig | None:
+        """Return the self-training of `base` if it can be done with the recipe."""
+        chosen = base.self_training
+        probe = settings.get("head", HeadConfig()).kind is HeadKind.PROBE
+        if chosen is None or self.teacher or settings.get("stages") or settings.get("contrastive"):
+            return None
+        copies = settings.get("augment", AugmentConfig()).copies
+        steps = chosen.method is SelfTrainingMethod.CONSISTENCY
+        return None if probe and (steps or copies) else chosen
 
     def matches(self, config: ExperimentConfig, n_blocks: int, *, loosely: bool = False) -> bool:
         """Whether `config` is this recipe at some depth; `loosely` ignores training, head, augmentation."""

@@ -28,6 +28,11 @@ class DomainVariant:
         """Whether it learns from more rows than the study's sizes count."""
         return False
 
+    @property
+    def needs_backbone(self) -> bool:
+        """Whether TF-IDF has no such arm."""
+        return False
+
     def data(self, study: StudyConfig, size: int | None) -> DataConfig | None:
         """Return the data for a size; None where there is no such arm."""
         if size is None:  # without a subset its options are reset, so that studies share such runs
@@ -55,6 +60,11 @@ class WayVariant(DomainVariant):
         """Whether it learns from the source, or texts of the target, as well."""
         return self.way is not Way.TARGET
 
+    @property
+    def needs_backbone(self) -> bool:
+        """Whether the way is one of a network's training."""
+        return self.way in (Way.SELF_TRAINING, Way.PRETRAIN_TARGET)
+
     def data(self, study: StudyConfig, size: int | None) -> DataConfig | None:
         """Return the data with `size` labels of the target; None where the way takes no such number."""
         assert study.data.domains is not None
@@ -63,7 +73,8 @@ class WayVariant(DomainVariant):
 
     def adapt(self, config: ExperimentConfig) -> ExperimentConfig:
         """Return the experiment with the way's adaptation."""
-        return config.model_copy(update={"adaptation": self.way.adaptation})
+        parts = {"adaptation": self.way.adaptation, "self_training": self.way.self_training}
+        return config.model_copy(update=parts)
 
 
 @dataclass(frozen=True)

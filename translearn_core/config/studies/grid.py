@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
@@ -14,6 +15,7 @@ from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
 from translearn_core.config.model_names import TFIDF
 from translearn_core.config.overrides import apply_overrides
+from translearn_core.config.pretraining import PretrainConfig, pretrained_on_target
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.search import tfidf_experiment
@@ -35,12 +37,16 @@ CUSTOM_LINE = "own settings"
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """Run of a study: factors and name of its arm, seed and experiment."""
+    """Run of a study: factors and name of its arm, seed and experiment.
+
+    `pretraining` is that of its backbone, if it is part of the study.
+    """
 
     factors: dict[str, str]
     name: str
     seed: int
     config: ExperimentConfig
+    pretraining: PretrainConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,11 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     for seed, fold in product(study.seeds, range(study.k_folds or 1)):
         for factors, name, config in arms:
             experiment = _with_seed(_with_fold(config, study.k_folds, fold), seed, resample=study.resample)
-            planned.setdefault(job_id(experiment), PlannedRun(factors, name, seed, experiment))
+            pretraining = None
+            if factors.get("way") == Way.PRETRAIN_TARGET:
+                pretraining, experiment = pretrained_on_target(experiment)
+            run = PlannedRun(factors, name, seed, experiment, pretraining)
+            planned.setdefault(job_id(experiment), run)
             if len(planned) > MAX_RUNS:
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
                 raise ConfigError("study", f"more than {MAX_RUNS} runs", fewer)
@@ -91,6 +101,7 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
     Stages are replaced by one with the same total of epochs.
     """
     epochs = sum(stage.epochs for stage in config.resolved_stages)
+    epochs //= 1 if config.self_training is None else config.self_training.repeats
     single_stage = config.model_copy(
         update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
     )
@@ -120,6 +131,8 @@ def _expand_arms(
             raise ConfigError("n_blocks", sorted(n_blocks), f"the number of blocks of {label}")
         for arm, variant in product(_arms(study, label, n_blocks[label]), domain_variants(study)):
             for size in study.sizes:
+                if backbone.is_tfidf and variant.needs_backbone:
+                    continue
                 if (data := variant.data(study, size)) is None:
                     continue
                 rows = "all rows" if size is None else f"{size:,} rows"

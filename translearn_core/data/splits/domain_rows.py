@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import Cell, DataConfig
+from translearn_core.config import DataConfig
 from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
-from translearn_core.config.text_cells import text_cells
 from translearn_core.data.splits.subset import nested_order
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
@@ -68,7 +67,7 @@ def strata_by_domain(strata: NDArray[Any], rows: pd.DataFrame) -> NDArray[Any]:
     return np.concatenate([*of_domain, codes[:, None] == np.arange(len(names))], axis=1)
 
 
-def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, tuple[Cell, ...]]:
+def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, TaskRows | None]:
     """Keep the rows of the domains to learn from and to test on.
 
     Returns
@@ -76,8 +75,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, tuple
     TaskRows
         Training and validation rows of the source and, of the target, `target_labels` each, drawn by
         stratum; test rows of the target.
-    tuple of cells
-        Texts of the training rows of the target that are left out, to learn from without labels.
+    TaskRows or None
+        Training rows of the target that are left out, to learn from without labels; None if none is chosen.
 
     Raises
     ------
@@ -86,7 +85,7 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, tuple
     """
     domains, rows = config.domains, state.rows
     if domains is None or not domains.selects:
-        return state, ()
+        return state, None
     names = domain_names(rows, domains)
     source, target = (
         rows[DOMAIN].isin(chosen or names).to_numpy() for chosen in (domains.source, domains.target)
@@ -110,8 +109,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, tuple
         sentence += f" {count_noun(drawn, 'training row')} of the target count with their labels."
     if unlabelled.any():
         sentence += f" {count_noun(int(unlabelled.sum()), 'row')} of the target have texts only."
-    texts = tuple(text_cells(rows[unlabelled]))
-    return state.keep(keep).with_findings(finding("domains", Severity.DETECTED, sentence)), texts
+    found = finding("domains", Severity.DETECTED, sentence)
+    return state.keep(keep).with_findings(found), state.keep(unlabelled)
 
 
 def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:

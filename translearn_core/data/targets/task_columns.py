@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import DataConfig, Split, TargetConfig
+from translearn_core.config import DataConfig, ProblemType, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
-from translearn_core.data.columns import PART, ROW, file_columns
+from translearn_core.data.columns import PART, ROW, UNLABELLED_PART, file_columns
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
@@ -22,17 +22,23 @@ from translearn_core.tasks.normalisation import is_blank
 Mask = NDArray[np.bool_]
 
 
+LABEL_KEY = "label_key"
+"""Column of `TaskColumns.unlabelled` with true labels, for reports alone."""
+
+
 @dataclass(frozen=True)
 class TaskColumns:
     """Rows with a text and a value of a target at least; the cells of each target, some missing if several.
 
     `rows` has text, of pairs text_pair, row, part, index (position in the table), and the columns of the
-    split if configured.
+    split if configured. `unlabelled` are rows with a text and no value, of the training file or of one for
+    such texts, with the same columns; empty if these are of no use.
     """
 
     rows: pd.DataFrame
     cells: tuple["pd.Series[str]", ...]
     findings: tuple[Finding, ...]
+    unlabelled: pd.DataFrame
 
 
 def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
@@ -47,7 +53,8 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     others = (config.split.column, config.split.group, config.split.time)
     domain = None if config.domains is None else config.domains.column
     for column in filter(
-        None, (*config.text_columns, *config.target_columns, config.sentence, *others, domain)
+        None,
+        (*config.text_columns, *config.target_columns, config.sentence, *others, domain, config.label_key),
     ):
         if column not in file_columns(table):
             raise DataError(
@@ -68,22 +75,32 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
         rows[TEXT_PAIR] = table[config.text_pair]
         columns[TEXT_PAIR] = config.text_pair
     cells = [target_cells(table, target) for target in targets]
-    unlabelled = [_blank(one) for one in cells]
+    extra = (rows["part"] == UNLABELLED_PART).to_numpy()
+    unlabelled = [_blank(one) | extra for one in cells]
     if domain is not None:
         rows[DOMAIN] = table[domain].str.strip()
         columns[DOMAIN] = domain
+    if config.label_key is not None:
+        rows[LABEL_KEY] = table[config.label_key]
     missing = {name: _blank(rows[name]) for name in columns}
     if len(targets) > 1:
         _check_values(targets, unlabelled)
     lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
-    findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)})]
+    findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)}, config)]
     findings += _unknown_findings(rows, ~np.any(list(lacking.values()), axis=0), targets, unlabelled)
     usable = ~np.any(list(lacking.values()), axis=0)
     _check_files(rows, usable, config, missing["text"], unlabelled)
     chosen = [one[usable].reset_index(drop=True) for one in cells]
     if len(targets) > 1:
         chosen = [one.mask(_blank(one)) for one in chosen]
-    return TaskColumns(rows[usable].reset_index(drop=True), tuple(chosen), tuple(findings))
+    whole = ~np.any(list(missing.values()), axis=0) & _in_training(rows)
+    unlabelled_rows = rows[whole & lacking["label"] & learns_without_labels(config)].reset_index(drop=True)
+    return TaskColumns(rows[usable].reset_index(drop=True), tuple(chosen), tuple(findings), unlabelled_rows)
+
+
+def learns_without_labels(config: DataConfig) -> bool:
+    """Whether rows without a label can be learned from: those of one target with one of several classes."""
+    return len(config.prepared_targets) == 1 and config.problem is ProblemType.SINGLE_LABEL
 
 
 def _check_sentences(words: pd.DataFrame, column: str) -> None:
@@ -106,16 +123,27 @@ def _blank(cells: "pd.Series[str]") -> Mask:
     return np.array([not isinstance(cell, str) or is_blank(cell) for cell in cells], dtype=np.bool_)
 
 
+def _in_training(rows: pd.DataFrame) -> Mask:
+    """Whether each row stands in the training file or in that of texts without labels."""
+    return rows["part"].isin([str(Split.TRAIN), UNLABELLED_PART]).to_numpy()
+
+
 def _names(targets: Sequence[TargetConfig]) -> str:
     return " or ".join(quote(target.column) for target in targets)
 
 
-def _missing_findings(rows: pd.DataFrame, lacking: dict[str, Mask], columns: dict[str, str]) -> list[Finding]:
+def _missing_findings(
+    rows: pd.DataFrame, lacking: dict[str, Mask], columns: dict[str, str], config: DataConfig
+) -> list[Finding]:
     """Report the rows that are left out because a column is empty."""
     findings = []
     for name, mask in lacking.items():
         noun = "second text" if name == TEXT_PAIR else name
         column = columns[name] if name == "label" else quote(columns[name])
+        if name == "label" and learns_without_labels(config):
+            train = _in_training(rows)
+            findings += [_unlabelled_finding(column, *found) for found in by_part(rows, mask & train)]
+            mask = mask & ~train
         for where, numbers in by_part(rows, mask):
             sentence = (
                 f"{count_noun(len(numbers), 'row')}{where} without a {noun} in {column} "
@@ -123,6 +151,15 @@ def _missing_findings(rows: pd.DataFrame, lacking: dict[str, Mask], columns: dic
             )
             findings.append(finding(f"missing-{noun.replace(' ', '-')}s", Severity.FIXED, sentence, numbers))
     return findings
+
+
+def _unlabelled_finding(column: str, where: str, numbers: NDArray[np.int64]) -> Finding:
+    """Report rows without a label whose texts can be learned from."""
+    sentence = (
+        f"{count_noun(len(numbers), 'row')}{where} without a label in {column}: not in train, validation or "
+        "test, and of use to self-training, which learns from texts without labels."
+    )
+    return finding("missing-labels", Severity.DETECTED, sentence, numbers)
 
 
 def _unknown_findings(
@@ -156,7 +193,7 @@ def _check_files(
 ) -> None:
     """Raise `DataError` for a file without a usable row, or without a value of a target."""
     targets = config.prepared_targets
-    for part in rows["part"].unique():
+    for part in rows["part"][rows["part"] != UNLABELLED_PART].unique():
         in_part = (rows["part"] == part).to_numpy()
         for target, mask in zip(targets, unlabelled, strict=True):
             if part != Split.TRAIN and mask[in_part].all() and not textless[in_part].all():

@@ -13,8 +13,8 @@ from translearn_core.results import Baselines
 class BaselinesConfig(RunJobConfig[Baselines]):
     """Baselines on the same test rows.
 
-    The best constant prediction, TF-IDF with a linear model, a linear probe of the frozen backbone and, if
-    it was trained, the same architecture from scratch.
+    The best constant prediction, TF-IDF with a linear model, a linear probe of the frozen backbone, label
+    spreading where rows have no label and, if it was trained, the same architecture from scratch.
     """
 
     kind: ClassVar = "baselines"

@@ -24,7 +24,7 @@ CONSTANTS = {
     ProblemType.TOKENS: FREQUENT_TAG,
 }
 """Constant prediction of each problem type."""
-WORDS, FROZEN, SCRATCH = "TF-IDF", "frozen probe", "from scratch"
+WORDS, FROZEN, SPREADING, SCRATCH = "TF-IDF", "frozen probe", "label spreading", "from scratch"
 PROTOTYPES, ZERO_SHOT = "prototypes", "zero-shot"
 """Names of the other baselines, the cheapest first."""
 FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"

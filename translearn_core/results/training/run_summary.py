@@ -73,7 +73,7 @@ class RunSummary:
     def early_stage_sentence(self, config: ExperimentConfig) -> str | None:
         """Say that validation chose an epoch of an earlier stage than the last; None if it did not."""
         stages = len(config.resolved_stages)
-        if self.best_stage is None or self.best_stage >= stages - 1:
+        if self.best_stage is None or self.best_stage >= stages - 1 or config.self_training is not None:
             return None
         return (
             f"Validation chose epoch {self.best_epoch}, of stage {self.best_stage + 1} of {stages}: in the "

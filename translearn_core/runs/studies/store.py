@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -201,16 +201,21 @@ class Studies:
         """Return the requests of runs, after checking the owner's quota and access to their dependencies."""
         self._store.check_quota(owner, settings())
         dependencies: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
-        requests = []
+        requests = [*_pretrainings(name, planned)]
         for run in planned:
             ids = (run.config.data.dataset, *referenced_jobs(run.config))
             if ids not in dependencies:
-                dependencies[ids] = self._store.dependencies(owner, run.config)
+                dependencies[ids] = self._dependencies(owner, run)
             split = run.config.data.split
             fold = "" if split.k_folds is None else f", fold {split.fold + 1} of {split.k_folds}"
             title = f"{name}: {run.name}, seed {run.seed}{fold}"
             requests.append(JobRequest(run.config, title, *dependencies[ids]))
         return requests
+
+    def _dependencies(self, owner: str, run: PlannedRun) -> tuple[str | None, str | None]:
+        """Return digest and parent job of a run; its pretraining is submitted with it."""
+        digest, parent = self._store.dependencies(owner, run.pretraining or run.config)
+        return digest, parent if run.pretraining is None else job_id(run.pretraining)
 
     def _records(self, owner: str) -> list[Study | Unreadable]:
         with self._store.reading() as db:
@@ -224,6 +229,14 @@ class Studies:
 def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now: float) -> None:
     for i, request in enumerate(requests):  # distinct times keep the order in the queue
         submit_job(db, owner, request, rename=False, now=now + i * 1e-5)
+
+
+def _pretrainings(name: str, planned: Sequence[PlannedRun]) -> Iterator[JobRequest]:
+    """Yield the requests of the pretrainings that belong to the runs of a study."""
+    for config in dict.fromkeys(run.pretraining for run in planned):
+        if config is not None:
+            title = f"{name}: pre-training on the target"
+            yield JobRequest(config, title, config.dataset, config.backbone.pretraining_job)
 
 
 def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:

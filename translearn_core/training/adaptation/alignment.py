@@ -1,6 +1,7 @@
 """Alignment: each step adds a loss that draws the features of source and target together."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from translearn_core.training.adaptation.domain_losses import (
     mmd_loss,
     reversal_strength,
 )
+from translearn_core.training.batches import rows_of_step
 from translearn_core.transfer import Classifier, Inputs
 
 
@@ -29,17 +31,11 @@ class Alignment:
     config: AdaptationConfig
     rows: NDArray[np.int64]
     seed: int
+    needs_features: ClassVar[bool] = True
 
     def draw(self, step: int, count: int) -> NDArray[np.int64]:
-        """Return `count` target rows for a step; a function of seed and step alone.
-
-        Every row comes once before any comes again.
-        """
-        start = step * count
-        rounds = range(start // len(self.rows), (start + count - 1) // len(self.rows) + 1)
-        order = np.concatenate([np.random.default_rng((self.seed, k)).permutation(self.rows) for k in rounds])
-        first = start - rounds[0] * len(self.rows)
-        return np.asarray(order[first : first + count], dtype=np.int64)
+        """Return `count` target rows for a step, see `rows_of_step`."""
+        return rows_of_step(self.rows, self.seed, step, count)
 
     def loss(
         self,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from translearn_core.results import EpochPoint, StepPoint
+from translearn_core.results.training.self_training import SelfTrainingRound
 from translearn_core.training.checkpoints.checkpoint_file import CheckpointFile
 
 FILE = CheckpointFile("checkpoint.pt", remedy="delete the run and train it again")
@@ -32,6 +33,7 @@ class Checkpoint:
     step at which each part that trains now began. `weights` and `best` hold every tensor that trains in any
     stage; `had_gradient` and `best_moved` name those with a gradient so far and up to the best epoch.
     `loss_sum`, of `loss_count` targets, and `outputs`, in batches of rows, are those of the current epoch.
+    `pseudo_labels` has those of the current training as rows and labels, `rounds` the account of each round.
     """
 
     origin_epoch: int = 0
@@ -59,11 +61,14 @@ class Checkpoint:
     seconds_by_phase: dict[str, float] = field(default_factory=dict)
     had_gradient: list[str] = field(default_factory=list)
     best_moved: list[str] = field(default_factory=list)
+    pseudo_labels: dict[str, Tensor] = field(default_factory=dict)
+    rounds: list[SelfTrainingRound] = field(default_factory=list)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
         """Write this state atomically: a kill leaves this checkpoint or the one before it intact."""
         state = {name: value for name, value in vars(self).items() if name != "history"}
+        state["rounds"] = [asdict(one) for one in self.rounds]
         state["steps"] = [asdict(p) for p in self.history if isinstance(p, StepPoint)]
         state["epochs"] = [asdict(p) for p in self.history if isinstance(p, EpochPoint)]
         FILE.write(folder, state)
@@ -94,6 +99,7 @@ class Checkpoint:
         history = sorted(points, key=lambda p: (p.step, isinstance(p, EpochPoint)))
         if (confusion := state.pop("confusion", None)) is not None:  # of an earlier version
             state["loss_count"] = int(confusion.sum())
+        state["rounds"] = [SelfTrainingRound(**one) for one in state.get("rounds", [])]
         fields = {EARLIER_NAMES.get(name, name): value for name, value in state.items()}
         return cls(**fields, history=history)
 

@@ -20,6 +20,7 @@ from translearn_core.results.diagnostics.baselines import (
     FROZEN,
     SCRATCH,
     SECOND_TEXT,
+    SPREADING,
     WORDS,
 )
 from translearn_core.results.metric import metric_of
@@ -29,6 +30,7 @@ from translearn_core.tasks.predictions import predictions_target, sentence_clust
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, constant_outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
+from translearn_core.worker.diagnostics.label_spreading_baseline import spreading_baseline
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
 from translearn_core.worker.diagnostics.sentences.baselines_text import (
     baseline_verdict,
@@ -104,16 +106,23 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
     )
     task, seed = _RunRows.of(evaluation), config.seed
     scored = {CONSTANTS[evaluation.problem]: task.constant(seed)}
-    n_probed, probe = None, None
+    n_probed, probe, spreading = None, None, None
     if not experiment.backbone.is_tfidf:
         context.report("counting words")
         scored |= _tfidf(task, pairs=experiment.data.text_pair is not None, seed=seed)
         n_probed, validation, probe = _frozen_probe(context, experiment, task)
         scored[FROZEN] = task.scored(probe.outputs, seed, probe.held_out, validation)
+        splits = task.train, task.validation, task.test
+        spreading = spreading_baseline(context, experiment, task.texts, task.target, splits)
+        if spreading is not None:
+            spread = spreading.spread
+            scored[SPREADING] = task.scored(spread.outputs, seed, spread.held_out, task.validation)
     if control is not None:
         scored[SCRATCH] = _matched(evaluation, control)
     context.report("comparing")
-    lines = _lines(evaluation, scored, probe, seed)
+    layers = {} if probe is None else {FROZEN: probe.layer}
+    layers |= {} if spreading is None else {SPREADING: spreading.spread.layer}
+    lines = _lines(evaluation, scored, layers, None if probe is None else probe.c, seed)
     test, by_name = evaluation.metrics[str(Split.TEST)], {line.name: line for line in lines}
     notes = caveats(
         experiment,
@@ -121,6 +130,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         probed=n_probed,
         shares=test.metric.share,
     )
+    notes += () if spreading is None else (spreading.note(len(task.validation)),)
     notes += unit_note(metric_of(task.problem.row_metric), test.metric)
     artifacts.save(
         context.folder,
@@ -209,9 +219,16 @@ def _tested(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _lines(
-    evaluation: Evaluation, scored: Mapping[str, _Scored], probe: FrozenProbe | None, seed: int
+    evaluation: Evaluation,
+    scored: Mapping[str, _Scored],
+    layers: Mapping[str, int],
+    c: float | None,
+    seed: int,
 ) -> tuple[Baseline, ...]:
-    """Return every baseline with its paired difference from the run."""
+    """Return every baseline with its paired difference from the run.
+
+    `layers` are those that baselines read, `c` is that of the frozen probe.
+    """
     rows = evaluation.predictions
     tested = rows[rows["split"] == Split.TEST]
     keys, clusters = np.arange(len(tested), dtype=np.uint64), sentence_clusters(tested)
@@ -228,8 +245,8 @@ def _lines(
                 margin=margin,
                 verdict=verdict_on(name, margin),
                 negative_transfer=negative_transfer(name, margin),
-                layer=probe.layer if probe and name == FROZEN else None,
-                c=probe.c if probe and name == FROZEN else None,
+                layer=layers.get(name),
+                c=c if name == FROZEN else None,
             )
         )
     return tuple(lines)

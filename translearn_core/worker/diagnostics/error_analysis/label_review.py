@@ -8,6 +8,7 @@ from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.data import PART, ROW, PreparedDataset, prepare
+from translearn_core.data.columns import UNLABELLED_PART
 from translearn_core.errors import DataError
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview
@@ -87,7 +88,7 @@ def label_rows(table: pd.DataFrame, config: LabelReviewConfig) -> pd.DataFrame:
             "unlabelled": ~named,
         }
     )
-    listed: pd.DataFrame = rows[filled]
+    listed: pd.DataFrame = rows[filled & (table[PART] != UNLABELLED_PART).to_numpy()]
     return listed
 
 

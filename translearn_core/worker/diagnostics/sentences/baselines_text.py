@@ -14,6 +14,7 @@ from translearn_core.results.diagnostics.baselines import (
     PRIOR,
     SCRATCH,
     SECOND_TEXT,
+    SPREADING,
     WORDS,
 )
 from translearn_core.results.evaluation import SMALL_TEST_SET, small_test_set_note
@@ -29,6 +30,7 @@ BASELINE_TITLES = {
     FIRST_TEXT: "counting the words of the first text alone",
     SECOND_TEXT: "counting the words of the second text alone",
     FROZEN: "a linear probe on the frozen backbone",
+    SPREADING: "label spreading on the frozen backbone's vectors",
     SCRATCH: "the same model trained from scratch",
 }
 """Names of baselines in sentences."""

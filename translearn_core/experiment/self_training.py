@@ -1,0 +1,71 @@
+"""Self-training of an experiment: what the loop trains, and the account of its rounds."""
+
+import math
+
+import numpy as np
+
+from translearn_core.activations import ProgressCallback
+from translearn_core.config import ExperimentConfig
+from translearn_core.data.dataset import PreparedDataset
+from translearn_core.data.unlabelled import UNKNOWN
+from translearn_core.experiment.adaptation import Adaptation
+from translearn_core.experiment.training_data import TrainingData
+from translearn_core.results import EpochPoint, SelfTraining
+from translearn_core.training.loop import Loop
+from translearn_core.training.self_training.consistency import Consistency
+from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
+from translearn_core.training.self_training.pseudo_labels import PseudoLabeller, PseudoLabels
+from translearn_core.training.training_rows import TrainingRows
+from translearn_core.transfer import Classifier
+
+
+def self_training(config: ExperimentConfig, prepared: PreparedDataset, data: TrainingData) -> Adaptation:
+    """Return what trains under the self-training of `config`: labelled rows alone if there are no others."""
+    chosen, rows = config.self_training, data.rows
+    if chosen is None or not len(data.unlabelled):
+        return Adaptation(rows, rows)
+    assert isinstance(rows, TrainingRows)
+    key = prepared.unlabelled_key
+    if not len(key):
+        key = np.full(len(data.unlabelled), UNKNOWN, dtype=np.int64)
+    classes = np.unique(rows.target.values[rows.train])
+    labeller = PseudoLabeller(chosen, data.unlabelled, key, classes)
+    added = None
+    if chosen.per_step:
+        added = Consistency(chosen, data.unlabelled, data.altered, config.training.seed)
+    task = PseudoLabelledRows(rows, len(data.texts), chosen.weight, PseudoLabels.of({}))
+    return Adaptation(rows, task, added, labeller)
+
+
+def self_training_result(
+    loop: Loop, prepared: PreparedDataset, report: ProgressCallback
+) -> SelfTraining | None:
+    """Return the account of the rounds of a finished loop; None without self-training.
+
+    The model that is kept is asked once more what it predicts, except where a round is an epoch.
+    """
+    labeller, state = loop.labeller, loop.state
+    if labeller is None:
+        return None
+    rounds = list(state.rounds)
+    if not labeller.config.per_step and state.stage == len(rounds):
+        assert isinstance(loop.model, Classifier)
+        probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
+        score = _score_of_best_epoch(loop)
+        rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
+    return SelfTraining(
+        method=str(labeller.config.method),
+        threshold=labeller.config.threshold,
+        labelled=len(loop.task.at_stage(0).train),
+        unlabelled=len(labeller.rows),
+        classes=prepared.target.names,
+        rounds=tuple(rounds),
+    )
+
+
+def _score_of_best_epoch(loop: Loop) -> float:
+    """Return the validation score of the epoch that is kept, NaN if there is none."""
+    for point in loop.state.history:
+        if isinstance(point, EpochPoint) and point.epoch == loop.state.best_epoch:
+            return point.validation.get(loop.task.selection, math.nan)
+    return math.nan

@@ -1,0 +1,62 @@
+"""Rounds of self-training: pseudo-labels added, and how often they were right."""
+
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.labels import labels
+from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
+from translearn_core.plots.style.theme import bare
+from translearn_core.results import SelfTraining
+
+MOST_CLASSES = 10
+"""Most classes whose pseudo-labels are drawn apart."""
+
+
+def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
+    """Draw the pseudo-labels of each class added in every round, beside the scores of its model."""
+    figure, frame = bare("self-training rounds", dark, height=320), result.frame()
+    rounds = frame["round"]
+    if len(result.classes) <= MOST_CLASSES:
+        bars = [
+            (name, f"added: {raw}") for name, raw in zip(labels(result.classes), result.classes, strict=True)
+        ]
+    else:
+        bars = [("all classes", "added")]
+    for k, (name, column) in enumerate(bars):
+        figure.add_bar(
+            x=rounds,
+            y=frame[column],
+            name=name,
+            marker_color=class_colour(k, dark),
+            hovertemplate="round %{x}: <b>%{y:,}</b><extra>%{fullData.name}</extra>",
+        )
+    scores = ("validation score", "right of these", "right of all")
+    for k, (column, name) in enumerate(zip(scores, NAMES, strict=True)):
+        known = frame[frame[column].notna()]
+        if known.empty:
+            continue
+        colour = palette(dark).ink if k == 0 else class_colour(k + len(bars), dark)
+        figure.add_scatter(
+            x=known["round"],
+            y=known[column].astype(float),
+            name=name,
+            xaxis="x2",
+            yaxis="y2",
+            mode="lines+markers",
+            line={"color": colour, "width": 2.2, "dash": line_dash(k)},
+            marker={"size": 8, "symbol": class_symbol(k), "color": colour},
+            hovertemplate="round %{x}: <b>%{y:.3f}</b><extra>%{fullData.name}</extra>",
+        )
+    axis = {"dtick": 1 if len(frame) <= 12 else None, "title_text": "round"}
+    figure.update_layout(
+        barmode="stack",
+        showlegend=True,
+        xaxis=axis | {"domain": [0, 0.46]},
+        xaxis2=axis | {"domain": [0.56, 1], "anchor": "y2"},
+        yaxis={"title_text": "pseudo-labels added", "rangemode": "tozero"},
+        yaxis2={"title_text": "score", "anchor": "x2", "tickformat": ".2f", "nticks": 6},
+    )
+    return figure
+
+
+NAMES = ("validation score", "pseudo-labels that are right", "all predictions that are right")
+"""Names of the lines."""

@@ -1,0 +1,1 @@
+"""Self-training: learning from rows without a label by pseudo-labels or consistency."""
