@@ -6,7 +6,7 @@ from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
 from pages._ui.shell import navigation, page_header, state
-from translearn_core.jobs.unlabelled import CLUSTERS
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 
 page_header.header(
     "clusters",

@@ -10,8 +10,8 @@ import pytest
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.engine import entrypoint
 from translearn_core.jobs import SPECS, JobSpec, ReportRole, RunJobConfig, Slot
+from translearn_core.jobs.diagnostics.unlabelled_texts import TextsJobConfig
 from translearn_core.jobs.spec import BackboneJobConfig, TaskJobConfig
-from translearn_core.jobs.unlabelled import TextsJobConfig
 from translearn_core.reporting.blocks import Section
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.sections import section_function

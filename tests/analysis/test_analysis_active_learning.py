@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
 
-from translearn_core.analysis.active_learning import (
+from translearn_core.analysis.few_labels.active_learning import (
     entropies,
     most_diverse,
     most_uncertain,

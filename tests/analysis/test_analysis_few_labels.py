@@ -6,7 +6,7 @@ from sklearn.neighbors import NearestCentroid
 
 from translearn_core.analysis.few_labels.class_descriptions import cosine, mutual_information, spaces
 from translearn_core.analysis.few_labels.prototypes import Prototypes, unit_rows
-from translearn_core.config.zero_shot import DescriptionConfig, words_of
+from translearn_core.config.few_labels.zero_shot import DescriptionConfig, words_of
 
 RANDOM = np.random.default_rng(0)
 

@@ -105,7 +105,7 @@ def _trained(cell: Cell, name: str, depth: int | None) -> tuple[float, NDArray[n
     from translearn_core.activations import ActivationCache, Compute
     from translearn_core.backbones import load
     from translearn_core.config import DataConfig, ExperimentConfig, HeadKind, TrainingConfig, recipe
-    from translearn_core.config.min_steps import with_min_steps
+    from translearn_core.config.studies.min_steps import with_min_steps
     from translearn_core.experiment import build
     from translearn_core.runs.studies.label_efficiency import FEWEST_STEPS
     from translearn_core.training.contrastive.text_pairs import TextPairs

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architectures import tiny_folder
 from tests.commands.terminals import TICKETS, Terminal, refused
-from translearn_core.commands.label_efficiency import parse_sizes, size_grid
+from translearn_core.commands.few_labels.label_efficiency import parse_sizes, size_grid
 from translearn_core.errors import ConfigError
 
 

@@ -11,7 +11,7 @@ from translearn_core.config import (
     RecipeName,
     TrainingConfig,
 )
-from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.studies.min_steps import with_min_steps
 
 DATA = DataConfig(dataset="d", text="text", label="label")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.results import Estimate
-from translearn_core.results.diagnostics.clustering import Clustering, ColumnAgreement
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
 
 
 def make_clustering(names: tuple[str, ...], rows: int = 120, column: str = "label") -> Clustering:

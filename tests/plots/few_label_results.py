@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from translearn_core.config.zero_shot import ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.results import Estimate
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 
 
 def make_zero_shot(names: tuple[str, ...]) -> ZeroShot:

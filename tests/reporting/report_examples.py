@@ -46,8 +46,8 @@ from translearn_core.jobs import (
 )
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 from translearn_core.jobs.diagnostics.zero_shot import ZERO_SHOT
-from translearn_core.jobs.unlabelled import CLUSTERS
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation, PairedComparison
 from translearn_core.results.comparison import Difference

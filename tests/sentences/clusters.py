@@ -10,8 +10,8 @@ from tests.plots.cluster_results import make_clustering
 from tests.sentences.outcomes import counts, ends, estimates, shares, signed
 from tests.sentences.reading import Case, sentence
 from translearn_core.results import Estimate
-from translearn_core.results.diagnostics.clustering import ColumnAgreement
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.results.diagnostics.few_labels.clustering import ColumnAgreement
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.worker.diagnostics.sentences import clusters_text as texts
 
 Draw = st.DrawFn

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.sentences.outcomes import counts, ends, estimates, shares
 from tests.sentences.reading import Case, sentence
 from translearn_core.analysis.few_labels.class_descriptions import Space
-from translearn_core.config.zero_shot import ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.results import Estimate
 from translearn_core.worker.diagnostics.sentences import zero_shot_text as texts
 

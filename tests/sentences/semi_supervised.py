@@ -9,7 +9,7 @@ from tests.sentences.outcomes import counts
 from tests.sentences.reading import Case, sentence
 from translearn_core.analysis.neighbours.label_spreading import SpreadLabels
 from translearn_core.results import SelfTraining, SelfTrainingRound
-from translearn_core.worker.diagnostics.label_spreading_baseline import SpreadingBaseline
+from translearn_core.worker.diagnostics.few_labels.label_spreading_baseline import SpreadingBaseline
 
 Draw = st.DrawFn
 

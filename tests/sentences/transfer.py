@@ -18,8 +18,8 @@ from translearn_core.results import Estimate, RankAgreement, TaskRetention
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.target import Target
-from translearn_core.worker.diagnostics import label_efficiency
 from translearn_core.worker.diagnostics import transferability as ratings
+from translearn_core.worker.diagnostics.few_labels import label_efficiency
 from translearn_core.worker.diagnostics.forgetting import masked_lm, sentence_similarity, task_retention
 from translearn_core.worker.diagnostics.layer_scores import LayerScores
 from translearn_core.worker.diagnostics.sentences.adaptation_text import worth_sentence

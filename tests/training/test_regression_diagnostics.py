@@ -39,8 +39,8 @@ from translearn_core.runs.studies.label_efficiency import label_efficiency_confi
 from translearn_core.training.snapshots import snapshots
 from translearn_core.transfer import load_fine_tuned
 from translearn_core.worker.data_loading import load_prepared, load_table
+from translearn_core.worker.diagnostics.few_labels.label_efficiency import measure_label_efficiency
 from translearn_core.worker.diagnostics.forgetting.task_retention import measure_task_retention
-from translearn_core.worker.diagnostics.label_efficiency import measure_label_efficiency
 from translearn_core.worker.diagnostics.snapshots import score_snapshots
 
 SIZES, SEEDS = (12, 24), (0, 1)

@@ -43,7 +43,7 @@ from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs, load_fine_tuned, predict
 from translearn_core.transfer.heads import ScaledLinear
 from translearn_core.transfer.objectives import OBJECTIVES, RegressionError
-from translearn_core.worker.diagnostics.label_efficiency import Arm, _levels
+from translearn_core.worker.diagnostics.few_labels.label_efficiency import Arm, _levels
 from translearn_core.worker.run_results import row_scores
 
 OUTSIDE = cast(ProblemType, "rating")

@@ -23,9 +23,9 @@ from translearn_core.config import (
     StudyConfig,
     expand_grid,
 )
-from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model_names import TFIDF
 from translearn_core.config.search import probe_experiment, tfidf_experiment
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import (
     BASELINES,

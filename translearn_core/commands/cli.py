@@ -10,7 +10,6 @@ from translearn_core.commands import (
     advise,
     evidence,
     export,
-    label_efficiency,
     labels,
     lr_finder,
     predict,
@@ -24,7 +23,7 @@ from translearn_core.commands import (
     train,
     transfer,
 )
-from translearn_core.commands.few_labels import clusters, next_rows, zero_shot
+from translearn_core.commands.few_labels import clusters, label_efficiency, next_rows, zero_shot
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 

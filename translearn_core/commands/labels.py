@@ -31,7 +31,7 @@ from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.data.label_file import label_edits, read_label_file
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import LabelReviewConfig
-from translearn_core.results import LabelReview
+from translearn_core.results import LabelReview, TableProfile
 from translearn_core.results.format import count_noun, quote
 from translearn_core.runs import LOCAL, Dataset, open_store
 
@@ -70,11 +70,7 @@ def labels(
     table = read_data(dataset)
     data = check_data(table)
     data.show(quiet=reading.quiet)
-    if table.suggestion.sentence is not None and column_name(text, table, "--text") == table.suggestion.text:
-        raise DataError(
-            f"{quote(text)} holds a word per row, and labels of words are looked at in their sentences: the "
-            "page Results lists those that a trained model predicts otherwise."
-        )
+    _check_texts(text, table)
     if fill is not None:
         dataset = _filled(dataset, fill, label, column_name(text, table, "--text"))
         table = read_data(dataset)
@@ -99,6 +95,15 @@ def labels(
         write_table(corrected[file_columns(corrected)], out, raw=raw, form=table.formats[0])
     record = _record(review, most) | {"edits": len(changes), "out": None if out is None else str(out)}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _check_texts(text: str, table: TableProfile) -> None:
+    """Raise `DataError` for a column of words."""
+    if table.suggestion.sentence is not None and column_name(text, table, "--text") == table.suggestion.text:
+        raise DataError(
+            f"{quote(text)} holds a word per row, and labels of words are looked at in their sentences: the "
+            "page Results lists those that a trained model predicts otherwise."
+        )
 
 
 def _filled(dataset: Dataset, path: Path, label: str, text: str) -> Dataset:

@@ -66,15 +66,8 @@ def predict(
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     columns = text_columns(finished.job.config.data, table, text, text_pair, sentence)
-    if is_conll(out) and columns.get("sentence") is None:
-        raise DataError(
-            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
-        )
-    if is_conll(out) and finished.job.config.data.several_targets:
-        raise DataError(
-            f"{out.name} would be a CoNLL file, which holds one tag of a word, and this run predicts "
-            "several: end it with .csv, or give the run of one target."
-        )
+    if is_conll(out):
+        _check_conll(out, finished, words=columns.get("sentence") is not None)
     data = check_data(table)
     data.show(quiet=reading.quiet)
     config = valid(
@@ -95,6 +88,19 @@ def predict(
     note = write(prediction, config, table.formats[0], file, out, raw=raw)
     record = {"run": finished.id, "out": str(out), "encoding_note": note, **outcome}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _check_conll(out: Path, run: Run[ExperimentConfig], *, words: bool) -> None:
+    """Raise `DataError` if a run's predictions are no tag for every word."""
+    if not words:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds words of sentences: end it with .csv."
+        )
+    if run.job.config.data.several_targets:
+        raise DataError(
+            f"{out.name} would be a CoNLL file, which holds one tag of a word, and this run predicts "
+            "several: end it with .csv, or give the run of one target."
+        )
 
 
 def _of_targets(run: Run[ExperimentConfig], config: PredictFileConfig) -> dict[str, FilePrediction]:

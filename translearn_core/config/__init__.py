@@ -2,7 +2,6 @@
 
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod, Way
 from translearn_core.config.base import FORMAT, BaseConfig, JobConfig, job_id, referenced_jobs
-from translearn_core.config.contrastive import ContrastiveConfig, PairLoss
 from translearn_core.config.data import DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.domains import DomainConfig
 from translearn_core.config.enums import (
@@ -29,6 +28,8 @@ from translearn_core.config.enums import (
     Tuning,
 )
 from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.few_labels.contrastive import ContrastiveConfig, PairLoss
+from translearn_core.config.few_labels.self_training import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.config.model import (
     ADAPTED,
     BackboneConfig,
@@ -43,7 +44,6 @@ from translearn_core.config.overrides import apply_overrides, flatten
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes.catalog import RECIPES, match_recipe, recipe
 from translearn_core.config.recipes.recipe import Family, Recipe, RecipeName
-from translearn_core.config.self_training import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.config.studies.control_runs import (
     differ_only_in_seed,
     from_scratch_control,

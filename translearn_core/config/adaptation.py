@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.domains import DomainConfig
-from translearn_core.config.self_training import SelfTrainingConfig
+from translearn_core.config.few_labels.self_training import SelfTrainingConfig
 
 
 class AdaptationMethod(StrEnum):

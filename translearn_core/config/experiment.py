@@ -7,17 +7,11 @@ from pydantic import Field, model_validator
 
 from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
 from translearn_core.config.base import JobConfig
-from translearn_core.config.contrastive import ContrastiveConfig, check_pairs
 from translearn_core.config.data import DataConfig
-from translearn_core.config.enums import (
-    HeadKind,
-    LayerCombination,
-    PairEncoding,
-    ProblemType,
-    TaskOrder,
-    TaskWeighting,
-    Tuning,
-)
+from translearn_core.config.enums import HeadKind, TaskOrder, TaskWeighting
+from translearn_core.config.experiment_checks import check_consistency
+from translearn_core.config.few_labels.contrastive import ContrastiveConfig
+from translearn_core.config.few_labels.self_training import SelfTrainingConfig
 from translearn_core.config.model import (
     BackboneConfig,
     FeatureConfig,
@@ -26,7 +20,6 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
-from translearn_core.config.self_training import SelfTrainingConfig
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 
@@ -122,139 +115,8 @@ class ExperimentConfig(JobConfig):
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
-        if not self.training.epochs and self.resume_from is None:
-            raise ValueError(
-                "0 epochs train nothing: set training.epochs to at least 1, or continue a finished run"
-            )
-        if empty := [number for number, stage in enumerate(self.stages, 1) if not stage.epochs]:
-            raise ValueError(f"stages: stage {empty[0]} has no epoch: give it at least 1, or leave it out")
-        for number, stage in enumerate(self.stages, 1):
-            frozen = sorted(set(stage.freeze.blocks) - set(self.freeze.blocks))
-            if frozen or (stage.freeze.embeddings and not self.freeze.embeddings):
-                part = f"block {frozen[0]}" if frozen else "the embeddings"
-                raise ValueError(f"stages: stage {number} trains {part}, which the plan leaves frozen")
-        if self.features.layer_combination is not LayerCombination.LAST and self.trains_backbone:
-            raise ValueError(
-                f"features.layer_combination: {self.features.layer_combination!s} needs a frozen backbone: "
-                "train the head only, or read the last layer"
-            )
-        if self.features.pair_encoding is PairEncoding.SIAMESE and self.data.text_pair is None:
-            raise ValueError(
-                "features.pair_encoding: 'siamese' encodes the two texts of a pair each alone: name the "
-                "column of the second texts in data.text_pair"
-            )
-        if self.augment.copies and self.data.problem is ProblemType.TOKENS:
-            raise ValueError("augment.copies: words are labelled where they stand: set it to 0")
-        self._check_probe()
-        self._check_targets()
-        self._check_adaptation()
-        self._check_self_training()
-        self._check_contrastive()
-        if self.tuning.kind is not Tuning.ALL and not self.freeze.blocks:
-            raise ValueError(f"freeze: {self.tuning.kind!s} needs at least one block that trains")
-        if self.tuning.kind.adds_parameters and self.freeze.embeddings:
-            raise ValueError(f"freeze: with {self.tuning.kind!s} the embeddings stay frozen")
-        if self.training.mixout and self.tuning.kind is not Tuning.ALL:
-            raise ValueError(
-                f"training.mixout: with {self.tuning.kind!s} no matrix leaves its pretrained weights: set it "
-                "to 0, or tuning.kind to 'all'"
-            )
+        check_consistency(self)
         return self
-
-    def _check_probe(self) -> None:
-        """Check that a head fitted at once has features that stay as they are, and only labels to fit."""
-        if self.backbone.is_tfidf and self.head.kind is not HeadKind.PROBE:
-            raise ValueError("head.kind: tf-idf takes a probe, and no other classifier: set it to 'probe'")
-        if self.backbone.is_tfidf and self.augment.copies:
-            raise ValueError("augment.copies: tf-idf has no tokenizer to alter texts with: set it to 0")
-        if self.head.kind is not HeadKind.PROBE:
-            return
-        conflicts = {
-            "freeze": self.trains_backbone and self.contrastive is None,
-            "stages": bool(self.stages),
-            "distil": self.distil is not None,
-            "resume_from": self.resume_from is not None,
-            "features.layer_combination": self.features.layer_combination is LayerCombination.MIX,
-        }
-        if conflicting := [name for name, conflict in conflicts.items() if conflict]:
-            raise ValueError(
-                f"{conflicting[0]}: a probe is fitted at once on fixed features: leave this at its default, "
-                "or choose head.kind 'linear'"
-            )
-
-    def _check_targets(self) -> None:
-        """Check that a run of several targets, or a target of one, has no setting for one target alone."""
-        if not self.data.several_targets:
-            return
-        conflicts = {
-            "head.kind": self.head.kind is HeadKind.PROBE,
-            "distil": self.distil is not None,
-            "joint_run": self.joint_run is not None,
-            "data.other_targets": bool(self.data.other_targets),
-        }
-        if conflicting := [name for name, conflict in conflicts.items() if conflict]:
-            raise ValueError(
-                f"{conflicting[0]}: several targets need heads that train in steps, without a teacher: leave "
-                "this at its default, or choose one column to predict"
-            )
-        if not self.training.predict_train:
-            raise ValueError(
-                "training.predict_train: a run of several targets predicts its training rows too, for each "
-                "target's neighbours: set it to true"
-            )
-        if self.sequential and (self.stages or self.resume_from is not None):
-            raise ValueError(
-                "training.task_order: one target after the other is a run of its own without stages: leave "
-                "out stages and resume_from, or train them together"
-            )
-
-    def _check_adaptation(self) -> None:
-        """Check that there are a source and a target domain, and that what is to be aligned can move."""
-        if self.adaptation is None:
-            return
-        method, domains = self.adaptation.method, self.data.domains
-        if domains is None or not (domains.source and domains.target):
-            raise ValueError(
-                f"adaptation: {method!s} goes from a source to a target domain: name both in data.domains"
-            )
-        if self.data.several_targets:
-            raise ValueError(f"adaptation: {method!s} is for one target: choose one column to predict")
-        if self.fitted_at_once or (method.aligns and not self.trains_backbone):
-            raise ValueError(
-                f"adaptation: {method!s} changes how the backbone trains, and here it stays frozen: train a "
-                "block at least, or leave adaptation out"
-            )
-        if self.source_first and domains.target_labels == 0:
-            raise ValueError(
-                f"adaptation: {method!s} ends with labelled rows of the target: set "
-                "data.domains.target_labels"
-            )
-        if self.source_first and (self.stages or self.resume_from is not None):
-            raise ValueError(
-                f"adaptation: {method!s} has stages of its own: leave stages and resume_from out"
-            )
-
-    def _check_self_training(self) -> None:
-        """Check that there are classes to be sure of, and no setting that needs labels of every row."""
-        if (chosen := self.self_training) is not None:
-            probe = self.fitted_at_once and (self.augment.copies or chosen.per_step)
-            conflicts = {
-                "stages": self.stages, "resume_from": self.resume_from, "distil": self.distil,
-                "adaptation": self.adaptation, "contrastive": self.contrastive, "head.kind": probe,
-                "backbone": self.backbone.is_tfidf,
-            }  # fmt: skip
-            chosen.check(self.data, [name for name, value in conflicts.items() if value])
-
-    def _check_contrastive(self) -> None:
-        if self.contrastive is not None:
-            one_class = not self.data.several_targets and self.data.problem is ProblemType.SINGLE_LABEL
-            check_pairs(
-                one_class=one_class,
-                trains_backbone=self.trains_backbone,
-                fits_head=self.head.kind is HeadKind.PROBE,
-                adapts=self.adaptation is not None,
-                patience=self.training.patience is not None,
-            )
 
     def for_target(self, index: int) -> Self:
         """Return the run of one of several targets alone: same rows, split and settings."""

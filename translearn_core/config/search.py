@@ -9,11 +9,11 @@ from pydantic import Field, field_validator
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.enums import HeadKind, LayerCombination, Optimizer
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FeatureConfig, HeadConfig
 from translearn_core.config.model_names import TFIDF
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS, RecipeName
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.config.training import TrainingConfig
 
 RUNG_EPOCHS = (1, 1, 2, 4)

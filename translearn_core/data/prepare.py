@@ -75,14 +75,10 @@ def prepare(
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
-    unlabelled, left_out = unlabelled_texts(columns.unlabelled, state, config)
-    state, of_target = select_domains(state, config)
-    if of_target is not None:
-        unlabelled = UnlabelledTexts.of(of_target) + unlabelled
-    state = _subsample_train(state, config)
+    state, unlabelled = _select_rows(state, columns, config)
     problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
-    state = state.with_findings(*left_out, *_empty_splits(state.rows), *problem.split_findings(state))
+    state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
     prepared = PreparedDataset(
         targets=_in_order(state.target, config),
         texts=tuple(text_cells(state.rows)),
@@ -95,6 +91,17 @@ def prepare(
         unlabelled_key=unlabelled.classes(state.target),
     )
     return prepared if len(config.targets) > 1 else prepared.for_target(0)
+
+
+def _select_rows(
+    state: TaskRows, columns: TaskColumns, config: DataConfig
+) -> tuple[TaskRows, UnlabelledTexts]:
+    """Return the rows to learn from and to test on, and the texts without a label."""
+    unlabelled, left_out = unlabelled_texts(columns.unlabelled, state, config)
+    state, of_target = select_domains(state, config)
+    if of_target is not None:
+        unlabelled = UnlabelledTexts.of(of_target) + unlabelled
+    return _subsample_train(state, config).with_findings(*left_out), unlabelled
 
 
 def _rows_of_target(

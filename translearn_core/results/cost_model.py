@@ -5,7 +5,7 @@ from math import ceil
 from typing import Self
 
 from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split, TaskWeighting
-from translearn_core.config.contrastive import VALIDATION_TEXTS
+from translearn_core.config.few_labels.contrastive import VALIDATION_TEXTS
 from translearn_core.results.backbone_info import BackboneInfo
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
 from translearn_core.results.table_profile import Diagnosis

@@ -7,7 +7,7 @@ from pages._ui.shell import jobs, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, Method
 from translearn_core.jobs import ReadConfig
-from translearn_core.jobs.unlabelled import ClusterConfig, ClusterMethod
+from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
 from translearn_core.results import TableProfile
 from translearn_core.runs import Dataset
 

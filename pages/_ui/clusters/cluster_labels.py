@@ -6,7 +6,7 @@ import streamlit as st
 from pages._ui.shell import errors, navigation, state
 from translearn_core.config import ProblemType
 from translearn_core.data.table_edits import new_column
-from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Dataset
 

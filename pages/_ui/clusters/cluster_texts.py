@@ -9,9 +9,9 @@ from pages._ui.shell import page_header, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
-from translearn_core.jobs.unlabelled import CLUSTERS
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 from translearn_core.reporting.blocks import FigureBlock
-from translearn_core.results.diagnostics.clustering import NO_CLUSTER, NONE, Clustering
+from translearn_core.results.diagnostics.few_labels.clustering import NO_CLUSTER, NONE, Clustering
 
 MOST = 500
 """Most texts of a cluster that are listed; the CSV holds all."""

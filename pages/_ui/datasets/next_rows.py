@@ -13,8 +13,8 @@ from translearn_core.config import FeatureConfig, ProblemType, Split
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.data.label_file import RowLabel, label_edits, read_label_file
 from translearn_core.jobs import ReadConfig
-from translearn_core.jobs.unlabelled import NEXT_ROWS, Choice, NextRowsConfig
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.jobs.diagnostics.unlabelled_texts import NEXT_ROWS, Choice, NextRowsConfig
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.format import count_noun, quote_list
 from translearn_core.runs import Dataset
 

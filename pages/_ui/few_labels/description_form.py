@@ -7,7 +7,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.shell import errors, navigation, state
-from translearn_core.config.zero_shot import CLASS, DEFAULT_TEMPLATE, DescriptionConfig, words_of
+from translearn_core.config.few_labels.zero_shot import CLASS, DEFAULT_TEMPLATE, DescriptionConfig, words_of
 from translearn_core.errors.validation_errors import explain_validation_error
 
 COLUMN, WORDS = "class", "described as"

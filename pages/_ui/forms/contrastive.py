@@ -5,7 +5,7 @@ import streamlit as st
 from pages._ui.forms import config_fields
 from pages._ui.shell import state
 from translearn_core.config import PairLoss
-from translearn_core.config.contrastive import DEFAULT_TEMPERATURE
+from translearn_core.config.few_labels.contrastive import DEFAULT_TEMPERATURE
 
 
 def edit() -> None:

@@ -12,8 +12,13 @@ from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import CellEdit, NewColumn
 from translearn_core.data import read_table
 from translearn_core.jobs import ReadConfig
-from translearn_core.jobs.unlabelled import CLUSTERS, NEXT_ROWS, ClusterConfig, NextRowsConfig
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.jobs.diagnostics.unlabelled_texts import (
+    CLUSTERS,
+    NEXT_ROWS,
+    ClusterConfig,
+    NextRowsConfig,
+)
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.worker import data_loading
 
 ROWS = 60

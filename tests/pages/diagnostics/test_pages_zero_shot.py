@@ -9,7 +9,7 @@ from visits import Open, keys, page_text
 from pages._ui.few_labels.description_form import descriptions
 from tests.plots.few_label_results import make_zero_shot
 from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TargetConfig
-from translearn_core.config.zero_shot import DEFAULT_TEMPLATE, ClassDescription
+from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, ClassDescription
 from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
 
 COMPUTE = f"compute-{ZeroShotConfig.kind}"

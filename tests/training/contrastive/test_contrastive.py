@@ -25,7 +25,7 @@ from translearn_core.config import (
     recipe,
 )
 from translearn_core.config.base import canonical_json
-from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.errors import Stopped
 from translearn_core.results import RunSummary
 from translearn_core.results.training.training_timeline import planned_timeline

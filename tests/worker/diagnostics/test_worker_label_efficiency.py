@@ -23,7 +23,7 @@ from translearn_core.runs.studies.label_efficiency import (
 )
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared, load_table, load_versions
-from translearn_core.worker.diagnostics import label_efficiency, label_efficiency_baselines
+from translearn_core.worker.diagnostics.few_labels import label_efficiency, label_efficiency_baselines
 from translearn_core.worker.run_results import row_keys
 
 ACCURACY = metric_of("accuracy")

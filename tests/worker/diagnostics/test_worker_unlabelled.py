@@ -9,9 +9,14 @@ from translearn_core.config.settings import Settings
 from translearn_core.config.table_edits import CellEdit, NewColumn
 from translearn_core.data.table_edits import new_column
 from translearn_core.errors import ConfigError, DataError
-from translearn_core.jobs.unlabelled import Choice, ClusterConfig, ClusterMethod, NextRowsConfig
-from translearn_core.results.diagnostics.clustering import Clustering
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.jobs.diagnostics.unlabelled_texts import (
+    Choice,
+    ClusterConfig,
+    ClusterMethod,
+    NextRowsConfig,
+)
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.worker.data_loading import load_prepared
 
 FILMS, MAILS = "great lovely film acting story", "parcel order bill invoice money"

@@ -11,11 +11,11 @@ from worker_bench import ME, Bench
 from tests.architectures import SIZE, WIDTH, WINDOW, tiny_folder, tiny_tokenizer
 from translearn_core.backbones.entailment import entailment_index, entailment_label, load_entailment
 from translearn_core.config import BackboneConfig, DataConfig, FeatureConfig, Precision, Split
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.config.settings import Settings
-from translearn_core.config.zero_shot import ZeroShotMethod
 from translearn_core.errors import BackboneError, ConfigError
 from translearn_core.jobs import ZeroShotConfig
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.worker.data_loading import load_prepared
 
 MONEY = ("my card is broken", "the bank was slow", "a money transfer", "the refund was late", "my account")

@@ -21,7 +21,7 @@ from translearn_core.config import (
     TrainingConfig,
     custom_overrides,
 )
-from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.config.training import WORD_HEAD_LR
 from translearn_core.jobs import (
     LABEL_REVIEW,

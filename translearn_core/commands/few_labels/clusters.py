@@ -16,8 +16,8 @@ from translearn_core.commands.terminal.tables import print_table
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import DataError
-from translearn_core.jobs.unlabelled import ClusterConfig, ClusterMethod
-from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.format import percent, quote
 from translearn_core.runs import Dataset, open_store
 

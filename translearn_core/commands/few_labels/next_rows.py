@@ -13,8 +13,8 @@ from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOption
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.data.files.write_table import output_kind, write_table
-from translearn_core.jobs.unlabelled import Choice, NextRowsConfig
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.jobs.diagnostics.unlabelled_texts import Choice, NextRowsConfig
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.format import count_noun
 
 

@@ -21,7 +21,7 @@ from translearn_core.commands.terminal.options import (
 )
 from translearn_core.config import BUNDLED, BackboneConfig, FeatureConfig
 from translearn_core.errors import ConfigError
-from translearn_core.jobs.unlabelled import TextsJobConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import TextsJobConfig
 from translearn_core.runs import Dataset
 
 C = TypeVar("C", bound=TextsJobConfig)

@@ -14,10 +14,10 @@ from translearn_core.commands.terminal.options import AsJson, OtherExperimentOpt
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import FeatureConfig
-from translearn_core.config.zero_shot import DEFAULT_TEMPLATE, DescriptionConfig, ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, DescriptionConfig, ZeroShotMethod
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import ZeroShotConfig
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.results.metric import metric_of
 
 SHARES = ("precision", "recall", "F1")

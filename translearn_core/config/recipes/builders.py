@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from translearn_core.config.contrastive import ContrastiveConfig
 from translearn_core.config.enums import HeadKind, LayerCombination, Schedule
+from translearn_core.config.few_labels.contrastive import ContrastiveConfig
 from translearn_core.config.model import FreezePlan, HeadConfig, Stage
 from translearn_core.config.recipes.recipe import Settings
 

@@ -8,8 +8,8 @@ from typing import Any
 from translearn_core.config.adaptation import AdaptationConfig
 from translearn_core.config.enums import HeadKind, LayerCombination, ProblemType
 from translearn_core.config.experiment import ExperimentConfig
+from translearn_core.config.few_labels.self_training import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.config.model import BackboneConfig, FeatureConfig, FreezePlan, HeadConfig, TuningConfig
-from translearn_core.config.self_training import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
 from translearn_core.errors import ConfigError
 

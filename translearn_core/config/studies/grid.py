@@ -11,7 +11,6 @@ from translearn_core.config.adaptation import Way
 from translearn_core.config.base import BaseConfig, job_id
 from translearn_core.config.data import DataConfig, SplitConfig
 from translearn_core.config.experiment import ExperimentConfig
-from translearn_core.config.min_steps import with_min_steps
 from translearn_core.config.model import BackboneConfig, FreezePlan
 from translearn_core.config.model_names import TFIDF
 from translearn_core.config.overrides import apply_overrides
@@ -20,6 +19,7 @@ from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.search import tfidf_experiment
 from translearn_core.config.studies.domain_variants import domain_variants
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError

@@ -6,9 +6,9 @@ from pydantic import Field, model_validator
 
 from translearn_core.config import Device, FeatureConfig, Precision, ProblemType
 from translearn_core.config.base import Seed
-from translearn_core.config.zero_shot import DescriptionConfig, ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import DescriptionConfig, ZeroShotMethod
 from translearn_core.jobs.spec import JobSpec, Requirement, TaskJobConfig
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 
 
 class ZeroShotConfig(TaskJobConfig[ZeroShot]):

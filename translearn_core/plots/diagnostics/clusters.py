@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from translearn_core.plots.style.labels import labels, plain
 from translearn_core.plots.style.palette import class_colour, mixed, palette
 from translearn_core.plots.style.theme import TEXT_SIZE, bare
-from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 
 ROW, LOW_ROW = 30, 17
 """Height of a row of cells in pixels, with numbers in the cells and without."""

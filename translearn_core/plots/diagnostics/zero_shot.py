@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from translearn_core.plots.style import layer_axis
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import bare
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 
 
 def description_spaces(result: ZeroShot, dark: bool = False) -> go.Figure:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from translearn_core import plots
-from translearn_core.jobs.unlabelled import CLUSTERS
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results.diagnostics.clustering import Clustering
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 
 HOW = (
     "The vectors of the texts are centred and scaled to length 1, so that clusters follow the cosine. "

@@ -4,7 +4,7 @@ from translearn_core import plots
 from translearn_core.jobs import ZERO_SHOT
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 
 SHARES = ("precision", "recall", "F1")
 FEWEST_CHOICES = 2

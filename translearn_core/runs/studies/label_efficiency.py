@@ -16,7 +16,7 @@ from translearn_core.config import (
     job_id,
     match_recipe,
 )
-from translearn_core.config.min_steps import with_min_steps
+from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH

@@ -13,7 +13,7 @@ from torch import Tensor
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.config import ContrastiveConfig
-from translearn_core.config.contrastive import VALIDATION_TEXTS
+from translearn_core.config.few_labels.contrastive import VALIDATION_TEXTS
 from translearn_core.results.metric import LOSS
 from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.transfer import Classifier, Inputs, TransferModel, predict

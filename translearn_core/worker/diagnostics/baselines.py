@@ -30,7 +30,7 @@ from translearn_core.tasks.predictions import predictions_target, sentence_clust
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs, constant_outputs
 from translearn_core.tasks.splits import SPLITS
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.label_spreading_baseline import spreading_baseline
+from translearn_core.worker.diagnostics.few_labels.label_spreading_baseline import spreading_baseline
 from translearn_core.worker.diagnostics.probe_baseline import FrozenProbe, frozen_probe
 from translearn_core.worker.diagnostics.sentences.baselines_text import (
     baseline_verdict,

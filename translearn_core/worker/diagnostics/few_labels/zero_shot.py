@@ -15,14 +15,14 @@ from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
 from translearn_core.backbones.entailment import entailment_index, load_entailment
 from translearn_core.config import Cell, FeatureConfig, Split
+from translearn_core.config.few_labels.zero_shot import ClassDescription, ZeroShotMethod
 from translearn_core.config.text_cells import text_columns
-from translearn_core.config.zero_shot import ClassDescription, ZeroShotMethod
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.jobs import ZeroShotConfig
 from translearn_core.results.confusion import confusion
-from translearn_core.results.diagnostics.zero_shot import ZeroShot
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.runs import artifacts
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context

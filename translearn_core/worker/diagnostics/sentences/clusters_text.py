@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from translearn_core.results import Estimate
-from translearn_core.results.diagnostics.clustering import Clustering, ColumnAgreement
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.format import count_noun, percent
 
 APART, OVERLAPPING = 0.5, 0.25

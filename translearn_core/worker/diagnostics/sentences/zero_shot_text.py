@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from translearn_core.analysis.few_labels.class_descriptions import Space
-from translearn_core.config.zero_shot import ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.results import Estimate
 from translearn_core.results.format import count_noun, percent, quote_list
 from translearn_core.tasks.classes.single_label import ACCURACY, MACRO_F1

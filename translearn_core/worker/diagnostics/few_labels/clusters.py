@@ -20,15 +20,15 @@ from translearn_core.analysis.clustering import (
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import DataError
-from translearn_core.jobs.unlabelled import ClusterConfig, ClusterMethod
-from translearn_core.results.diagnostics.clustering import Clustering, ColumnAgreement
+from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
 from translearn_core.results.format import quote
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classes.labels import read_labels
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.diagnostics.few_labels.text_rows import filled, layer_vectors, sample, text_rows
 from translearn_core.worker.diagnostics.sentences.clusters_text import cluster_sentences
-from translearn_core.worker.diagnostics.unlabelled.text_rows import filled, layer_vectors, sample, text_rows
 
 TYPICAL = 5
 """Texts listed for a cluster, the nearest to its centre."""

@@ -6,27 +6,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.analysis.active_learning import (
+from translearn_core.analysis.clustering import unit_rows
+from translearn_core.analysis.few_labels.active_learning import (
     entropies,
     most_diverse,
     most_uncertain,
     uncertain_and_diverse,
 )
-from translearn_core.analysis.clustering import unit_rows
 from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.config import Split
 from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import DataError
-from translearn_core.jobs.unlabelled import Choice, NextRowsConfig
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.jobs.diagnostics.unlabelled_texts import Choice, NextRowsConfig
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.interval_estimate import NO_ESTIMATE, Estimate
 from translearn_core.runs import artifacts
 from translearn_core.tasks.classes.labels import read_labels
 from translearn_core.tasks.normalisation import cell_key
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.diagnostics.few_labels.text_rows import filled, layer_vectors, sample, text_rows
 from translearn_core.worker.diagnostics.sentences.clusters_text import next_rows_sentences
-from translearn_core.worker.diagnostics.unlabelled.text_rows import filled, layer_vectors, sample, text_rows
 
 IntArray = NDArray[np.int64]
 FEWEST_PER_CLASS = 2

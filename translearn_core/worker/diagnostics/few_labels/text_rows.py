@@ -10,7 +10,7 @@ from translearn_core.config.text_cells import TEXT, TEXT_PAIR, text_cells
 from translearn_core.data import PART, ROW
 from translearn_core.data.columns import file_columns
 from translearn_core.errors import ConfigError, DataError
-from translearn_core.jobs.unlabelled import TextsJobConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import TextsJobConfig
 from translearn_core.results.format import quote, quote_list
 from translearn_core.tasks.normalisation import is_blank
 from translearn_core.worker.activations import make_encoder

@@ -23,7 +23,7 @@ from translearn_core.runs.studies.label_efficiency import nearest_size
 from translearn_core.tasks.problem import constant_row_score
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
-from translearn_core.worker.diagnostics.label_efficiency_baselines import (
+from translearn_core.worker.diagnostics.few_labels.label_efficiency_baselines import (
     CLASS_ARMS,
     BaselineAnswers,
     fit_label_efficiency_baselines,

@@ -21,7 +21,7 @@ from translearn_core.analysis.few_labels.prototypes import Prototypes
 from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.backbones import load
 from translearn_core.config import Split
-from translearn_core.config.zero_shot import DescriptionConfig
+from translearn_core.config.few_labels.zero_shot import DescriptionConfig
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import DataError
 from translearn_core.jobs import ZERO_SHOT, LabelEfficiencyConfig

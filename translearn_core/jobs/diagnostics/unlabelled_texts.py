@@ -9,8 +9,8 @@ from pydantic import Field
 from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Method, Precision
 from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import JobSpec, R
-from translearn_core.results.diagnostics.clustering import Clustering
-from translearn_core.results.diagnostics.next_rows import NextRows
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
+from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 
 
 class ClusterMethod(StrEnum):
@@ -88,7 +88,7 @@ CLUSTERS = JobSpec(
     ClusterConfig,
     Clustering,
     "Clusters",
-    "diagnostics.unlabelled.clusters:find_clusters",
+    "diagnostics.few_labels.clusters:find_clusters",
     question="Which groups do the texts form?",
     section="diagnostics.clusters:section",
     description="Texts that the backbone finds alike make a cluster, without any label. Read a few of each "
@@ -105,7 +105,7 @@ NEXT_ROWS = JobSpec(
     NextRowsConfig,
     NextRows,
     "Active learning",
-    "diagnostics.unlabelled.next_rows:choose_rows",
+    "diagnostics.few_labels.next_rows:choose_rows",
     question="Which row next?",
     description="Not every label teaches as much. These are the texts without a label whose label would help "
     "most: those the model is unsure about, and unlike those that have one.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from translearn_core.config.zero_shot import ZeroShotMethod
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.results.interval_estimate import Estimate
 
 

@@ -1,0 +1,1 @@
+"""Results on few labels or none."""

@@ -1,1 +1,0 @@
-"""Handlers of jobs on texts that need no labels."""
