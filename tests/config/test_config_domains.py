@@ -41,7 +41,7 @@ def test_every_way_takes_the_labels_that_it_can():
     for run in planned:
         labels[Way(run.factors["way"])].append(run.config.data.domains.target_labels)
     assert labels[Way.SOURCE] == [0]
-    for way in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL):
+    for way in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL, Way.SLOW):
         assert labels[way] == [8, None]
     others = (Way.SELF_TRAINING, Way.PRETRAIN_TARGET)
     for way in (Way.IMPORTANCE, Way.CORAL, Way.MMD, Way.DANN, *others):
@@ -56,7 +56,20 @@ def test_ways_differ_in_rows_and_adaptation_only():
     same = {(config.freeze, config.training, config.data.split) for config in one.values()}
     assert len(same) == 1
     assert one[Way.SEQUENTIAL].source_first
-    assert len(one[Way.SEQUENTIAL].resolved_stages) == 2
+    assert [stage.backbone_rate for stage in one[Way.SEQUENTIAL].resolved_stages] == [1, 1]
+    assert [stage.backbone_rate for stage in one[Way.SLOW].resolved_stages] == [1, 0.1]
+
+
+def test_an_experiment_tells_its_way():
+    for run in expand_grid(ways(*Way, sizes=(0, 8)), BLOCKS):
+        config, way = run.config, run.factors["way"]
+        of_run = Way.of(
+            config.data.domains, config.adaptation, self_training=config.self_training is not None,
+            pretrained=config.backbone.pretraining_job is not None,
+        )  # fmt: skip
+        assert of_run == way
+    with pytest.raises(ValueError, match="no part for the target alone"):
+        AdaptationConfig(method=AdaptationMethod.DANN, target_rate=0.1)
 
 
 def test_one_pretraining_on_the_target_serves_all_seeds_and_labels():

@@ -9,6 +9,9 @@ from translearn_core.config.base import BaseConfig
 from translearn_core.config.domains import DomainConfig
 from translearn_core.config.few_labels.self_training import SelfTrainingConfig
 
+SLOW_RATE = 0.1
+"""Factor of the backbone's rates where it moves slowly from the source to the target."""
+
 
 class AdaptationMethod(StrEnum):
     """How training draws on the texts of the target domain."""
@@ -39,11 +42,20 @@ class AdaptationConfig(BaseConfig):
         "likeness to the target; coral, mmd, dann: features of both are aligned",
     )
     weight: float = Field(1.0, gt=0, le=1000, description="weight of the loss that aligns features")
+    target_rate: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="sequential: factor of the backbone's learning rates on the target's rows; the head "
+        "keeps its own",
+    )
 
     @model_validator(mode="after")
     def _check_weight(self) -> Self:
         if self.weight != 1.0 and not self.method.aligns:
             raise ValueError(f"weight: {self.method!s} adds no loss to weigh: leave it at 1")
+        if self.target_rate != 1.0 and self.method is not AdaptationMethod.SEQUENTIAL:
+            raise ValueError(f"target_rate: {self.method!s} has no part for the target alone: leave it at 1")
         return self
 
 
@@ -54,6 +66,7 @@ class Way(StrEnum):
     TARGET = "target only"
     BOTH = "both together"
     SEQUENTIAL = "source, then target"
+    SLOW = "source, then target slowly"
     IMPORTANCE = "importance weights"
     CORAL = "CORAL"
     MMD = "MMD"
@@ -67,20 +80,35 @@ class Way(StrEnum):
         return SelfTrainingConfig() if self is Way.SELF_TRAINING else None
 
     @classmethod
-    def of(cls, adaptation: AdaptationConfig | None, domains: DomainConfig | None) -> "Way | None":
-        """Return the way of an experiment; None without a source and a target."""
+    def of(
+        cls,
+        domains: DomainConfig | None,
+        adaptation: AdaptationConfig | None = None,
+        *,
+        self_training: bool = False,
+        pretrained: bool = False,
+    ) -> "Way | None":
+        """Return the way of an experiment; None without a source and a target.
+
+        `self_training`: it learns from its own predictions; `pretrained`: on the target's texts first.
+        """
         if domains is None or not (domains.source and domains.target):
             return None
-        if adaptation is None:
-            if not domains.use_source:
-                return cls.TARGET
-            return cls.SOURCE if domains.target_labels == 0 else cls.BOTH
-        same = (way for way in cls if way.adaptation and way.adaptation.method is adaptation.method)
-        return next(same, None)
+        if adaptation is not None:
+            return next((way for way in cls if way.adaptation == adaptation), None)
+        if self_training:
+            return cls.SELF_TRAINING
+        if pretrained:
+            return cls.PRETRAIN_TARGET
+        if not domains.use_source:
+            return cls.TARGET
+        return cls.SOURCE if domains.target_labels == 0 else cls.BOTH
 
     @property
     def adaptation(self) -> AdaptationConfig | None:
         """Adaptation of the training."""
+        if self is Way.SLOW:
+            return AdaptationConfig(method=AdaptationMethod.SEQUENTIAL, target_rate=SLOW_RATE)
         methods = {
             Way.SEQUENTIAL: AdaptationMethod.SEQUENTIAL,
             Way.IMPORTANCE: AdaptationMethod.IMPORTANCE,
@@ -96,7 +124,7 @@ class Way(StrEnum):
         Source only takes no labels of the target; target only, both together and one after the other need
         some.
         """
-        needs = self in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL)
+        needs = self in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL, Way.SLOW)
         if (labels == 0 and needs) or (labels != 0 and self is Way.SOURCE):
             return None
         return domains.model_copy(update={"target_labels": labels, "use_source": self is not Way.TARGET})

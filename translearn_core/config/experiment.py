@@ -84,7 +84,11 @@ class ExperimentConfig(JobConfig):
         last = Stage(freeze=self.freeze, epochs=self.training.epochs, patience=self.training.patience)
         if self.contrastive is not None:
             return (last, Stage(freeze=FreezePlan(), epochs=0))
-        repeats = len(self.data.targets) if self.sequential else 2 if self.source_first else 1
+        if self.source_first:
+            assert self.adaptation is not None
+            slow = last.model_copy(update={"backbone_rate": self.adaptation.target_rate})
+            return (*self.stages, last, slow)
+        repeats = len(self.data.targets) if self.sequential else 1
         if self.self_training is not None:
             repeats = self.self_training.repeats
         return (*self.stages, *(last,) * repeats)

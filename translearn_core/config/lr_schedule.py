@@ -49,6 +49,11 @@ def discriminative_rates(training: TrainingConfig, n_blocks: int) -> dict[str, f
     return {EMBEDDINGS: below, **rates, FINAL: blocks[-1], HEAD: training.head_lr}
 
 
+def stage_rates(peaks: Mapping[str, float], backbone_rate: float) -> dict[str, float]:
+    """Return the peak rates of a stage: `backbone_rate` times those of the backbone, and that of the head."""
+    return {part: rate if part == HEAD else rate * backbone_rate for part, rate in peaks.items()}
+
+
 def warmup_factor(step: int, warmup_steps: int, schedule: Schedule) -> float:
     """Return the factor on the peak rate at `step` (from 0) of the warm-up, which rises to 1."""
     up = (step + 1) / warmup_steps

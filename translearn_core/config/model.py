@@ -160,6 +160,9 @@ class Stage(BaseConfig):
     patience: int | None = Field(
         None, ge=1, description="go on after so many epochs without a better validation score"
     )
+    backbone_rate: float = Field(
+        1.0, gt=0, le=1, description="factor of the backbone's learning rates; the head keeps its own"
+    )
 
 
 class TuningConfig(BaseConfig):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.config import FreezePlan, Stage, TrainingConfig
-from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at
+from translearn_core.config.lr_schedule import HEAD, discriminative_rates, learning_rates_at, stage_rates
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.results.metric import LOSS
 from translearn_core.training.batches import BatchLoader
@@ -172,7 +172,8 @@ class Loop:
         The model must be in training mode: setting it here takes longer than a step of the head alone.
         """
         state, started = self.state, time.perf_counter()
-        rates = learning_rates_at(state.step, end, state.stage_started_at, self.peaks, self.config)
+        peaks = stage_rates(self.peaks, self.schedule.stage(state).backbone_rate)
+        rates = learning_rates_at(state.step, end, state.stage_started_at, peaks, self.config)
         set_rates(self.optimizer, rates)
         self.gradients.at(state.step, state.step / max(1, end))
         output = self.gradients.backward(index, batch, self.inputs, self.optimizer)

@@ -81,10 +81,16 @@ def compare(context: Context[CompareConfig]) -> None:
 
 def _ways(arms: Sequence[_ArmResults]) -> Iterator[WayRuns]:
     """Yield the arms that are ways to a target domain; of several strategies, those of the first."""
-    strategy = None
+    strategy, first = None, arms[0].config.backbone
     for arm in arms:
-        way = Way.of(arm.config.adaptation, arm.config.data.domains)
-        of_arm = arm.config.backbone, arm.config.freeze, arm.config.tuning
+        config = arm.config
+        way = Way.of(
+            config.data.domains,
+            config.adaptation,
+            self_training=config.self_training is not None,
+            pretrained=config.backbone.pretraining_job != first.pretraining_job,
+        )
+        of_arm = config.backbone.id, config.freeze, config.tuning
         strategy = strategy or of_arm
         if way is not None and of_arm == strategy:
             yield WayRuns(way, arm.train_rows, arm.runs)

@@ -26,6 +26,8 @@ EXPLANATIONS = {
     Way.TARGET: "learns from the labelled target rows alone",
     Way.BOTH: "learns from both at once",
     Way.SEQUENTIAL: "learns from the source, then goes on with the target",
+    Way.SLOW: "the same, with a tenth of the rate for the backbone on the target: the source's part moves "
+    "little, the head fast (arXiv:1801.06146)",
     Way.IMPORTANCE: "source rows that look like the target weigh more",
     Way.CORAL: "draws the covariances of both domains' features together (arXiv:1607.01719)",
     Way.MMD: "draws the distributions of both domains' features together (arXiv:1502.02791)",

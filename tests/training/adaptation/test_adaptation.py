@@ -17,7 +17,7 @@ from translearn_core.config import (
 )
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped, TooFewSamplesError
-from translearn_core.results import EpochPoint
+from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 
@@ -68,6 +68,21 @@ def test_each_way_trains_and_a_kill_changes_nothing(method: AdaptationMethod, ti
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     saved = load_file(tmp_path / "straight" / "model" / "trained.safetensors")
     assert not [name for name in saved if name.startswith("discriminator")]
+
+
+def test_where_the_backbone_is_slow_on_the_target_only_the_head_keeps_its_rate(tiny: str, tmp_path: Path):
+    config = adapting(tiny, AdaptationMethod.SEQUENTIAL, epochs=1)
+    slow = AdaptationConfig(method=AdaptationMethod.SEQUENTIAL, target_rate=0.1)
+    one, other = Script(), Script()
+    one.run(config, tmp_path / "fast", prepare=domains)
+    other.run(config.model_copy(update={"adaptation": slow}), tmp_path / "slow", prepare=domains)
+    histories = [Checkpoint.read(tmp_path / name).history for name in ("fast", "slow")]
+    source_ends = next(point.step for point in histories[0] if isinstance(point, EpochPoint))
+    steps = [[point for point in history if isinstance(point, StepPoint)] for history in histories]
+    assert source_ends < steps[0][-1].step
+    for fast, slowed in zip(*steps, strict=True):
+        assert slowed.head_lr == fast.head_lr
+        assert slowed.lr == pytest.approx(fast.lr * (0.1 if fast.step > source_ends else 1))
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m is not AdaptationMethod.SEQUENTIAL])

@@ -13,6 +13,7 @@ from translearn_core.config.lr_schedule import (
     discriminative_rates,
     group_by_rate,
     learning_rates_at,
+    stage_rates,
     trainable_parts,
     training_parts,
 )
@@ -118,8 +119,9 @@ def _timeline(
         # the schedule runs to the planned end of all stages, or of the one target that trains
         remaining = planned[number : number + 1] if config.restarts else planned[number:]
         goal = start + steps_per_epoch * sum(stage.epochs for stage in remaining)
+        of_stage = stage_rates(peaks, planned[number].backbone_rate)
         for column in np.flatnonzero((middles >= start) & (middles < end)):
-            current = learning_rates_at(int(middles[column]), goal, since, peaks, config.training)
+            current = learning_rates_at(int(middles[column]), goal, since, of_stage, config.training)
             rates[:, column] = [current.get(part, 0.0) for part in parts]
         stages.append((start, end, planned[number].freeze.label))
         start = end
