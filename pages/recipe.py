@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.forms import advice, freeze_map, recipes, require_task, training_timeline
+from pages._ui.forms import advice, freeze_map, recipes, require_task, run_name, training_timeline
 from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import plain
 from translearn_core.results import Workload
@@ -14,7 +14,7 @@ page_header.header(
 )
 ready = require_task.require_task(learnable=False)
 draft, backbone_info = ready.draft, ready.backbone_info
-whole = jobs.backbone_info(recipes.with_all_blocks(draft.backbone))
+whole = jobs.backbone_info(run_name.with_all_blocks(draft.backbone))
 if whole is None:
     navigation.stop_page()
 

@@ -3,7 +3,15 @@
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.forms import freeze_map, lr_finder, recipes, require_task, summary, teachers, train_settings
+from pages._ui.forms import (
+    freeze_map,
+    lr_finder,
+    require_task,
+    run_name,
+    summary,
+    teachers,
+    train_settings,
+)
 from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import short
 from translearn_core.jobs import LR_FINDER
@@ -36,7 +44,7 @@ if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     default_name = short(
-        f"{ready.dataset.name}, {recipes.default_run_name(experiment)}, seed {draft.training.seed}", 80
+        f"{ready.dataset.name}, {run_name.default_run_name(experiment)}, seed {draft.training.seed}", 80
     )
     name = st.text_input(
         "Name of this run", key="run_name", placeholder=default_name, max_chars=100, persist_state="page"

@@ -44,8 +44,8 @@ class EntailmentModel:
 def entailment_label(id2label: Mapping[Any, str] | None) -> int | None:
     """Return the index of entailment among a classifier's labels; None without it, or without another."""
     labels = id2label or {}
-    found = [index for index, label in labels.items() if str(label).lower().startswith(ENTAILMENT)]
-    return int(found[0]) if len(found) == 1 and len(labels) > 1 else None
+    entailing = [index for index, label in labels.items() if str(label).lower().startswith(ENTAILMENT)]
+    return int(entailing[0]) if len(entailing) == 1 and len(labels) > 1 else None
 
 
 def entailment_index(config: BackboneConfig) -> int | None:

@@ -64,9 +64,8 @@ def prepare(
     """
     columns = task_columns(table, config)
     several = len(config.prepared_targets) > 1
-    state, given = (_rows_of_targets if several else _rows_of_target)(
-        columns, config, max_classes or settings().max_classes
-    )
+    rows_of = _rows_of_targets if several else _rows_of_target
+    state, given = rows_of(columns, config, max_classes or settings().max_classes)
     check_domains(state.rows, config)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)

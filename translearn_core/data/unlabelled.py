@@ -46,8 +46,8 @@ class UnlabelledTexts:
     def classes(self, target: Target) -> NDArray[np.int64]:
         """Return the class of each text, `UNKNOWN` where the label is not known or no class of `target`."""
         index = {text_key(name): number for number, name in enumerate(target.names)}
-        found = [index.get(text_key(label), UNKNOWN) if label else UNKNOWN for label in self.labels]
-        return np.array(found, dtype=np.int64)
+        codes = [index.get(text_key(label), UNKNOWN) if label else UNKNOWN for label in self.labels]
+        return np.array(codes, dtype=np.int64)
 
 
 def unlabelled_texts(

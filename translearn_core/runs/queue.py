@@ -82,7 +82,7 @@ class Queue:
             rows = db.execute(
                 select(jobs.c.id, jobs.c.queued, job_owners.c.owner)
                 .join(job_owners, job_owners.c.job == jobs.c.id)
-                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot), ~_is_pretraining())
+                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot), ~_awaits_pretraining())
             ).all()
             turns = db.execute(
                 select(job_owners.c.owner, func.max(jobs.c.started))
@@ -231,11 +231,8 @@ class Queue:
             used |= set(db.scalars(select(datasets.c.digest)))
             db.execute(delete(points).where(points.c.job.in_(ids)))
             db.execute(delete(jobs).where(jobs.c.id.in_(ids)))
-            digests = {
-                path.name
-                for path in (self.workspace.root / "datasets").iterdir()
-                if not path.name.startswith(".")
-            }
+            folders = (self.workspace.root / "datasets").iterdir()
+            digests = {path.name for path in folders if not path.name.startswith(".")}
             since = float(db.scalar(select(meta.c.value).where(meta.c.key == CREATED)) or 0.0)
             self.workspace.trash(datasets=self._stale(digests - used, since), jobs=ids)
         self.workspace.empty_trash()
@@ -263,7 +260,7 @@ def _by(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
 
 
-def _is_pretraining() -> Any:
+def _awaits_pretraining() -> Any:
     """Return the SQL condition that the pretraining of a job's backbone has not ended yet."""
     parents, live = jobs.alias("parents"), [str(state) for state in State if state.live]
     pretraining = parents.c.kind == PRETRAIN.kind, parents.c.state.in_(live)

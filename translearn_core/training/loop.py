@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -115,13 +115,13 @@ class Loop:
         if state.finished:
             return
         if self.labeller is not None:
-            self._set_weights(state.best)
+            self.schedule.set_weights(state.best)
             score = -state.best_score if self.task.selection == LOSS else state.best_score
             state.pseudo_labels = self._record_round(self.labeller, score).tensors()
             state.finished = not len(state.pseudo_labels["rows"])
             if state.finished:
                 return
-            self._set_weights(self.start)
+            self.schedule.set_weights(self.start)
             state.best_score = -math.inf
         self.schedule.next_stage(state)
         self.set_inputs(self.schedule.stage(state).freeze)
@@ -245,18 +245,11 @@ class Loop:
 
         Returns the inputs of the last stage.
         """
-        self._set_weights(self.state.best)
+        self.schedule.set_weights(self.state.best)
         if not self.schedule.is_last_stage(self.state):
             self.model.freeze(self.model.max_plan)
             self.set_inputs(self.model.max_plan)
         return self.inputs
-
-    @torch.no_grad()
-    def _set_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Copy weights of trained parameters by name; those that are missing stay."""
-        for name, parameter in self.schedule.trained.items():
-            if name in weights:
-                parameter.copy_(weights[name])
 
     @property
     def best_stage(self) -> int:

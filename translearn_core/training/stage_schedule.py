@@ -1,8 +1,9 @@
 """Schedule of training stages: which parameters train in each, and when it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
+from torch import Tensor
 from torch.nn import Parameter
 
 from translearn_core.config import Stage, TaskOrder, TrainingConfig
@@ -64,6 +65,13 @@ class StageSchedule:
         self._optimizer = make_optimizer(self.trainable, self.parts, self.training, self._optimizer)
         parts = training_parts(plan, self.model.loaded_backbone.n_blocks)
         state.stage_started_at = group_by_rate(state.stage_started_at, parts, state.step)
+
+    @torch.no_grad()
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Copy weights of trained parameters by name; those that are missing stay."""
+        for name, parameter in self.trained.items():
+            if name in weights:
+                parameter.copy_(weights[name])
 
     def next_stage(self, state: Checkpoint) -> None:
         """Start the next stage."""

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, self_training, teachers
-from pages._ui.shell import jobs, state
+from pages._ui.shell import state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,
-    BackboneConfig,
     ExperimentConfig,
     Family,
     FreezePlan,
@@ -22,9 +21,7 @@ from translearn_core.config import (
     match_recipe,
 )
 from translearn_core.config.lr_schedule import discriminative_rates
-from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.errors import ConfigError
-from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 
 ADDED = {Tuning.LORA: ("rank", "alpha", "dropout"), Tuning.ADAPTERS: ("bottleneck",)}
@@ -34,24 +31,9 @@ ONE_TARGET = "Not for these several targets: it trains one, or in stages of its 
 ONE_CLASS = "Not for this target: it needs one class a text, for two texts are alike or they are not."
 
 
-def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
-    """Return the pretrained backbone with all its blocks."""
-    return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
-
-
 def title(name: RecipeName | None) -> str:
     """Return the title of a recipe, "your own" for custom settings."""
     return RECIPES[name].title if name else "your own"
-
-
-def default_run_name(experiment: ExperimentConfig) -> str:
-    """Return the default name of a run: the closest recipe, else what trains; of pairs, the encoding too."""
-    if experiment.fitted_at_once:
-        return experiment.method_name()
-    backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
-    name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
-    method = experiment.freeze.label if name is None else str(name)
-    return method if experiment.data.text_pair is None else f"{method}, {experiment.features.pair_encoding}"
 
 
 def choose_family(experiment: ExperimentConfig, n_blocks: int) -> tuple[Family, RecipeName | None]:

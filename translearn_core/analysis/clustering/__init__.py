@@ -4,7 +4,7 @@ from translearn_core.analysis.clustering.agreement import adjusted_rand, agreeme
 from translearn_core.analysis.clustering.cluster_names import cluster_words, distinct_names
 from translearn_core.analysis.clustering.clustering import (
     NO_CLUSTER,
-    Found,
+    ClusterAssignment,
     hdbscan,
     kmeans,
     silhouettes,
@@ -13,7 +13,7 @@ from translearn_core.analysis.clustering.clustering import (
 
 __all__ = [
     "NO_CLUSTER",
-    "Found",
+    "ClusterAssignment",
     "adjusted_rand",
     "agreement",
     "cluster_words",

@@ -34,7 +34,7 @@ COMPONENTS = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class ClusterAssignment:
     """Clusters of rows.
 
     `cluster`, shape (rows,), counts from 0, the largest cluster first; `NO_CLUSTER` for rows in none.
@@ -58,7 +58,7 @@ def unit_rows(x: Features) -> NDArray[np.float32]:
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
 
 
-def kmeans(x: Features, count: int | None, seed: int, report: Report | None = None) -> Found:
+def kmeans(x: Features, count: int | None, seed: int, report: Report | None = None) -> ClusterAssignment:
     """Cluster rows of length 1 by k-means.
 
     Parameters
@@ -91,7 +91,7 @@ def kmeans(x: Features, count: int | None, seed: int, report: Report | None = No
         samples.append(_fit(x[rows], min(chosen, len(rows)), seed + repeat + 1).predict(x))
     cluster, order = _by_size(best.labels_)
     centres = best.cluster_centers_[order]
-    return Found(
+    return ClusterAssignment(
         cluster,
         1 - _cosine(x, centres[cluster]),
         centres,
@@ -100,7 +100,7 @@ def kmeans(x: Features, count: int | None, seed: int, report: Report | None = No
     )
 
 
-def hdbscan(x: Features, smallest: int, seed: int, report: Report | None = None) -> Found:
+def hdbscan(x: Features, smallest: int, seed: int, report: Report | None = None) -> ClusterAssignment:
     """Cluster rows of length 1 by their density; rows in thin places belong to no cluster.
 
     Parameters
@@ -129,7 +129,9 @@ def hdbscan(x: Features, smallest: int, seed: int, report: Report | None = None)
         samples.append(labels)
     cluster, order = _by_size(best.labels_)
     centres = np.array([x[cluster == k].mean(axis=0) for k in range(len(order))]).reshape(-1, x.shape[1])
-    return Found(cluster, best.probabilities_.astype(np.float64), centres, tuple(_agreements(samples)))
+    return ClusterAssignment(
+        cluster, best.probabilities_.astype(np.float64), centres, tuple(_agreements(samples))
+    )
 
 
 def silhouettes(x: Features, cluster: IntArray, seed: int) -> tuple[IntArray, FloatArray]:

@@ -72,9 +72,9 @@ def label_spreading(
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", RuntimeWarning)  # rows that no label reaches have 0 everywhere
         model.fit(rows, known)
-        found = np.nan_to_num(model.predict_proba(normalize(held_out.astype(np.float64))))
+        of_present = np.nan_to_num(model.predict_proba(normalize(held_out.astype(np.float64))))
     probabilities = np.zeros((len(held_out), classes), dtype=np.float32)
-    probabilities[:, model.classes_] = found
+    probabilities[:, model.classes_] = of_present
     reached = probabilities.sum(axis=1) > 0
     probabilities[np.ix_(~reached, np.unique(labels))] = 1 / len(np.unique(labels))
     return probabilities
@@ -113,11 +113,11 @@ def best_label_spreading(
     for done, (layer, neighbours, alpha) in enumerate(settings):
         progress(done, len(settings))
         x = layers[layer]
-        found = label_spreading(
+        spread = label_spreading(
             x[train], labels[train], x[unlabelled], x[held_out],
             classes=classes, neighbours=neighbours, alpha=alpha,
         )  # fmt: skip
-        own, outputs = found[: len(validation)], found[len(validation) :]
+        own, outputs = spread[: len(validation)], spread[len(validation) :]
         accuracy = float((own.argmax(axis=1) == labels[validation]).mean())
         if best is None or accuracy > best.accuracy:
             best = SpreadLabels(layer, neighbours, alpha, accuracy, outputs, own)

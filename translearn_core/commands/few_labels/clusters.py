@@ -57,24 +57,24 @@ def clusters(
     config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
-    found = result(submit(config, f"clusters of {dataset.name}"), Clustering)
+    clustering = result(submit(config, f"clusters of {dataset.name}"), Clustering)
     if out is not None:
-        write_table(_labelled(dataset, found), out, raw=raw, form=data.reading.formats[0])
-    record = _record(found) | {"out": None if out is None else str(out), "findings": data.records()}
+        write_table(_labelled(dataset, clustering), out, raw=raw, form=data.reading.formats[0])
+    record = _record(clustering) | {"out": None if out is None else str(out), "findings": data.records()}
     print_result(record, show, as_json=as_json)
 
 
-def _labelled(dataset: Dataset, found: Clustering) -> pd.DataFrame:
+def _labelled(dataset: Dataset, clustering: Clustering) -> pd.DataFrame:
     """Return the table as it came, with the cluster of each row, its name, and how well the row belongs."""
     table = open_store().workspace.edited_table(dataset.digest)
-    added = (*ADDED, found.strength)
+    added = (*ADDED, clustering.strength)
     if taken := [name for name in added if name in table]:
         raise DataError(f"The table has a column {quote(taken[0])} already: rename it first.")
-    of_rows = found.frame().set_index(["part", "row"])
+    of_rows = clustering.frame().set_index(["part", "row"])
     of_rows = of_rows.reindex(pd.MultiIndex.from_frame(table[[PART, ROW]]))
     member = of_rows["cluster"].notna() & (of_rows["cluster"] >= 0)
     numbers = of_rows["cluster"].where(member).astype("Int64").astype("string")
-    strength = of_rows[found.strength].round(4).astype("string")
+    strength = of_rows[clustering.strength].round(4).astype("string")
     cells = (numbers, of_rows["name"].where(member), strength)
     values = {
         name: column.astype(object).where(column.notna(), None).to_numpy()
@@ -83,26 +83,26 @@ def _labelled(dataset: Dataset, found: Clustering) -> pd.DataFrame:
     return table[file_columns(table)].assign(**values)
 
 
-def _record(found: Clustering) -> dict[str, Any]:
+def _record(clustering: Clustering) -> dict[str, Any]:
     return {
-        "settings": found.settings,
-        "texts": len(found.rows),
-        "unclustered": found.unclustered,
-        "silhouette": None if pd.isna(found.silhouette) else found.silhouette,
-        "stability": list(found.stability),
-        "clusters": json.loads(found.clusters.to_json(orient="records")),
-        "tried": json.loads(found.tried.to_json(orient="records")),
+        "settings": clustering.settings,
+        "texts": len(clustering.rows),
+        "unclustered": clustering.unclustered,
+        "silhouette": None if pd.isna(clustering.silhouette) else clustering.silhouette,
+        "stability": list(clustering.stability),
+        "clusters": json.loads(clustering.clusters.to_json(orient="records")),
+        "tried": json.loads(clustering.tried.to_json(orient="records")),
         "agreements": [
             {
                 "column": one.column,
                 "rows": one.rows,
                 "adjusted_rand": vars(one.rand) if one.rows else None,
                 "normalised_mutual_information": vars(one.information) if one.rows else None,
-                "contingency": json.loads(found.contingency(one.column).to_json(orient="index")),
+                "contingency": json.loads(clustering.contingency(one.column).to_json(orient="index")),
             }
-            for one in found.agreements
+            for one in clustering.agreements
         ],
-        "sentences": list(found.sentences),
+        "sentences": list(clustering.sentences),
     }
 
 

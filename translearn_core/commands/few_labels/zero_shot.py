@@ -55,23 +55,23 @@ def zero_shot(
         seed=options.seed,
     )
     data.show(quiet=reading.quiet)
-    found = result(submit(config, f"zero-shot on {dataset.name}"), ZeroShot)
+    outcome = result(submit(config, f"zero-shot on {dataset.name}"), ZeroShot)
     record = {
-        "method": str(found.method),
-        "template": found.template,
-        "layer": found.layer,
-        "centred": found.centred,
-        "test_rows": found.n_test,
-        "unlabelled_texts": found.n_unlabelled,
-        "metrics": {name: vars(score) for name, score in found.metrics.items()},
-        "constant_baseline": found.constant_baseline,
-        "alarm": found.alarm,
-        "sentences": list(found.sentences),
-        "classes": json.loads(found.classes.to_json(orient="records")),
-        "choices": json.loads(found.choices.to_json(orient="records")),
+        "method": str(outcome.method),
+        "template": outcome.template,
+        "layer": outcome.layer,
+        "centred": outcome.centred,
+        "test_rows": outcome.n_test,
+        "unlabelled_texts": outcome.n_unlabelled,
+        "metrics": {name: vars(score) for name, score in outcome.metrics.items()},
+        "constant_baseline": outcome.constant_baseline,
+        "alarm": outcome.alarm,
+        "sentences": list(outcome.sentences),
+        "classes": json.loads(outcome.classes.to_json(orient="records")),
+        "choices": json.loads(outcome.choices.to_json(orient="records")),
         "findings": data.records(),
     }
-    print_result(record, lambda _, screen: show(found, screen), as_json=as_json)
+    print_result(record, lambda _, screen: show(outcome, screen), as_json=as_json)
 
 
 def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
@@ -85,20 +85,20 @@ def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
     return parsed
 
 
-def show(found: ZeroShot, screen: Console) -> None:
+def show(outcome: ZeroShot, screen: Console) -> None:
     """Print the scores, the classes and the sentences."""
-    if found.alarm:
-        print_line(found.alarm, screen)
-    for name, score in found.metrics.items():
+    if outcome.alarm:
+        print_line(outcome.alarm, screen)
+    for name, score in outcome.metrics.items():
         metric = metric_of(name)
         print_line(f"{metric.title}: {metric.format(score.value)} ({metric.format_range(score)})", screen)
     heads = ("class", "description", "test texts", "predicted", *SHARES)
     rows = [
         (str(line[0]), str(line[1]), f"{line[2]:,}", f"{line[3]:,}", *(_share(value) for value in line[4:]))
-        for line in found.classes[list(heads)].itertuples(index=False)
+        for line in outcome.classes[list(heads)].itertuples(index=False)
     ]
     print_table(screen, heads, rows, numbers=heads[2:], whole=("class",))
-    for sentence in found.sentences:
+    for sentence in outcome.sentences:
         print_line(sentence, screen)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from translearn_core.analysis.clustering import (
     NO_CLUSTER,
-    Found,
+    ClusterAssignment,
     agreement,
     cluster_words,
     distinct_names,
@@ -50,14 +50,14 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     x = unit_rows(vectors)
     report = partial(context.report, "finding clusters")
     if config.method is ClusterMethod.KMEANS:
-        found = kmeans(x, config.clusters, config.seed, report)
+        clustering = kmeans(x, config.clusters, config.seed, report)
     else:
         smallest = config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x)))
-        found = hdbscan(x, smallest, config.seed, report)
+        clustering = hdbscan(x, smallest, config.seed, report)
     context.report("naming the clusters")
-    of_rows, values = silhouettes(x, found.cluster, config.seed)
-    clusters = _clusters(rows, x, found, pd.Series(values).groupby(found.cluster[of_rows]).mean())
-    agreements = tuple(_agreement(column, compared[column], found.cluster) for column in config.compare)
+    of_rows, values = silhouettes(x, clustering.cluster, config.seed)
+    clusters = _clusters(rows, x, clustering, pd.Series(values).groupby(clustering.cluster[of_rows]).mean())
+    agreements = tuple(_agreement(column, compared[column], clustering.cluster) for column in config.compare)
     plane = project(
         {"pretrained": x},
         method=config.projection,
@@ -65,19 +65,21 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
         progress=lambda done, total: context.report("drawing the map", done, total),
     )[0]
     strength = "distance" if config.method is ClusterMethod.KMEANS else "probability"
-    placed = rows.assign(cluster=found.cluster, **{strength: found.strength}, x=plane[:, 0], y=plane[:, 1])
+    placed = rows.assign(
+        cluster=clustering.cluster, **{strength: clustering.strength}, x=plane[:, 0], y=plane[:, 1]
+    )
     silhouette = float(values.mean()) if len(values) else float("nan")
     result = Clustering(
         (),
         _settings(config, layer, len(clusters)),
         silhouette,
-        found.stability,
+        clustering.stability,
         agreements,
         len(every),
         placed.reset_index(drop=True),
         clusters,
         compared.reset_index(drop=True),
-        pd.DataFrame(list(found.tried), columns=["clusters", "silhouette"]),
+        pd.DataFrame(list(clustering.tried), columns=["clusters", "silhouette"]),
     )
     artifacts.save(context.folder, cluster_sentences(result))
 
@@ -104,16 +106,16 @@ def _values(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
 
 
 def _clusters(
-    rows: pd.DataFrame, x: NDArray[np.floating], found: Found, silhouette: "pd.Series[float]"
+    rows: pd.DataFrame, x: NDArray[np.floating], clustering: ClusterAssignment, silhouette: "pd.Series[float]"
 ) -> pd.DataFrame:
     """Return one row per cluster, see `Clustering.clusters`."""
     texts = text_cells(rows)
-    words = cluster_words(texts, found.cluster)
-    sizes = np.bincount(found.cluster[found.cluster != NO_CLUSTER], minlength=len(words))
+    words = cluster_words(texts, clustering.cluster)
+    sizes = np.bincount(clustering.cluster[clustering.cluster != NO_CLUSTER], minlength=len(words))
     lines = []
     for k, name in enumerate(distinct_names(words)):
-        members = np.flatnonzero(found.cluster == k)
-        near = members[np.argsort(-(x[members] @ found.centres[k]), kind="stable")]
+        members = np.flatnonzero(clustering.cluster == k)
+        near = members[np.argsort(-(x[members] @ clustering.centres[k]), kind="stable")]
         typical = list(dict.fromkeys(" ".join(joined(texts[i]).split()) for i in near[: 4 * TYPICAL]))
         lines.append(
             {

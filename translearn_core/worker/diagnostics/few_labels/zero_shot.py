@@ -71,10 +71,10 @@ def classify_zero_shot(context: Context[ZeroShotConfig]) -> None:
         result = _result(config, prepared, method, scores, None)
     else:
         compute = Compute.choose(config.device, config.precision)
-        found = description_similarities(
+        similarities = description_similarities(
             context, load(config.backbone), config.features, compute, prepared, sentences, config.seed
         )
-        result = _result(config, prepared, method, found.of_chosen, found)
+        result = _result(config, prepared, method, similarities.of_chosen, similarities)
     artifacts.save(context.folder, result)
 
 
@@ -150,7 +150,7 @@ def _result(
     prepared: PreparedDataset,
     method: ZeroShotMethod,
     scores: FloatArray,
-    found: Similarities | None,
+    similarities: Similarities | None,
 ) -> ZeroShot:
     test, target = prepared.split_indices(Split.TEST), prepared.target
     labels = prepared.labels[test]
@@ -158,20 +158,20 @@ def _result(
     constant = float(np.bincount(labels).max() / len(labels))
     classes = class_table(labels, scores.argmax(axis=1), target.names)
     classes.insert(1, "description", list(config.classes.sentences(target.names)))
-    chosen = None if found is None else found.chosen
+    chosen = None if similarities is None else similarities.chosen
     return ZeroShot(
         method=method,
         template=config.classes.template,
         layer=NO_LAYER if chosen is None else chosen.layer,
         centred=chosen is not None and chosen.centred,
         n_test=len(test),
-        n_unlabelled=0 if found is None else found.n_unlabelled,
+        n_unlabelled=0 if similarities is None else similarities.n_unlabelled,
         metrics=metrics,
         constant_baseline=constant,
         sentences=zero_shot_sentences(metrics, constant, len(test), classes, chosen, method),
         alarm=alarm_of(metrics, constant),
         classes=classes,
-        choices=_choices(found, labels),
+        choices=_choices(similarities, labels),
         predictions=_predictions(prepared, test, scores, target.names),
     )
 
@@ -195,14 +195,14 @@ def class_table(
         )
 
 
-def _choices(found: Similarities | None, labels: NDArray[np.int64]) -> pd.DataFrame:
+def _choices(similarities: Similarities | None, labels: NDArray[np.int64]) -> pd.DataFrame:
     columns = ["layer", "centred", "mutual information", "chosen", "test accuracy"]
-    if found is None:
+    if similarities is None:
         return pd.DataFrame(columns=columns)
     rows = [
-        (space.layer, space.centred, space.information, space is found.chosen,
+        (space.layer, space.centred, space.information, space is similarities.chosen,
          float((similarity.argmax(axis=1) == labels).mean()))
-        for space, similarity in zip(found.every, found.of_every, strict=True)
+        for space, similarity in zip(similarities.every, similarities.of_every, strict=True)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

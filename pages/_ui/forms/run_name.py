@@ -1,0 +1,21 @@
+"""Default name of a run."""
+
+from pages._ui.shell import jobs
+from translearn_core.config import BackboneConfig, ExperimentConfig
+from translearn_core.config.recipes.catalog import closest_recipe
+from translearn_core.jobs import BackboneInfoConfig
+
+
+def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
+    """Return the pretrained backbone with all its blocks."""
+    return backbone.model_copy(update={"random_init": False, "keep_blocks": None, "reinit_top_layers": 0})
+
+
+def default_run_name(experiment: ExperimentConfig) -> str:
+    """Return the default name of a run: the closest recipe, else what trains; of pairs, the encoding too."""
+    if experiment.fitted_at_once:
+        return experiment.method_name()
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
+    name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
+    method = experiment.freeze.label if name is None else str(name)
+    return method if experiment.data.text_pair is None else f"{method}, {experiment.features.pair_encoding}"
