@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
+from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
 from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 
@@ -27,3 +28,4 @@ if result is not None:
     cluster_texts.show(result)
     if not result.clusters.empty:
         cluster_labels.panel(dataset, result)
+    report.diagnostic_panel(f"Clusters of {dataset.name}", config)

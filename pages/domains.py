@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, transfer_matrix, ways
 from pages._ui.forms import require_task
+from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
 from translearn_core.jobs import TRANSFER_MATRIX
 
@@ -23,7 +24,8 @@ if domains is None:
     )
     navigation.stop_page()
 diagnostic.heading(TRANSFER_MATRIX)
-if diagnostic.supported(TRANSFER_MATRIX, ready.experiment):
-    transfer_matrix.panel(ready)
+matrix = transfer_matrix.panel(ready) if diagnostic.supported(TRANSFER_MATRIX, ready.experiment) else None
 st.subheader("Learn from some, use on others", anchor=False)
 ways.panel(ready, domain_form.choose_domains(domains))
+if matrix is not None:
+    report.diagnostic_panel(f"Domains of {ready.dataset.name}", matrix, ready.draft.diagnose)

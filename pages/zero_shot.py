@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.few_labels import description_form
 from pages._ui.forms import require_task
+from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, tables
 from translearn_core.config import FeatureConfig
 from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
@@ -36,3 +37,4 @@ result = diagnostic.result(ZERO_SHOT, config)
 if result is not None:
     diagnostic.show(ZERO_SHOT, result)
     tables.download(result.predictions, "zero-shot", key="zero_shot", label="Every test text as CSV")
+    report.diagnostic_panel(f"Zero-shot on {ready.dataset.name}", config, ready.draft.diagnose)

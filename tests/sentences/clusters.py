@@ -33,12 +33,18 @@ def clusters_found(draw: Draw) -> Case:
         result = replace(result, clusters=result.clusters.iloc[:0])
         return Case(texts._found(result), [rows], claims={"No cluster was found": True})
     sizes, none = result.clusters["rows"], result.unclustered
+    largest = tried and result.tried["clusters"].max() == len(names)
     shown = [rows, len(names), sizes.max(), sizes.min()]
     shown += [len(result.tried)] * tried + [10 * rows] * sampled + [none, 100 * none / rows]
     return Case(
         texts._found(result),
         shown,
-        claims={"highest silhouette": tried, "They are a sample": sampled, "In none lies": none > 0},
+        claims={
+            "highest silhouette": tried,
+            "the largest number tried": largest,
+            "They are a sample": sampled,
+            "In none lies": none > 0,
+        },
     )
 
 

@@ -11,10 +11,10 @@ from translearn_core.results import ExportFile, ReportFile
 
 
 class ReportConfig(JobConfig[ReportFile]):
-    """HTML report of a run or a study from the results so far."""
+    """HTML report of a run, a study or diagnostics of a table, from the results so far."""
 
     kind: ClassVar = "report"
-    job: str | None = Field(None, description="the training job; none: a study")
+    job: str | None = Field(None, description="the training job; none: a study or diagnostics")
     parts: tuple[str, ...] = Field((), max_length=100, description="jobs whose answers belong in it")
     name: str = Field("", max_length=200, description="what it is called")
     question: str = Field("", max_length=2000, description="what was asked, in the reader's words")
@@ -26,7 +26,7 @@ class ReportConfig(JobConfig[ReportFile]):
     @model_validator(mode="after")
     def _check_subject(self) -> Self:
         if self.job is None and not self.parts:
-            raise ValueError("a report is about a run or about the comparison of a study: give one")
+            raise ValueError("a report is about a run, the comparison of a study, or diagnostics: give one")
         return self
 
     def references(self) -> Iterable[str | None]:

@@ -1,4 +1,4 @@
-"""HTML report of a run or a study from the results computed so far."""
+"""HTML report of a run, a study or diagnostics of a table, from the results computed so far."""
 
 import shlex
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ STUDY_FILE = "study.yaml"
 
 
 def write_report(context: Context[ReportConfig]) -> None:
-    """Write the report of a run or a study as one self-contained HTML file."""
+    """Write the report of a run, a study or diagnostics as one self-contained HTML file."""
     config = context.config
     context.report("gathering what was found")
     data = _report_data(context, config)
@@ -68,10 +68,10 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
     parts, missing = _parts(context, config.parts)
     if config.job is None:
         data = ReportData(
-            name=config.name or "A study",
+            name=config.name or "Report",
             question=config.question,
             parts=parts,
-            missing=tuple(dict.fromkeys((*missing, *_not_included(ReportRole.STUDY, parts)))),
+            missing=missing if config.study is None else _missing_of_study(parts, missing),
             hashes={
                 f"part: {context.store.job(job).spec.name}": job for job in _diagnostic_jobs(context, config)
             },
@@ -171,6 +171,11 @@ def _not_included(
         expected = spec.report in (role, ReportRole.RUN_AND_STUDY) and spec not in included
         if expected and (experiment is None or not spec.unsupported(experiment)):
             yield spec.name
+
+
+def _missing_of_study(parts: tuple[Part, ...], missing: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the report of a study does not include."""
+    return tuple(dict.fromkeys((*missing, *_not_included(ReportRole.STUDY, parts))))
 
 
 def _missing_of_run(parts: tuple[Part, ...], experiment: ExperimentConfig) -> Iterator[str]:

@@ -13,7 +13,7 @@ from translearn_core.config import ExperimentConfig, expand_grid
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.jobs import TRANSFER_MATRIX
+from translearn_core.jobs import TRANSFER_MATRIX, TransferMatrixConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs import Study
 from translearn_core.runs.studies.transfer_matrix import (
@@ -24,17 +24,22 @@ from translearn_core.runs.studies.transfer_matrix import (
 )
 
 
-def panel(ready: Ready) -> None:
-    """Show the matrix, or the button that computes it; then offer to train on every source."""
-    matrix = diagnostic.result(TRANSFER_MATRIX, transfer_matrix_config(ready.experiment))
+def panel(ready: Ready) -> TransferMatrixConfig | None:
+    """Show the matrix, or the button that computes it; then offer to train on every source.
+
+    Returns the job of what is shown.
+    """
+    config = transfer_matrix_config(ready.experiment)
+    matrix = diagnostic.result(TRANSFER_MATRIX, config)
     if matrix is None:
-        return
+        return None
     experiment = study_offer.trained_experiment(ready)
     study = _study(experiment, matrix)
     done = () if study is None else study_list.progress(study).done
     if study is not None and done:
-        config = transfer_matrix_config(ready.experiment, matrix_runs(study, done))
-        matrix = jobs.submit_and_watch(config) or matrix
+        with_runs = transfer_matrix_config(ready.experiment, matrix_runs(study, done))
+        trained = jobs.submit_and_watch(with_runs)
+        matrix, config = (matrix, config) if trained is None else (trained, with_runs)
     diagnostic.show(TRANSFER_MATRIX, matrix)
     if study is None:
         _offer(ready, experiment, matrix)
@@ -42,6 +47,7 @@ def panel(ready: Ready) -> None:
         st.markdown("**Trained on every source**; each run is an ordinary one, listed among your runs.")
         study_list.watch(study)
         navigation.link("study", "Compare these runs", study=study.id)
+    return config
 
 
 def _study(experiment: ExperimentConfig, matrix: TransferMatrix) -> Study | None:

@@ -1,4 +1,4 @@
-"""Report panel of a run or a study: question, diagnostics included, progress, file."""
+"""Report panel of a run, a study or a diagnostic: question, diagnostics included, progress, file."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
-from pages._ui.shell.formatting import ago, plain, size
+from pages._ui.shell.formatting import ago, plain, short, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import (
@@ -25,6 +25,10 @@ from translearn_core.storage import verify_file
 WHAT = (
     "One page with the question, the data, how it was trained, every figure with what it means, what weakens "
     "it, and how to do it again. It opens in any browser without a network, so it can be sent or printed."
+)
+WHAT_DIAGNOSTIC = (
+    "One page with the question, every figure with what it means, its numbers, and the versions. It opens in "
+    "any browser without a network, so it can be sent or printed."
 )
 FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
 MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
@@ -55,10 +59,15 @@ def study_panel(study: Study, done: Sequence[str]) -> None:
     _panel(report_config, parts)
 
 
-def _panel(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
-    """Draw the panel; `asked` is the report config without its question, `parts` the diagnostics included."""
+def diagnostic_panel(name: str, *parts: JobConfig) -> None:
+    """Offer a report of diagnostics of a table, called `name`; the first stands for it."""
+    _panel(ReportConfig(parts=tuple(map(job_id, parts)), name=short(name, 200)), parts, WHAT_DIAGNOSTIC)
+
+
+def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = WHAT) -> None:
+    """Draw the panel; `report_config` has no question yet, `parts` are the diagnostics included."""
     st.subheader("Report", anchor=False)
-    st.markdown(WHAT)
+    st.markdown(what)
     key = report_config.job or job_id(parts[0])
     question = st.text_input(
         "What did you want to know?",

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
 from tests.plots.domain_results import make_transfer
-from translearn_core.config import DataConfig, DomainConfig, StudyConfig
-from translearn_core.jobs import TRANSFER_MATRIX, TransferMatrixConfig
+from translearn_core.config import DataConfig, DomainConfig, StudyConfig, job_id
+from translearn_core.jobs import REPORT, TRANSFER_MATRIX, TransferMatrixConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs import Studies
 
@@ -69,6 +69,10 @@ def test_the_matrix_is_shown_with_its_sentences_and_tables(table: Filled, visit:
     assert "From english to 中文 it loses 10.0 points" in page_text(at)
     assert len(at.get("plotly_chart")) == 3
     assert any("neighbours elsewhere" in frame.value for frame in at.dataframe)
+    at.button(key="make_report").click().run()
+    (report,) = table.store.runs(table.owner, REPORT)
+    assert report.job.config.parts[0] == job_id(job)
+    assert report.job.config.name == "Domains of languages.csv"
 
 
 def test_after_the_matrix_its_sources_can_be_trained(table: Filled, visit: Open):

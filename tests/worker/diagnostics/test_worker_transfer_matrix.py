@@ -18,11 +18,18 @@ from translearn_core.config import (
     TrainingConfig,
     Way,
     expand_grid,
+    job_id,
 )
 from translearn_core.config.settings import Settings
 from translearn_core.errors import ConfigError
-from translearn_core.jobs import MatrixRuns, ProjectConfig, TransferMatrixConfig
-from translearn_core.results import Comparison, Evaluation, Projection
+from translearn_core.jobs import (
+    TRANSFER_MATRIX,
+    MatrixRuns,
+    ProjectConfig,
+    ReportConfig,
+    TransferMatrixConfig,
+)
+from translearn_core.results import Comparison, Evaluation, Projection, ReportFile
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
@@ -193,6 +200,18 @@ def test_runs_of_other_rows_are_refused(bench: Bench, question: TransferMatrixCo
     )
     with pytest.raises(ConfigError, match="the very rows"):
         bench.do(wrong, TransferMatrix)
+
+
+def test_the_matrix_has_a_report_of_its_own(
+    bench: Bench, question: TransferMatrixConfig, matrix: TransferMatrix
+):
+    config = ReportConfig(parts=(job_id(question),), name="Domains of kinds.csv")
+    report = bench.do(config, ReportFile)
+    assert report.sections == (TRANSFER_MATRIX.heading,)
+    assert report.missing == ()
+    page = (bench.store.workspace.run(job_id(config)) / report.file).read_text(encoding="utf-8")
+    assert "Domains of kinds.csv" in page
+    assert matrix.sentences[0].split(" beside")[0] in page
 
 
 def test_a_study_of_ways_says_what_each_is_worth_in_labels_of_the_target(

@@ -42,6 +42,8 @@ def _found(result: Clustering) -> str:
     if result.unclustered:
         share = percent(result.unclustered / rows)
         sentence += f" In none lies {share}: {count_noun(result.unclustered, 'text')} in thin places."
+    if not result.tried.empty and count == result.tried["clusters"].max():
+        sentence += " It is the largest number tried, and more could fit better: give a number yourself."
     if rows < result.total:
         sentence += f" They are a sample of the {result.total:,} texts of the table."
     return sentence
