@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from pages._ui.clusters import cluster_form
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.few_labels import description_form
+from pages._ui.few_labels import described_classes, description_form
 from pages._ui.forms import require_task
 from pages._ui.results import report
-from pages._ui.shell import navigation, page_header, tables
+from pages._ui.shell import navigation, page_header, state, tables
 from translearn_core.config import FeatureConfig
 from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
 
@@ -15,6 +16,10 @@ page_header.header(
     "No label at all: say in words what each class is about, and see how far that goes before anybody labels "
     "a single text.",
 )
+draft, dataset = cluster_form.with_texts(), state.dataset()
+if dataset is not None and draft.lacks_labels:
+    described_classes.panel(dataset, draft)
+    navigation.stop_page()
 ready = require_task.require_task()
 diagnostic.heading(ZERO_SHOT)
 if not diagnostic.supported(ZERO_SHOT, ready.experiment):

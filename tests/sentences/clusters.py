@@ -25,6 +25,9 @@ def clusters_found(draw: Draw) -> Case:
     rows = draw(st.integers(20, 60))
     result = make_clustering(names, rows)
     tried, sampled, clustered = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
+    described = draw(st.booleans())
+    if described:
+        result = replace(result, settings=result.settings | {"clustering": "descriptions"})
     if not tried:
         result = replace(result, tried=result.tried.iloc[:0])
     if sampled:
@@ -41,6 +44,7 @@ def clusters_found(draw: Draw) -> Case:
         shown,
         claims={
             "highest silhouette": tried,
+            "fall into": described,
             "the largest number tried": largest,
             "They are a sample": sampled,
             "In none lies": none > 0,

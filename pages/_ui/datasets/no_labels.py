@@ -21,6 +21,8 @@ def panel(text: Column) -> None:
             "and to learn from."
         )
         navigation.link("clusters", "Find clusters")
+        st.markdown("**Describe classes.** Say in words what each is about; every text gets the nearest one.")
+        navigation.link("zero_shot", "Classify without labels")
         st.markdown("**Label a few by hand.** Choose the texts whose label would teach most.")
         navigation.link("labels", "Which row next?")
         st.caption(

@@ -18,13 +18,7 @@ def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
 
     `key` belongs to the target: another one has descriptions of its own. The page ends if one is invalid.
     """
-    state.init_widget("zero_shot.template", DEFAULT_TEMPLATE)
-    template = st.text_input(
-        "Template",
-        DEFAULT_TEMPLATE,
-        key="zero_shot.template",
-        help=f"a sentence about a class; {CLASS} stands for its description",
-    )
+    template = choose_template()
     base, kept = f"zero_shot.base-{key}", f"zero_shot.words-{key}"
     if state.is_first_render() or state.get_value(base) is None:
         state.set_value(base, state.get_value(kept) or {})
@@ -46,6 +40,18 @@ def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
     except ValidationError as problem:
         errors.show_error(explain_validation_error(problem))
         navigation.stop_page()
+
+
+def choose_template() -> str:
+    """Draw the template of the sentences about classes."""
+    state.init_widget("zero_shot.template", DEFAULT_TEMPLATE)
+    template: str = st.text_input(
+        "Template",
+        DEFAULT_TEMPLATE,
+        key="zero_shot.template",
+        help=f"a sentence about a class; {CLASS} stands for its description",
+    )
+    return template
 
 
 def descriptions(template: str, words: Mapping[str, str]) -> DescriptionConfig:

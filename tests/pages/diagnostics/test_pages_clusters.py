@@ -14,8 +14,10 @@ from translearn_core.data import read_table
 from translearn_core.jobs import ReadConfig
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     CLUSTERS,
+    DESCRIBED_CLASSES,
     NEXT_ROWS,
     ClusterConfig,
+    DescribedClassesConfig,
     NextRowsConfig,
 )
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
@@ -158,3 +160,21 @@ def test_labels_of_another_file_are_refused(texts: Filled, visit: Open):
 def test_a_table_with_every_label_is_not_asked_for_more(filled: Filled, visit: Open):
     at = opened(visit, "labels")
     assert f"compute-{NextRowsConfig.kind}" not in keys(at)
+
+
+def test_classes_can_be_described_where_no_text_has_a_label(texts: Filled, visit: Open):
+    at = opened(visit, "zero_shot")
+    assert "Name at least two classes" in page_text(at)
+    digest = texts.dataset.digest
+    at.session_state[f"described.base-{digest}"] = [("praise", "a good film"), ("blame", "")]
+    at.session_state[f"described.typed-{digest}"] = [("praise", "a good film"), ("blame", "")]
+    at.run()
+    at.button(key=f"compute-{DescribedClassesConfig.kind}").click().run()
+    (run,) = texts.store.runs(texts.owner, DESCRIBED_CLASSES)
+    config = run.job.config
+    assert [(one.name, one.text) for one in config.classes] == [("praise", "a good film"), ("blame", "blame")]
+    texts.answer(config, make_clustering(("praise", "blame"), ROWS))
+    at.run()
+    assert not at.exception
+    assert "Make them labels" in page_text(at)
+    assert "make_report" in keys(at)

@@ -13,6 +13,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
     Choice,
     ClusterConfig,
     ClusterMethod,
+    DescribedClassesConfig,
     NextRowsConfig,
 )
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
@@ -150,3 +151,37 @@ def test_without_labels_diversity_alone_chooses(bench: Bench, common: dict[str, 
 def test_a_table_with_every_label_has_no_next_row(bench: Bench, common: dict[str, object]):
     with pytest.raises(DataError, match="Every text has a label"):
         bench.do(NextRowsConfig(dataset=added(bench, 80), label="topic", **common), NextRows)
+
+
+def described(*classes: tuple[str, str], **values: object) -> DescribedClassesConfig:
+    named = [{"name": name, "text": text} for name, text in classes]
+    return DescribedClassesConfig.model_validate({"classes": named, "template": "{}", **values})
+
+
+def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: dict[str, object]):
+    words = ("film", FILMS), ("mail", MAILS)
+    config = described(*words, dataset=added(bench, 80), compare=("topic",), **common)
+    result = bench.do(config, Clustering)
+    assert result.names == ("film", "mail")
+    assert result.agreements[0].rand.low > 0.3
+    counts = result.contingency("topic")
+    assert counts.loc["film", "film"] > counts.loc["film", "mail"]
+    assert counts.loc["mail", "mail"] > counts.loc["mail", "film"]
+    assert result.settings["clustering"] == "descriptions"
+    assert result.sentences[0].startswith("80 texts fall into 2 classes")
+    assert result.rows["distance"].between(-1e-6, 2).all()
+
+
+def test_a_class_that_no_text_is_nearest_to_is_left_out(bench: Bench, common: dict[str, object]):
+    config = described(("film", FILMS), ("mail", MAILS), ("copy", FILMS), dataset=added(bench, 80), **common)
+    result = bench.do(config, Clustering)
+    assert result.names == ("film", "mail")  # of equal descriptions the first counts
+
+
+def test_classes_are_two_at_least_and_templates_have_a_place(common: dict[str, object]):
+    with pytest.raises(ValueError, match="at least 2"):
+        described(("film", FILMS), dataset="d", **common)
+    with pytest.raises(ValueError, match="for the class"):
+        described(("film", FILMS), ("mail", MAILS), dataset="d", **common | {"template": "no place"})
+    with pytest.raises(ValueError, match="described twice"):
+        described(("film", FILMS), ("film", MAILS), dataset="d", **common)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.few_labels.texts import TextsOptions, texts_config
+from translearn_core.commands.few_labels.zero_shot import parse_descriptions
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
@@ -16,7 +17,11 @@ from translearn_core.commands.terminal.tables import print_table
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import DataError
-from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
+from translearn_core.jobs.diagnostics.unlabelled_texts import (
+    ClusterConfig,
+    ClusterMethod,
+    DescribedClassesConfig,
+)
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.format import percent, quote
 from translearn_core.runs import Dataset, open_store
@@ -41,6 +46,13 @@ def clusters(
     smallest: Annotated[
         int | None, typer.Option(help="HDBSCAN: fewest texts of a cluster; default: 1 %, at least 5.")
     ] = None,
+    description: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="CLASS=TEXT: instead of clusters, give each text the class whose description is nearest; "
+            "repeated for every class."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="File for the table with the cluster of each row: .csv, .tsv, .xlsx and more."),
@@ -53,8 +65,15 @@ def clusters(
         output_kind(out)
         check_writable(out)
     columns = {"--label": label, "--domain": domain}
-    values = {"method": method, "clusters": clusters, "smallest": smallest}
-    config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
+    config: ClusterConfig | DescribedClassesConfig
+    if description:
+        values: dict[str, Any] = {"classes": parse_descriptions(description)}
+        config, dataset, data, named = texts_config(
+            DescribedClassesConfig, options, reading, columns, **values
+        )
+    else:
+        values = {"method": method, "clusters": clusters, "smallest": smallest}
+        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
     clustering = result(submit(config, f"clusters of {dataset.name}"), Clustering)

@@ -1,13 +1,14 @@
-"""Jobs on texts that need no labels: clusters, and the rows to label next."""
+"""Jobs on texts that need no labels: clusters, classes by description, and the rows to label next."""
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar, Generic
+from typing import ClassVar, Generic, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Method, Precision
 from translearn_core.config.base import Seed
+from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, ClassDescription, DescriptionConfig
 from translearn_core.jobs.spec import JobSpec, R
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
@@ -75,6 +76,37 @@ class ClusterConfig(TextsJobConfig[Clustering]):
     projection: Method = Method.PCA
 
 
+class DescribedClassesConfig(TextsJobConfig[Clustering]):
+    """Give each text the class whose description is nearest; no text needs a label.
+
+    The layer is `layer` or, without one, chosen with the centring by mutual information on the texts.
+    """
+
+    kind: ClassVar = "described_classes"
+    classes: tuple[ClassDescription, ...] = Field(
+        min_length=2, max_length=500, description="classes and what their texts are about"
+    )
+    template: str = Field(
+        DEFAULT_TEMPLATE, max_length=2000, description="sentence about a class, {} stands for the class"
+    )
+    compare: tuple[str, ...] = Field(
+        (), max_length=5, description="columns that the classes are held against"
+    )
+    projection: Method = Method.PCA
+
+    @property
+    def descriptions(self) -> DescriptionConfig:
+        """Descriptions as those of a table with labels."""
+        return DescriptionConfig(template=self.template, descriptions=self.classes)
+
+    @model_validator(mode="after")
+    def _check_descriptions(self) -> Self:
+        if self.text_pair is not None:
+            raise ValueError("text_pair: a description is compared with one text: leave the second out")
+        _ = self.descriptions  # raises for a template or names that are invalid
+        return self
+
+
 class NextRowsConfig(TextsJobConfig[NextRows]):
     """Choose the unlabelled texts whose label would help most."""
 
@@ -98,6 +130,22 @@ CLUSTERS = JobSpec(
     progress="Clustering the texts",
     cost="Each text passes the backbone once, or not at all if it did before; then clusters are found in "
     "seconds.",
+    low_priority=True,
+)
+
+DESCRIBED_CLASSES = JobSpec(
+    DescribedClassesConfig,
+    Clustering,
+    "Zero-shot classification",
+    "diagnostics.few_labels.described_classes:assign_classes",
+    question="Which class is each text nearest to?",
+    section="diagnostics.clusters:section",
+    description="Each class is described in words, and a text gets the class whose description is nearest to "
+    "it in the backbone's space. Without a label nobody can say how often that is right: read some texts of "
+    "each class, correct them, and learn from them.",
+    action="Classify without labels",
+    progress="Comparing texts with descriptions",
+    cost="Each text passes the backbone once, or not at all if it did before.",
     low_priority=True,
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from translearn_core import plots
-from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS, DESCRIBED_CLASSES
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
@@ -13,12 +13,18 @@ HOW = (
     "HDBSCAN works in their first 50 principal components."
 )
 
+DESCRIBED = (
+    "Distance: 1 minus the cosine of a text and the description of its class. The layer, and whether vectors "
+    "are centred, were chosen without labels: predictions should be sure of each text, and use all classes."
+)
+
 
 def section(result: Clustering, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the projection, the clusters, the number of clusters, and columns beside the clusters."""
-    if result.clusters.empty:
-        return Section(CLUSTERS.heading, result.sentences, (), caveats=(HOW,))
-    return Section(CLUSTERS.heading, result.sentences, tuple(_blocks(result, dark)), caveats=(HOW,))
+    described = result.settings.get("clustering") == "descriptions"
+    heading, how = (DESCRIBED_CLASSES.heading, DESCRIBED) if described else (CLUSTERS.heading, HOW)
+    blocks = () if result.clusters.empty else tuple(_blocks(result, dark))
+    return Section(heading, result.sentences, blocks, caveats=(how,))
 
 
 def _blocks(result: Clustering, dark: bool) -> Iterator[FigureBlock | TableBlock]:

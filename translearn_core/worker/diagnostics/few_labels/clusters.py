@@ -1,5 +1,7 @@
 """Clusters of a table's texts, their names, and their agreement with columns."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,7 +22,11 @@ from translearn_core.analysis.clustering import (
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.errors import DataError
-from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
+from translearn_core.jobs.diagnostics.unlabelled_texts import (
+    ClusterConfig,
+    ClusterMethod,
+    DescribedClassesConfig,
+)
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
 from translearn_core.results.format import quote
 from translearn_core.runs import artifacts
@@ -41,12 +47,8 @@ MOST_VALUES = 200
 def find_clusters(context: Context[ClusterConfig]) -> None:
     """Cluster the texts in one layer, name the clusters, and hold them against columns."""
     config = context.config
-    context.report("reading the texts")
-    table = load_table(context.store.workspace, config.dataset)
-    every = text_rows(table, config, config.compare)
-    rows = sample(every, config.limit, config.seed)
-    compared = pd.DataFrame({column: _values(table.loc[rows.index], column) for column in config.compare})
-    vectors, layer = layer_vectors(context, config, rows)
+    texts = read_texts(context, config)
+    vectors, layer = layer_vectors(context, config, texts.rows)
     x = unit_rows(vectors)
     report = partial(context.report, "finding clusters")
     if config.method is ClusterMethod.KMEANS:
@@ -54,28 +56,68 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     else:
         smallest = config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x)))
         clustering = hdbscan(x, smallest, config.seed, report)
+    name = "k-means" if config.method is ClusterMethod.KMEANS else "HDBSCAN"
+    save_clusters(context, config, texts, x, clustering, {"clustering": name, "layer": str(layer)})
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedTexts:
+    """Texts to cluster, a sample of `total`, and the columns that clusters are held against, by row."""
+
+    rows: pd.DataFrame
+    compared: pd.DataFrame
+    total: int
+
+
+def read_texts(context: Context, config: ClusterConfig | DescribedClassesConfig) -> ComparedTexts:
+    """Return the texts of the table, or a sample of them, with the columns to compare with."""
+    context.report("reading the texts")
+    table = load_table(context.store.workspace, config.dataset)
+    every = text_rows(table, config, config.compare)
+    rows = sample(every, config.limit, config.seed)
+    compared = pd.DataFrame({column: _values(table.loc[rows.index], column) for column in config.compare})
+    return ComparedTexts(rows, compared, len(every))
+
+
+def save_clusters(
+    context: Context,
+    config: ClusterConfig | DescribedClassesConfig,
+    texts: ComparedTexts,
+    x: NDArray[np.floating],
+    clustering: ClusterAssignment,
+    settings: dict[str, str],
+    names: Sequence[str] | None = None,
+) -> None:
+    """Describe clusters of texts with vectors `x` and save them; `names` are by default their words."""
     context.report("naming the clusters")
-    of_rows, values = silhouettes(x, clustering.cluster, config.seed)
-    clusters = _clusters(rows, x, clustering, pd.Series(values).groupby(clustering.cluster[of_rows]).mean())
-    agreements = tuple(_agreement(column, compared[column], clustering.cluster) for column in config.compare)
+    compared, cluster = texts.compared, clustering.cluster
+    of_rows, values = silhouettes(x, cluster, config.seed)
+    by_cluster = pd.Series(values).groupby(cluster[of_rows]).mean()
+    clusters = _clusters(texts.rows, x, clustering, by_cluster, names)
+    agreements = tuple(_agreement(column, compared[column], cluster) for column in config.compare)
     plane = project(
         {"pretrained": x},
         method=config.projection,
         seed=config.seed,
         progress=lambda done, total: context.report("drawing the map", done, total),
     )[0]
-    strength = "distance" if config.method is ClusterMethod.KMEANS else "probability"
-    placed = rows.assign(
-        cluster=clustering.cluster, **{strength: clustering.strength}, x=plane[:, 0], y=plane[:, 1]
+    strength = "probability" if settings["clustering"] == "HDBSCAN" else "distance"
+    placed = texts.rows.assign(
+        cluster=cluster, **{strength: clustering.strength}, x=plane[:, 0], y=plane[:, 1]
     )
     silhouette = float(values.mean()) if len(values) else float("nan")
     result = Clustering(
         (),
-        _settings(config, layer, len(clusters)),
+        settings
+        | {
+            "clusters": str(len(clusters)),
+            "seed": str(config.seed),
+            "method": str(config.projection).upper(),
+        },
         silhouette,
         clustering.stability,
         agreements,
-        len(every),
+        texts.total,
         placed.reset_index(drop=True),
         clusters,
         compared.reset_index(drop=True),
@@ -106,14 +148,18 @@ def _values(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
 
 
 def _clusters(
-    rows: pd.DataFrame, x: NDArray[np.floating], clustering: ClusterAssignment, silhouette: "pd.Series[float]"
+    rows: pd.DataFrame,
+    x: NDArray[np.floating],
+    clustering: ClusterAssignment,
+    silhouette: "pd.Series[float]",
+    names: Sequence[str] | None,
 ) -> pd.DataFrame:
     """Return one row per cluster, see `Clustering.clusters`."""
     texts = text_cells(rows)
     words = cluster_words(texts, clustering.cluster)
     sizes = np.bincount(clustering.cluster[clustering.cluster != NO_CLUSTER], minlength=len(words))
     lines = []
-    for k, name in enumerate(distinct_names(words)):
+    for k, name in enumerate(distinct_names(words) if names is None else names):
         members = np.flatnonzero(clustering.cluster == k)
         near = members[np.argsort(-(x[members] @ clustering.centres[k]), kind="stable")]
         typical = list(dict.fromkeys(" ".join(joined(texts[i]).split()) for i in near[: 4 * TYPICAL]))
@@ -138,15 +184,3 @@ def _agreement(column: str, values: "pd.Series[str]", cluster: NDArray[np.int64]
     codes = pd.factorize(values[both])[0].astype(np.int64)
     rand, information = agreement(cluster[both], codes)
     return ColumnAgreement(column, int(both.sum()), rand, information)
-
-
-def _settings(config: ClusterConfig, layer: int, clusters: int) -> dict[str, str]:
-    """Return the settings that are shown."""
-    method = "k-means" if config.method is ClusterMethod.KMEANS else "HDBSCAN"
-    return {
-        "clustering": method,
-        "clusters": str(clusters),
-        "layer": str(layer),
-        "seed": str(config.seed),
-        "method": str(config.projection).upper(),
-    }

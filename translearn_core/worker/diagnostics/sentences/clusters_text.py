@@ -32,7 +32,9 @@ def _found(result: Clustering) -> str:
             f"No cluster was found in {count_noun(rows, 'text')}: no place is denser than the rest. Allow "
             "smaller clusters, or use k-means."
         )
-    sentence = f"{count_noun(rows, 'text')} make {count_noun(count, 'cluster')}"
+    described = result.settings.get("clustering") == "descriptions"
+    groups = count_noun(count, "class", "classes") if described else count_noun(count, "cluster")
+    sentence = f"{count_noun(rows, 'text')} {'fall into' if described else 'make'} {groups}"
     if not result.tried.empty:
         sentence += f", the number of {len(result.tried)} tried that has the highest silhouette"
     sizes = result.clusters["rows"]
