@@ -65,7 +65,7 @@ LABEL_EFFICIENCY = JobSpec(
     "Label efficiency",
     "diagnostics.few_labels.label_efficiency:measure_label_efficiency",
     question="What is a label worth?",
-    section="diagnostics.few_labels.label_efficiency:section",
+    section="diagnostics.label_efficiency:section",
     description="Labels cost somebody's time. Label efficiency is the score against the number of labels: "
     "the same test rows are scored after learning from 8 labels, from 16, from 32 and so on. "
     "Look how many fewer labels one line needs for the score of another: that is what transfer saves.",
