@@ -7,6 +7,7 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
+from translearn_core.config import job_id
 from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 
 page_header.header(
@@ -27,5 +28,5 @@ result = None if config is None else diagnostic.result(CLUSTERS, config)
 if result is not None:
     cluster_texts.show(result)
     if not result.clusters.empty:
-        cluster_labels.panel(dataset, result)
+        cluster_labels.panel(dataset, job_id(config), result)
     report.diagnostic_panel(f"Clusters of {dataset.name}", config)

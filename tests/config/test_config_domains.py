@@ -60,6 +60,22 @@ def test_ways_differ_in_rows_and_adaptation_only():
     assert [stage.backbone_rate for stage in one[Way.SLOW].resolved_stages] == [1, 0.1]
 
 
+def test_each_seed_draws_its_own_labels_of_the_target_where_the_study_says_so():
+    planned = expand_grid(ways(Way.BOTH, Way.PRETRAIN_TARGET, seeds=(0, 1), resample=True), BLOCKS)
+    drawn = {
+        (run.seed, run.config.data.subset_seed) for run in planned if run.config.data.domains.target_labels
+    }
+    assert drawn == {(0, 0), (1, 1)}
+    assert len({run.pretraining for run in planned} - {None}) == 1
+
+
+def test_a_target_within_the_source_cannot_come_after_it():
+    places = DomainConfig(column="d", source=("a", "b"), target=("b",), target_labels=8)
+    data = DataConfig(dataset="d", text="t", label="l", domains=places)
+    with pytest.raises(ValueError, match="a target outside it"):
+        ExperimentConfig(data=data, adaptation=AdaptationConfig(method=AdaptationMethod.SEQUENTIAL))
+
+
 def test_an_experiment_tells_its_way():
     for run in expand_grid(ways(*Way, sizes=(0, 8)), BLOCKS):
         config, way = run.config, run.factors["way"]

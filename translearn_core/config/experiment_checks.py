@@ -119,6 +119,11 @@ def _check_adaptation(config: "ExperimentConfig") -> None:
         raise ValueError(
             f"adaptation: {method!s} ends with labelled rows of the target: set data.domains.target_labels"
         )
+    if config.source_first and not (set(domains.target) - set(domains.source) and domains.use_source):
+        raise ValueError(
+            f"adaptation: {method!s} learns from the source, then from a target outside it: name another "
+            "target in data.domains, and leave use_source true"
+        )
     if config.source_first and (config.stages or config.resume_from is not None):
         raise ValueError(f"adaptation: {method!s} has stages of its own: leave stages and resume_from out")
 

@@ -72,7 +72,7 @@ def pretrained_on_target(config: ExperimentConfig) -> tuple[PretrainConfig, Expe
         token_limit=config.features.token_limit,
         precision=config.training.precision,
         device=config.training.device,
-        target_data=config.data.model_copy(update={"domains": places}),
+        target_data=config.data.model_copy(update={"domains": places, "subset_seed": None}),
     )
     backbone = config.backbone.model_copy(
         update={"id": f"{ADAPTED}{job_id(pretraining)}", "revision": None, "random_init": False}

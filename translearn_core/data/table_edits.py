@@ -99,10 +99,10 @@ def _renamed_cells(cells: "pd.Series[str]", edit: ValueRename) -> "pd.Series[str
 def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewColumn:
     """Return the edit that adds a column with a value for each of `rows`; rows with "" stay empty.
 
-    `rows` has the columns part and row.
+    `rows` has the columns part and row; those of a file without labels have no label column and stay empty.
     """
     named = rows.assign(value=list(values))
-    named = named[named["value"] != ""]
+    named = named[(named["value"] != "") & named["part"].isin(list(Split))]
     groups = named.groupby(["value", "part"], sort=False)["row"]
     return NewColumn(
         column=column,

@@ -100,7 +100,7 @@ def _held_out(rows: pd.DataFrame, labelled: pd.DataFrame, config: DataConfig) ->
         times, _ = parse_times(pd.concat([labelled["time"], rows["time"]], ignore_index=True))
         train = times[: len(labelled)][(labelled["split"] == TRAIN).to_numpy()]
         if np.isfinite(train).any():
-            mask |= times[len(labelled) :] > np.nanmax(train)
+            mask |= ~(times[len(labelled) :] <= np.nanmax(train))  # of unknown time too
     return mask
 
 

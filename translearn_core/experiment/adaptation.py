@@ -65,6 +65,12 @@ def adapt(
     target = set(config.data.domains.target) - set(config.data.domains.source)
     of_target = np.array([name in target for name in prepared.domain], dtype=np.bool_)
     if method is AdaptationMethod.SEQUENTIAL:
+        labelled = of_target[rows.train[rows.train < len(of_target)]]
+        if labelled.all() or not labelled.any():
+            raise TooFewSamplesError(
+                "Source and target each need labelled training rows to learn from one after the other: "
+                "choose other domains, or more target labels."
+            )
         rows = _chosen_on_target(rows, of_target)
         whole = np.zeros(len(rows.target.values), dtype=np.bool_)
         whole[: len(of_target)] = of_target

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, exists, select, update
 
 from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.config.base import canonical_json
-from translearn_core.jobs import TRAIN, slot_of
+from translearn_core.jobs import PRETRAIN, TRAIN, slot_of
 from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.joint_runs import target_run_name
 from translearn_core.runs.queue import count, inserted, requeue, transition
@@ -95,8 +95,16 @@ def cancel(db: Connection, owner: str, job: str) -> bool:
 
 
 def requeue_job(db: Connection, owner: str, job: str) -> bool:
-    """Queue an owner's stopped, failed or interrupted job again; returns whether it was."""
-    db.execute(
-        update(job_owners).where(job_owners.c.owner == owner, job_owners.c.job == job).values(stopping=False)
+    """Queue an owner's stopped, failed or interrupted job again, with its pretraining; whether it was."""
+    parents = jobs.alias()
+    pretraining = db.scalar(
+        select(jobs.c.parent)
+        .join(parents, parents.c.id == jobs.c.parent)
+        .where(jobs.c.id == job, parents.c.kind == PRETRAIN.kind)
     )
+    for one in filter(None, (pretraining, job)):
+        mine = job_owners.c.owner == owner, job_owners.c.job == one
+        db.execute(update(job_owners).where(*mine).values(stopping=False))
+    if pretraining is not None:
+        requeue(db, pretraining, (State.STOPPED, State.FAILED, State.INTERRUPTED))
     return requeue(db, job, (State.STOPPED, State.FAILED, State.INTERRUPTED))

@@ -11,6 +11,7 @@ from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
 from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
 from translearn_core.config import ExperimentConfig, Split, Way
+from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import CompareConfig, StudyArm
@@ -66,7 +67,7 @@ def compare(context: Context[CompareConfig]) -> None:
         for arm, difference in zip(arms, from_baseline, strict=True)
     ]
     row_metric = metric_of(PROBLEMS[arms[0].config.data.problem].row_metric)
-    worth = list(adaptation_worth(list(_ways(arms)), row_metric))
+    worth = list(adaptation_worth(list(_ways(context, arms)), row_metric))
     artifacts.save(
         context.folder,
         Comparison(
@@ -79,21 +80,32 @@ def compare(context: Context[CompareConfig]) -> None:
     )
 
 
-def _ways(arms: Sequence[_ArmResults]) -> Iterator[WayRuns]:
+def _ways(context: Context[CompareConfig], arms: Sequence[_ArmResults]) -> Iterator[WayRuns]:
     """Yield the arms that are ways to a target domain; of several strategies, those of the first."""
-    strategy, first = None, arms[0].config.backbone
+    strategy = None
     for arm in arms:
         config = arm.config
+        backbone, pretrained = _base_backbone(context, config)
         way = Way.of(
             config.data.domains,
             config.adaptation,
             self_training=config.self_training is not None,
-            pretrained=config.backbone.pretraining_job != first.pretraining_job,
+            pretrained=pretrained,
         )
-        of_arm = config.backbone.id, config.freeze, config.tuning
+        of_arm = backbone, config.freeze, config.tuning
         strategy = strategy or of_arm
         if way is not None and of_arm == strategy:
             yield WayRuns(way, arm.train_rows, arm.runs)
+
+
+def _base_backbone(context: Context[CompareConfig], config: ExperimentConfig) -> tuple[str, bool]:
+    """Return the backbone before pretraining on a target domain, and whether there was any."""
+    job = config.backbone.pretraining_job
+    if job is not None:
+        pretraining = context.store.job(job).config
+        if isinstance(pretraining, PretrainConfig) and pretraining.target_data is not None:
+            return pretraining.backbone.id, True
+    return config.backbone.id, False
 
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:

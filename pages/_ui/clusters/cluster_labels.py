@@ -14,14 +14,14 @@ COLUMN = "cluster"
 """Proposed name of the new column."""
 
 
-def panel(dataset: Dataset, result: Clustering) -> None:
-    """Edit the names, and save them as a label column."""
+def panel(dataset: Dataset, job: str, result: Clustering) -> None:
+    """Edit the names of the clusters of a job, and save them as a label column."""
     st.subheader("Make them labels", anchor=False)
     st.markdown(
         "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
         "cluster without a name, and of none, stay without a label."
     )
-    names = _names(result)
+    names = _names(job, result)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column = st.text_input(
             "Name of the label column", COLUMN, max_chars=100, key="cluster_column", width=260
@@ -60,7 +60,7 @@ def save(dataset: Dataset, result: Clustering, column: str, names: tuple[str, ..
     state.reset("label_column", "problem_type", "more_targets", "one_hot")
 
 
-def _names(result: Clustering) -> tuple[str, ...]:
+def _names(job: str, result: Clustering) -> tuple[str, ...]:
     """Draw the table of names and return them, "" for clusters that get none."""
     clusters = result.clusters
     table = pd.DataFrame(
@@ -73,7 +73,7 @@ def _names(result: Clustering) -> tuple[str, ...]:
     )
     edited: pd.DataFrame = st.data_editor(
         table,
-        key=f"cluster_names-{'-'.join(result.settings.values())}",
+        key=f"cluster_names-{job}",
         hide_index=True,
         num_rows="fixed",
         disabled=["rows", "words", "typical text"],

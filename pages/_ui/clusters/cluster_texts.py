@@ -34,10 +34,15 @@ def _projection(result: Clustering, block: FigureBlock) -> None:
     columns = [one.column for one in result.agreements if one.rows]
     column = None
     if columns:
-        chosen = st.segmented_control(
-            "Colour", [BY_CLUSTER, *columns], default=BY_CLUSTER, required=True, key="cluster_colour"
+        number = st.segmented_control(
+            "Colour",
+            range(len(columns) + 1),
+            format_func=[BY_CLUSTER, *columns].__getitem__,
+            default=0,
+            required=True,
+            key="cluster_colour",
         )
-        column = None if chosen == BY_CLUSTER else chosen
+        column = columns[number - 1] if number else None
     figure = plots.projection(result.projection(column), 0, "label", page_header.dark())
     tables.chart(figure, key="cluster_map", alt=block.alt)
     st.caption(block.caption)

@@ -91,4 +91,5 @@ def _study(
         seeds=tuple(range(first, first + seeds)),
         sizes=tuple(None if size == "all" else int(size) for size in sizes),
         ways=ways,
+        resample=True,
     )

@@ -11,7 +11,7 @@ from pages._ui.forms import require_task
 from pages._ui.results import report
 from pages._ui.shell import errors, jobs, navigation, state
 from pages._ui.shell.formatting import plain
-from translearn_core.config import FeatureConfig
+from translearn_core.config import FeatureConfig, job_id
 from translearn_core.config.few_labels.zero_shot import words_of
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.jobs.diagnostics.unlabelled_texts import DESCRIBED_CLASSES, DescribedClassesConfig
@@ -35,7 +35,7 @@ def panel(dataset: Dataset, draft: state.Draft) -> None:
     if config is None or result is None:
         return
     cluster_texts.show(result)
-    cluster_labels.panel(dataset, result)
+    cluster_labels.panel(dataset, job_id(config), result)
     report.diagnostic_panel(f"Zero-shot on {dataset.name}", config)
 
 

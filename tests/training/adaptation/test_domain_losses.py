@@ -34,6 +34,12 @@ def test_coral_is_the_distance_of_the_covariances(sides: tuple[torch.Tensor, tor
     assert coral_loss(sides[0], sides[0]) == 0
 
 
+def test_a_single_row_has_no_covariance_to_align(sides: tuple[torch.Tensor, torch.Tensor]):
+    near = sides[0][:1].requires_grad_()
+    assert coral_loss(near, sides[1]).item() == 0
+    assert coral_loss(sides[1], near).item() == 0
+
+
 def test_mmd_is_the_sum_over_all_pairs(sides: tuple[torch.Tensor, torch.Tensor]):
     rows = [row.numpy() for side in sides for row in side]
     squared = [((a - b) ** 2).sum() for i, a in enumerate(rows) for j, b in enumerate(rows) if i != j]

@@ -116,6 +116,27 @@ def test_distances_are_those_of_pairs_and_the_sentences_name_the_worst_way(matri
     assert [one.n for one in matrix.agreements] == [6, 6, 6]
 
 
+def test_domains_without_training_rows_are_tested_only(bench: Bench, question: TransferMatrixConfig):
+    head, *lines = reviews().decode().splitlines()
+    rows = [(line.rsplit(",", 1), kind) for kind in (HOME, ALIKE) for line in lines]
+    written = [f'{text[:-1]} {kind}",{label},{kind}' for (text, label), kind in rows]
+    files = {
+        "train": "\n".join([f"{head},kind", *written[: len(lines)]]).encode(),
+        "test": "\n".join([f"{head},kind", *written]).encode().replace(b" home", b" at home"),
+    }
+    dataset = bench.store.add_dataset(ME, "apart.csv", files, Settings())
+    data = question.data.model_copy(update={"dataset": dataset.digest})
+    matrix = bench.do(question.model_copy(update={"data": data}), TransferMatrix)
+    assert matrix.sources == (HOME,)
+    assert set(matrix.domains) == {HOME, ALIKE}
+    assert set(matrix.cells["source"]) == {HOME}
+    assert cell(matrix, FROZEN_PROBE, HOME, ALIKE)["score"] > 0.7
+    assert np.isnan(cell(matrix, FROZEN_PROBE, HOME, ALIKE)["loss"])
+    assert matrix.distances.empty
+    assert "nothing is compared with learning on the target" in matrix.sentences[0]
+    assert "On the way to another domain" in matrix.sentences[1]
+
+
 def test_without_domains_or_with_some_of_them_it_says_so(question: TransferMatrixConfig):
     with pytest.raises(ValueError, match="name the column that holds them"):
         TransferMatrixConfig(data=question.data.model_copy(update={"domains": None}))

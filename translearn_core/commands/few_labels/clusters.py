@@ -76,6 +76,8 @@ def clusters(
         config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
+    if out is not None:
+        _check_columns(dataset)
     clustering = result(submit(config, f"clusters of {dataset.name}"), Clustering)
     if out is not None:
         write_table(_labelled(dataset, clustering), out, raw=raw, form=data.reading.formats[0])
@@ -83,12 +85,17 @@ def clusters(
     print_result(record, show, as_json=as_json)
 
 
+def _check_columns(dataset: Dataset) -> None:
+    """Raise `DataError` if the table has a column of those that are added to it."""
+    table = open_store().workspace.edited_table(dataset.digest)
+    if taken := [name for name in (*ADDED, "distance", "probability") if name in table]:
+        raise DataError(f"The table has a column {quote(taken[0])} already: rename it first.")
+
+
 def _labelled(dataset: Dataset, clustering: Clustering) -> pd.DataFrame:
     """Return the table as it came, with the cluster of each row, its name, and how well the row belongs."""
     table = open_store().workspace.edited_table(dataset.digest)
     added = (*ADDED, clustering.strength)
-    if taken := [name for name in added if name in table]:
-        raise DataError(f"The table has a column {quote(taken[0])} already: rename it first.")
     of_rows = clustering.frame().set_index(["part", "row"])
     of_rows = of_rows.reindex(pd.MultiIndex.from_frame(table[[PART, ROW]]))
     member = of_rows["cluster"].notna() & (of_rows["cluster"] >= 0)

@@ -245,7 +245,9 @@ def _with_fold(config: ExperimentConfig, k_folds: int | None, fold: int) -> Expe
 
 def _with_seed(config: ExperimentConfig, seed: int, *, resample: bool) -> ExperimentConfig:
     parts: dict[str, BaseConfig] = {"training": config.training.model_copy(update={"seed": seed})}
-    if resample and config.data.train_rows is not None:
+    domains = config.data.domains
+    draws = config.data.train_rows is not None or (domains is not None and bool(domains.target_labels))
+    if resample and draws:
         parts["data"] = config.data.model_copy(update={"subset_seed": seed})
     if config.backbone.random_init or config.backbone.reinit_top_layers:
         parts["backbone"] = config.backbone.model_copy(update={"init_seed": seed})

@@ -97,7 +97,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, TaskR
     unlabelled = (split == TRAIN) & extra & ~keep & bool(domains.target)
     _check_rows(split[keep], split, domains)
     if lacking := problem_of(state.target).untrainable(state.target, np.flatnonzero(keep & (split == TRAIN))):
-        raise DataError(f"The training rows of {_of(domains.source)} hold {lacking}: choose more domains.")
+        learned = domains.source if domains.use_source else domains.target
+        raise DataError(f"The training rows of {_of(learned)} hold {lacking}: choose more domains.")
     sentence = (
         f"Learns from {_of(domains.source if domains.use_source else domains.target)} of "
         f"{quote(domains.column)}, "

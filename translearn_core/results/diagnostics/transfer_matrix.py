@@ -35,6 +35,7 @@ class TransferMatrix:
     and texts cut, by the backbone's tokenizer; neighbours elsewhere, the same by chance, and same label among
     them, in the last layer.
     `distances`, one row per ordered pair of domains: source, target, A-distance, MMD, vocabulary not shared.
+    `domains` are those with test rows, `sources` those that can be learned from.
     `sentences`: what the numbers say, the first in one sentence.
     """
 
@@ -46,6 +47,12 @@ class TransferMatrix:
     texts: pd.DataFrame = field(compare=False)
     metric: str = ACCURACY
     loss_metric: str = ACCURACY
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Set the sources of earlier versions: all domains."""
+        if not self.sources:
+            object.__setattr__(self, "sources", self.domains)
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,11 +13,17 @@ from translearn_core.config import PlannedRun, StudyConfig, expand_grid, job_id,
 from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
-from translearn_core.jobs import COMPARE, CompareConfig
 from translearn_core.runs.database.schema import job_owners, jobs, studies
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.store import RunStore
+from translearn_core.runs.studies.comparisons import comparisons_of
+from translearn_core.runs.studies.pretrainings import (
+    obsolete_pretrainings,
+    parents_of,
+    pretraining_jobs,
+    pretraining_requests,
+)
 from translearn_core.runs.studies.records import Study, StudyProgress, StudyRun, study_of
 from translearn_core.runs.submissions import JobRequest, cancel, requeue_job, submit_job
 
@@ -133,12 +139,18 @@ class Studies:
         return [runs[job] for job in study.jobs if job in failed and job in runs]
 
     def stop(self, owner: str, study: str) -> int:
-        """Stop queued and running jobs, except those of other owners too; return how many."""
+        """Stop queued and running jobs, except those of other owners too; return how many.
+
+        Its pretrainings stop too where no other live job waits for them.
+        """
         with self._store.writing() as db:
             live = tuple(state for state in State if state.live)
-            return sum(
-                cancel(db, owner, job) for job in _in_state(db, owner, _read(db, owner, study).jobs, live)
-            )
+            record = _read(db, owner, study)
+            stopped = sum(cancel(db, owner, job) for job in _in_state(db, owner, record.jobs, live))
+            own = _in_state(db, owner, pretraining_jobs(record), live)
+            for job in own - parents_of(db, [str(State.QUEUED), str(State.INTERRUPTED)]):
+                cancel(db, owner, job)
+            return stopped
 
     def resume(self, owner: str, study: str) -> int:
         """Submit stopped, failed and deleted runs again; return how many."""
@@ -147,11 +159,14 @@ class Studies:
         planned = [run for run in expand_grid(record.config, record.blocks) if job_id(run.config) in ids]
         requests = self._requests(owner, record.name, planned)
         with self._store.writing() as db:
-            existing = _in_state(db, owner, record.jobs, tuple(State))
+            pretrainings = pretraining_jobs(record)
+            existing = _in_state(db, owner, (*record.jobs, *pretrainings), tuple(State))
+            for job in existing & pretrainings:
+                requeue_job(db, owner, job)
             requeued = sum(requeue_job(db, owner, job) for job in record.jobs if job in existing)
             deleted = [request for request in requests if job_id(request.config) not in existing]
             _submit_all(db, owner, deleted, time.time())
-        return requeued + len(deleted)
+        return requeued + sum(job_id(request.config) in ids for request in deleted)
 
     def extend(self, owner: str, study: str, config: StudyConfig, blocks: Mapping[str, int]) -> Study:
         """Extend a study to `config`: submit the additional runs and keep all others.
@@ -187,11 +202,12 @@ class Studies:
             row = _row(db, owner, study)
             ids = _jobs_of(row)
             db.execute(delete(studies).where(studies.c.id == row.id))
-            obsolete = _comparisons(db, owner, ids)
+            obsolete = comparisons_of(db, owner, ids)
             if runs:
                 others = {job for other in db.execute(_owned(owner)) for job in _jobs_of(other)}
                 alone = (job_owners.c.job.in_(ids - others), job_owners.c.created >= row.created)
                 trained = set(db.scalars(select(job_owners.c.job).where(job_owners.c.owner == owner, *alone)))
+                trained |= obsolete_pretrainings(db, study_of(row), trained)
                 derived = select(jobs.c.id).where(jobs.c.parent.in_(trained), jobs.c.kind.not_in(MODELS))
                 obsolete |= trained | set(db.scalars(derived))
             db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(obsolete)))
@@ -201,7 +217,7 @@ class Studies:
         """Return the requests of runs, after checking the owner's quota and access to their dependencies."""
         self._store.check_quota(owner, settings())
         dependencies: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
-        requests = [*_pretrainings(name, planned)]
+        requests = [*pretraining_requests(name, planned)]
         for run in planned:
             ids = (run.config.data.dataset, *referenced_jobs(run.config))
             if ids not in dependencies:
@@ -214,8 +230,11 @@ class Studies:
 
     def _dependencies(self, owner: str, run: PlannedRun) -> tuple[str | None, str | None]:
         """Return digest and parent job of a run; its pretraining is submitted with it."""
-        digest, parent = self._store.dependencies(owner, run.pretraining or run.config)
-        return digest, parent if run.pretraining is None else job_id(run.pretraining)
+        if run.pretraining is None:
+            return self._store.dependencies(owner, run.config)
+        teacher = run.config.model_copy(update={"backbone": run.pretraining.backbone})
+        digest, _ = self._store.dependencies(owner, teacher)  # of the run but its pretraining
+        return digest, job_id(run.pretraining)
 
     def _records(self, owner: str) -> list[Study | Unreadable]:
         with self._store.reading() as db:
@@ -229,14 +248,6 @@ class Studies:
 def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now: float) -> None:
     for i, request in enumerate(requests):  # distinct times keep the order in the queue
         submit_job(db, owner, request, rename=False, now=now + i * 1e-5)
-
-
-def _pretrainings(name: str, planned: Sequence[PlannedRun]) -> Iterator[JobRequest]:
-    """Yield the requests of the pretrainings that belong to the runs of a study."""
-    for config in dict.fromkeys(run.pretraining for run in planned):
-        if config is not None:
-            title = f"{name}: pre-training on the target"
-            yield JobRequest(config, title, config.dataset, config.backbone.pretraining_job)
 
 
 def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
@@ -283,17 +294,3 @@ def _in_state(db: Connection, owner: str, ids: Sequence[str], states: Sequence[S
     query = select(jobs.c.id).join(job_owners, job_owners.c.job == jobs.c.id)
     in_states = jobs.c.state.in_([str(state) for state in states])
     return set(db.scalars(query.where(job_owners.c.owner == owner, jobs.c.id.in_(ids), in_states)))
-
-
-def _comparisons(db: Connection, owner: str, ids: set[str]) -> set[str]:
-    """Return the owner's comparisons of no other jobs than `ids`."""
-    query = select(jobs.c.id, jobs.c.config).join(job_owners, job_owners.c.job == jobs.c.id)
-    rows = db.execute(query.where(job_owners.c.owner == owner, jobs.c.kind == COMPARE.kind))
-    return {row.id for row in rows if _compares_only(row.config, ids)}
-
-
-def _compares_only(config: str, ids: set[str]) -> bool:
-    try:
-        return set(referenced_jobs(CompareConfig.model_validate_json(config))) <= ids
-    except ValueError:
-        return False  # unreadable ones are deleted with their runs

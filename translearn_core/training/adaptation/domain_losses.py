@@ -19,12 +19,15 @@ def coral_loss(source: Tensor, target: Tensor) -> Tensor:
 
     Parameters
     ----------
-    source, target : tensors, shapes (rows, width) and (other rows, width), two rows at least
+    source, target : tensors, shapes (rows, width) and (other rows, width)
+        A single row has no covariance: the loss is 0.
 
     References
     ----------
     Sun & Saenko 2016, arXiv:1607.01719, equations 1 to 3.
     """
+    if min(len(source), len(target)) < 2:
+        return source.new_zeros(())
     difference = torch.cov(source.T) - torch.cov(target.T)
     return difference.square().sum() / (4 * source.shape[1] ** 2)
 

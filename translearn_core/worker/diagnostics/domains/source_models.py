@@ -14,7 +14,7 @@ from translearn_core.jobs import TransferMatrixConfig
 from translearn_core.results import Estimate
 from translearn_core.tasks.problem import Outputs
 from translearn_core.worker.context import Context
-from translearn_core.worker.diagnostics.domains.sources import Source, domains_of, test_rows
+from translearn_core.worker.diagnostics.domains.sources import Source, test_rows, tested_domains
 
 Vectors = NDArray[np.floating]
 MatrixContext = Context[TransferMatrixConfig]
@@ -100,7 +100,7 @@ def _scored(
     problem, test = prepared.problem, prepared.split_indices(Split.TEST)
     target = problem.choose_thresholds(prepared.target, source.validation, held)
     scores, metric = {}, ""
-    for domain in domains_of(prepared):
+    for domain in tested_domains(prepared):
         rows = test_rows(prepared, domain)
         metrics = problem.metrics(target, rows, tested[np.searchsorted(test, rows)], seed=seed)
         metric, scores[domain] = next(iter(metrics.items()))

@@ -30,7 +30,14 @@ from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.domains.domain_texts import domain_texts
 from translearn_core.worker.diagnostics.domains.source_models import SourceModel, fit_probes, fit_tfidf
-from translearn_core.worker.diagnostics.domains.sources import Source, domains_of, sources, test_rows
+from translearn_core.worker.diagnostics.domains.sources import (
+    Source,
+    domains_of,
+    learnable_domains,
+    sources,
+    test_rows,
+    tested_domains,
+)
 from translearn_core.worker.diagnostics.domains.trained_models import trained_models
 from translearn_core.worker.diagnostics.layer_scores import supported_features
 from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences
@@ -38,13 +45,16 @@ from translearn_core.worker.features import feature_array
 
 Vectors = NDArray[np.floating]
 
+FEWEST_ROWS = 4
+"""Training rows from which the distance of a domain is measured."""
+
 
 def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
     """Score models of every source, fitted ones and runs, on every domain's test rows."""
     config = context.config
     context.report("reading the data")
     prepared = load_prepared(context.store.workspace, config.data)
-    every = list(sources(prepared))
+    every = sources(prepared)
     matrix = _stored(context, config)
     if matrix is None:
         matrix = _fitted(context, prepared, every)
@@ -77,10 +87,13 @@ def _fitted(
     context.report("scoring the test rows")
     cells = pd.DataFrame(list(_cells(prepared, models, config.seed)))
     top = vectors[max(vectors)]
-    distances = pd.DataFrame(list(_distances(context, prepared, top, config.seed)))
+    distances = pd.DataFrame(
+        list(_distances(context, prepared, top, config.seed)), columns=["source", "target", *DISTANCES]
+    )
     texts = domain_texts(prepared, backbone, config.features.token_limit, top, config.seed)
     return TransferMatrix(
-        domains=domains_of(prepared),
+        domains=tested_domains(prepared),
+        sources=learnable_domains(prepared),
         sentences=(),
         agreements=tuple(_agreements(cells, distances, config.seed)),
         cells=cells,
@@ -111,7 +124,7 @@ def _cells(
     """Yield the scores of every model and source on every domain, and what it loses there."""
     test = prepared.split_indices(Split.TEST)
     for name, of_model in models.items():
-        for domain in domains_of(prepared):
+        for domain in tested_domains(prepared):
             rows = test_rows(prepared, domain)
             arms = [_arm(prepared, one, rows, np.searchsorted(test, rows)) for one in of_model]
             home = next(
@@ -143,9 +156,13 @@ def _arm(
 def _distances(
     context: Context, prepared: PreparedDataset, vectors: Vectors, seed: int
 ) -> Iterator[dict[str, object]]:
-    """Yield the distances of every ordered pair of domains, on training rows."""
-    train, domains = prepared.split_indices(Split.TRAIN), domains_of(prepared)
-    rows = {domain: train[prepared.domain[train] == domain] for domain in domains}  # type: ignore[index]
+    """Yield the distances of every ordered pair of domains with training rows, on these."""
+    train = prepared.split_indices(Split.TRAIN)
+    rows = {
+        domain: train[prepared.domain[train] == domain]  # type: ignore[index]
+        for domain in domains_of(prepared)
+    }
+    domains = [domain for domain, of_domain in rows.items() if len(of_domain) >= FEWEST_ROWS]
     symmetric: dict[frozenset[str], tuple[float, float]] = {}
     for done, source in enumerate(domains):
         context.report("measuring distances", done, len(domains))

@@ -54,7 +54,7 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     if config.method is ClusterMethod.KMEANS:
         clustering = kmeans(x, config.clusters, config.seed, report)
     else:
-        smallest = config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x)))
+        smallest = min(config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x))), len(x))
         clustering = hdbscan(x, smallest, config.seed, report)
     name = "k-means" if config.method is ClusterMethod.KMEANS else "HDBSCAN"
     save_clusters(context, config, texts, x, clustering, {"clustering": name, "layer": str(layer)})

@@ -69,7 +69,8 @@ def _parts(
 ) -> tuple[pd.DataFrame, pd.DataFrame, "pd.Series[int]", tuple[str, ...]]:
     """Return the labelled rows, the texts without a label, each once, the labels, and the classes.
 
-    Rows of validation and test files are candidates only where the training file has none.
+    Labels of validation and test files are not learned from. Their rows are candidates only where the
+    training file has none; those of a file without labels, which edits cannot name, never.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def _parts(
     has_label = np.zeros(len(rows), dtype=np.bool_)
     if config.label is not None:
         has_label = filled(table.loc[rows.index, config.label])
-    labelled, candidates = rows[has_label], rows[~has_label]
+    of_file = rows["part"] == str(Split.TRAIN)
+    labelled, candidates = rows[has_label & of_file], rows[~has_label & rows["part"].isin(list(Split))]
     of_training = candidates["part"] == str(Split.TRAIN)
     candidates = candidates[of_training] if of_training.any() else candidates
     labels = pd.Series(dtype=np.int64)
@@ -87,7 +89,7 @@ def _parts(
     if config.label is not None and len(labelled):
         read = read_labels(table.loc[labelled.index, config.label])
         labels, classes = pd.Series(read.indices, index=labelled.index), read.classes
-    known = {cell_key(cell) for cell in text_cells(labelled)}
+    known = {cell_key(cell) for cell in text_cells(rows[has_label])}
     keys = pd.Series(
         [cell_key(cell) for cell in text_cells(candidates)], index=candidates.index, dtype=object
     )

@@ -16,6 +16,10 @@ from translearn_core.results.diagnostics.transfer_matrix import (
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import Metric
 
+NO_LOSS = (
+    "No two domains have both training and test rows, so nothing is compared with learning on the target "
+    "itself."
+)
 FEWEST_PAIRS = 5
 """Pairs of domains from which a distance is held against the losses."""
 
@@ -27,7 +31,7 @@ def matrix_sentences(
     frozen = cells[cells["model"] == FROZEN_PROBE]
     single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
     if single.empty:
-        return ("No domain has test rows that another could be asked about.",)
+        return (NO_LOSS, *_other_domains(cells, frozen, metric))
     losses = single["loss"].to_numpy()
     worst, best = single.iloc[int(losses.argmax())], single.iloc[int(losses.argmin())]
     sentences = [_crossing(worst, loss_metric)]
@@ -49,6 +53,14 @@ def matrix_sentences(
         *(_agreement(one) for one in agreements if one.n >= FEWEST_PAIRS),
     ]
     return tuple(sentences)
+
+
+def _other_domains(cells: pd.DataFrame, frozen: pd.DataFrame, metric: Metric) -> tuple[str, ...]:
+    """Say how the backbone does on domains that it did not learn from, where nothing is known of a loss."""
+    away = frozen[
+        (frozen["source"] != frozen["target"]) & ~frozen["source"].str.startswith((TOGETHER, ALL_BUT))
+    ]
+    return (_against_words(cells, away, metric),) if len(away) else ()
 
 
 def _crossing(cell: "pd.Series[Any]", metric: Metric) -> str:
