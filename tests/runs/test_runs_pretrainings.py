@@ -37,6 +37,12 @@ def pretraining(store, owner="ann"):
     return run
 
 
+def test_the_baseline_of_ways_is_source_only(store, studies):
+    parts = config(store, Way.BOTH, Way.SOURCE).model_copy(update={"sizes": (0, 8)})
+    study = studies.add("ann", "ways", parts, BLOCKS)
+    assert study.arms[study.baseline]["way"] == Way.SOURCE
+
+
 def test_its_runs_wait_for_it_and_it_stops_with_the_study(store, studies):
     study = studies.add("ann", "ways", config(store, Way.BOTH, Way.PRETRAIN_TARGET), BLOCKS)
     waiting = store.waiting(Slot.TRAINING)

@@ -156,6 +156,16 @@ class Comparison:
         )
         return (*negatives, *(arm.describe(self.baseline) for arm in others))
 
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """Sentences on the arms that are worse than the baseline by more than chance."""
+        others = (arm for arm in self.arms if arm.name != self.baseline and arm.difference is not None)
+        return tuple(
+            f"{arm.name} {arm.difference.describe(self.baseline)}: more than chance."
+            for arm in others
+            if arm.difference is not None and arm.difference.beyond_chance and arm.difference.value < 0
+        )
+
     def worth_frame(self) -> pd.DataFrame:
         """Return one row per way and number of target labels: score, and the labels it is worth."""
         return pd.DataFrame(

@@ -110,6 +110,8 @@ def _figures(study: Study, short: Comparison) -> None:
     )
     if few := small_test_set_note(comparison.test_rows, noun=config.data.problem.row_noun):
         st.warning(plain(few), icon=":material/warning:")
+    for sentence in comparison.worse if config.ways else ():
+        st.error(plain(sentence), icon=":material/trending_down:")
     st.caption(MEANING)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.sentences()))
     if len(config.boundaries) > 1:

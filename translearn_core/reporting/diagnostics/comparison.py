@@ -68,4 +68,6 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
             )
         )
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
+    if data.study is not None and data.study.ways:
+        alarms = (*alarms, *comparison.worse)
     return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)

@@ -49,9 +49,10 @@ def overlap_table(result: Projection, noun: str) -> TableBlock:
         result.domain_overlap,
         ("neighbours elsewhere", "elsewhere by chance", "same label there"),
         heading="Do the domains overlap?",
-        caption=f"Of the 10 nearest test {noun}s of a test {noun}, in full width by cosine similarity: share "
-        "of another domain, the same by chance, and how many of those have its label. Domains that lie apart "
-        "have few neighbours elsewhere; transfer needs those that there are to share the label.",
+        caption=f"Of the 10 nearest held-out {noun}s of a held-out {noun}, in full width by cosine "
+        "similarity: share of another domain, the same by chance, and how many of those have its label. "
+        "Domains that lie apart have few neighbours elsewhere; transfer needs those that there are to share "
+        "the label.",
     )
 
 

@@ -36,8 +36,8 @@ class Projection:
     its 95 % interval; `sentence` summarises them. `values`, shape (2, N), are true and predicted numbers, of
     which `classes` then are ranges; empty for classes. `settings` holds method, layer, seed and the method's
     parameters as strings. `domains` are those of the texts, `domain`, shape (N,), indexes them; empty
-    without. `domain_overlap` has a row per variant and domain, of the test texts if these are of several:
-    variant, domain, neighbours elsewhere, elsewhere by chance, same label there.
+    without. `domain_overlap` has a row per variant and domain: variant, domain, neighbours elsewhere,
+    elsewhere by chance, same label there; of test texts, with validation texts if those are of one domain.
     """
 
     variants: tuple[str, ...]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from translearn_core.config import PlannedRun, StudyConfig, expand_grid, job_id, referenced_jobs
+from translearn_core.config import PlannedRun, StudyConfig, Way, expand_grid, job_id, referenced_jobs
 from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
@@ -251,7 +251,7 @@ def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now:
 
 
 def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
-    """Return the name of the baseline arm, given an arm, a recipe or nothing."""
+    """Return the name of the baseline arm, given an arm, a recipe or nothing; of ways, source only."""
     if baseline is not None and any(run.name == baseline for run in planned):
         return baseline
     for recipe in (baseline,) if baseline is not None else DEFAULT_BASELINES:
@@ -260,7 +260,8 @@ def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
     if baseline is not None:
         names = dict.fromkeys(run.name for run in planned)
         raise ConfigError("baseline", baseline, f"an arm or recipe of the study: {', '.join(names)}")
-    return planned[0].name
+    from_source = (run.name for run in planned if run.factors.get("way") == Way.SOURCE)
+    return next(from_source, planned[0].name)
 
 
 def _study_runs(planned: Sequence[PlannedRun]) -> list[StudyRun]:

@@ -78,7 +78,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             values=rows[["label", "predicted"]].to_numpy(np.float64).T if numbers else np.empty((0, 0)),
             domains=domains,
             domain=domain,
-            domain_overlap=overlap_by_variant(domains, variants, domain, label, layer.test, config.seed),
+            domain_overlap=overlap_by_variant(domains, variants, domain, label, rows["split"], config.seed),
         ),
     )
 

@@ -7,11 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from translearn_core.analysis.domains import domain_overlap
+from translearn_core.config import Split
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.results import Evaluation
 
 FEWEST = 20
-"""Test texts from which neighbours are counted."""
+"""Held-out texts from which neighbours are counted."""
 
 
 def domain_names(evaluation: Evaluation) -> tuple[str, ...]:
@@ -32,11 +33,12 @@ def overlap_by_variant(
     variants: Mapping[str, NDArray[np.floating]],
     codes: NDArray[np.int64],
     labels: NDArray[np.int64],
-    test: NDArray[np.int64],
+    split: "pd.Series[str]",
     seed: int,
 ) -> pd.DataFrame:
-    """Return the overlap of the domains of the test texts (see `Projection`); empty if these are of one."""
-    if not len(codes) or len(test) < FEWEST or len(np.unique(codes[test])) < 2:
+    """Return the overlap of the domains of held-out texts in each variant (see `Projection`)."""
+    held_out = _held_out(codes, split) if len(codes) else None
+    if held_out is None:
         return pd.DataFrame()
     return pd.DataFrame(
         [
@@ -48,6 +50,15 @@ def overlap_by_variant(
                 "same label there": one.agreement,
             }
             for variant, x in variants.items()
-            for code, one in domain_overlap(x[test], codes[test], labels[test], seed).items()
+            for code, one in domain_overlap(x[held_out], codes[held_out], labels[held_out], seed).items()
         ]
     )
+
+
+def _held_out(codes: NDArray[np.int64], split: "pd.Series[str]") -> NDArray[np.int64] | None:
+    """Return the test rows, with validation rows if these are of one domain; None without two domains."""
+    test, validation = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))
+    for rows in (test, np.union1d(test, validation)):
+        if len(rows) >= FEWEST and len(np.unique(codes[rows])) > 1:
+            return rows
+    return None
