@@ -4,9 +4,12 @@ import streamlit as st
 
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, navigation, state
-from translearn_core.config import DomainConfig
+from translearn_core.config import DomainConfig, Way
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
+
+ONE_RUN = [way for way in Way if way is not Way.PRETRAIN_TARGET]
+"""Ways of one training; pre-training is a job of its own."""
 
 
 def choose_column(draft: state.Draft) -> DomainConfig | None:
@@ -29,18 +32,45 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
 
 
 def choose_domains(domains: DomainConfig) -> DomainConfig:
-    """Choose the domains to learn from and to test on; the button puts them into the draft."""
+    """Choose the domains to learn from and to test on, and a way; the button puts them into the draft."""
     names = _names(domains.column)
     with st.container(horizontal=True):
         source = _pick("Learn from", names, domains.source, "source_domains")
         target = _pick("Test on", names, domains.target, "target_domains")
     chosen = domains.model_copy(update={"source": source, "target": target})
-    if chosen.selects and st.button(
+    if chosen.source and chosen.target:
+        _one_training(chosen)
+    elif chosen.selects:
+        _set_up(chosen.model_copy(update={"target_labels": 0, "use_source": True}), Way.BOTH)
+    return chosen
+
+
+def _one_training(chosen: DomainConfig) -> None:
+    """Choose a way and the labels of the target for one training."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way: Way = st.selectbox("One training", ONE_RUN, key="one_way", width=260)
+        labels = st.number_input(
+            "with labels of the target", 0, 1_000_000, 0, key="one_way_labels", width=200
+        )
+    placed = way.domains(chosen, int(labels))
+    moves = way.adaptation is not None and way.adaptation.method.aligns
+    if placed is None:
+        what = "takes no label of the target: set it to 0" if labels else "needs labels of the target"
+        st.caption(f"The way '{way}' {what}.")
+    elif moves and not state.draft().experiment.trains_backbone:
+        st.caption(
+            f"{way} moves the features, and here the backbone stays frozen: choose a recipe that trains."
+        )
+    else:
+        _set_up(placed, way)
+
+
+def _set_up(domains: DomainConfig, way: Way) -> None:
+    if st.button(
         "Set up one training", key="train_domains", type="tertiary", icon=":material/arrow_forward:"
     ):
-        state.change(domains=chosen)
+        state.change(domains=domains, adaptation=way.adaptation, self_training=way.self_training)
         navigation.switch_to("train")
-    return chosen
 
 
 def _pick(label: str, names: list[str], chosen: tuple[str, ...], key: str) -> tuple[str, ...]:

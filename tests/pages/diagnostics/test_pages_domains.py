@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
 from tests.plots.domain_results import make_transfer
-from translearn_core.config import DataConfig, DomainConfig, StudyConfig, job_id
+from translearn_core.config import DataConfig, DomainConfig, StudyConfig, Way, job_id
 from translearn_core.jobs import REPORT, TRANSFER_MATRIX, TransferMatrixConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs import Studies
@@ -99,6 +99,19 @@ def test_ways_between_two_domains_start_a_study(table: Filled, visit: Open):
     assert study.config.sizes == (0, 64)
     assert study.config.custom_recipe.freeze.blocks == (4, 5)
     assert {factors["way"] for factors in study.arms.values()} >= {"source only", "DANN"}
+
+
+def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.selectbox(key="one_way").set_value(Way.SELF_TRAINING).run()
+    at.button(key="train_domains").click().run()
+    draft = at.session_state["draft"]
+    assert draft.domains == DomainConfig(column="language", source=("english",), target=("中文",))
+    assert draft.self_training is not None
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.selectbox(key="one_way").set_value(Way.SEQUENTIAL).run()
+    assert "needs labels of the target" in page_text(at)
+    assert "train_domains" not in keys(at)
 
 
 def test_a_table_without_domains_says_what_to_choose(filled: Filled, visit: Open):
