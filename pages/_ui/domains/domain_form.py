@@ -53,7 +53,6 @@ def _one_training(chosen: DomainConfig) -> None:
             "with labels of the target", 0, 1_000_000, 0, key="one_way_labels", width=200
         )
     placed = way.domains(chosen, int(labels))
-    moves = way.adaptation is not None and way.adaptation.method.aligns
     if placed is None:
         what = "takes no label of the target: set it to 0" if labels else "needs labels of the target"
         st.caption(f"The way '{way}' {what}.")
