@@ -56,10 +56,8 @@ def _one_training(chosen: DomainConfig) -> None:
     if placed is None:
         what = "takes no label of the target: set it to 0" if labels else "needs labels of the target"
         st.caption(f"The way '{way}' {what}.")
-    elif moves and not state.draft().experiment.trains_backbone:
-        st.caption(
-            f"{way} moves the features, and here the backbone stays frozen: choose a recipe that trains."
-        )
+    elif way.adaptation is not None and not state.draft().experiment.trains_backbone:
+        st.caption(f"The way '{way}' needs a block that trains, and here all stay frozen: choose a recipe.")
     else:
         _set_up(placed, way)
 
