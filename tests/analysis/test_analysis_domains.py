@@ -54,7 +54,7 @@ def test_domains_that_lie_apart_have_no_neighbours_elsewhere(rng: np.random.Gene
     x = rng.normal(size=(60, 4))
     domain = np.repeat([0, 1, 2], 20)
     labels = np.tile([0, 1], 30)
-    apart = domain_overlap(x + 100 * domain[:, None], domain, labels)
+    apart = domain_overlap(x + 100 * np.eye(4)[domain], domain, labels)
     assert [one.elsewhere for one in apart.values()] == [0, 0, 0]
     assert np.isnan(apart[0].agreement)
     mixed = domain_overlap(x, domain, labels)

@@ -66,7 +66,8 @@ def test_a_column_that_is_not_there_blocks():
 
 
 def test_the_gravest_finding_comes_first():
-    frame = table(PLAIN["text"].tolist() + ["again"] * 20, ["a", "b"] * 20 + ["a"] * 18 + ["c", None])
+    texts = PLAIN["text"].tolist() + ["again"] * 19 + [""]
+    frame = table(texts, ["a", "b"] * 20 + ["a"] * 18 + ["c", "a"])
     severities = [f.severity for f in diagnose(frame, CONFIG, statistics(unknown=0.4))[0].findings]
     order = [Severity.WARNING, Severity.DECISION, Severity.FIXED, Severity.DETECTED]
     assert sorted(severities, key=order.index) == severities

@@ -1,10 +1,18 @@
 """Clusterings, as large as a test needs them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from translearn_core.results import Estimate
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
+
+
+def make_described(names: tuple[str, ...]) -> Clustering:
+    """Return texts with classes that were described in words."""
+    result = make_clustering(names)
+    return replace(result, settings=result.settings | {"clustering": "descriptions"}, stability=())
 
 
 def make_clustering(names: tuple[str, ...], rows: int = 120, column: str = "label") -> Clustering:

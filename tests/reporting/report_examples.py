@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tests.plots.cluster_results import make_clustering
+from tests.plots.cluster_results import make_clustering, make_described
 from tests.plots.domain_results import make_transfer
 from tests.plots.error_analysis_results import make_trust
 from tests.plots.few_label_results import make_zero_shot
@@ -46,7 +46,7 @@ from translearn_core.jobs import (
 )
 from translearn_core.jobs.diagnostics.gradient_conflict import GRADIENT_CONFLICT
 from translearn_core.jobs.diagnostics.transfer_matrix import TRANSFER_MATRIX
-from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
+from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS, DESCRIBED_CLASSES
 from translearn_core.jobs.diagnostics.zero_shot import ZERO_SHOT
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.results import Estimate, Evaluation, PairedComparison
@@ -106,6 +106,7 @@ def everything(classes: tuple[str, ...] = CLASSES) -> ReportData:
         (TRANSFER_MATRIX, make_transfer((HOSTILE, "chat"))),
         (CLUSTERS, make_clustering((HOSTILE, "chat"), column=HOSTILE)),
         (ZERO_SHOT, make_zero_shot((HOSTILE, "chat"))),
+        (DESCRIBED_CLASSES, make_described((HOSTILE, "chat"))),
         (PAIRED_COMPARISON, make_paired_comparison()),
     )
     return ReportData(

@@ -63,6 +63,18 @@ def study_verdict(draw: Draw) -> Case:
 
 @sentence
 @st.composite
+def worse_than_baseline(draw: Draw) -> Case:
+    """A way that is worse than its baseline by more than chance."""
+    difference = draw(differences(st.integers(2, 5)).filter(lambda d: d.high < 0))
+    (text,) = Comparison(
+        "source only", 600, (arm("source only", None, None), arm("CORAL", difference, None))
+    ).worse
+    numbers, claims = clause(difference)
+    return Case(text, numbers, claims=claims | {"more than chance": True})
+
+
+@sentence
+@st.composite
 def baseline_line(draw: Draw) -> Case:
     """The run beside one baseline, and negative transfer from it."""
     name, margin = draw(st.sampled_from((MAJORITY, WORDS, FROZEN, SCRATCH))), draw(differences(st.just(1)))

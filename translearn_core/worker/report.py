@@ -9,6 +9,7 @@ from translearn_core.config import BackboneConfig, ExperimentConfig, StudyConfig
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import (
+    COMPARE,
     PAIRED_COMPARISON,
     SPECS,
     BackboneInfoConfig,
@@ -67,11 +68,12 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
     """Gather the available results, and the names of the missing ones."""
     parts, missing = _parts(context, config.parts)
     if config.job is None:
+        about_study = config.study is not None or any(part.spec is COMPARE for part in parts)
         data = ReportData(
             name=config.name or "Report",
             question=config.question,
             parts=parts,
-            missing=missing if config.study is None else _missing_of_study(parts, missing),
+            missing=_missing_of_study(parts, missing) if about_study else missing,
             hashes={
                 f"part: {context.store.job(job).spec.name}": job for job in _diagnostic_jobs(context, config)
             },

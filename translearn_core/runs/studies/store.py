@@ -290,8 +290,8 @@ def _jobs_of(row: Any) -> set[str]:
     return {run["job"] for run in json.loads(row.runs)}
 
 
-def _in_state(db: Connection, owner: str, ids: Sequence[str], states: Sequence[State]) -> set[str]:
+def _in_state(db: Connection, owner: str, ids: Collection[str], states: Sequence[State]) -> set[str]:
     """Return those of the jobs `ids` that the owner has in one of `states`."""
     query = select(jobs.c.id).join(job_owners, job_owners.c.job == jobs.c.id)
     in_states = jobs.c.state.in_([str(state) for state in states])
-    return set(db.scalars(query.where(job_owners.c.owner == owner, jobs.c.id.in_(ids), in_states)))
+    return set(db.scalars(query.where(job_owners.c.owner == owner, jobs.c.id.in_(list(ids)), in_states)))
