@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.activations import Compute, Lookup
+from translearn_core.activations import Compute, Encoder, Lookup
 from translearn_core.analysis.probing.layer_map import Layers
 from translearn_core.analysis.stratified_sampling import stratified_sample
 from translearn_core.backbones import Backbone, load
-from translearn_core.config import BackboneConfig, Cell, ExperimentConfig
+from translearn_core.config import BackboneConfig, Cell, ExperimentConfig, Pooling
 from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import ConfigError
-from translearn_core.results import Evaluation
+from translearn_core.results import BackboneInfo, Evaluation
 from translearn_core.tasks import PROBLEMS
 from translearn_core.tasks.normalisation import cell_key
 from translearn_core.tasks.predictions import predictions_target
@@ -139,6 +139,13 @@ def _pooled(
     compute = Compute.choose(config.training.device, config.training.precision)
     encoder = make_encoder(context, backbone, texts, config.features, compute)
     return encoder.pooled(config.features.pooling)
+
+
+def layer_lookups(encoder: Encoder, info: BackboneInfo, pooling: Pooling) -> dict[int, Lookup]:
+    """Return the accessible layers of a frozen backbone by number: all, or the last one alone."""
+    if info.supports_partial_forward:
+        return dict(enumerate(encoder.pooled(pooling)))
+    return {info.n_blocks: encoder.last_layer(pooling)}
 
 
 def feature_array(lookup: Lookup) -> NDArray[np.floating]:

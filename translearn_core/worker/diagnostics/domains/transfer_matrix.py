@@ -41,7 +41,7 @@ from translearn_core.worker.diagnostics.domains.sources import (
 from translearn_core.worker.diagnostics.domains.trained_models import trained_models
 from translearn_core.worker.diagnostics.layer_scores import supported_features
 from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences
-from translearn_core.worker.features import feature_array
+from translearn_core.worker.features import feature_array, layer_lookups
 
 Vectors = NDArray[np.floating]
 
@@ -113,9 +113,8 @@ def _layers(
     if config.data.text_pair is not None:
         features = features.with_default_encoding(frozen=True)
     encoder = make_encoder(context, backbone, prepared.texts, features, compute)
-    if not backbone.info.supports_partial_forward:
-        return {backbone.n_blocks: feature_array(encoder.last_layer(features.pooling))}
-    return {layer: feature_array(one) for layer, one in enumerate(encoder.pooled(features.pooling))}
+    lookups = layer_lookups(encoder, backbone.info, features.pooling)
+    return {layer: feature_array(lookup) for layer, lookup in lookups.items()}
 
 
 def _cells(

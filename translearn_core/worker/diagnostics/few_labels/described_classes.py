@@ -14,7 +14,7 @@ from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.few_labels.clusters import read_texts, save_clusters
 from translearn_core.worker.diagnostics.layer_scores import supported_features
-from translearn_core.worker.features import feature_array
+from translearn_core.worker.features import feature_array, layer_lookups
 
 Vectors = NDArray[np.floating]
 
@@ -61,10 +61,8 @@ def _vectors(
     features = supported_features(config.features, backbone.info)
     compute = Compute.choose(config.device, config.precision)
     encoder = make_encoder(context, backbone, texts, features, compute)  # type: ignore[arg-type]
-    if backbone.info.supports_partial_forward:
-        vectors = dict(enumerate(map(feature_array, encoder.pooled(features.pooling))))
-    else:
-        vectors = {backbone.n_blocks: feature_array(encoder.last_layer(features.pooling))}
+    lookups = layer_lookups(encoder, backbone.info, features.pooling)
+    vectors = {layer: feature_array(lookup) for layer, lookup in lookups.items()}
     if config.layer is None:
         return vectors
     if config.layer not in vectors:

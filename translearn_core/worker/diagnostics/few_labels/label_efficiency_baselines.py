@@ -32,7 +32,7 @@ from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.diagnostics.few_labels.zero_shot import description_similarities
-from translearn_core.worker.features import feature_array
+from translearn_core.worker.features import feature_array, layer_lookups
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -255,6 +255,4 @@ def _layers(
     if config.data.text_pair is not None:
         features = features.with_default_encoding(frozen=True)
     encoder = make_encoder(context, backbone, prepared.texts, features, compute)
-    if not backbone.info.supports_partial_forward:
-        return [(backbone.n_blocks, encoder.last_layer(config.features.pooling))]
-    return list(enumerate(encoder.pooled(config.features.pooling)))
+    return list(layer_lookups(encoder, backbone.info, config.features.pooling).items())

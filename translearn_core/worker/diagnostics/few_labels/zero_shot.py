@@ -28,7 +28,7 @@ from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_prepared
 from translearn_core.worker.diagnostics.sentences.zero_shot_text import alarm_of, zero_shot_sentences
-from translearn_core.worker.features import feature_array
+from translearn_core.worker.features import feature_array, layer_lookups
 
 FloatArray = NDArray[np.float64]
 
@@ -97,10 +97,8 @@ def description_similarities(
     n_unlabelled = len(texts)
     texts += [*sentences, *(prepared.texts[i] for i in test)]
     encoder = make_encoder(context, backbone, texts, features, compute)
-    if backbone.info.supports_partial_forward:
-        vectors = dict(enumerate(map(feature_array, encoder.pooled(features.pooling))))
-    else:
-        vectors = {backbone.n_blocks: feature_array(encoder.last_layer(features.pooling))}
+    lookups = layer_lookups(encoder, backbone.info, features.pooling)
+    vectors = {layer: feature_array(lookup) for layer, lookup in lookups.items()}
     of_classes = slice(n_unlabelled, n_unlabelled + len(sentences))
     every = tuple(
         spaces(
