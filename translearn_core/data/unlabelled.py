@@ -57,7 +57,7 @@ def unlabelled_texts(
 
     Left out are texts that a labelled row has too, rows that share their group with a validation or test row
     or are assigned to one by the split column or `test_groups`, in a split by time those later than every
-    training row, and rows of other domains than the target's if there is one.
+    training row or of unknown time, and rows of other domains than the target's if there is one.
 
     Parameters
     ----------
