@@ -90,6 +90,22 @@ def test_files_on_the_command_line_replace_those_in_the_file(house: House, tmp_p
     assert json.loads(done.stdout)["test_rows"] == 40
 
 
+def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: Path) -> None:
+    head, *rows = opinions(0, 120, "review,liked").splitlines()
+    lines = [f"{head},place", *(f"{row},{'east' if i % 3 else 'west'}" for i, row in enumerate(rows))]
+    (tmp_path / "places.csv").write_text("\n".join(lines) + "\n")
+    path = house.file(
+        name="from east to west", files={"train": str(tmp_path / "places.csv")}, recipes=[], boundaries=[2],
+        ways=["source only", "both together"], sizes=[0, 4], seeds=[0], baseline=None,
+        domains={"column": "place", "source": ["east"], "target": ["west"]},
+    )  # fmt: skip
+    done = house("study", path, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert len(record["arms"]) == 2
+    assert record["failed"] == []
+
+
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:
     long = {"features.token_limit": 32, "training.epochs": 30}
     path = house.file(name="long", settings=long, recipes=["linear", "scratch"], seeds=[5])

@@ -23,7 +23,7 @@ from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import FeatureConfig, ProblemType, ReadOptions, Split, StudyConfig
+from translearn_core.config import DataConfig, FeatureConfig, ProblemType, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
@@ -113,8 +113,17 @@ def _diagnose_configs(config: StudyConfig) -> list[DiagnoseConfig]:
     with naming_fields():
         first = study_diagnosis(config)
     configs = [first.model_copy(update={"backbone": one}) for one in config.backbones]
-    smallest = first.data.model_copy(update={"train_rows": config.sizes[0]})
+    smallest = _with_fewest_rows(first.data, config)
     return list(dict.fromkeys([*configs, first.model_copy(update={"data": smallest})]))
+
+
+def _with_fewest_rows(data: DataConfig, config: StudyConfig) -> DataConfig:
+    """Return the data with the fewest rows of a study; in one of ways they are labelled target rows."""
+    fewest = config.sizes[0]
+    if not config.ways:
+        return data.model_copy(update={"train_rows": fewest})
+    assert data.domains is not None  # a study of ways names source and target
+    return data.model_copy(update={"domains": data.domains.model_copy(update={"target_labels": fewest})})
 
 
 def parse_files(files: Sequence[str]) -> dict[str, Path]:
