@@ -104,6 +104,10 @@ def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: 
     record = json.loads(done.stdout)
     assert len(record["arms"]) == 2
     assert record["failed"] == []
+    printed = " ".join(done.stderr.split())
+    assert printed.index("source only: about") < printed.index("All 2 runs: about") < printed.index("2 done")
+    again = house("study", path, "--json")
+    assert "about" not in again.stderr
 
 
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:

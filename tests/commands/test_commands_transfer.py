@@ -41,6 +41,8 @@ def test_the_matrix_has_a_cell_for_every_source_and_target(terminal: Terminal, w
     assert shown.returncode == 0, shown.stderr
     assert "Accuracy of block 2" in " ".join(shown.stdout.split())
     assert "learned from" in shown.stdout
+    assert "books: about" in shown.stderr
+    assert "All 3 runs: about" in shown.stderr
     assert record["sentences"][0].split(" beside")[0] in " ".join(shown.stdout.split())
 
 

@@ -19,11 +19,12 @@ from translearn_core.commands.terminal.client import (
     watch,
     with_absolute_path,
 )
+from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import DataConfig, FeatureConfig, ProblemType, ReadOptions, Split, StudyConfig
+from translearn_core.config import DataConfig, FeatureConfig, ProblemType, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
@@ -58,8 +59,7 @@ def study(
     if out is not None:
         output_kind(out)
         check_writable(out)
-    submitted, data = submit_study(file, files or [], read_options(reading))
-    data.show(quiet=reading.quiet)
+    submitted, data = submit_study(file, files or [], reading)
     comparison, failed = compare(submitted, follow(submitted))
     if out is not None:
         write_table(comparison.frame(), out, raw=raw)
@@ -67,14 +67,17 @@ def study(
     print_result(record, lambda _, screen: show(submitted, comparison, failed, screen), as_json=as_json)
 
 
-def submit_study(path: Path, files: Sequence[str], options: ReadOptions) -> tuple[Study, DataCheck]:
-    """Submit all runs of the study in `path`, with `files` in place of its own, and check its data."""
+def submit_study(path: Path, files: Sequence[str], reading: ReadingOptions) -> tuple[Study, DataCheck]:
+    """Submit all runs of the study in `path`, with `files` in place of its own.
+
+    What is found in its data and what it will cost is printed first.
+    """
     file = valid(StudyFile, **read_study_file(path, parse_files(files)))
     if Split.TRAIN not in file.files:
         raise DataError(
             "The study names no training file: write it under 'files', or give --files train=PATH."
         )
-    dataset = add_dataset({str(part): source for part, source in file.files.items()}, options)
+    dataset = add_dataset({str(part): source for part, source in file.files.items()}, read_options(reading))
     with naming_fields():
         file.study(dataset.digest)  # validation errors come before the files are read
         table = read_data(dataset)
@@ -85,9 +88,11 @@ def submit_study(path: Path, files: Sequence[str], options: ReadOptions) -> tupl
     if file.teacher is not None:
         config = config.model_copy(update={"teacher": find(file.teacher).job.id})
     data = check_data(table, _diagnose_configs(config))
+    diagnosed = diagnosis(study_diagnosis(config))
     if config.min_steps and config.data.problem is ProblemType.TOKENS:
-        words = diagnosis(study_diagnosis(config)).words_per_text
-        config = config.model_copy(update={"words_per_text": words})
+        config = config.model_copy(update={"words_per_text": diagnosed.words_per_text})
+    data.show(quiet=reading.quiet)
+    announce_cost(config, infos, diagnosed, quiet=reading.quiet)
     blocks = {label: info.n_blocks for label, info in infos.items()}
     return Studies(open_store()).add(LOCAL, file.name, config, blocks, file.baseline), data
 

@@ -9,9 +9,11 @@ import typer
 from numpy.typing import NDArray
 from rich.console import Console
 
+from translearn_core.commands.data_check import diagnose_config, diagnosis
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.study import follow
 from translearn_core.commands.terminal.client import backbone_info, result, submit
+from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_line, print_result
@@ -54,7 +56,8 @@ def transfer(
     matrix = result(submit(config, name), TransferMatrix)
     failed: list[Run] = []
     if seeds:
-        runs, failed = train_sources(experiment, matrix, range(options.seed, options.seed + seeds), name)
+        draws = range(options.seed, options.seed + seeds)
+        runs, failed = train_sources(experiment, matrix, draws, name, quiet=reading.quiet)
         matrix = result(submit(transfer_matrix_config(experiment, runs), name), TransferMatrix)
     record = {
         "metric": matrix.metric,
@@ -70,14 +73,18 @@ def transfer(
 
 
 def train_sources(
-    experiment: ExperimentConfig, matrix: TransferMatrix, seeds: range, name: str
+    experiment: ExperimentConfig, matrix: TransferMatrix, seeds: range, name: str, *, quiet: bool
 ) -> tuple[tuple[MatrixRuns, ...], list[Run]]:
-    """Train an experiment on every source of a matrix; return the finished runs and the failed ones."""
+    """Train an experiment on every source of a matrix; return the finished runs and the failed ones.
+
+    What they will cost is printed first, unless `quiet`.
+    """
     with naming_fields():
         config = transfer_study(experiment, matrix.sources, seeds)
     studies = Studies(open_store())
-    blocks = {experiment.backbone.label: backbone_info(experiment.backbone).n_blocks}
-    study = studies.add(LOCAL, name, config, blocks)
+    infos = {experiment.backbone.label: backbone_info(experiment.backbone)}
+    announce_cost(config, infos, diagnosis(diagnose_config(experiment)), quiet=quiet)
+    study = studies.add(LOCAL, name, config, {label: info.n_blocks for label, info in infos.items()})
     progress = follow(study)
     if progress.stopped:
         raise TrainingError(f"The {name} was stopped and keeps what there is: the same command goes on.")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.config import Cell, Split
-from translearn_core.results import Finding
+from translearn_core.results import DomainRows, Finding
 from translearn_core.tasks import PROBLEMS, JointTarget, Problem, Target, problem_of
 from translearn_core.tasks.joint_target import compact
 from translearn_core.tasks.splits import SPLITS
@@ -20,7 +20,8 @@ class PreparedDataset:
     in the table. These, `texts` (texts or pairs of texts), `domain` (names; None without domains) and the
     values of each target have one entry per row. No normalised text or pair is in two splits. `unlabelled`
     are texts to learn from without labels, of the target domain if there is one; `unlabelled_key` is the
-    class of each where it is known, else -1, and is for reports alone.
+    class of each where it is known, else -1, and is for reports alone. `domain_rows` counts the rows of every
+    domain, also of those that are neither learned from nor tested on.
     """
 
     targets: tuple[Target, ...]
@@ -32,6 +33,7 @@ class PreparedDataset:
     domain: NDArray[np.object_] | None = field(default=None, compare=False)
     unlabelled: tuple[Cell, ...] = ()
     unlabelled_key: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
+    domain_rows: tuple[DomainRows, ...] = ()
 
     @property
     def target(self) -> Target:

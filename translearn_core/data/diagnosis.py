@@ -88,6 +88,7 @@ def diagnose(
         further_outputs=sum(target.n_outputs for target in prepared.targets[1:]) if prepared else 0,
         unlabelled=len(prepared.unlabelled) if prepared else 0,
         known_labels=int((prepared.unlabelled_key >= 0).sum()) if prepared else 0,
+        domain_rows=prepared.domain_rows if prepared else (),
     )
     return diagnosis, prepared
 

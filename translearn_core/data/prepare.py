@@ -13,7 +13,7 @@ from translearn_core.config.settings import settings
 from translearn_core.config.text_cells import sides_of, text_cells
 from translearn_core.data.columns import PART, ROW
 from translearn_core.data.dataset import PreparedDataset
-from translearn_core.data.splits.domain_rows import DOMAIN, check_domains, select_domains
+from translearn_core.data.splits.domain_rows import DOMAIN, check_domains, rows_of_domains, select_domains
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.data.splits.subset import nested_order
@@ -21,7 +21,7 @@ from translearn_core.data.targets.target_encoding import check_targets, encode_t
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.data.unlabelled import UnlabelledTexts, unlabelled_texts
 from translearn_core.errors import DataError
-from translearn_core.results import Finding, Severity
+from translearn_core.results import DomainRows, Finding, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import quote_list
 from translearn_core.tasks import PROBLEMS, JointTarget, Target, problem_of
@@ -74,7 +74,7 @@ def prepare(
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
-    state, unlabelled = _select_rows(state, columns, config)
+    state, unlabelled, of_domains = _select_rows(state, columns, config)
     problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
     state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
@@ -88,19 +88,21 @@ def prepare(
         domain=state.rows[DOMAIN].to_numpy() if DOMAIN in state.rows else None,
         unlabelled=unlabelled.texts,
         unlabelled_key=unlabelled.classes(state.target),
+        domain_rows=of_domains,
     )
     return prepared if len(config.targets) > 1 else prepared.for_target(0)
 
 
 def _select_rows(
     state: TaskRows, columns: TaskColumns, config: DataConfig
-) -> tuple[TaskRows, UnlabelledTexts]:
-    """Return the rows to learn from and to test on, and the texts without a label."""
+) -> tuple[TaskRows, UnlabelledTexts, tuple[DomainRows, ...]]:
+    """Return the rows to learn from and to test on, the texts without a label, and the rows of domains."""
     unlabelled, left_out = unlabelled_texts(columns.unlabelled, state, config)
+    of_domains = rows_of_domains(state.rows, unlabelled.of_domains)
     state, of_target = select_domains(state, config)
     if of_target is not None:
         unlabelled = UnlabelledTexts.of(of_target) + unlabelled
-    return _subsample_train(state, config).with_findings(*left_out), unlabelled
+    return _subsample_train(state, config).with_findings(*left_out), unlabelled, of_domains
 
 
 def _rows_of_target(

@@ -1,6 +1,7 @@
 """Rows without a label: the texts that can be learned from without leaking held-out ones."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -26,10 +27,14 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class UnlabelledTexts:
-    """Texts without a label, and the true label of each for reports; an empty one is not known."""
+    """Texts without a label, and the true label of each for reports; an empty one is not known.
+
+    `of_domains` is the number of such texts in every domain.
+    """
 
     texts: tuple[Cell, ...] = ()
     labels: tuple[str, ...] = ()
+    of_domains: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: TaskRows) -> "UnlabelledTexts":
@@ -41,7 +46,8 @@ class UnlabelledTexts:
 
     def __add__(self, other: "UnlabelledTexts") -> "UnlabelledTexts":
         """Append the texts of `other`."""
-        return UnlabelledTexts((*self.texts, *other.texts), (*self.labels, *other.labels))
+        texts, labels = (*self.texts, *other.texts), (*self.labels, *other.labels)
+        return UnlabelledTexts(texts, labels, {**self.of_domains, **other.of_domains})
 
     def classes(self, target: Target) -> NDArray[np.int64]:
         """Return the class of each text, `UNKNOWN` where the label is not known or no class of `target`."""
@@ -73,7 +79,8 @@ def unlabelled_texts(
     keys = np.array([unordered_key(cell) for cell in cells], dtype=object)
     labelled = {unordered_key(cell) for cell in text_cells(state.rows)}
     fresh = ~pd.Series(keys).duplicated().to_numpy() & ~np.isin(keys, list(labelled))
-    usable = fresh & ~_held_out(rows, state.rows, config) & _of_domain(rows, config)
+    fresh &= ~_held_out(rows, state.rows, config)
+    usable = fresh & _of_domain(rows, config)
     names = rows[LABEL_KEY] if LABEL_KEY in rows else [""] * len(rows)
     labels = [name.strip() if isinstance(name, str) else "" for name in names]
     chosen = np.flatnonzero(usable)
@@ -83,7 +90,9 @@ def unlabelled_texts(
         "a text, or belong to validation or test."
     )
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
-    return UnlabelledTexts(texts, tuple(labels[i] for i in chosen)), () if usable.all() else (rest,)
+    counts = rows.loc[fresh, DOMAIN].value_counts().to_dict() if DOMAIN in rows else {}
+    found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), counts)
+    return found, () if usable.all() else (rest,)
 
 
 def _held_out(rows: pd.DataFrame, labelled: pd.DataFrame, config: DataConfig) -> NDArray[np.bool_]:

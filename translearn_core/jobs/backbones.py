@@ -1,11 +1,24 @@
 """Jobs on backbones: download size, architecture, step times and continued pretraining."""
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, Self
 
-from translearn_core.config import FeatureConfig, TrainingConfig
+from translearn_core.config import BackboneConfig, FeatureConfig, TrainingConfig
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.spec import BackboneJobConfig, JobSpec, Slot
 from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining
+
+
+class Settings(Protocol):
+    """Experiment, or a draft of one."""
+
+    @property
+    def backbone(self) -> BackboneConfig: ...  # noqa: D102
+
+    @property
+    def features(self) -> FeatureConfig: ...  # noqa: D102
+
+    @property
+    def training(self) -> TrainingConfig: ...  # noqa: D102
 
 
 class DownloadSizeConfig(BackboneJobConfig[DownloadSize]):
@@ -26,6 +39,18 @@ class ProfileConfig(BackboneJobConfig[CostModel]):
     kind: ClassVar = "profile"
     features: FeatureConfig = FeatureConfig()
     training: TrainingConfig = TrainingConfig()
+
+    @classmethod
+    def of(cls, experiment: Settings) -> Self:
+        """Return the profiling of an experiment's backbone: random weights cost the same."""
+        training = experiment.training
+        return cls(
+            backbone=experiment.backbone.model_copy(update={"reinit_top_layers": 0}),
+            features=FeatureConfig(token_limit=experiment.features.token_limit),
+            training=TrainingConfig(
+                batch_size=training.batch_size, precision=training.precision, device=training.device
+            ),
+        )
 
 
 DOWNLOAD_SIZE = JobSpec(

@@ -3,7 +3,8 @@
 from translearn_core.results.augmentation_preview import AugmentationPreview
 from translearn_core.results.backbone_info import BackboneInfo, DownloadSize
 from translearn_core.results.comparison import ArmScore, Comparison, Difference
-from translearn_core.results.cost_model import CostEstimate, CostModel, Workload
+from translearn_core.results.costs.cost_model import CostEstimate, CostModel
+from translearn_core.results.costs.workload import Workload
 from translearn_core.results.diagnostics.advice import Advice, Fact, Option, Reason
 from translearn_core.results.diagnostics.baselines import Baseline, Baselines
 from translearn_core.results.diagnostics.error_analysis import CalibrationScore, ErrorAnalysis
@@ -47,6 +48,7 @@ from translearn_core.results.table_profile import (
     ColumnType,
     DelimitedStyle,
     Diagnosis,
+    DomainRows,
     FileFormat,
     Finding,
     LikelyReading,
@@ -79,6 +81,7 @@ __all__ = [
     "DelimitedStyle",
     "Diagnosis",
     "Difference",
+    "DomainRows",
     "DownloadSize",
     "Drift",
     "EpochPoint",

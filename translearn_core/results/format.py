@@ -54,6 +54,14 @@ def rounded_percent(share: float) -> str:
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
 
 
+def approximate_duration(seconds: float) -> str:
+    """Return an estimated duration, rounded to two digits at most."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.{0 if seconds >= 10 * length else 1}f} {unit}"
+    return f"{max(1, seconds):.0f} s"
+
+
 def was_or_were(number: int) -> str:
     """Return "was" or "were"."""
     return "was" if number == 1 else "were"

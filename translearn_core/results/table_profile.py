@@ -201,6 +201,17 @@ class TableProfile:
 
 
 @dataclass(frozen=True)
+class DomainRows:
+    """Labelled rows of a domain in each split, whether it is chosen or not, and its `unlabelled` texts."""
+
+    name: str
+    train: int
+    validation: int
+    test: int
+    unlabelled: int = 0
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """Diagnosis of a task: findings, rows per value and split, and statistics of the tokenization.
 
@@ -208,7 +219,8 @@ class Diagnosis:
     versions, whose `counts` count each row once. `words_per_text` are the rows of a sentence if these are
     words. Of several targets, `classes` and `counts` are those of the first, and `further_outputs` is the
     number of classes of the others, a number counting as one. `unlabelled` are the different texts that can
-    be learned from without labels, `known_labels` those of them whose label a key column has.
+    be learned from without labels, `known_labels` those of them whose label a key column has. `domain_rows`
+    are the rows of every domain; empty without domains, and in results of earlier versions.
     """
 
     findings: tuple[Finding, ...]
@@ -226,6 +238,7 @@ class Diagnosis:
     further_outputs: int = 0
     unlabelled: int = 0
     known_labels: int = 0
+    domain_rows: tuple[DomainRows, ...] = ()
 
     @property
     def rows(self) -> dict[str, int]:

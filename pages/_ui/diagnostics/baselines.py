@@ -6,12 +6,12 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
 from pages._ui.shell import jobs, navigation, result_cache
-from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, LayerCombination, from_scratch_control
 from translearn_core.config.search import probe_experiment, tfidf_experiment
 from translearn_core.jobs import BASELINES, BackboneInfoConfig, BaselinesConfig
 from translearn_core.results import Baseline, Baselines, Drift, Workload
 from translearn_core.results.diagnostics.baselines import CONSTANTS, FROZEN, SCRATCH, WORDS
+from translearn_core.results.format import approximate_duration
 from translearn_core.runs import Run, State
 
 TRAINS = "ten epochs of the whole model, the most expensive training there is"
@@ -142,4 +142,4 @@ def _cost(config: ExperimentConfig, from_scratch: ExperimentConfig) -> str:
     if backbone_info is None or diagnosis is None or calibration is None:
         return TRAINS
     seconds = calibration.estimate(backbone_info, from_scratch, Workload.of(diagnosis)).seconds
-    return f"{from_scratch.training.epochs} epochs of the whole model, about {about(seconds)}"
+    return f"{from_scratch.training.epochs} epochs of the whole model, about {approximate_duration(seconds)}"

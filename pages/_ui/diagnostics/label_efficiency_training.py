@@ -7,13 +7,14 @@ import streamlit as st
 from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve
 from pages._ui.forms import freeze_map
 from pages._ui.shell import errors, jobs, navigation, result_cache, state
-from pages._ui.shell.formatting import about, short
+from pages._ui.shell.formatting import short
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig, PlannedRun, expand_grid, job_id
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.results import BackboneInfo, RunSummary, Workload
+from translearn_core.results.format import approximate_duration
 from translearn_core.runs.studies.label_efficiency import FEWEST_STEPS, label_efficiency_study, scaled_seconds
 
 STEPS = (
@@ -102,7 +103,7 @@ def _cost(curve: Curve, planned: Sequence[PlannedRun], backbone_info: BackboneIn
     note = f" {len(done)} of them were trained before and cost nothing." if done else ""
     st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{note}")
     if left:
-        seconds = about(sum(_seconds(curve, left, backbone_info)))
+        seconds = approximate_duration(sum(_seconds(curve, left, backbone_info)))
         st.caption(
             f"About {seconds} one after another. They go on when you close this page, can be stopped "
             f"together, and the curve grows as they end. {STEPS}"

@@ -7,11 +7,11 @@ from pages._ui.forms import training_timeline
 from pages._ui.results import weights
 from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, result_cache, tables
-from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, differ_only_in_seed, next_seed_run
 from translearn_core.jobs import SIMILARITY, SimilarityConfig
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, RunSummary
+from translearn_core.results.format import approximate_duration
 from translearn_core.runs import Run, State
 
 CONTINUED = "This run continues another one, so a second seed would have to begin with that one."
@@ -63,7 +63,11 @@ def _second_seed(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         st.caption(JOINT)
         return
     summary = result_cache.cached_result(run, RunSummary)
-    cost = f"about {about(summary.seconds['total'])}, as this run did" if summary else "as long as this run"
+    cost = (
+        f"about {approximate_duration(summary.seconds['total'])}, as this run did"
+        if summary
+        else "as long as this run"
+    )
     diagnostic.offer_control(
         next_seed_run(config),
         f"{run.name}, second seed",

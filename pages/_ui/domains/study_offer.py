@@ -9,7 +9,7 @@ from pages._ui.forms.require_task import Ready
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_cost
 from translearn_core.config import ExperimentConfig, FreezePlan, PlannedRun, TrainingConfig
-from translearn_core.results import Workload
+from translearn_core.results.costs.study_cost import Timing, estimate_study
 
 
 def trained_experiment(ready: Ready) -> ExperimentConfig:
@@ -38,7 +38,5 @@ def cost(ready: Ready, experiment: ExperimentConfig, planned: Sequence[PlannedRu
     )
     calibration = freeze_map.measured_cost_model(ready.draft)
     if calibration is not None and left:
-        task = Workload.of(ready.diagnosis)
-        study_cost.time(
-            sum(calibration.estimate(ready.backbone_info, run.config, task).seconds for run in left)
-        )
+        timings = {experiment.backbone.label: Timing(ready.backbone_info, calibration)}
+        study_cost.by_arm(estimate_study(left, timings, ready.diagnosis), key="domain_costs")

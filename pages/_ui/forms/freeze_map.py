@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.shell import jobs, page_header, state
-from pages._ui.shell.formatting import about, count, size
+from pages._ui.shell.formatting import count, size
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
+from translearn_core.config import ExperimentConfig, FreezePlan
 from translearn_core.jobs import ProfileConfig
 from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
+from translearn_core.results.format import approximate_duration
 
 EMBEDDINGS = "embeddings"
 PARTS, STACK, LAST = "plan_parts", "stack", "last_blocks"
@@ -78,7 +79,7 @@ def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
         names = {backbone_info.n_blocks: "head", -1: EMBEDDINGS}
         lowest = names.get(boundary, f"block {boundary}")
         st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
-        seconds = about(estimate.seconds) if estimate else "–"
+        seconds = approximate_duration(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",
             seconds,
@@ -158,31 +159,17 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
     calibration, experiment = measured_cost_model(state.draft()), state.draft().experiment
     if calibration is None or diagnosis is None or experiment is None:
         return None
-    return calibration, experiment, Workload.of(diagnosis)
+    return calibration, experiment, Workload.of(diagnosis, experiment.data)
 
 
 def measured_cost_model(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(profile_config(draft))
+    return jobs.submit_and_watch(ProfileConfig.of(draft))
 
 
 def cached_cost_model(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
     """Return the cost model if it was measured before; submits no job."""
-    return jobs.known(profile_config(experiment))
-
-
-def profile_config(experiment: state.Draft | ExperimentConfig) -> ProfileConfig:
-    """Return the profiling config of an experiment's backbone."""
-    training = experiment.training
-    return ProfileConfig(
-        backbone=experiment.backbone.model_copy(
-            update={"reinit_top_layers": 0}
-        ),  # random weights cost the same
-        features=FeatureConfig(token_limit=experiment.features.token_limit),
-        training=TrainingConfig(
-            batch_size=training.batch_size, precision=training.precision, device=training.device
-        ),
-    )
+    return jobs.known(ProfileConfig.of(experiment))
 
 
 def _last(n_blocks: int) -> None:

@@ -5,11 +5,12 @@ import streamlit as st
 from pages._ui.forms import freeze_map
 from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, page_header, state, tables
-from pages._ui.shell.formatting import about, plain
+from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TrainingConfig
 from translearn_core.jobs import LrFinderConfig
 from translearn_core.results import BackboneInfo, Diagnosis, LrFinderResult, Workload
+from translearn_core.results.format import approximate_duration
 from translearn_core.runs import Run, State
 
 WHAT = (
@@ -80,7 +81,9 @@ def _lr_finder_config(experiment: ExperimentConfig) -> LrFinderConfig:
 
 def _search(finder_config: LrFinderConfig, run: Run | None, seconds: float | None) -> LrFinderResult | None:
     if run is None or run.state is State.STOPPED:
-        st.markdown(WHAT + (f" It takes about {about(seconds)}, often less." if seconds else ""))
+        st.markdown(
+            WHAT + (f" It takes about {approximate_duration(seconds)}, often less." if seconds else "")
+        )
         if not st.button("Find a learning rate", key="find_rate", icon=":material/search:"):
             return None
         jobs.submit(finder_config)

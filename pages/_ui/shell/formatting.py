@@ -58,14 +58,6 @@ def duration(seconds: float | None) -> str:
     return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
 
 
-def about(seconds: float) -> str:
-    """Return an estimated duration, rounded to two digits at most."""
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= 1.5 * length:
-            return f"{seconds / length:.{0 if seconds >= 10 * length else 1}f} {unit}"
-    return f"{max(1, seconds):.0f} s"
-
-
 def ago(moment: float) -> str:
     """Return a time stamp relative to now: 2 hours ago."""
     seconds = time.time() - moment

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, state
-from pages._ui.shell.formatting import about
 from pages._ui.studies import study_list
 from translearn_core.config import PlannedRun, StudyConfig, job_id
-from translearn_core.results import Workload
-from translearn_core.results.format import count_noun, was_or_were
+from translearn_core.jobs import ProfileConfig
+from translearn_core.results.costs.study_cost import StudyCost, Timing, estimate_study
+from translearn_core.results.format import approximate_duration, count_noun, was_or_were
 from translearn_core.runs import Study
 from translearn_core.runs.report_jobs import study_diagnosis
 
@@ -37,24 +36,34 @@ def unfinished_runs(planned: Sequence[PlannedRun]) -> list[PlannedRun]:
 def time(seconds: float) -> None:
     """Show the estimated time of runs."""
     st.caption(
-        f"About {about(seconds)} one after another, or less: frozen outputs are computed once for all of "
-        "them. It goes on when you close this page."
+        f"About {approximate_duration(seconds)} one after another, or less: frozen outputs are computed once "
+        "for all of them. It goes on when you close this page."
     )
+
+
+def by_arm(cost: StudyCost, *, key: str) -> None:
+    """Show the estimated time of each way, source or recipe, and of all together."""
+    time(cost.seconds)
+    shown = cost.frame()
+    for name in (column for column in shown if column.startswith("seconds")):
+        times = [approximate_duration(seconds) if seconds else "–" for seconds in shown[name]]
+        shown = shown.assign(**{name: times})
+    titles: dict[str, object] = {name: name.replace("seconds", "time") for name in shown}
+    st.dataframe(shown, hide_index=True, key=key, column_config=titles)
 
 
 def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
     """Return the estimated seconds of runs of a study; None while the cost model is measured."""
     diagnosis = jobs.submit_and_watch(study_diagnosis(study.config))
-    total = 0.0
+    timings: dict[str, Timing] = {}
     for backbone in study.config.backbones:
         configs = [run.config for run in runs if run.factors["backbone"] == backbone.label]
-        if not configs:
+        if backbone.is_tfidf or not configs:
             continue
         backbone_info = jobs.backbone_info(backbone)
-        timing = freeze_map.profile_config(configs[0].model_copy(update={"backbone": backbone}))
+        timing = ProfileConfig.of(configs[0].model_copy(update={"backbone": backbone}))
         calibration = jobs.submit_and_watch(timing)
         if diagnosis is None or backbone_info is None or calibration is None:
             return None
-        task = Workload.of(diagnosis)
-        total += sum(calibration.estimate(backbone_info, config, task).seconds for config in configs)
-    return total
+        timings[backbone.label] = Timing(backbone_info, calibration)
+    return 0.0 if diagnosis is None else estimate_study(runs, timings, diagnosis).seconds

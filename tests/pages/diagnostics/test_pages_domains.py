@@ -101,6 +101,18 @@ def test_ways_between_two_domains_start_a_study(table: Filled, visit: Open):
     assert {factors["way"] for factors in study.arms.values()} >= {"source only", "DANN"}
 
 
+def test_the_time_of_every_way_is_said_before_it_starts(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.multiselect(key="ways").set_value([Way.SOURCE, Way.TARGET, Way.PRETRAIN_TARGET]).run()
+    assert not at.error
+    (costs,) = [frame.value for frame in at.dataframe if "way" in frame.value]
+    assert costs["way"].tolist() == ["source only", "target only", "pre-training on the target"]
+    assert costs["runs"].tolist() == [3, 3, 6]
+    assert costs["seconds of pre-training"].iloc[0] == "–"
+    assert costs["seconds of pre-training"].iloc[2].endswith(("s", "min"))
+    assert "one after another" in page_text(at)
+
+
 def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):
     at = opened(table, visit, source=("english",), target=("中文",))
     at.selectbox(key="one_way").set_value(Way.SELF_TRAINING).run()

@@ -22,7 +22,7 @@ from translearn_core.analysis.advisor.rules import (
 from translearn_core.analysis.intervals import Clusters, RowScores
 from translearn_core.config import RECIPES, Family, RecipeName
 from translearn_core.results import Advice, Fact, Option, Reason
-from translearn_core.results.format import count_noun, percent
+from translearn_core.results.format import approximate_duration, count_noun, percent
 
 MORE_EPOCHS = (
     RecipeName.LAST_K,
@@ -144,10 +144,7 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
 
 def format_seconds(seconds: float) -> str:
     """Format an estimated duration to about two significant digits."""
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= 1.5 * length:
-            return f"about {seconds / length:.{0 if seconds >= 10 * length else 1}f} {unit}"
-    return f"about {max(1, seconds):.0f} s"
+    return f"about {approximate_duration(seconds)}"
 
 
 def _first_applicable(rules: tuple[Rule, ...], task: TaskFacts) -> Rule:

@@ -11,6 +11,7 @@ from translearn_core.commands.data_check import diagnose_config, diagnosis
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.study import follow
 from translearn_core.commands.terminal.client import backbone_info, result, submit
+from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_line, print_result
@@ -82,7 +83,9 @@ def label_efficiency(
     arms: tuple[LabelEfficiencyArm, ...] = ()
     failed: list[Run] = []
     if not no_training:
-        arms, failed = train_arms(experiment, profile, chosen, draws, per_class=per_class, name=name)
+        arms, failed = train_arms(
+            experiment, profile, chosen, draws, per_class=per_class, name=name, quiet=reading.quiet
+        )
     full = label_efficiency_config(
         experiment, chosen, draws, balanced=per_class, arms=arms, reference_size=reference_size
     )
@@ -136,15 +139,20 @@ def train_arms(
     *,
     per_class: bool,
     name: str,
+    quiet: bool,
 ) -> tuple[tuple[LabelEfficiencyArm, ...], list[Run]]:
-    """Train the runs of the curve; return the finished arms and the failed runs."""
+    """Train the runs of the curve; return the finished arms and the failed runs.
+
+    What they will cost is printed first, unless `quiet`.
+    """
     rows = profile.rows[Split.TRAIN]
     config = label_efficiency_study(
         experiment, rows, sizes, draws, balanced=per_class, words_per_text=profile.words_per_text
     )
-    blocks = {config.backbones[0].label: backbone_info(experiment.backbone).n_blocks}
+    infos = {config.backbones[0].label: backbone_info(experiment.backbone)}
+    announce_cost(config, infos, profile, quiet=quiet)
     studies = Studies(open_store())
-    study = studies.add(LOCAL, name, config, blocks)
+    study = studies.add(LOCAL, name, config, {label: info.n_blocks for label, info in infos.items()})
     progress = follow(study)
     if progress.stopped:
         raise TrainingError(

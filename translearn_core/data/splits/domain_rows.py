@@ -1,6 +1,6 @@
 """Domains of rows: their strata, and the rows of those to learn from and to test on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from translearn_core.config import DataConfig
 from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
 from translearn_core.data.splits.subset import nested_order
 from translearn_core.errors import DataError
-from translearn_core.results import Severity
+from translearn_core.results import DomainRows, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list
 from translearn_core.tasks import problem_of
@@ -112,6 +112,17 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, TaskR
         sentence += f" {count_noun(int(unlabelled.sum()), 'row')} of the target have texts only."
     found = finding("domains", Severity.DETECTED, sentence)
     return state.keep(keep).with_findings(found), state.keep(unlabelled)
+
+
+def rows_of_domains(rows: pd.DataFrame, unlabelled: Mapping[str, int]) -> tuple[DomainRows, ...]:
+    """Return the rows of each domain by split, if any; `unlabelled` counts its texts without a label."""
+    if DOMAIN not in rows:
+        return ()
+    counts = pd.crosstab(rows[DOMAIN], rows["split"]).reindex(columns=[TRAIN, VALIDATION, TEST], fill_value=0)
+    return tuple(
+        DomainRows(str(name), *(int(count) for count in of_split), unlabelled.get(str(name), 0))
+        for name, of_split in zip(counts.index, counts.to_numpy(), strict=True)
+    )
 
 
 def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:

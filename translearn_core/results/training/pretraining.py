@@ -8,6 +8,14 @@ import pandas as pd
 LEAST_TEXTS = 100
 """Least number of distinct texts for pretraining."""
 
+HELD_OUT, MIN_HELD_OUT, MAX_HELD_OUT = 0.05, 20, 1_000
+"""Fraction of texts that is held out, and its minimum and maximum number of texts."""
+
+
+def held_out_texts(count: int) -> int:
+    """Return how many of `count` texts are held out."""
+    return min(MAX_HELD_OUT, max(MIN_HELD_OUT, round(HELD_OUT * count)))
+
 
 @dataclass(frozen=True)
 class Pretraining:

@@ -12,11 +12,8 @@ from translearn_core.inputs.examples import ProgressCallback
 from translearn_core.inputs.modality import embedding_table
 from translearn_core.inputs.text import TokenizedTexts, tokenize
 from translearn_core.jobs import PretrainConfig
-from translearn_core.results.training.pretraining import LEAST_TEXTS
+from translearn_core.results.training.pretraining import LEAST_TEXTS, held_out_texts
 from translearn_core.training.pretraining.masking import MaskableIds, Masked, masked
-
-HELD_OUT, MIN_HELD_OUT, MAX_HELD_OUT = 0.05, 20, 1_000
-"""Fraction of texts that is held out, and its minimum and maximum number of texts."""
 
 _SPLIT, _MASK = 1, 2
 """Random streams of one seed, so that split and masks are independent."""
@@ -58,7 +55,7 @@ class Corpus:
                 f"pre-training needs {LEAST_TEXTS}: bring more texts or choose another column."
             )
         order = np.random.default_rng((config.seed, _SPLIT)).permutation(np.flatnonzero(has_words))
-        held = min(MAX_HELD_OUT, max(MIN_HELD_OUT, round(HELD_OUT * count)))
+        held = held_out_texts(count)
         return cls(
             tokens, words, np.sort(order[held:]), np.sort(order[:held]), config.mlm_probability, config.seed
         )

@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Self
 
-from translearn_core.config import ExperimentConfig, HeadKind, LayerCombination, Split, TaskWeighting
+from translearn_core.config import (
+    AdaptationMethod,
+    ExperimentConfig,
+    HeadKind,
+    LayerCombination,
+    TaskWeighting,
+)
 from translearn_core.config.few_labels.contrastive import VALIDATION_TEXTS
+from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.results.backbone_info import BackboneInfo
+from translearn_core.results.costs.workload import Workload
 from translearn_core.results.diagnostics.snapshots import REPLAYED, snapshot_epochs
-from translearn_core.results.table_profile import Diagnosis
+from translearn_core.results.training.pretraining import held_out_texts
 
 TRAINED_BYTES = 24
 """Bytes per trainable parameter beside its value: gradient, two moments, start, best epoch, checkpoint."""
@@ -20,42 +27,6 @@ PASS_SCATTER, STEP_SCATTER = 1.15, 1.25
 """Ratio of real to timed passes and steps, for padding, changing shapes and writing to the cache."""
 LOADS = 3
 """Overhead of a run in multiples of loading the backbone, which is loaded twice."""
-
-
-@dataclass(frozen=True)
-class Workload:
-    """Size of a task: training, validation and test rows, tokens per text, outputs of all heads.
-
-    Rows that are words have so many `words_per_text` in a sentence, which is the text that is computed.
-    `unlabelled` are texts that can be learned from without labels.
-    """
-
-    train: int
-    validation: int
-    test: int
-    tokens_per_text: float
-    n_outputs: int
-    words_per_text: float = 1.0
-    unlabelled: int = 0
-
-    def texts(self, rows: int) -> int:
-        """Return the number of texts of so many rows: sentences if the rows are words."""
-        return ceil(rows / self.words_per_text)
-
-    @classmethod
-    def of(cls, diagnosis: Diagnosis) -> Self:
-        """Return the size of a diagnosed task."""
-        rows = diagnosis.rows
-        train, validation, test = (rows[str(split)] for split in Split)
-        return cls(
-            train,
-            validation,
-            test,
-            diagnosis.tokens_per_text,
-            len(diagnosis.classes) + diagnosis.further_outputs,
-            diagnosis.words_per_text,
-            diagnosis.unlabelled,
-        )
 
 
 @dataclass(frozen=True)
@@ -141,6 +112,30 @@ class CostModel:
         )
         return LOADS * self.load + rows * once + STEP_SCATTER * steps * step
 
+    def pretraining_seconds(
+        self, backbone_info: BackboneInfo, config: PretrainConfig, task: Workload
+    ) -> float:
+        """Return the seconds of a pretraining on the texts of `task` without labels, with a new head.
+
+        The head guesses masked tokens among the whole vocabulary: per guess it costs as many times a block as
+        it has weights.
+        """
+        n, sides = backbone_info.n_blocks, len(config.text_columns)
+        texts, length = sides * task.unlabelled, min(task.tokens_per_text / sides, config.token_limit)
+        held_out = min(texts, held_out_texts(texts))
+        train = texts - held_out
+        size = min(config.batch_size, train)
+        weights = sum(backbone_info.block_parameters) / max(1, n)
+        head = config.mlm_probability * backbone_info.vocabulary * backbone_info.width / max(1.0, weights)
+        step = self.step + n * self.step_block * min(1.0, size / self.batch_size) + self.step_embeddings
+        step += (n + head) * size * length * self.step_token
+        block = length * self.encode_block + self.encode_text
+        passed = PASS_SCATTER * (n * block + length * self.encode_embeddings)
+        guessed = head * length * self.encode_block
+        epoch = STEP_SCATTER * ceil(train / config.batch_size) * step + held_out * (passed + guessed)
+        head_epoch = texts * passed + (held_out + 3 * train) * guessed  # its gradients cost two passes more
+        return LOADS * self.load + config.epochs * epoch + config.head_epochs * head_epoch
+
     def lighter(
         self, backbone_info: BackboneInfo, config: ExperimentConfig, task: Workload
     ) -> list[ExperimentConfig]:
@@ -177,9 +172,10 @@ class CostModel:
         seconds, computed, lowest = LOADS * self.load, 0, n
         for number, stage in enumerate(config.resolved_stages):
             boundary = stage.freeze.first_trainable_block(n)
+            trained, measured = _rows_of_stage(config, number, task, train, validation)
             # at most: every text without a label gets a pseudo-label before the second training
             added = extra if number and chosen is not None else 0
-            steps = stage.epochs * config.steps_per_epoch(train + added)
+            steps = stage.epochs * config.steps_per_epoch(trained + added)
             cached = self._cached_blocks(backbone_info, boundary)
             # frozen blocks are computed once; again from the lowest block that an earlier stage has changed
             computed = min(computed, lowest) if cached > lowest else computed
@@ -191,7 +187,7 @@ class CostModel:
                 seconds += STEP_SCATTER * steps * self.head_step
                 continue
             # passes without gradients above the cached blocks: the scaling and each epoch's validation
-            held_out = validation if config.contrastive is None else min(validation, VALIDATION_TEXTS)
+            held_out = measured if config.contrastive is None else min(measured, VALIDATION_TEXTS)
             passes = (
                 min(STANDARDISE_ROWS, train) * (stage is config.resolved_stages[0])
                 + stage.epochs * (held_out + extra * copies)
@@ -199,6 +195,8 @@ class CostModel:
             )
             seconds += passes * ((n - cached) * block + below)
             seconds += STEP_SCATTER * steps * self._step(backbone_info, config, length, cached, boundary)
+        if config.adaptation is not None and config.adaptation.method is AdaptationMethod.IMPORTANCE:
+            seconds += (train + extra) * (n - computed) * block  # features that the weights are computed from
         if config.trains_backbone and backbone_info.supports_partial_forward:
             snapshots = snapshot_epochs(config.training.epochs, len(config.stages))
             seconds += snapshots * min(2 * REPLAYED, task.texts(task.train + task.test)) * (n * block + below)
@@ -230,7 +228,9 @@ class CostModel:
     @staticmethod
     def _unlabelled(config: ExperimentConfig, task: Workload) -> int:
         """Count the texts that are learned from without labels."""
-        return 0 if config.self_training is None else task.unlabelled
+        adaptation = config.adaptation
+        adapts = adaptation is not None and adaptation.method.needs_target_texts
+        return task.texts(task.unlabelled) if adapts or config.self_training is not None else 0
 
     @staticmethod
     def _train_rows(config: ExperimentConfig, task: Workload) -> int:
@@ -251,3 +251,14 @@ class CostModel:
         if config.head.kind is not HeadKind.MLP:
             return (width + 1) * n_outputs + shared
         return heads * (width + 1) * config.head.width + (config.head.width + 1) * n_outputs + shared
+
+
+def _rows_of_stage(
+    config: ExperimentConfig, number: int, task: Workload, train: int, validation: int
+) -> tuple[int, int]:
+    """Return the texts that train and those that are validated in a stage; `train`, `validation`: all."""
+    if not config.source_first:
+        return train, validation
+    of_target, held_out = task.texts(task.target_train), task.texts(task.target_validation)
+    last = number == len(config.resolved_stages) - 1
+    return of_target if last else max(0, train - of_target), held_out or validation

@@ -1,0 +1,1 @@
+"""Costs of runs and studies, estimated from a few timed steps."""
