@@ -12,8 +12,10 @@ from translearn_core.config import (
     Way,
 )
 from translearn_core.config.settings import Settings
+from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import PRETRAIN, Slot
 from translearn_core.runs import State, Studies
+from translearn_core.runs.queue import MAX_ATTEMPTS
 
 BLOCKS = {BackboneConfig().label: 6}
 CSV = b"text,label,kind\ngood,1,a\nbad,0,a\nfine,1,b\npoor,0,b\n"
@@ -70,9 +72,8 @@ def test_another_study_that_waits_for_it_keeps_it(store, studies):
 def test_a_failed_one_is_done_again_with_the_run_that_needs_it(store, studies):
     study = studies.add("ann", "ways", config(store, Way.PRETRAIN_TARGET, seeds=(0,)), BLOCKS)
     parent, (run,) = pretraining(store), study.jobs
-    for job in (parent.job.id, run):
-        assert store.begin(job, "w")
-        assert store.finish(job, State.FAILED, "no memory")
+    assert store.begin(parent.job.id, "w")
+    assert store.finish(parent.job.id, State.FAILED, "no memory")
     (of_run,) = (one for one in store.runs("ann") if one.job.id == run)
     assert store.resume("ann", of_run.id)
     assert pretraining(store).state is State.QUEUED
@@ -85,3 +86,61 @@ def test_it_is_deleted_with_the_study_and_its_runs(store, studies):
     studies.delete("ann", study.id, runs=True)
     assert store.runs("ann") == []
     assert store.runs("ann", PRETRAIN) == []
+
+
+def run_states(store, study):
+    jobs = {run.job.id: run for run in store.runs("ann")}
+    return {run.factors["way"]: jobs[run.job] for run in study.runs}
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.STOPPED])
+def test_runs_that_wait_for_one_that_ends_badly_do_not_start_and_say_why(store, studies, state):
+    study = studies.add("ann", "ways", config(store, Way.BOTH, Way.PRETRAIN_TARGET, seeds=(0,)), BLOCKS)
+    parent = pretraining(store).job.id
+    assert store.begin(parent, "w")
+    assert store.finish(parent, state, "No memory: choose a smaller batch size.")
+    runs = run_states(store, study)
+    assert runs[Way.BOTH].state is State.QUEUED
+    waited = runs[Way.PRETRAIN_TARGET]
+    assert waited.state is State.FAILED
+    assert waited.job.reason.startswith(
+        "It did not start, because the pre-training of all-MiniLM-L6-v2 on the texts of b "
+    )
+    assert ("failed: No memory" in waited.job.reason) == (state is State.FAILED)
+    assert "Resume this run or its study" in waited.job.reason
+    assert store.waiting(Slot.TRAINING) == [runs[Way.BOTH].job.id]
+
+    assert studies.resume("ann", study.id) == 1
+    assert pretraining(store).state is State.QUEUED
+    waited = run_states(store, study)[Way.PRETRAIN_TARGET]
+    assert (waited.state, waited.job.reason) == (State.QUEUED, None)
+    assert set(store.waiting(Slot.TRAINING)) == {runs[Way.BOTH].job.id, parent}
+    assert store.begin(parent, "w")
+    assert store.finish(parent, State.DONE)
+    assert set(store.waiting(Slot.TRAINING)) == {runs[Way.BOTH].job.id, waited.job.id}
+
+
+def test_one_that_is_stopped_before_it_begins_or_loses_its_workers_ends_them_too(store, studies):
+    study = studies.add("ann", "ways", config(store, Way.PRETRAIN_TARGET, seeds=(0,)), BLOCKS)
+    parent = pretraining(store)
+    assert store.request_stop("ann", parent.id)
+    assert "was stopped. Resume" in run_states(store, study)[Way.PRETRAIN_TARGET].job.reason
+    assert studies.resume("ann", study.id) == 1
+    for _ in range(MAX_ATTEMPTS):
+        assert run_states(store, study)[Way.PRETRAIN_TARGET].state is State.QUEUED
+        store.requeue_lost()
+        assert store.begin(parent.job.id, "w")
+        assert store.interrupt(parent.job.id, "The worker was lost.")
+    waited = run_states(store, study)[Way.PRETRAIN_TARGET]
+    assert waited.state is State.FAILED
+    assert "The worker was lost." in waited.job.reason
+
+
+def test_a_finished_one_that_is_damaged_ends_what_had_not_started(store, studies):
+    study = studies.add("ann", "ways", config(store, Way.PRETRAIN_TARGET, seeds=(0,)), BLOCKS)
+    parent = pretraining(store).job.id
+    assert store.begin(parent, "w")
+    assert store.finish(parent, State.DONE)
+    path = store.workspace.run(parent) / "model.safetensors"
+    assert store.mark_damaged(DamagedFileError(path, "it is cut", "train it again"))
+    assert run_states(store, study)[Way.PRETRAIN_TARGET].state is State.FAILED

@@ -42,6 +42,14 @@ class PretrainConfig(JobConfig[Any]):
     )
 
     @property
+    def title(self) -> str:
+        """What is pre-trained on which texts."""
+        domains = None if self.target_data is None else self.target_data.domains
+        places = () if domains is None else domains.target
+        texts = f"column {self.text}" if not places else f"{', '.join(places)}"
+        return f"pre-training of {self.backbone.label} on the texts of {texts}"
+
+    @property
     def text_columns(self) -> tuple[str, ...]:
         """Columns of the texts, each of which is read alone."""
         return (self.text,) if self.text_pair is None else (self.text, self.text_pair)

@@ -13,7 +13,8 @@ from translearn_core.config.table_edits import Edit, TableEdits
 from translearn_core.errors import NotFoundError, QuotaError
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.runs.database.schema import datasets, edit_drafts, job_owners, jobs, studies
-from translearn_core.runs.queue import MODELS, inserted
+from translearn_core.runs.database.transitions import inserted
+from translearn_core.runs.queue import MODELS
 from translearn_core.runs.quotas import Quotas
 from translearn_core.runs.records import Dataset, State
 

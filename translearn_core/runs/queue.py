@@ -9,12 +9,10 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
-    Table,
     and_,
     delete,
     exists,
@@ -24,7 +22,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, TRAIN, Slot
@@ -39,6 +36,7 @@ from translearn_core.runs.database.schema import (
     open_database,
     points,
 )
+from translearn_core.runs.database.transitions import count, transition
 from translearn_core.runs.fair_queue import QueuedJob, fair_order
 from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
 from translearn_core.runs.workspace import Workspace
@@ -271,29 +269,3 @@ def results_of(job: str) -> Any:
     """Return the SQL condition that a job was computed from the results of `job`."""
     comparison = and_(jobs.c.kind.in_((COMPARE.kind, SELECTION.kind)), jobs.c.config.contains(job))
     return or_(and_(jobs.c.parent == job, jobs.c.kind.not_in(MODELS)), comparison)
-
-
-def requeue(db: Connection, job: str, states: tuple[State, ...]) -> bool:
-    """Queue a job in one of `states` again; returns whether it was."""
-    return transition(
-        db, job, states, State.QUEUED, queued=time.time(), stop=False, attempts=0, finished=None, reason=None
-    )
-
-
-def transition(
-    db: Connection, job: str, origin: tuple[State, ...], target: State, *conditions: Any, **values: Any
-) -> bool:
-    """Change a job's state from one of `origin` if `conditions` hold; returns whether it changed."""
-    where = (jobs.c.id == job, jobs.c.state.in_([str(s) for s in origin]), *conditions)
-    return count(db, update(jobs).where(*where).values(state=str(target), **values)) == 1
-
-
-def inserted(db: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Insert `row` unless it conflicts with another; returns whether it was inserted."""
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return count(db, dialect.insert(table).values(**row).on_conflict_do_nothing()) == 1
-
-
-def count(db: Connection, statement: Any) -> int:
-    """Run a statement and return how many rows it changed."""
-    return cast("CursorResult[Any]", db.execute(statement)).rowcount

@@ -16,8 +16,9 @@ from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.database.schema import job_owners, jobs, points
+from translearn_core.runs.database.transitions import requeue
 from translearn_core.runs.dataset_store import DatasetStore
-from translearn_core.runs.queue import MODELS, requeue, results_of
+from translearn_core.runs.queue import MODELS, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
 from translearn_core.runs.submissions import (
     JobRequest,

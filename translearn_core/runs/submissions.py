@@ -11,8 +11,8 @@ from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.config.base import canonical_json
 from translearn_core.jobs import PRETRAIN, TRAIN, slot_of
 from translearn_core.runs.database.schema import job_owners, jobs
+from translearn_core.runs.database.transitions import count, inserted, requeue, transition
 from translearn_core.runs.joint_runs import target_run_name
-from translearn_core.runs.queue import count, inserted, requeue, transition
 from translearn_core.runs.records import State
 
 
