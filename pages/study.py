@@ -29,5 +29,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("All studies", key="all_studies", type="tertiary", icon=":material/arrow_back:"):
         navigation.switch_to("study")
 study_list.watch(study)
+study_results.left_out(study)
 study_results.show(study)
 report.study_panel(study, study_list.progress(study).done)

@@ -108,6 +108,26 @@ def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: 
     assert printed.index("source only: about") < printed.index("All 2 runs: about") < printed.index("2 done")
     again = house("study", path, "--json")
     assert "about" not in again.stderr
+    assert record["left_out"] == []
+
+
+def test_a_way_that_does_not_suit_the_settings_is_left_out_and_named(house: House, tmp_path: Path) -> None:
+    head, *rows = opinions(0, 120, "review,liked").splitlines()
+    lines = [f"{head},place", *(f"{row},{'east' if i % 3 else 'west'}" for i, row in enumerate(rows))]
+    (tmp_path / "places.csv").write_text("\n".join(lines) + "\n")
+    path = house.file(
+        name="frozen", files={"train": str(tmp_path / "places.csv")}, recipes=["linear"],
+        ways=["source only", "DANN"], sizes=[0], seeds=[0], baseline=None,
+        domains={"column": "place", "source": ["east"], "target": ["west"]},
+    )  # fmt: skip
+    done = house("study", path, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert [arm["arm"] for arm in record["arms"]] == ["source only"]
+    assert [arm["arm"] for arm in record["left_out"]] == ["DANN"]
+    assert "train a block at least" in record["left_out"][0]["reason"]
+    shown = house("study", path)
+    assert "DANN is left out" in " ".join(shown.stdout.split())
 
 
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:

@@ -11,14 +11,18 @@ from translearn_core.config import (
     DomainConfig,
     ExperimentConfig,
     FreezePlan,
+    ProblemType,
     SelfTrainingConfig,
     StudyConfig,
+    TargetConfig,
     Way,
     expand_grid,
     job_id,
+    unsuitable_arms,
 )
 from translearn_core.config.base import canonical_json
 from translearn_core.config.studies.study_file import StudyFile
+from translearn_core.errors import TranslearnError
 
 PLACES = DomainConfig(column="language", source=("en",), target=("zh",))
 DATA = DataConfig(dataset="d", text="t", label="l", domains=PLACES)
@@ -86,6 +90,42 @@ def test_an_experiment_tells_its_way():
         assert of_run == way
     with pytest.raises(ValueError, match="no part for the target alone"):
         AdaptationConfig(method=AdaptationMethod.DANN, target_rate=0.1)
+
+
+def test_a_way_that_cannot_run_is_left_out_by_name_while_the_others_run():
+    frozen = ways(Way.SOURCE, Way.IMPORTANCE, Way.DANN, sizes=(0, 8)).model_copy(update={"boundaries": (6,)})
+    planned = {run.factors["way"] for run in expand_grid(frozen, BLOCKS)}
+    assert planned == {Way.SOURCE, Way.IMPORTANCE}
+    (arm,) = unsuitable_arms(frozen, BLOCKS)
+    assert arm.way == Way.DANN
+    assert arm.sentence().startswith("DANN is left out: adaptation: dann changes how the backbone trains")
+    assert "train a block at least" in arm.sentence()
+    assert unsuitable_arms(ways(*Way), BLOCKS) == ()
+
+
+def test_a_way_is_left_out_where_it_cannot_run_only():
+    study = ways(Way.SOURCE, Way.CORAL, sizes=(0,)).model_copy(update={"boundaries": (4, 6)})
+    names = {run.name for run in expand_grid(study, BLOCKS)}
+    assert names == {"blocks 4–5, source only", "blocks 4–5, CORAL", "head only, source only"}
+    (arm,) = unsuitable_arms(study, BLOCKS)
+    assert arm.name == "head only, CORAL"
+
+
+def test_self_training_is_left_out_for_numbers():
+    target = TargetConfig(column="l", problem=ProblemType.REGRESSION)
+    data = DataConfig(dataset="d", text="t", targets=(target,), domains=PLACES)
+    study = StudyConfig(data=data, boundaries=(4,), ways=(Way.SOURCE, Way.SELF_TRAINING), sizes=(0,))
+    assert [run.name for run in expand_grid(study, BLOCKS)] == ["source only"]
+    (arm,) = unsuitable_arms(study, BLOCKS)
+    assert "self-training is left out: self_training: " in arm.sentence()
+
+
+def test_asked_for_alone_or_with_settings_that_suit_no_way_it_is_an_error():
+    alone = ways(Way.DANN, sizes=(0, 8)).model_copy(update={"boundaries": (6,)})
+    with pytest.raises(TranslearnError, match="train a block at least"):
+        expand_grid(alone, BLOCKS)
+    with pytest.raises(TranslearnError, match="settings"):
+        expand_grid(ways(Way.SOURCE, Way.DANN, settings={"training.epochs": -1}), BLOCKS)
 
 
 def test_one_pretraining_on_the_target_serves_all_seeds_and_labels():

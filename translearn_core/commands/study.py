@@ -24,7 +24,7 @@ from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import DataConfig, FeatureConfig, ProblemType, Split, StudyConfig
+from translearn_core.config import DataConfig, FeatureConfig, ProblemType, Split, StudyConfig, unsuitable_arms
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.data.files.write_table import output_kind, write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
@@ -192,6 +192,9 @@ def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[
         "test_rows": comparison.test_rows,
         "arms": json.loads(comparison.frame().to_json(orient="records")),
         "sentences": comparison.sentences(),
+        "left_out": [
+            {"arm": arm.name, "reason": str(arm.error)} for arm in unsuitable_arms(study.config, study.blocks)
+        ],
         "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
     }
 
@@ -208,6 +211,8 @@ def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Co
     print_table(screen, ("arm", *numbers), rows, numbers=numbers, title=title)
     for sentence in comparison.sentences():
         print_line(sentence, screen)
+    for arm in unsuitable_arms(study.config, study.blocks):
+        print_line(arm.sentence(), screen)
     for run in failed:
         print_line(f"{run.name} failed: {run.job.reason}", screen)
 

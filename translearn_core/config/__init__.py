@@ -49,7 +49,13 @@ from translearn_core.config.studies.control_runs import (
     from_scratch_control,
     next_seed_run,
 )
-from translearn_core.config.studies.grid import PlannedRun, depth_study, expand_grid
+from translearn_core.config.studies.grid import (
+    PlannedRun,
+    UnsuitableArm,
+    depth_study,
+    expand_grid,
+    unsuitable_arms,
+)
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
@@ -111,6 +117,7 @@ __all__ = [
     "TrainingConfig",
     "Tuning",
     "TuningConfig",
+    "UnsuitableArm",
     "Way",
     "apply_overrides",
     "custom_overrides",
@@ -124,4 +131,5 @@ __all__ = [
     "next_seed_run",
     "recipe",
     "referenced_jobs",
+    "unsuitable_arms",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from translearn_core.config import ExperimentConfig, PlannedRun, StudyConfig
+from translearn_core.config import ExperimentConfig, PlannedRun, StudyConfig, UnsuitableArm
 from translearn_core.jobs import JobSpec
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.results import (
@@ -33,8 +33,8 @@ class ReportData:
     """Data of a report.
 
     `config` to `self_training` describe a run, and are None (`history` empty) for a study; `study`, `planned`
-    (all its runs) and `file` (input of ``translearn study``) describe a study. `missing` names results that
-    are not available; `hashes` and `versions` map names to values.
+    (all its runs), `unsuitable` (arms left out) and `file` (input of ``translearn study``) describe a study.
+    `missing` names results that are not available; `hashes` and `versions` map names to values.
     """
 
     name: str
@@ -49,6 +49,7 @@ class ReportData:
     self_training: SelfTraining | None = None
     study: StudyConfig | None = None
     planned: tuple[PlannedRun, ...] = ()
+    unsuitable: tuple[UnsuitableArm, ...] = ()
     file: str = ""
     parts: tuple[Part, ...] = ()
     missing: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ def study_section(study: StudyConfig, data: ReportData) -> Section:
         f"{count_noun(seeds, 'seed')} each ({', '.join(map(str, study.seeds))}).{same}",
         *_strategies(study),
         *_varied(study, data.planned),
+        *(arm.sentence() for arm in data.unsuitable),
         _settings(study),
     ]
     tables = [TableBlock("the configurations", _arms(data))]

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from translearn_core.config import BackboneConfig, ExperimentConfig, StudyConfig, expand_grid, job_id
+from translearn_core.config import (
+    BackboneConfig,
+    ExperimentConfig,
+    StudyConfig,
+    expand_grid,
+    job_id,
+    unsuitable_arms,
+)
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import (
@@ -114,6 +121,7 @@ def _with_study(context: Context, config: ReportConfig, study: StudyConfig, data
         command=shlex.join(["translearn", "study", STUDY_FILE, *option_words(options)]),
         study=study,
         planned=planned,
+        unsuitable=unsuitable_arms(study, config.blocks),
         file=study_file(study, data.name, table, _files(context, digest), baseline),
         hashes=hashes | dict(data.hashes),
     )

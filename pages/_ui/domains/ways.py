@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pages._ui.domains import study_offer
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import errors, state
-from pages._ui.shell.formatting import short
+from pages._ui.shell.formatting import plain, short
 from pages._ui.studies import study_list
 from translearn_core.config import (
     DomainConfig,
@@ -16,6 +16,7 @@ from translearn_core.config import (
     StudyConfig,
     Way,
     expand_grid,
+    unsuitable_arms,
 )
 from translearn_core.errors import TranslearnError
 
@@ -47,21 +48,25 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     if not (domains.source and domains.target):
         st.caption("Choose above what to learn from and what to test on: one domain each at least.")
         return
+    experiment = study_offer.trained_experiment(ready)
+    blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
+    unsuitable = _unsuitable(experiment, domains, blocks)
     ways = st.multiselect(
         "Ways",
         list(Way),
         key="ways",
         default=None if "ways" in st.session_state else list(DEFAULT_WAYS),
+        format_func=lambda way: f"{way}, not with these settings" if way in unsuitable else str(way),
         help="; ".join(f"{way}: {text}" for way, text in EXPLANATIONS.items()),
     )
+    for way in (way for way in ways if way in unsuitable and len(ways) > 1):
+        st.caption(f":material/block: {plain(unsuitable[way])}")
     with st.container(horizontal=True):
         sizes = st.pills("Target labels", SIZES, selection_mode="multi", default=(0, 64), key="way_sizes")
         seeds = st.number_input("Seeds", 1, 10, 3, key="way_seeds")
     if not ways or not sizes:
         st.caption("Choose at least one way and one number of target labels.")
         return
-    experiment = study_offer.trained_experiment(ready)
-    blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
     try:
         study = _study(experiment, domains, tuple(ways), tuple(sizes), int(seeds))
         planned = expand_grid(study, blocks)
@@ -72,6 +77,17 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)
+
+
+def _unsuitable(
+    experiment: ExperimentConfig, domains: DomainConfig, blocks: dict[str, int]
+) -> dict[Way, str]:
+    """Return the ways that cannot run with these settings, each with a sentence that says why."""
+    try:
+        arms = unsuitable_arms(_study(experiment, domains, tuple(Way), SIZES, 1), blocks)
+    except (TranslearnError, ValidationError):  # no study at all: said where it would start
+        return {}
+    return {Way(arm.way): arm.sentence() for arm in arms}
 
 
 def _study(

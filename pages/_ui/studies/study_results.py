@@ -9,6 +9,7 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
+from translearn_core.config import unsuitable_arms
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.reporting.diagnostics.comparison import WORTH, size_noun
@@ -54,6 +55,12 @@ def show(study: Study) -> None:
     comparison = jobs.submit_and_watch(compare_config) if compare_config else None
     if comparison is not None:
         _figures(study, comparison)
+
+
+def left_out(study: Study) -> None:
+    """Say which ways of a study are left out, because its settings do not suit them."""
+    for arm in unsuitable_arms(study.config, study.blocks):
+        st.caption(f":material/block: {plain(arm.sentence())}")
 
 
 def _name_lookup(study: Study) -> Tell:

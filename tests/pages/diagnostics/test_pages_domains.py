@@ -8,7 +8,15 @@ from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
 from tests.plots.domain_results import make_transfer
-from translearn_core.config import DataConfig, DomainConfig, StudyConfig, Way, job_id
+from translearn_core.config import (
+    DataConfig,
+    DomainConfig,
+    FreezePlan,
+    Stage,
+    StudyConfig,
+    Way,
+    job_id,
+)
 from translearn_core.jobs import REPORT, TRANSFER_MATRIX, TransferMatrixConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs import Studies
@@ -111,6 +119,20 @@ def test_the_time_of_every_way_is_said_before_it_starts(table: Filled, visit: Op
     assert costs["seconds of pre-training"].iloc[0] == "–"
     assert costs["seconds of pre-training"].iloc[2].endswith(("s", "min"))
     assert "one after another" in page_text(at)
+
+
+def test_a_way_that_does_not_suit_the_settings_is_said_beside_it(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    staged = {"freeze": FreezePlan.last_n(2, 6), "stages": (Stage(freeze=FreezePlan(), epochs=1),)}
+    at.session_state["draft"] = replace(at.session_state["draft"], **staged)
+    at.multiselect(key="ways").set_value([Way.SOURCE, Way.SEQUENTIAL]).run()
+    assert not at.error
+    assert "source, then target, not with these settings" in at.multiselect(key="ways").options
+    assert "source, then target is left out: adaptation: sequential has stages of its own" in page_text(at)
+    at.button(key="compare_ways").click().run()
+    (study,) = Studies(table.store).all(table.owner)
+    assert {factors["way"] for factors in study.arms.values()} == {"source only"}
+    assert "source, then target is left out" in page_text(at)
 
 
 def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):

@@ -50,6 +50,20 @@ class PlannedRun:
 
 
 @dataclass(frozen=True)
+class UnsuitableArm:
+    """Arm of a study of ways that cannot run with its settings, and why."""
+
+    way: str
+    name: str
+    error: TranslearnError
+
+    def sentence(self) -> str:
+        """Return that it is left out, and why."""
+        reason = str(self.error)
+        return f"{self.name} is left out: {reason[:1].lower()}{reason[1:]}"
+
+
+@dataclass(frozen=True)
 class _Arm:
     """Transfer strategy on one backbone: name, line, boundary, and how it changes an experiment."""
 
@@ -72,14 +86,21 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     tuple of PlannedRun
         The seed sets head, batch order, dropout and random weights and, with `resample`, the training subset,
         but not the split, so that all runs have the same test rows; with `k_folds` every fold is the test
-        split of one run each. Of equal experiments the first stays.
+        split of one run each. Of equal experiments the first stays. Ways that cannot run with these settings
+        are left out, see `unsuitable_arms`.
 
     Raises
     ------
     ConfigError
         If a setting is invalid for a backbone, or there are more than `MAX_RUNS` runs.
+    TranslearnError
+        If none of the ways can run.
     """
-    arms = list(_expand_arms(study, n_blocks))
+    expanded = list(_expand_arms(study, n_blocks))
+    unsuitable = [arm for arm in expanded if isinstance(arm, UnsuitableArm)]
+    arms = [arm for arm in expanded if not isinstance(arm, UnsuitableArm)]
+    if unsuitable and not arms:
+        raise unsuitable[0].error
     planned: dict[str, PlannedRun] = {}
     for seed, fold in product(study.seeds, range(study.k_folds or 1)):
         for factors, name, config in arms:
@@ -93,6 +114,12 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
                 raise ConfigError("study", f"more than {MAX_RUNS} runs", fewer)
     return tuple(planned.values())
+
+
+def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[UnsuitableArm, ...]:
+    """Return the arms of a study of ways that cannot run with its settings, whatever the number of labels."""
+    arms = (arm for arm in _expand_arms(study, n_blocks) if isinstance(arm, UnsuitableArm))
+    return tuple({arm.name: arm for arm in arms}.values())
 
 
 def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> StudyConfig:
@@ -124,7 +151,7 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
 
 def _expand_arms(
     study: StudyConfig, n_blocks: Mapping[str, int]
-) -> Iterator[tuple[dict[str, str], str, ExperimentConfig]]:
+) -> Iterator[tuple[dict[str, str], str, ExperimentConfig] | UnsuitableArm]:
     for backbone in study.backbones:
         label = backbone.label
         if label not in n_blocks:
@@ -143,11 +170,17 @@ def _expand_arms(
                 names += [label if len(label) <= 80 else f"…{label[-79:]}"] * (
                     len(study.backbones) > 1 and not backbone.is_tfidf
                 )
-                names += [rows] * (len(study.sizes) > 1)
                 config = variant.adapt(arm.apply(_base(data, backbone)))
                 if arm.line != CUSTOM_LINE:
                     config = config.with_default_encoding()
-                config = _with_settings(study, config, n_blocks[label])
+                try:
+                    config = _with_settings(study, config, n_blocks[label])
+                except TranslearnError as error:
+                    if "way" not in variant.factor:
+                        raise
+                    yield UnsuitableArm(variant.factor["way"], ", ".join(names), error)
+                    continue
+                names += [rows] * (len(study.sizes) > 1)
                 if size is not None and not variant.learns_elsewhere:
                     config = with_min_steps(config, size, study.min_steps, study.words_per_text)
                 yield factors, ", ".join(names), config
