@@ -8,6 +8,7 @@ from small_results import make_label_efficiency
 
 from tests.plots.traces import by_name
 from translearn_core import plots
+from translearn_core.results import Estimate
 
 
 def test_every_way_is_a_line_with_its_band_where_it_ran() -> None:
@@ -67,6 +68,17 @@ def test_zero_shot_is_a_point_left_of_the_fewest_labels() -> None:
     without = plots.label_efficiency(replace(curve, zero_shot=None))
     assert "zero-shot" not in [trace.name for trace in without.data]
     assert without.layout.xaxis.ticktext[0] == "8"
+
+
+def test_entailment_stands_beside_zero_shot_at_no_labels() -> None:
+    curve = replace(make_label_efficiency(), entailment=Estimate(0.6, 0.5, 0.7))
+    figure = plots.label_efficiency(curve)
+    points = [by_name(figure, name) for name in ("zero-shot", "zero-shot by entailment")]
+    assert [list(point.y) for point in points] == [[0.55], [0.6]]
+    assert points[0].x[0] < points[1].x[0] < 8
+    assert points[0].marker.symbol != points[1].marker.symbol
+    alone = plots.label_efficiency(replace(curve, zero_shot=None))
+    assert alone.layout.xaxis.ticktext[0] == "0"
 
 
 def test_nothing_scored_is_said() -> None:

@@ -8,12 +8,21 @@ from worker_bench import ME, Bench
 from tests.targets import named_classes
 from translearn_core.analysis.probing.linear_probe import STRENGTHS
 from translearn_core.analysis.tfidf import tfidf_logistic_regression
-from translearn_core.config import ExperimentConfig, Split, expand_grid, job_id
+from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, Split, expand_grid, job_id
+from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.data import PreparedDataset, prepare
 from translearn_core.errors import ConfigError
-from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyArm, LabelEfficiencyConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyArm, LabelEfficiencyConfig, ZeroShotConfig
 from translearn_core.results import Evaluation, LabelEfficiency, RunSummary
-from translearn_core.results.diagnostics.baselines import FROZEN, PROTOTYPES, SCRATCH, WORDS
+from translearn_core.results.diagnostics.baselines import (
+    ENTAILMENT,
+    FROZEN,
+    PROTOTYPES,
+    SCRATCH,
+    WORDS,
+    ZERO_SHOT,
+)
+from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import Studies, artifacts
 from translearn_core.runs.studies.label_efficiency import (
@@ -121,6 +130,26 @@ def test_baselines_are_scored_on_every_subset(
     assert ((free.low <= free.mean) & (free.mean <= free.high)).all()
     assert (free.n_test, free.n_validation) == (len(test), len(whole.split_indices(Split.VALIDATION)))
     assert f"With {ROWS} labels the frozen probe" in free.sentences[0]
+
+
+def test_an_nli_model_has_a_point_by_entailment_without_labels(
+    bench: Bench, experiment: ExperimentConfig, nli: BackboneConfig, free: LabelEfficiency
+) -> None:
+    assert free.entailment is None
+    assert ENTAILMENT not in set(free.frame()["method"])
+    of_nli = experiment.model_copy(update={"backbone": nli, "freeze": FreezePlan(blocks=(1,))})
+    config = label_efficiency_config(of_nli, (8,), (0,), balanced=False)
+    found = bench.do(config, LabelEfficiency)
+    asked = {"data": config.data, "backbone": nli, "features": config.features, "precision": config.precision}
+    alone = bench.do(ZeroShotConfig(**asked), ZeroShot)
+    assert alone.method is ZeroShotMethod.ENTAILMENT
+    assert found.entailment.value == pytest.approx(alone.metrics["accuracy"].value)
+    by_similarity = bench.do(ZeroShotConfig(**asked, method=ZeroShotMethod.SIMILARITY), ZeroShot)
+    assert found.zero_shot.value == pytest.approx(by_similarity.metrics["accuracy"].value)
+    first = found.frame().iloc[:2]
+    assert first["method"].tolist() == [ZERO_SHOT, ENTAILMENT]
+    assert first["labels"].tolist() == [0, 0]
+    assert first["accuracy"].iloc[1] == found.entailment.value
 
 
 def test_probe_layers_exist(free: LabelEfficiency) -> None:

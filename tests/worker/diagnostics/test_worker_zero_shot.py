@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import transformers
 from worker_bench import ME, Bench
 
-from tests.architectures import SIZE, WIDTH, WINDOW, tiny_folder, tiny_tokenizer
+from tests.architectures import tiny_folder
 from translearn_core.backbones.entailment import entailment_index, entailment_label, load_entailment
 from translearn_core.config import BackboneConfig, DataConfig, FeatureConfig, Precision, Split
 from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
@@ -101,22 +100,6 @@ def test_a_description_of_no_class_is_named(bench: Bench, kinds: DataConfig, bac
     wrong = config(kinds, backbone, classes={"descriptions": [{"name": "sport", "text": "tennis"}]})
     with pytest.raises(ConfigError, match="sport"):
         bench.do(wrong, ZeroShot)
-
-
-@pytest.fixture(scope="module")
-def nli(tmp_path_factory: pytest.TempPathFactory) -> BackboneConfig:
-    """A tiny random NLI model, as a fine-tuned one lies in its folder."""
-    folder: Path = tmp_path_factory.mktemp("nli")
-    settings = transformers.BertConfig(
-        vocab_size=SIZE, hidden_size=WIDTH, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=WINDOW, num_labels=3,
-        id2label={0: "CONTRADICTION", 1: "NEUTRAL", 2: "ENTAILMENT"},
-    )  # fmt: skip
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        transformers.BertForSequenceClassification(settings).save_pretrained(folder)
-    tiny_tokenizer(types=True).save_pretrained(folder)
-    return BackboneConfig(id=str(folder))
 
 
 def test_an_nli_model_is_asked_what_a_text_entails(bench: Bench, kinds: DataConfig, nli: BackboneConfig):

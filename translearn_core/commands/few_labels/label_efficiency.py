@@ -190,9 +190,8 @@ def show(curve: LabelEfficiency, failed: list[Run], screen: Console) -> None:
             for mean, low, high in scores
         ]
         rows.append((f"{size:,}", *cells))
-    if curve.zero_shot is not None:
-        zero = curve.zero_shot
-        print_line(f"Without labels (zero-shot): {zero.value:.3f}  {zero.brackets()}", screen)
+    for name, zero in curve.without_labels.items():
+        print_line(f"Without labels ({name}): {zero.value:.3f}  {zero.brackets()}", screen)
     heads = ("labels", *curve.names)
     constant = curve.constant_name[:1].upper() + curve.constant_name[1:]
     print_table(screen, heads, rows, numbers=heads, title=title)

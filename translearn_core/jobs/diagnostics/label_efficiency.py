@@ -73,7 +73,8 @@ LABEL_EFFICIENCY = JobSpec(
     progress="Learning from ever more labels",
     cost="This first part trains no backbone: TF-IDF counts words, the frozen probe is a linear classifier "
     "on the pretrained layers, prototypes are class means there, and zero-shot reads the names of the "
-    "classes. Each text passes the backbone once at most.",
+    "classes. Each text passes the backbone once at most; with an NLI model each test text passes once more "
+    "for every class.",
     low_priority=True,
     requires=Requirement.LAYERS,
 )

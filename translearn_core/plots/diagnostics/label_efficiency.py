@@ -17,6 +17,10 @@ ZERO_DOUBLINGS = 1.5
 """Doublings from no labels, which a logarithmic axis lacks, to the fewest labels."""
 
 
+APART = 0.15
+"""Doublings between two methods without labels, so that both intervals are seen."""
+
+
 def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     """Draw test scores with their intervals against training labels (log), and the constant baseline.
 
@@ -27,14 +31,15 @@ def label_efficiency(curve: LabelEfficiency, dark: bool = False) -> go.Figure:
     if not np.isfinite(curve.mean).any():
         return annotate_empty(figure, "Nothing was scored yet.", dark)
     sizes = np.asarray(curve.sizes, dtype=float)
-    zero = curve.zero_shot is not None
+    zero = bool(curve.without_labels)
     edge = (float(sizes[0]) * 2 ** -(MARGIN + ZERO_DOUBLINGS * zero), float(sizes[-1]) * 2**MARGIN)
     constant = curve.constant_baseline
     add_level(figure, edge, constant, f"{curve.constant_name} {constant:.3f}", colours.muted)
     for k, name in enumerate(labels(curve.names, 36)):
         _add_method(figure, curve, k, name, dark)
-    if curve.zero_shot is not None:
-        _add_zero_shot(figure, curve.zero_shot, float(sizes[0]) * 2**-ZERO_DOUBLINGS, len(curve.names), dark)
+    for k, (name, score) in enumerate(curve.without_labels.items()):
+        x = float(sizes[0]) * 2 ** (k * APART - ZERO_DOUBLINGS)
+        _add_without_labels(figure, name, score, x, len(curve.names) + k, dark)
     if curve.reaches:
         _add_arrow(figure, curve, dark)
     ticks = _ticks(curve)
@@ -68,12 +73,12 @@ def _add_method(figure: go.Figure, curve: LabelEfficiency, k: int, name: str, da
     )  # fmt: skip
 
 
-def _add_zero_shot(figure: go.Figure, score: Estimate, x: float, k: int, dark: bool) -> None:
-    """Add the score without labels, a point left of the fewest labels."""
+def _add_without_labels(figure: go.Figure, name: str, score: Estimate, x: float, k: int, dark: bool) -> None:
+    """Add the score of a method without labels, a point left of the fewest labels."""
     figure.add_scatter(
         x=[x],
         y=[score.value],
-        name="zero-shot",
+        name=name,
         mode="markers",
         marker={"color": class_colour(k, dark), "symbol": class_symbol(k), "size": 11},
         error_y={
@@ -83,7 +88,7 @@ def _add_zero_shot(figure: go.Figure, score: Estimate, x: float, k: int, dark: b
             "arrayminus": [score.value - score.low],
             "color": class_colour(k, dark),
         },
-        hovertemplate=f"zero-shot, no labels: <b>%{{y:.3f}}</b> ({score.low:.3f} to {score.high:.3f})"
+        hovertemplate=f"{name}, no labels: <b>%{{y:.3f}}</b> ({score.low:.3f} to {score.high:.3f})"
         "<extra></extra>",
     )
 

@@ -14,7 +14,8 @@ MEANING = (
     "a run are chosen on validation {noun}s, whose labels come on top; the probe's strength C is chosen by "
     "cross-validation on its training labels. Prototypes give a {noun} the class with the nearest mean, in "
     "the layer that is best on validation {noun}s. Zero-shot, at 0 labels, compares {noun}s with the names "
-    "of the classes. Every draw, with layer and C, is in the CSV."
+    "of the classes; an NLI model also says by entailment which name fits. Every draw, with layer and C, is "
+    "in the CSV."
 )
 
 

@@ -25,7 +25,7 @@ CONSTANTS = {
 }
 """Constant prediction of each problem type."""
 WORDS, FROZEN, SPREADING, SCRATCH = "TF-IDF", "frozen probe", "label spreading", "from scratch"
-PROTOTYPES, ZERO_SHOT = "prototypes", "zero-shot"
+PROTOTYPES, ZERO_SHOT, ENTAILMENT = "prototypes", "zero-shot", "zero-shot by entailment"
 """Names of the other baselines, the cheapest first."""
 FIRST_TEXT, SECOND_TEXT = "TF-IDF, first text alone", "TF-IDF, second text alone"
 """Names of the baselines of pairs that read one side; the second is the hypothesis-only one of NLI."""

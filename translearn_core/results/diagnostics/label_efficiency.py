@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.results.diagnostics.baselines import FROZEN, ZERO_SHOT
+from translearn_core.results.diagnostics.baselines import ENTAILMENT, FROZEN, ZERO_SHOT
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import metric_of
 from translearn_core.results.sample_efficiency import SampleEfficiency
@@ -26,7 +26,8 @@ class LabelEfficiency:
     without the `n_validation` validation rows. `sentences` say how many labels one method needs for the
     score of another with `reference_size`; the first is the main one, or says that the test rows hold no
     task. `reaches` are the numbers of the others, in order. `zero_shot` is the score without any label, by
-    descriptions of the classes; None where there are none.
+    the nearest description of a class, `entailment` that of an NLI model, which says which description a text
+    entails; None where there are none.
     """
 
     names: tuple[str, ...]
@@ -47,25 +48,23 @@ class LabelEfficiency:
     c: FloatArray = field(compare=False)
     reaches: tuple[SampleEfficiency, ...] = ()
     zero_shot: Estimate | None = None
+    entailment: Estimate | None = None
+
+    @property
+    def without_labels(self) -> dict[str, Estimate]:
+        """Scores without any label by the name of their method."""
+        scores = {ZERO_SHOT: self.zero_shot, ENTAILMENT: self.entailment}
+        return {name: score for name, score in scores.items() if score is not None}
 
     def frame(self) -> pd.DataFrame:
         """Return one row per method and number of labels: mean, interval, number of draws."""
         column = metric_of(self.metric).column
-        zero = self.zero_shot
+        without = [
+            {"method": name, "labels": 0, column: one.value, "low": one.low, "high": one.high, "draws": 1}
+            for name, one in self.without_labels.items()
+        ]
         return pd.DataFrame(
-            [
-                *(
-                    {
-                        "method": ZERO_SHOT,
-                        "labels": 0,
-                        column: one.value,
-                        "low": one.low,
-                        "high": one.high,
-                        "draws": 1,
-                    }
-                    for one in ([] if zero is None else [zero])
-                ),
-            ]
+            without
             + [
                 {
                     "method": name,

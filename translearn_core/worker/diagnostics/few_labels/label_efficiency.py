@@ -106,16 +106,17 @@ def measure_label_efficiency(context: Context[LabelEfficiencyConfig]) -> None:
         layers=baselines.layers,
         c=baselines.c,
         reaches=tuple(efficiency for _, efficiency in crossings),
-        zero_shot=_zero_shot(baselines, metric, target.clusters(test)),
+        zero_shot=_without_labels(baselines.zero_shot, metric, target.clusters(test)),
+        entailment=_without_labels(baselines.entailment, metric, target.clusters(test)),
     )
     artifacts.save(context.folder, curve)
 
 
-def _zero_shot(baselines: BaselineAnswers, metric: Metric, clusters: Clusters) -> Estimate | None:
-    """Return the score without labels, None where classes cannot be described."""
-    if not len(baselines.zero_shot):
+def _without_labels(row_scores: NDArray[np.float32], metric: Metric, clusters: Clusters) -> Estimate | None:
+    """Return the score of a method that takes no label; None without scores of its test rows."""
+    if not len(row_scores):
         return None
-    return metric.of_row_scores(row_score_interval(baselines.zero_shot[None], clusters))
+    return metric.of_row_scores(row_score_interval(row_scores[None], clusters))
 
 
 def _no_task(prepared: PreparedDataset, test: NDArray[np.int64]) -> tuple[str, ...]:

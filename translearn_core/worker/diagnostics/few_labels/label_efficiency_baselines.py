@@ -20,6 +20,7 @@ from translearn_core.activations import (
 from translearn_core.analysis.few_labels.prototypes import Prototypes
 from translearn_core.analysis.linear_models import LINEAR_MODELS, Probe
 from translearn_core.backbones import load
+from translearn_core.backbones.entailment import entailment_index
 from translearn_core.config import Split
 from translearn_core.config.few_labels.zero_shot import DescriptionConfig
 from translearn_core.data import PreparedDataset, prepare
@@ -31,7 +32,10 @@ from translearn_core.tasks import Target
 from translearn_core.worker.activations import make_encoder
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
-from translearn_core.worker.diagnostics.few_labels.zero_shot import description_similarities
+from translearn_core.worker.diagnostics.few_labels.zero_shot import (
+    description_similarities,
+    entailment_logits,
+)
 from translearn_core.worker.features import feature_array, layer_lookups
 
 IntArray = NDArray[np.int64]
@@ -44,6 +48,9 @@ UNTRAINED_ARMS = (WORDS, FROZEN)
 CLASS_ARMS = (*UNTRAINED_ARMS, PROTOTYPES)
 """Those of targets that are classes."""
 
+NO_ROWS: RowScores = np.zeros(0, dtype=np.float32)
+"""Scores of a baseline that does not exist."""
+
 Subset = Sequence[Sequence[IntArray]]
 """Training rows: for each seed one array of row indices per size, each a subset of the next."""
 
@@ -53,7 +60,8 @@ class BaselineAnswers:
     """Scores of the test rows by the baselines: `row_scores`, float32, (arms, sizes, seeds, test rows).
 
     `layers` and `c`, shape (sizes, seeds), are the layer and the strength of each frozen probe. `zero_shot`,
-    shape (test rows,), are the scores without labels; no rows where classes cannot be described.
+    shape (test rows,), are the scores without labels by the nearest description, `entailment` those of an NLI
+    model; no rows where classes cannot be described, or the backbone is no such model.
     """
 
     names: tuple[str, ...]
@@ -61,6 +69,7 @@ class BaselineAnswers:
     zero_shot: RowScores = field(compare=False)
     layers: IntArray = field(compare=False)
     c: FloatArray = field(compare=False)
+    entailment: RowScores = field(default_factory=lambda: NO_ROWS, compare=False)
 
 
 def fit_label_efficiency_baselines(
@@ -72,9 +81,11 @@ def fit_label_efficiency_baselines(
     words = _tfidf(context, config, prepared, subsets)
     probes, prototypes = _frozen_models(context, config, prepared, subsets)
     arms = [words, probes.scores, *(prototypes.scores,) * (config.data.problem in CLASSES)]
-    zero_shot = _zero_shot(context, config, prepared)
     names = CLASS_ARMS[: len(arms)]
-    return BaselineAnswers(names, np.stack(arms), zero_shot, probes.layers, probes.c)
+    without_labels = _zero_shot(context, config, prepared), _entailment(context, config, prepared)
+    return BaselineAnswers(
+        names, np.stack(arms), without_labels[0], probes.layers, probes.c, without_labels[1]
+    )
 
 
 def draw_subsets(
@@ -234,8 +245,8 @@ def fit_prototypes(x: Vectors, target: Target) -> Probe:
 
 def _zero_shot(context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset) -> RowScores:
     """Return the test scores of the nearest description; no rows where classes cannot be described."""
-    if ZERO_SHOT.unsupported(config) or config.data.text_pair is not None:
-        return np.zeros(0, dtype=np.float32)
+    if not _describes_classes(config):
+        return NO_ROWS
     compute = Compute.choose(config.device, config.precision)
     sentences = DescriptionConfig().sentences(prepared.classes)
     found = description_similarities(
@@ -243,6 +254,21 @@ def _zero_shot(context: Context, config: LabelEfficiencyConfig, prepared: Prepar
     )
     test = prepared.split_indices(Split.TEST)
     return np.asarray(prepared.problem.row_scores(prepared.target, test, found.of_chosen), np.float32)
+
+
+def _entailment(context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset) -> RowScores:
+    """Return the test scores of the description that a text entails most; no rows without an NLI model."""
+    if not _describes_classes(config) or entailment_index(config.backbone) is None:
+        return NO_ROWS
+    test = prepared.split_indices(Split.TEST)
+    sentences = DescriptionConfig().sentences(prepared.classes)
+    logits = entailment_logits(context, config, [str(prepared.texts[i]) for i in test], sentences)
+    return np.asarray(prepared.problem.row_scores(prepared.target, test, logits), np.float32)
+
+
+def _describes_classes(config: LabelEfficiencyConfig) -> bool:
+    """Whether texts can be compared with descriptions of their classes."""
+    return not ZERO_SHOT.unsupported(config) and config.data.text_pair is None
 
 
 def _layers(

@@ -20,7 +20,7 @@ from translearn_core.config.text_cells import text_columns
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.inputs.examples import batches_by_cost
-from translearn_core.jobs import ZeroShotConfig
+from translearn_core.jobs import LabelEfficiencyConfig, ZeroShotConfig
 from translearn_core.results.confusion import confusion
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.runs import artifacts
@@ -115,7 +115,10 @@ def description_similarities(
 
 
 def entailment_logits(
-    context: Context, config: ZeroShotConfig, texts: Sequence[str], sentences: Sequence[str]
+    context: Context,
+    config: ZeroShotConfig | LabelEfficiencyConfig,
+    texts: Sequence[str],
+    sentences: Sequence[str],
 ) -> FloatArray:
     """Return the logit with which each text entails each sentence, shape (texts, sentences)."""
     nli = load_entailment(config.backbone)
