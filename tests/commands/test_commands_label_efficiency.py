@@ -53,6 +53,7 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
     before = run_ids(terminal)
     free = terminal(*words, "--sizes", "20,all", "--no-training", "--json")
     assert free.returncode == 0, free.stderr
+    assert "Without training: about" in free.stderr
     record = json.loads(free.stdout)
     assert {line["method"] for line in record["curve"]} == {
         "TF-IDF",
@@ -70,6 +71,7 @@ def test_a_curve_without_training_and_then_with_it(terminal: Terminal, words: tu
         *words, "--sizes", "20,all", "--reference-size", 20, "--train-blocks", "last:1", *small, "--json"
     )
     assert done.returncode == 0, done.stderr
+    assert "own settings: about" in done.stderr
     record = json.loads(done.stdout)
     own = "own settings, block 2"
     assert [line["method"] for line in record["curve"]][1::2] == [

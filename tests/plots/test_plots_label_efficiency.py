@@ -76,7 +76,7 @@ def test_entailment_stands_beside_zero_shot_at_no_labels() -> None:
     points = [by_name(figure, name) for name in ("zero-shot", "zero-shot by entailment")]
     assert [list(point.y) for point in points] == [[0.55], [0.6]]
     assert points[0].x[0] < points[1].x[0] < 8
-    assert points[0].marker.symbol != points[1].marker.symbol
+    assert points[0].marker.color != points[1].marker.color
     alone = plots.label_efficiency(replace(curve, zero_shot=None))
     assert alone.layout.xaxis.ticktext[0] == "0"
 

@@ -1,22 +1,28 @@
 """Label-efficiency studies: their runs, and the job that evaluates the finished ones."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
+from tests.training.test_cost_model import MODEL
 from translearn_core.config import (
     AugmentConfig,
     BackboneConfig,
     DataConfig,
     ExperimentConfig,
     FreezePlan,
+    ProblemType,
     RecipeName,
     Stage,
+    TargetConfig,
     TrainingConfig,
     expand_grid,
     job_id,
     recipe,
 )
 from translearn_core.config.settings import Settings
-from translearn_core.results import Estimate, Metrics, RunSummary, Workload
+from translearn_core.results import Diagnosis, Estimate, Metrics, RunSummary, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs import RunStore, State, Studies, Study
 from translearn_core.runs.studies.label_efficiency import (
@@ -28,6 +34,7 @@ from translearn_core.runs.studies.label_efficiency import (
     nearest_size,
     scaled_seconds,
     suggested_sizes,
+    untrained_seconds,
 )
 
 MINI = BackboneConfig()
@@ -64,6 +71,28 @@ def test_the_closest_size_is_so_by_ratio() -> None:
     assert nearest_size((12, 48, 96)) == 48
     assert nearest_size((8, 20)) == 20
     assert nearest_size((100, 200), 8) == 100
+
+
+def seconds(data: DataConfig, rows: int, seeds: int = 3, classes: int = 2, **layers: object) -> float:
+    counts = pd.DataFrame({"train": [rows], "validation": [100], "test": [100]})
+    names = tuple(map(str, range(classes)))
+    diagnosis = Diagnosis((), names, counts, pd.DataFrame(), 20.0, split_rows=(rows, 100, 100))
+    config = label_efficiency_config(
+        ExperimentConfig(data=data), suggested_sizes(rows), tuple(range(seeds)), balanced=False
+    )
+    return untrained_seconds(config, diagnosis, replace(MODEL, **layers))
+
+
+def test_a_curve_without_training_says_how_long_it_takes(data: DataConfig) -> None:
+    numbers = data.model_copy(
+        update={"targets": (TargetConfig(column="label", problem=ProblemType.REGRESSION),)}
+    )
+    assert seconds(numbers, 2000, seeds=3) > 2 * seconds(numbers, 2000, seeds=1)
+    assert seconds(numbers, 2000) == pytest.approx(seconds(numbers, 1100), rel=0.15), "a size more, not rows"
+    assert seconds(data, 2000) > 1.5 * seconds(data, 1000)
+    assert seconds(data, 2000, classes=8) > 3 * seconds(data, 2000)
+    assert seconds(data, 2000, width=768) > seconds(data, 2000)
+    assert 60 < seconds(numbers, 1400) < 240, "about two minutes with the bundled backbone"
 
 
 def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentConfig) -> None:

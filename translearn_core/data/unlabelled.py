@@ -1,5 +1,6 @@
 """Rows without a label: the texts that can be learned from without leaking held-out ones."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -90,7 +91,7 @@ def unlabelled_texts(
         "a text, or belong to validation or test."
     )
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
-    counts = rows.loc[fresh, DOMAIN].value_counts().to_dict() if DOMAIN in rows else {}
+    counts = Counter(map(str, rows.loc[fresh, DOMAIN])) if DOMAIN in rows else {}
     found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), counts)
     return found, () if usable.all() else (rest,)
 

@@ -62,6 +62,11 @@ def approximate_duration(seconds: float) -> str:
     return f"{max(1, seconds):.0f} s"
 
 
+def on_two_cores(seconds: float) -> str:
+    """Return an estimated duration of work whose speed on this machine was not measured."""
+    return f"about {approximate_duration(seconds)} on two cores"
+
+
 def was_or_were(number: int) -> str:
     """Return "was" or "were"."""
     return "was" if number == 1 else "were"

@@ -4,15 +4,21 @@ import streamlit as st
 
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, diagnose_config
+from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve, curve_of, diagnose_config
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
-from translearn_core.jobs import LABEL_EFFICIENCY, LabelEfficiencyConfig
+from translearn_core.jobs import LABEL_EFFICIENCY, BackboneInfoConfig, LabelEfficiencyConfig
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import LabelEfficiency
+from translearn_core.results.format import on_two_cores
 from translearn_core.runs import Run, State
-from translearn_core.runs.studies.label_efficiency import nearest_size
+from translearn_core.runs.studies.label_efficiency import (
+    label_efficiency_config,
+    nearest_size,
+    suggested_sizes,
+    untrained_seconds,
+)
 
 REDRAWN = 3.0
 """Seconds between checks for finished runs."""
@@ -51,7 +57,7 @@ def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
         if curve is not None and (curve.study is not None or jobs.find_run(curve.question()) is not None):
             state.set_value(pressed, True)
             return curve
-    st.caption(LABEL_EFFICIENCY.cost)
+    st.caption(f"{LABEL_EFFICIENCY.cost}{_time(run)}")
     if st.button(
         LABEL_EFFICIENCY.action,
         key=f"compute-{LABEL_EFFICIENCY.kind}",
@@ -61,6 +67,18 @@ def _submitted_curve(run: Run[ExperimentConfig]) -> Curve | None:
         state.set_value(pressed, True)
         st.rerun()
     return None
+
+
+def _time(run: Run[ExperimentConfig]) -> str:
+    """Return a sentence on how long the curve will take, where rows and backbone are known."""
+    config = run.job.config
+    diagnosis = jobs.known(diagnose_config(config))
+    backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
+    if diagnosis is None or backbone_info is None:
+        return ""
+    sizes = suggested_sizes(diagnosis.rows["train"])
+    curve = label_efficiency_config(config, sizes, tuple(range(SEEDS)), balanced=False)
+    return f" Here that takes {on_two_cores(untrained_seconds(curve, diagnosis, backbone_info))}."
 
 
 def _at(curve: Curve) -> int:

@@ -102,6 +102,7 @@ def train(filled: Filled, jobs: tuple[str, ...]) -> None:
 def test_nothing_is_computed_before_the_button(look: Look, filled: Filled) -> None:
     at = look()
     assert "trains no backbone" in page_text(at)
+    assert "Here that takes about" in page_text(at)
     assert submitted(filled) == []
     at.button(key="compute-label_efficiency").click().run()
     assert submitted(filled) == [base(filled)]

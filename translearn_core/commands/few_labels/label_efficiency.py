@@ -14,13 +14,14 @@ from translearn_core.commands.terminal.client import backbone_info, result, subm
 from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
-from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.output import console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm
 from translearn_core.results import Diagnosis, LabelEfficiency
 from translearn_core.results.diagnostics.baselines import FROZEN, PROTOTYPES, WORDS
+from translearn_core.results.format import on_two_cores
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.studies.label_efficiency import (
@@ -31,6 +32,7 @@ from translearn_core.runs.studies.label_efficiency import (
     label_efficiency_study,
     nearest_size,
     suggested_sizes,
+    untrained_seconds,
 )
 
 STEPS = f"Where labels are few, epochs are added until a run takes {FEWEST_STEPS} steps."
@@ -79,6 +81,9 @@ def label_efficiency(
     with naming_fields():
         untrained = label_efficiency_config(experiment, chosen, draws, balanced=per_class)
     data.show(quiet=reading.quiet)
+    if not reading.quiet:
+        seconds = untrained_seconds(untrained, profile, backbone_info(untrained.backbone))
+        print_line(f"Without training: {on_two_cores(seconds)}.", console)
     run = submit(untrained, name)
     arms: tuple[LabelEfficiencyArm, ...] = ()
     failed: list[Run] = []

@@ -119,10 +119,10 @@ def rows_of_domains(rows: pd.DataFrame, unlabelled: Mapping[str, int]) -> tuple[
     if DOMAIN not in rows:
         return ()
     counts = pd.crosstab(rows[DOMAIN], rows["split"]).reindex(columns=[TRAIN, VALIDATION, TEST], fill_value=0)
-    return tuple(
-        DomainRows(str(name), *(int(count) for count in of_split), unlabelled.get(str(name), 0))
-        for name, of_split in zip(counts.index, counts.to_numpy(), strict=True)
-    )
+    of_domains = []
+    for name, (train, validation, test) in zip(counts.index, counts.to_numpy().tolist(), strict=True):
+        of_domains.append(DomainRows(str(name), train, validation, test, unlabelled.get(str(name), 0)))
+    return tuple(of_domains)
 
 
 def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
-from translearn_core.results import Workload
+from translearn_core.results import BackboneInfo, Diagnosis, Workload
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.runs.studies.records import Study
 
@@ -33,6 +33,19 @@ REFERENCE_SIZE = 64
 
 STEP_COST = 3
 """Cost of a training step in passes without gradients."""
+
+
+FLOPS = 1e11
+"""Operations of a second in passes through a backbone, on two cores."""
+
+RIDGE_SECONDS = 0.2
+"""Seconds of a ridge regression of `WIDTH` features and any number of rows, its penalty chosen by folds."""
+
+ROW_SECONDS = 1e-4
+"""Seconds per row and class of a logistic regression of `WIDTH` features, its strength chosen by folds."""
+
+WIDTH = 384
+"""Width that the seconds of a fit were measured with."""
 
 
 def suggested_sizes(rows: int, counts: Sequence[int] = ()) -> tuple[int, ...]:
@@ -145,6 +158,26 @@ def label_efficiency_config(
         precision=experiment.training.precision,
         device=experiment.training.device,
     )
+
+
+def untrained_seconds(
+    config: LabelEfficiencyConfig, diagnosis: Diagnosis, backbone_info: BackboneInfo
+) -> float:
+    """Estimate the seconds of a curve without trained runs on two cores: its passes, and its linear fits.
+
+    A fit to numbers takes as long for few rows as for many, as its cost is that of the eigenvectors of the
+    features; one to classes, of texts or of words, grows with rows and classes.
+    """
+    task = Workload.of(diagnosis)
+    layers, width = backbone_info.n_blocks + 1, backbone_info.width / WIDTH
+    texts = task.texts(task.train + task.validation + task.test)
+    passes = 2 * sum(backbone_info.block_parameters) * task.tokens_per_text * texts / FLOPS
+    draws = [(size, 1 if size >= task.train else len(config.seeds)) for size in config.sizes]
+    if config.data.problem is ProblemType.REGRESSION:
+        fits = sum(drawn for _, drawn in draws) * RIDGE_SECONDS * width**3
+    else:
+        fits = sum(size * drawn for size, drawn in draws) * task.n_outputs * ROW_SECONDS * width
+    return passes + layers * fits
 
 
 def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tuple[LabelEfficiencyArm, ...]:
