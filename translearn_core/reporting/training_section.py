@@ -75,14 +75,14 @@ def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
         selection = selection_of(config.data)
-        label = metric_of(selection).label
+        label, trainings = metric_of(selection).label, config.trainings > 1
         yield FigureBlock(
-            plots.training_curves(data.history, "loss"),
+            plots.training_curves(data.history, "loss", trainings=trainings),
             "Loss by epoch. Where validation rises while training falls on, the model overfits.",
             numbers,
         )
         yield FigureBlock(
-            plots.training_curves(data.history, selection),
+            plots.training_curves(data.history, selection, trainings=trainings),
             f"{label[:1].upper()}{label[1:]} by epoch. "
             "The marked epoch was kept: it was the best on validation.",
             numbers,
