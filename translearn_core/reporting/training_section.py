@@ -53,15 +53,18 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
         )
         sentences += filter(None, [summary.early_stage_sentence(config)])
     figures = [] if config.fitted_at_once else [*_curves(config, data), *_timelines(data)]
+    tables = [TableBlock("settings", settings_table(config))]
     if data.self_training is not None:
         sentences.append(data.self_training.summary())
         figures.append(_self_training(data.self_training))
+        if len(classes := data.self_training.class_frame()):
+            tables.append(TableBlock("pseudo-labels of each class", classes))
     if data.drift is not None and not config.fitted_at_once:
         figures.append(_weight_drift(data.drift, summary))
     return Section(
         "How was it trained?",
         tuple(sentences),
-        (*figures, TableBlock("settings", settings_table(config))),
+        (*figures, *tables),
     )
 
 
