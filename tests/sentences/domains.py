@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.sentences.outcomes import counts, ends, estimates, shares, signed
 from tests.sentences.reading import Case, sentence
 from translearn_core.config.domains import ALL_BUT, TOGETHER
+from translearn_core.results.costs.study_cost import ArmCost, StudyCost
 from translearn_core.results.diagnostics.transfer_matrix import (
     DISTANCES,
     FROZEN_PROBE,
@@ -138,3 +139,23 @@ def distance_and_loss(draw: Draw) -> Case:
             "tells nothing": not known,
         },
     )
+
+
+@sentence
+@st.composite
+def cost_of_a_way(draw: Draw) -> Case:
+    """Time of the runs of a way, and of the pre-training before them."""
+    runs, each, before = draw(counts), draw(st.integers(1, 89)), draw(st.integers(0, 89))
+    arm = ArmCost("CORAL", runs, float(runs * each), float(before))
+    shown = [each, runs, *([before] if before else [])]
+    return Case(arm.sentence(), shown, claims={"of pre-training, once": before > 0})
+
+
+@sentence
+@st.composite
+def cost_of_a_study(draw: Draw) -> Case:
+    """Time of all runs of a study, those of several ways together."""
+    seconds = draw(st.lists(st.integers(0, 20), min_size=1, max_size=4))
+    runs = [draw(st.integers(1, 400)) for _ in seconds]
+    arms = [ArmCost(f"way {k}", n, float(s)) for k, (n, s) in enumerate(zip(runs, seconds, strict=True))]
+    return Case(StudyCost("way", tuple(arms)).summary(), [sum(runs), max(1, sum(seconds))])
