@@ -73,26 +73,30 @@ def test_the_closest_size_is_so_by_ratio() -> None:
     assert nearest_size((100, 200), 8) == 100
 
 
-def seconds(data: DataConfig, rows: int, seeds: int = 3, classes: int = 2, **layers: object) -> float:
+def seconds(
+    data: DataConfig, rows: int, seeds: int = 3, classes: int = 2, tokens: float = 20.0, **parts: object
+) -> float:
     counts = pd.DataFrame({"train": [rows], "validation": [100], "test": [100]})
-    names = tuple(map(str, range(classes)))
-    diagnosis = Diagnosis((), names, counts, pd.DataFrame(), 20.0, split_rows=(rows, 100, 100))
+    names, words = tuple(map(str, range(classes))), float(parts.pop("words_per_text", 1.0))
+    diagnosis = Diagnosis(
+        (), names, counts, pd.DataFrame(), tokens, split_rows=(rows, 100, 100), words_per_text=words
+    )
     config = label_efficiency_config(
         ExperimentConfig(data=data), suggested_sizes(rows), tuple(range(seeds)), balanced=False
     )
-    return untrained_seconds(config, diagnosis, replace(MODEL, **layers))
+    return untrained_seconds(config, diagnosis, replace(MODEL, **parts))
 
 
 def test_a_curve_without_training_says_how_long_it_takes(data: DataConfig) -> None:
-    numbers = data.model_copy(
-        update={"targets": (TargetConfig(column="label", problem=ProblemType.REGRESSION),)}
-    )
-    assert seconds(numbers, 2000, seeds=3) > 2 * seconds(numbers, 2000, seeds=1)
-    assert seconds(numbers, 2000) == pytest.approx(seconds(numbers, 1100), rel=0.15), "a size more, not rows"
-    assert seconds(data, 2000) > 1.5 * seconds(data, 1000)
-    assert seconds(data, 2000, classes=8) > 3 * seconds(data, 2000)
+    target = TargetConfig(column="label", problem=ProblemType.REGRESSION)
+    numbers = DataConfig(dataset=data.dataset, text="text", targets=(target,))
+    assert seconds(numbers, 2000, seeds=3) > 1.5 * seconds(numbers, 2000, seeds=1)
+    assert seconds(data, 2000) > 1.2 * seconds(data, 1000)
+    assert seconds(data, 2000, classes=8) > seconds(data, 2000)
     assert seconds(data, 2000, width=768) > seconds(data, 2000)
-    assert 60 < seconds(numbers, 1400) < 240, "about two minutes with the bundled backbone"
+    assert 60 < seconds(numbers, 1400, tokens=170) < 240, "two minutes of numbers and long texts"
+    words = seconds(data, 19_700, classes=9, tokens=30, words_per_text=21.0)
+    assert 60 < words < 240, "two minutes of words"
 
 
 def test_a_curve_is_the_run_itself_and_the_same_from_scratch(full: ExperimentConfig) -> None:

@@ -38,14 +38,14 @@ STEP_COST = 3
 FLOPS = 1e11
 """Operations of a second in passes through a backbone, on two cores."""
 
-RIDGE_SECONDS = 0.2
-"""Seconds of a ridge regression of `WIDTH` features and any number of rows, its penalty chosen by folds."""
-
-ROW_SECONDS = 1e-4
-"""Seconds per row and class of a logistic regression of `WIDTH` features, its strength chosen by folds."""
-
 WIDTH = 384
-"""Width that the seconds of a fit were measured with."""
+"""Width of the features that the seconds of fits below were measured with."""
+
+RIDGE_SECONDS, RIDGE_ROW_SECONDS = 0.1, 2.5e-5
+"""Seconds of a ridge regression with its penalty chosen by folds, and for each of its rows."""
+
+LOGISTIC_SECONDS, LOGISTIC_ROW_SECONDS, LOGISTIC_CLASS_SECONDS = 0.15, 1e-4, 4e-6
+"""The same of a logistic regression, and for each row and class."""
 
 
 def suggested_sizes(rows: int, counts: Sequence[int] = ()) -> tuple[int, ...]:
@@ -165,19 +165,21 @@ def untrained_seconds(
 ) -> float:
     """Estimate the seconds of a curve without trained runs on two cores: its passes, and its linear fits.
 
-    A fit to numbers takes as long for few rows as for many, as its cost is that of the eigenvectors of the
-    features; one to classes, of texts or of words, grows with rows and classes.
+    The cost of a fit to numbers is mostly that of the eigenvectors of the features, for few rows as for many;
+    that of a fit to classes, of texts or of words, grows with the rows.
     """
     task = Workload.of(diagnosis)
     layers, width = backbone_info.n_blocks + 1, backbone_info.width / WIDTH
     texts = task.texts(task.train + task.validation + task.test)
     passes = 2 * sum(backbone_info.block_parameters) * task.tokens_per_text * texts / FLOPS
     draws = [(size, 1 if size >= task.train else len(config.seeds)) for size in config.sizes]
+    fits, rows = sum(drawn for _, drawn in draws), sum(size * drawn for size, drawn in draws)
     if config.data.problem is ProblemType.REGRESSION:
-        fits = sum(drawn for _, drawn in draws) * RIDGE_SECONDS * width**3
+        seconds = fits * RIDGE_SECONDS * width**3 + rows * RIDGE_ROW_SECONDS * width**2
     else:
-        fits = sum(size * drawn for size, drawn in draws) * task.n_outputs * ROW_SECONDS * width
-    return passes + layers * fits
+        of_row = LOGISTIC_ROW_SECONDS + task.n_outputs * LOGISTIC_CLASS_SECONDS
+        seconds = fits * LOGISTIC_SECONDS + rows * of_row * width
+    return passes + layers * seconds
 
 
 def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tuple[LabelEfficiencyArm, ...]:
