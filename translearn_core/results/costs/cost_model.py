@@ -121,7 +121,10 @@ class CostModel:
         it has weights.
         """
         n, sides = backbone_info.n_blocks, len(config.text_columns)
-        texts, length = sides * task.unlabelled, min(task.tokens_per_text / sides, config.token_limit)
+        texts, length = (
+            sides * task.texts(task.unlabelled),
+            min(task.tokens_per_text / sides, config.token_limit),
+        )
         held_out = min(texts, held_out_texts(texts))
         train = texts - held_out
         size = min(config.batch_size, train)
