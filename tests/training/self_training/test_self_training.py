@@ -60,6 +60,13 @@ def semi(
     return ExperimentConfig.model_validate(base.model_copy(update={"self_training": chosen}).model_dump())
 
 
+def test_a_run_is_named_by_how_it_learns_from_them(tiny: str):
+    names = [semi(tiny, method).method_name() for method in METHODS]
+    assert names == ["self-training, block 2", "consistency, block 2"]
+    assert semi(tiny, METHODS[0]).trainings == 3
+    assert semi(tiny, METHODS[1]).trainings == 1
+
+
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     return load_file(folder / "model" / "trained.safetensors")
 
