@@ -52,7 +52,7 @@ def choose_rows(context: Context[NextRowsConfig]) -> None:
     every = text_rows(table, config, () if config.label is None else (config.label,))
     prepared = _prepared(table, earlier, config)
     labelled, candidates = (
-        _parts(table, every, config) if prepared is None else _split_parts(table, every, prepared)
+        _parts(table, every, config) if prepared is None else _split_parts(table, every, config, prepared)
     )
     labels, classes = _labels(table, labelled, config)
     known, unknown = (sample(part, config.limit, config.seed) for part in (labelled, candidates))
@@ -86,7 +86,7 @@ def _prepared(
 
 
 def _split_parts(
-    table: pd.DataFrame, rows: pd.DataFrame, prepared: PreparedDataset
+    table: pd.DataFrame, rows: pd.DataFrame, config: NextRowsConfig, prepared: PreparedDataset
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the training rows, and the texts without a label that may train, each once.
 
@@ -95,11 +95,12 @@ def _split_parts(
     DataError
         If no text without a label may train.
     """
+    assert config.label is not None
     train = table.index[prepared.table_index[prepared.split_indices(Split.TRAIN)]]
     labelled = rows[rows.index.isin(train)]
     free = rows.index.isin(table.index[prepared.unlabelled_index]) & rows["part"].isin(list(Split))
-    of_target = rows.index.isin(table.index[prepared.table_index])  # of domains, labelled but not used
-    candidates = rows[free & ~of_target]
+    has_label = filled(table.loc[rows.index, config.label])  # of a target domain whose labels are not used
+    candidates = rows[free & ~has_label]
     if candidates.empty:
         raise DataError(NONE_LEFT)
     return labelled, candidates
