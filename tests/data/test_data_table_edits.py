@@ -121,7 +121,7 @@ def test_new_rows_of_a_version_train():
 FILL = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 1)), min_size=12, max_size=30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9), st.integers(0, 40)), min_size=60, max_size=60),
     st.lists(FILL, min_size=2, max_size=4),
