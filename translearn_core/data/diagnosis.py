@@ -227,7 +227,7 @@ def languages_finding(
     shares : mapping
         Share of the texts by the name of their language, the most frequent first.
     sampled : int
-        Number of texts that were read at most.
+        Number of texts that were read.
     model : str
         Name of the backbone.
     reads : sequence of str
@@ -236,7 +236,7 @@ def languages_finding(
         Column that tells the languages apart, if there is one.
     """
     counts = join_list([f"{name} {rounded_percent(share)}" for name, share in shares.items()], 12)
-    sentence = f"The texts are in several languages: {counts}, of at most {sampled} texts sampled."
+    sentence = f"The texts are in several languages: {counts} of {sampled} texts sampled."
     code = "several-languages" if column is None else "languages-in-column"
     if column is not None:
         sentence += f" Column {quote(column)} tells them apart."

@@ -105,7 +105,8 @@ LANGUAGES = JobSpec(
     "Language identification",
     "diagnostics.domains.text_languages:identify",
     question="Which language is each text in?",
-    description="They become a column of a new version of the table, and the values of that are the domains.",
+    description="Every text gets the likeliest of the table's languages. They become a column of a new "
+    "version of the table, and its values are the domains.",
     action="Identify the languages",
     progress="Identifying languages",
     cost="About a thousand texts a second, without the backbone.",

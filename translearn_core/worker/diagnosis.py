@@ -58,7 +58,7 @@ def _languages(
     if data.sentence is None and (several := _several_languages(table, data.text)) is not None:
         shares, column = several
         names = {NAMES.get(code, code): share for code, share in shares.items()}
-        return [languages_finding(names, SAMPLE, backbone.label, reads, column)]
+        return [languages_finding(names, min(SAMPLE, len(texts)), backbone.label, reads, column)]
     if (main := main_language(split_sides(texts))) is None:
         return []
     code, share = main

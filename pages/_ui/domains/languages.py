@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms.require_task import Ready
-from pages._ui.shell import errors, state, tables
+from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DomainConfig
 from translearn_core.data.table_edits import new_column
@@ -34,10 +34,10 @@ def panel(ready: Ready, columns: tuple[str, ...]) -> None:
         return
     with st.container(border=True, key="languages"):
         diagnostic.heading(LANGUAGES)
-        st.markdown(plain(found.sentence))
-        result = diagnostic.result(
-            LANGUAGES, LanguagesConfig(dataset=ready.dataset.digest, text=ready.data.text)
-        )
+        config = LanguagesConfig(dataset=ready.dataset.digest, text=ready.data.text)
+        if jobs.known(config) is None:
+            st.markdown(plain(found.sentence))
+        result = diagnostic.result(LANGUAGES, config)
         if result is not None:
             _show(result)
             if len(result.languages) > 1:
@@ -87,7 +87,7 @@ def save(dataset: Dataset, result: TextLanguages, column: str) -> None:
     Edits of the data set that were not saved yet are saved with it.
     """
     store, owner = state.store(), state.owner()
-    edit = new_column(column, result.rows[["part", "row"]], result.rows["language"].tolist())
+    edit = new_column(column, result.rows[["part", "row"]], result.rows["language"].tolist(), labels=False)
     version = store.add_version(owner, dataset.digest, (*store.draft_edits(owner, dataset.digest), edit))
     store.save_draft_edits(owner, dataset.digest, ())
     state.open_version(version.digest)

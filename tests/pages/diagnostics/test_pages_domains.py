@@ -130,7 +130,7 @@ def letters(filled: Filled) -> Filled:
     """A table of two languages without a column that names them."""
     lines = [f"text {i} {'a' if i % 2 else 'b'},{filled.classes[i % 3]}" for i in range(90)]
     filled.table("letters.csv", ("text,label\n" + "\n".join(lines)).encode())
-    found = languages_finding({"English": 0.5, "Chinese": 0.5}, 400, "MiniLM", (), None)
+    found = languages_finding({"English": 0.5, "Chinese": 0.5}, 90, "MiniLM", (), None)
     filled.diagnosis = replace(filled.diagnosis, findings=(*filled.diagnosis.findings, found))
     filled.answer(DiagnoseConfig(data=filled.data), filled.diagnosis)
     return filled
@@ -155,6 +155,7 @@ def test_texts_of_several_languages_get_a_column_that_becomes_the_domains(letter
     (action,) = [key for key in keys(at) if key and key.startswith("act-several-languages")]
     at.button(key=action).click().run()
     assert at.title[0].value == "Domains"
+    at = opened(letters, visit)
     at.button(key=f"compute-{LanguagesConfig.kind}").click().run()
     (run,) = letters.store.runs(letters.owner, LANGUAGES)
     assert run.job.config == LanguagesConfig(dataset=letters.dataset.digest, text="text")
