@@ -7,6 +7,9 @@ from pydantic import Field
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.enums import Split
 
+UNLABELLED: Literal["unlabelled"] = "unlabelled"
+"""Part of a data set that is a file of texts without labels, beside train, validation and test."""
+
 MAX_EDITS = 50_000
 """Most edits of a version; more are a new file."""
 
@@ -43,7 +46,7 @@ class ColumnValue(BaseConfig):
     """A value of a new column, and the rows of one file that have it."""
 
     value: str = Field(min_length=1)
-    part: Split = Split.TRAIN
+    part: Split | Literal["unlabelled"] = Split.TRAIN
     rows: tuple[int, ...] = Field(min_length=1, description="numbers of the rows in their file")
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from translearn_core.config import Split
 from translearn_core.config.table_edits import (
+    UNLABELLED,
     ColumnValue,
     Edit,
     NewColumn,
@@ -96,18 +97,20 @@ def _renamed_cells(cells: "pd.Series[str]", edit: ValueRename) -> "pd.Series[str
     return cells.where(~cells.isin(values), edit.replacement)
 
 
-def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewColumn:
+def new_column(column: str, rows: pd.DataFrame, values: Sequence[str], *, labels: bool = True) -> NewColumn:
     """Return the edit that adds a column with a value for each of `rows`; rows with "" stay empty.
 
-    `rows` has the columns part and row; those of a file without labels have no label column and stay empty.
+    `rows` has the columns part and row; if the values are labels, rows of a file of texts without labels
+    stay empty.
     """
     named = rows.assign(value=list(values))
-    named = named[(named["value"] != "") & named["part"].isin(list(Split))]
+    parts = [*Split] if labels else [*Split, UNLABELLED]
+    named = named[(named["value"] != "") & named["part"].isin(parts)]
     groups = named.groupby(["value", "part"], sort=False)["row"]
     return NewColumn(
         column=column,
         values=tuple(
-            ColumnValue(value=value, part=Split(str(part)), rows=tuple(map(int, numbers)))
+            ColumnValue(value=value, part=str(part), rows=tuple(map(int, numbers)))  # type: ignore[arg-type]
             for (value, part), numbers in groups
         ),
     )

@@ -10,6 +10,7 @@ from pages._ui.forms import require_task
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, ProblemType, Split
+from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
 from translearn_core.data.label_file import RowLabel, label_edits, read_label_file
 from translearn_core.jobs import ReadConfig
@@ -33,7 +34,8 @@ def panel(dataset: Dataset, draft: state.Draft) -> None:
     profile = jobs.known(ReadConfig(dataset=dataset.digest))
     if profile is None or draft.text is None or not _single_label(draft):
         return
-    if draft.label is not None and profile.column(draft.label).filled >= profile.rows:
+    rows = profile.rows - profile.parts.get(UNLABELLED, 0)  # those of that file cannot be edited
+    if draft.label is not None and profile.column(draft.label).filled >= rows:
         return
     diagnostic.heading(NEXT_ROWS)
     require_task.require_backbone()
