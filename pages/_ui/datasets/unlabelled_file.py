@@ -15,7 +15,8 @@ from translearn_core.runs import Dataset
 WHAT = (
     "Texts that nobody has labelled, in a file with the same columns; the label column may be missing, and "
     "what stands in it is not read. Self-training, domain adaptation, label spreading and pre-training learn "
-    "from them, and Clusters groups them with the others. None of them is in train, validation or test."
+    "from them, Clusters groups them with the others, and Which row next? chooses among them, too. One that "
+    "gets a label trains from then on; the others are in none of train, validation and test."
 )
 
 
@@ -25,7 +26,7 @@ def panel(dataset: Dataset, reading: TableProfile | None) -> None:
     brought = UNLABELLED in sources
     title = "Texts without labels, in a file of their own"
     if brought and reading is not None:
-        title = f"{count_noun(reading.parts[UNLABELLED], 'row')} in the file of texts without labels"
+        title = f"{count_noun(reading.parts.get(UNLABELLED, 0), 'row')} in the file of texts without labels"
     with st.expander(plain(title), icon=":material/label_off:", expanded=brought and reading is None):
         st.markdown(WHAT)
         if brought:
