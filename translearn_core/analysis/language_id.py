@@ -128,7 +128,7 @@ def table_languages(texts: Sequence[str], progress: Progress | None = None) -> L
     languages = sure_languages(codes, confidence, fewest)
     known = np.isin(codes, languages)
     foreign = letters & ~known & (confidence >= SURE) & (codes != NO_WORDS)
-    unsure = np.flatnonzero(letters & ~foreign & (~known | (confidence < SURE)))
+    unsure = np.flatnonzero(letters & ~foreign & (~known | (confidence < SURE))).tolist()
     if languages and len(unsure):
         identifier = copy(_identifier())
         identifier.set_languages(languages)
