@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.datasets import data_sources
 from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import plain
-from translearn_core.config.table_edits import UNLABELLED
+from translearn_core.config.table_edits import UNLABELLED, CellEdit, Edit, NewColumn, RowDrop
 from translearn_core.results import TableProfile
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Dataset
@@ -29,6 +29,10 @@ def panel(dataset: Dataset, reading: TableProfile | None) -> None:
         title = f"{count_noun(reading.parts.get(UNLABELLED, 0), 'row')} in the file of texts without labels"
     with st.expander(plain(title), icon=":material/label_off:", expanded=brought and reading is None):
         st.markdown(WHAT)
+        edits = state.store().workspace.edits(dataset.digest)
+        if brought and edits is not None and any(_of_texts(edit) for edit in edits.edits):
+            st.caption("Some of them have a label in this version: the file belongs to it.")
+            return
         if brought:
             if st.button("Leave this file out", key="leave_out_unlabelled", icon=":material/undo:"):
                 _open(dataset, {part: path for part, path in sources.items() if part != UNLABELLED})
@@ -50,9 +54,24 @@ def _open(dataset: Dataset, sources: dict[str, Path], texts: bytes | None = None
         name = dataset.name if edits is None else dataset.name.removesuffix(f", version {edits.number}")
         opened = store.add_dataset(owner, name, files, options=options)
         if edits is not None:
-            edits = edits.model_copy(update={"original": opened.digest})
+            kept = edits.edits if UNLABELLED in files else tuple(map(_without_texts, edits.edits))
+            edits = edits.model_copy(update={"original": opened.digest, "edits": kept})
             opened = store.add_dataset(owner, dataset.name, files, options=options, edits=edits)
         store.save_draft_edits(owner, opened.digest, drafts)
         state.reset_uploader("add_unlabelled")
         state.open_version(opened.digest)
         st.rerun()
+
+
+def _of_texts(edit: Edit) -> bool:
+    """Whether an edit changes a row of the file of texts."""
+    return isinstance(edit, CellEdit | RowDrop) and edit.part == UNLABELLED
+
+
+def _without_texts(edit: Edit) -> Edit:
+    """Return an edit that names no row of the file of texts."""
+    if not isinstance(edit, NewColumn):
+        return edit
+    return edit.model_copy(
+        update={"values": tuple(value for value in edit.values if value.part != UNLABELLED)}
+    )

@@ -1,5 +1,6 @@
 """A file of texts without labels beside a table: brought, read, counted, and left out again."""
 
+import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
@@ -7,8 +8,9 @@ from visits import Open, keys, page_text
 
 from translearn_core.config import DataConfig, job_id
 from translearn_core.config.settings import settings
-from translearn_core.config.table_edits import RowDrop
+from translearn_core.config.table_edits import CellEdit, RowDrop
 from translearn_core.data import read_table
+from translearn_core.data.table_edits import new_column
 from translearn_core.errors import DataError
 from translearn_core.jobs import ReadConfig
 from translearn_core.runs import State
@@ -69,6 +71,25 @@ def test_corrections_of_the_table_come_with_it(table: Filled, visit: Open):
     assert edits.edits == (RowDrop(row=1),)
     assert set(table.store.workspace.source_paths(edits.original)) == {"train", "unlabelled"}
     assert table.store.draft_edits(table.owner, digest) == (RowDrop(row=2),)
+
+
+def test_a_column_of_both_files_stays_when_the_texts_are_left_out(table: Filled, visit: Open):
+    digest = brought(table, visit).session_state["draft"].dataset
+    rows = pd.DataFrame({"part": ["train", "unlabelled"], "row": [1, 1]})
+    column = new_column("language", rows, ["en", "zh"], labels=False)
+    version = table.store.add_version(table.owner, digest, [column])
+    read(table, version.digest)
+    at = visit("data")
+    at.button(key="leave_out_unlabelled").click().run()
+    left = data_loading.load_table(table.store.workspace, at.session_state["draft"].dataset)
+    assert left["language"].dropna().tolist() == ["en"]
+    assert len(left) == 60
+    label = CellEdit(part="unlabelled", row=2, column="label", value="yes")
+    labelled = table.store.add_version(table.owner, digest, [label])
+    read(table, labelled.digest)
+    at = visit("data")
+    assert "Some of them have a label in this version" in page_text(at)
+    assert "leave_out_unlabelled" not in keys(at)
 
 
 def test_a_file_with_other_columns_gets_a_sentence_and_can_be_left_out(table: Filled, visit: Open):
