@@ -109,7 +109,7 @@ LANGUAGES = JobSpec(
     "version of the table, and its values are the domains.",
     action="Identify the languages",
     progress="Identifying languages",
-    cost="About a thousand texts a second, without the backbone.",
+    cost="About a thousand short texts a second, without the backbone.",
     low_priority=True,
 )
 
