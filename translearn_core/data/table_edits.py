@@ -128,7 +128,7 @@ def new_column(column: str, rows: pd.DataFrame, values: Sequence[str], *, labels
     return NewColumn(
         column=column,
         values=tuple(
-            ColumnValue(value=value, part=str(part), rows=tuple(map(int, numbers)))  # type: ignore[arg-type]
+            ColumnValue(value=value, part=str(part), rows=tuple(map(int, numbers)))
             for (value, part), numbers in groups
         ),
     )

@@ -27,7 +27,7 @@ DOMAIN = "domain"
 def read_domains(cells: "pd.Series[str]") -> "pd.Series[str]":
     """Return the domain of each row, None where the cell is blank; spellings of one domain are merged."""
     filled = [isinstance(cell, str) and not is_blank(cell) for cell in cells]
-    return merge_spellings(cells[filled]).reindex(cells.index, fill_value=None)  # type: ignore[arg-type]
+    return merge_spellings(cells[filled]).reindex(cells.index, fill_value=None)
 
 
 def domain_spellings_finding(rows: pd.DataFrame, cells: "pd.Series[str]", column: str) -> list[Finding]:
