@@ -14,7 +14,7 @@ from translearn_core.config import (
     SplitConfig,
 )
 from translearn_core.config.settings import Settings
-from translearn_core.config.table_edits import CellEdit, NewColumn
+from translearn_core.config.table_edits import UNLABELLED, CellEdit, NewColumn
 from translearn_core.data.table_edits import new_column
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
@@ -180,6 +180,20 @@ def test_groups_of_held_out_rows_are_not_listed(bench: Bench, common: dict[str, 
     )
     assert {(row - 1) % 10 for row in chosen.rows["row"]} <= train != set(range(10))
     assert len(chosen.rows) == chosen.unlabelled == 4 * len(train)
+
+
+@pytest.mark.parametrize("labelled", [0, 80])
+def test_texts_of_the_file_without_labels_are_candidates(
+    bench: Bench, common: dict[str, object], labelled: int
+):
+    more = "text\n" + "\n".join(f"{MAILS} again {i}" for i in range(12))
+    files = {"train": table(labelled), UNLABELLED: more.encode()}
+    both = bench.store.add_dataset(ME, "both.csv", files, Settings())
+    label = "topic" if labelled else None
+    chosen = bench.do(NextRowsConfig(dataset=both.digest, label=label, rows=12, **common), NextRows)
+    assert UNLABELLED in set(chosen.rows["part"])
+    assert chosen.unlabelled == 80 - labelled + 12
+    assert chosen.split == bool(labelled)
 
 
 def test_before_there_is_a_split_no_label_is_looked_at(bench: Bench, common: dict[str, object]):

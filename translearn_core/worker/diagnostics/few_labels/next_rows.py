@@ -18,6 +18,7 @@ from translearn_core.analysis.probing.linear_probe import LinearProbe
 from translearn_core.config import Split
 from translearn_core.config.text_cells import text_cells
 from translearn_core.data import PreparedDataset, prepare
+from translearn_core.data.columns import UNLABELLED_PART
 from translearn_core.errors import DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import Choice, NextRowsConfig
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
@@ -98,7 +99,7 @@ def _split_parts(
     assert config.label is not None
     train = table.index[prepared.table_index[prepared.split_indices(Split.TRAIN)]]
     labelled = rows[rows.index.isin(train)]
-    free = rows.index.isin(table.index[prepared.unlabelled_index]) & rows["part"].isin(list(Split))
+    free = rows.index.isin(table.index[prepared.unlabelled_index])
     has_label = filled(table.loc[rows.index, config.label])  # of a target domain whose labels are not used
     candidates = rows[free & ~has_label]
     if candidates.empty:
@@ -111,8 +112,8 @@ def _parts(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the labelled rows and the texts without a label, each once, where no split is known.
 
-    Rows of validation and test files are candidates only where the training file has none without a label;
-    those of a file without labels, which edits cannot name, never.
+    Rows of validation and test files are candidates only where neither the training file nor that of texts
+    without labels has any.
 
     Raises
     ------
@@ -123,8 +124,8 @@ def _parts(
     if config.label is not None:
         has_label = filled(table.loc[rows.index, config.label])
     of_file = rows["part"] == str(Split.TRAIN)
-    labelled, candidates = rows[has_label & of_file], rows[~has_label & rows["part"].isin(list(Split))]
-    of_training = candidates["part"] == str(Split.TRAIN)
+    labelled, candidates = rows[has_label & of_file], rows[~has_label]
+    of_training = candidates["part"].isin([str(Split.TRAIN), UNLABELLED_PART])
     candidates = candidates[of_training] if of_training.any() else candidates
     known = {cell_key(cell) for cell in text_cells(rows[has_label])}
     keys = pd.Series(
