@@ -22,17 +22,26 @@ from translearn_core.commands.terminal.client import (
 from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
-from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import DataConfig, FeatureConfig, ProblemType, Split, StudyConfig, unsuitable_arms
+from translearn_core.config import (
+    DataConfig,
+    FeatureConfig,
+    ProblemType,
+    Split,
+    StudyConfig,
+    expand_grid,
+    unsuitable_arms,
+)
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import ArmScore, BackboneInfo, Comparison, TableProfile
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, Study, StudyProgress, open_store
 from translearn_core.runs.report_jobs import study_diagnosis
+from translearn_core.runs.studies.store import baseline_arm
 
 POLL_SECONDS = 0.3
 
@@ -56,9 +65,7 @@ def study(
     as_json: AsJson = False,
 ) -> None:
     """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     submitted, data = submit_study(file, files or [], reading)
     comparison, failed = compare(submitted, follow(submitted))
     if out is not None:
@@ -91,9 +98,10 @@ def submit_study(path: Path, files: Sequence[str], reading: ReadingOptions) -> t
     diagnosed = diagnosis(study_diagnosis(config))
     if config.min_steps and config.data.problem is ProblemType.TOKENS:
         config = config.model_copy(update={"words_per_text": diagnosed.words_per_text})
+    blocks = {label: info.n_blocks for label, info in infos.items()}
+    baseline_arm(expand_grid(config, blocks), file.baseline)  # what is invalid is said alone
     data.show(quiet=reading.quiet)
     announce_cost(config, infos, diagnosed, quiet=reading.quiet)
-    blocks = {label: info.n_blocks for label, info in infos.items()}
     return Studies(open_store()).add(LOCAL, file.name, config, blocks, file.baseline), data
 
 

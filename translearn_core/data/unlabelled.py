@@ -30,11 +30,12 @@ UNKNOWN = -1
 class UnlabelledTexts:
     """Texts without a label, and the true label of each for reports; an empty one is not known.
 
-    `of_domains` is the number of such texts in every domain.
+    `index` has the position of each in the table, `of_domains` the number of such texts in every domain.
     """
 
     texts: tuple[Cell, ...] = ()
     labels: tuple[str, ...] = ()
+    index: tuple[int, ...] = ()
     of_domains: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -43,12 +44,16 @@ class UnlabelledTexts:
         target = state.target
         classes = target.problem is ProblemType.SINGLE_LABEL
         labels = [target.names[k] for k in target.values] if classes else [""] * len(state.rows)
-        return cls(tuple(text_cells(state.rows)), tuple(labels))
+        return cls(tuple(text_cells(state.rows)), tuple(labels), tuple(state.rows["index"]))
 
     def __add__(self, other: "UnlabelledTexts") -> "UnlabelledTexts":
         """Append the texts of `other`."""
-        texts, labels = (*self.texts, *other.texts), (*self.labels, *other.labels)
-        return UnlabelledTexts(texts, labels, {**self.of_domains, **other.of_domains})
+        return UnlabelledTexts(
+            (*self.texts, *other.texts),
+            (*self.labels, *other.labels),
+            (*self.index, *other.index),
+            {**self.of_domains, **other.of_domains},
+        )
 
     def classes(self, target: Target) -> NDArray[np.int64]:
         """Return the class of each text, `UNKNOWN` where the label is not known or no class of `target`."""
@@ -92,7 +97,8 @@ def unlabelled_texts(
     )
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
     counts = Counter(map(str, rows.loc[fresh, DOMAIN])) if DOMAIN in rows else {}
-    found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), counts)
+    index = tuple(rows["index"].iloc[chosen])
+    found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), index, counts)
     return found, () if usable.all() else (rest,)
 
 

@@ -64,7 +64,7 @@ class Studies:
         """
         name = name[:200] or "study"
         planned = expand_grid(config, blocks)
-        baseline_cell = _baseline(planned, baseline)
+        baseline_cell = baseline_arm(planned, baseline)
         requests = self._requests(owner, name, planned)
         now = time.time()
         row: dict[str, Any] = {
@@ -250,7 +250,7 @@ def _submit_all(db: Connection, owner: str, requests: Iterable[JobRequest], now:
         submit_job(db, owner, request, rename=False, now=now + i * 1e-5)
 
 
-def _baseline(planned: Sequence[PlannedRun], baseline: str | None) -> str:
+def baseline_arm(planned: Sequence[PlannedRun], baseline: str | None) -> str:
     """Return the name of the baseline arm, given an arm, a recipe or nothing; of ways, source only."""
     if baseline is not None and any(run.name == baseline for run in planned):
         return baseline
