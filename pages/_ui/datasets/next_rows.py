@@ -31,7 +31,7 @@ MEANINGS = {
 
 def panel(dataset: Dataset, draft: state.Draft) -> None:
     """Choose unlabelled rows and take their labels, if the table has any rows without a label."""
-    profile = jobs.known(ReadConfig(dataset=dataset.digest))
+    profile = jobs.submit_and_watch(ReadConfig(dataset=dataset.digest))  # a new version was not read yet
     if profile is None or draft.text is None or not _single_label(draft):
         return
     labelled = 0 if draft.label is None else profile.column(draft.label).filled
