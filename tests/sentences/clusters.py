@@ -76,7 +76,7 @@ def cluster_stability(draw: Draw) -> Case:
     values = tuple(draw(st.lists(shares, min_size=1, max_size=6)))
     mean = float(np.mean(values))
     return Case(
-        texts._stability(values),
+        texts._stability(values, 3),
         [mean, min(values), max(values)],
         known=[1, 0],
         claims={

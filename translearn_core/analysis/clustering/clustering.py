@@ -19,6 +19,8 @@ Report = Callable[[int, int], None]
 
 NO_CLUSTER = -1
 """Cluster of the rows that HDBSCAN leaves out."""
+NOT_DRAWN = -2
+"""Cluster of the rows that are not in a sample."""
 COUNTS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
 """Numbers of clusters that are tried where none is given."""
 ROWS_PER_CLUSTER = 10
@@ -123,7 +125,7 @@ def hdbscan(x: Features, smallest: int, seed: int, report: Report | None = None)
     samples = []
     for repeat, rows in enumerate(_samples(len(x), seed)):
         _tell(report, 1 + repeat, REPEATS + 1)
-        labels = np.full(len(x), NO_CLUSTER, dtype=np.int64)
+        labels = np.full(len(x), NOT_DRAWN, dtype=np.int64)
         size = max(2, round(smallest * len(rows) / len(x)))
         labels[rows] = HDBSCAN(min_cluster_size=size, copy=True).fit_predict(reduced[rows])
         samples.append(labels)
@@ -160,11 +162,14 @@ def _samples(rows: int, seed: int) -> Iterator[IntArray]:
 
 
 def _agreements(samples: list[IntArray]) -> Iterator[float]:
-    """Yield the adjusted Rand index of every pair, over the rows that lie in clusters of both."""
+    """Yield the adjusted Rand index of every pair over the rows drawn by both, 0 if one has no cluster.
+
+    Rows in no cluster are a group of their own.
+    """
     for one, other in combinations(samples, 2):
-        both = (one != NO_CLUSTER) & (other != NO_CLUSTER)
-        if both.any():
-            yield float(adjusted_rand(contingency(one[both], other[both])))
+        both = (one != NOT_DRAWN) & (other != NOT_DRAWN)
+        found = min(one[both].max(), other[both].max()) > NO_CLUSTER
+        yield float(adjusted_rand(contingency(one[both], other[both]))) if found else 0.0
 
 
 def _by_size(labels: IntArray) -> tuple[IntArray, IntArray]:

@@ -19,7 +19,7 @@ def cluster_sentences(result: Clustering) -> Clustering:
     """Return the result with its sentences: what was found, how firm it is, and what it agrees with."""
     sentences = [
         _found(result),
-        *filter(None, (_silhouette(result.silhouette), _stability(result.stability))),
+        *filter(None, (_silhouette(result.silhouette), _stability(result.stability, len(result.clusters)))),
         *(_agreement(one) for one in result.agreements),
     ]
     return replace(result, sentences=tuple(sentences))
@@ -64,8 +64,8 @@ def _silhouette(value: float) -> str:
     return f"Mean silhouette {number} (1: apart, 0: on the edge): {verdict}."
 
 
-def _stability(values: tuple[float, ...]) -> str:
-    if not values:
+def _stability(values: tuple[float, ...], clusters: int) -> str:
+    if not values or not clusters:
         return ""
     mean = float(np.mean(values))
     if mean >= STABLE:
