@@ -115,12 +115,16 @@ def parse_sizes(words: str | None) -> tuple[str, ...]:
 def size_grid(words: Sequence[str], rows: int, counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
     """Return the numbers of labels for `words`, or the default grid if there are none.
 
-    ``all`` means all training `rows`; `counts` are those of each class.
+    ``all`` means all training `rows`; `counts` are those of each class, of which the rarest limits the
+    numbers of each class.
     """
     if not words:
         return suggested_sizes(rows, counts if per_class else ())
     sizes = set()
     for word in words:
+        if per_class and word != "all" and int(word) > min(counts):
+            rarest = f"at most {min(counts):,} labels of each class, those of the rarest one, or all"
+            raise ConfigError("sizes", word, rarest)
         size = rows if word == "all" else int(word) * (len(counts) if per_class else 1)
         if not 2 <= size <= rows:
             raise ConfigError("sizes", word, f"from 2 to {rows:,} labels, the training rows there are")
