@@ -154,3 +154,14 @@ def test_a_backbone_without_entailment_says_so(
     plain = BackboneConfig(id=str(tiny_folder("gpt2", tmp_path / "tiny")))
     with pytest.raises(BackboneError, match="is no NLI model"):
         bench.do(config(kinds, plain, method=ZeroShotMethod.ENTAILMENT), ZeroShot)
+
+
+def test_a_description_that_leaves_no_room_for_a_text_is_refused(
+    bench: Bench, kinds: DataConfig, nli: BackboneConfig
+):
+    long = [{"name": "0", "text": "food " * 40}, {"name": "1", "text": "money"}]
+    wrong = config(kinds, nli, classes={"template": "{}", "descriptions": long})
+    with pytest.raises(ConfigError, match=r"description is 'food.*fewer words"):
+        bench.do(wrong, ZeroShot)
+    near = [{"name": "0", "text": "food " * 23}, {"name": "1", "text": "money"}]
+    assert bench.do(config(kinds, nli, classes={"template": "{}", "descriptions": near}), ZeroShot).n_test

@@ -119,6 +119,7 @@ def entailment_logits(
 ) -> FloatArray:
     """Return the logit with which each text entails each sentence, shape (texts, sentences)."""
     nli = load_entailment(config.backbone)
+    nli.check_room(sentences, config.features.token_limit)
     compute = Compute.choose(config.device, config.precision)
     nn.Module.to(nli.model, compute.device)
     cost = np.array([len(nli.tokenizer(text).input_ids) for text in texts], dtype=np.int64)
