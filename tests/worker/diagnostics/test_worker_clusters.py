@@ -172,6 +172,17 @@ def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: 
     assert result.rows["distance"].between(-1e-6, 2).all()
 
 
+def test_typical_texts_are_the_nearest_to_the_description(bench: Bench, common: dict[str, object]):
+    words, centred = (("film", FILMS), ("mail", MAILS)), set()
+    for layer in range(4):
+        result = bench.do(described(*words, dataset=added(bench, 80), layer=layer, **common), Clustering)
+        centred.add(result.settings["centred"])
+        for number, typical in enumerate(result.clusters["typical text"]):
+            of_class = result.rows[result.rows["cluster"] == number].set_index("text")["distance"]
+            assert of_class[typical] == pytest.approx(of_class.min(), abs=1e-6)
+    assert "no" in centred
+
+
 def test_a_class_that_no_text_is_nearest_to_is_left_out(bench: Bench, common: dict[str, object]):
     config = described(("film", FILMS), ("mail", MAILS), ("copy", FILMS), dataset=added(bench, 80), **common)
     result = bench.do(config, Clustering)

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translearn_core.activations import Compute
-from translearn_core.analysis.clustering import ClusterAssignment, unit_rows
-from translearn_core.analysis.few_labels.class_descriptions import Space, spaces
+from translearn_core.analysis.clustering import ClusterAssignment
+from translearn_core.analysis.few_labels.class_descriptions import spaces
+from translearn_core.analysis.few_labels.prototypes import unit_rows
 from translearn_core.backbones import load
 from translearn_core.config.text_cells import text_cells
 from translearn_core.errors import ConfigError
@@ -37,14 +38,15 @@ def assign_classes(context: Context[DescribedClassesConfig]) -> None:
     assignment = ClusterAssignment(
         cluster.astype(np.int64),
         1 - similarity.max(axis=1),
-        _centres(space, x[count:][used]),
+        unit_rows(x[count:][used] - space.description_mean),
         (),
     )
     settings = {"clustering": "descriptions", "layer": str(space.layer)}
     settings |= {"centred": "yes" if space.centred else "no"}
     save_clusters(
-        context, config, texts, unit_rows(x[:count]), assignment, settings, [names[k] for k in used]
-    )
+        context, config, texts, unit_rows(x[:count] - space.text_mean), assignment, settings,
+        [names[k] for k in used],
+    )  # fmt: skip
 
 
 def _vectors(
@@ -68,9 +70,3 @@ def _vectors(
     if config.layer not in vectors:
         raise ConfigError("layer", config.layer, f"one of {', '.join(map(str, vectors))}")
     return {config.layer: vectors[config.layer]}
-
-
-def _centres(space: Space, descriptions: Vectors) -> Vectors:
-    """Return descriptions of classes at length 1, as centres."""
-    centred = descriptions - space.description_mean
-    return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12))
