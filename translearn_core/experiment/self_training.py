@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from translearn_core.activations import ProgressCallback
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.experiment.adaptation import Adaptation
@@ -48,7 +48,8 @@ def self_training_result(
     if labeller is None:
         return None
     rounds = list(state.rounds)
-    if not labeller.config.per_step and state.stage == len(rounds):
+    if not labeller.config.per_step:
+        rounds = rounds[: loop.best_stage]  # pseudo-labels of later ones trained nothing that is kept
         assert isinstance(loop.model, Classifier)
         probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
         score = _score_of_best_epoch(loop)
@@ -56,7 +57,7 @@ def self_training_result(
     return SelfTraining(
         method=str(labeller.config.method),
         threshold=labeller.config.threshold,
-        labelled=len(loop.task.at_stage(0).train),
+        labelled=len(prepared.split_indices(Split.TRAIN)),
         unlabelled=len(labeller.rows),
         classes=prepared.target.names,
         rounds=tuple(rounds),
