@@ -36,7 +36,13 @@ else:
         st.caption(note)
     measure = training_monitor.choose_metric("results_measure", history)
     tables.figure(
-        plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
+        plots.training_curves(
+            history,
+            measure,
+            dark,
+            lines=baselines.untrained_scores(run),
+            trainings=config.trainings > 1,
+        ),
         training_monitor.metric_table(history, measure),
         "history",
         key="curves",
