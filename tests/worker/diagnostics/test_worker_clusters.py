@@ -87,7 +87,29 @@ def test_hdbscan_gives_probabilities(bench: Bench, common: dict[str, object]):
     )
     assert found.strength == "probability"
     assert found.unclustered + found.clusters["rows"].sum() == 80
+    assert found.frame()["cluster"].isna().sum() == found.unclustered
     assert found.rows["probability"].between(0, 1).all()
+
+
+def test_few_texts_have_no_stability_and_no_more_clusters_than_there_are(
+    bench: Bench, common: dict[str, object]
+):
+    lines = b"text\n" + b"\n".join(b"a film %d" % i for i in range(6))
+    six = bench.store.add_dataset(ME, "six.csv", {"train": lines}, Settings())
+    found = bench.do(ClusterConfig(dataset=six.digest, clusters=5, **common), Clustering)
+    assert found.stability == ()
+    assert any("so few texts in a cluster" in sentence for sentence in found.sentences)
+    frame = found.frame()
+    assert sorted(frame["cluster"].unique()) == [1, 2, 3, 4, 5], "counted as in names"
+    with pytest.raises(ConfigError, match=r"clusters is 7: give at most 6"):
+        bench.do(ClusterConfig(dataset=six.digest, clusters=7, **common), Clustering)
+
+
+def test_a_setting_of_the_other_method_is_refused(common: dict[str, object]):
+    with pytest.raises(ValueError, match="clusters: hdbscan has no use"):
+        ClusterConfig(dataset="d", method=ClusterMethod.HDBSCAN, clusters=7, **common)
+    with pytest.raises(ValueError, match="smallest: kmeans has no use"):
+        ClusterConfig(dataset="d", smallest=7, **common)
 
 
 def test_what_cannot_be_clustered_is_said(bench: Bench, common: dict[str, object]):
@@ -162,7 +184,10 @@ def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: 
     words = ("film", FILMS), ("mail", MAILS)
     config = described(*words, dataset=added(bench, 80), compare=("topic",), **common)
     result = bench.do(config, Clustering)
-    assert result.names == ("film", "mail")
+    assert set(result.names) == {"film", "mail"}
+    assert result.clusters["rows"].is_monotonic_decreasing, "the largest first"
+    assert result.settings["chosen"] == "layer and centring"
+    assert all("cluster" not in sentence for sentence in result.sentences)
     assert result.agreements[0].rand.low > 0.3
     counts = result.contingency("topic")
     assert counts.loc["film", "film"] > counts.loc["film", "mail"]
@@ -186,7 +211,7 @@ def test_typical_texts_are_the_nearest_to_the_description(bench: Bench, common: 
 def test_a_class_that_no_text_is_nearest_to_is_left_out(bench: Bench, common: dict[str, object]):
     config = described(("film", FILMS), ("mail", MAILS), ("copy", FILMS), dataset=added(bench, 80), **common)
     result = bench.do(config, Clustering)
-    assert result.names == ("film", "mail")  # of equal descriptions the first counts
+    assert set(result.names) == {"film", "mail"}  # of equal descriptions the first counts
 
 
 def test_classes_are_two_at_least_and_templates_have_a_place(common: dict[str, object]):

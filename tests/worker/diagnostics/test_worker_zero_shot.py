@@ -15,6 +15,8 @@ from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.config.settings import Settings
 from translearn_core.errors import BackboneError, ConfigError
 from translearn_core.jobs import ZeroShotConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import DescribedClassesConfig
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.worker.data_loading import load_prepared
 
@@ -165,3 +167,25 @@ def test_a_description_that_leaves_no_room_for_a_text_is_refused(
         bench.do(wrong, ZeroShot)
     near = [{"name": "0", "text": "food " * 23}, {"name": "1", "text": "money"}]
     assert bench.do(config(kinds, nli, classes={"template": "{}", "descriptions": near}), ZeroShot).n_test
+
+
+def test_texts_without_any_label_are_asked_what_they_entail(
+    bench: Bench, kinds: DataConfig, nli: BackboneConfig
+):
+    described = DescribedClassesConfig.model_validate(
+        {
+            "dataset": kinds.dataset, "text": "text", "backbone": nli, "template": "{}",
+            "features": FeatureConfig(token_limit=32), "precision": Precision.FLOAT32, "classes": DESCRIBED,
+        }
+    )  # fmt: skip
+    result = bench.do(described, Clustering)
+    scored = bench.do(config(kinds, nli), ZeroShot).predictions
+    predicted = dict(zip(scored["text"], scored["predicted"], strict=True))
+    given = dict(zip(result.rows["text"], result.cluster_names(), strict=True))
+    assert all(given[text] == name for text, name in predicted.items())
+    assert result.settings["compared by"] == "entailment"
+    assert result.rows["probability"].between(0.5, 1).all()
+    assert np.isnan(result.silhouette)
+    for number, typical in enumerate(result.clusters["typical text"]):
+        of_class = result.rows[result.rows["cluster"] == number].set_index("text")["probability"]
+        assert of_class[typical].max() == of_class.max()

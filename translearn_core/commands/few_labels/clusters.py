@@ -14,9 +14,10 @@ from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.files.write_table import output_kind, write_table
-from translearn_core.errors import DataError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     ClusterConfig,
     ClusterMethod,
@@ -39,7 +40,7 @@ def clusters(
     domain: Annotated[
         str | None, typer.Option(help="Another column to hold them against, such as the language.")
     ] = None,
-    method: Annotated[ClusterMethod, typer.Option(help="kmeans or hdbscan.")] = ClusterMethod.KMEANS,
+    method: Annotated[ClusterMethod | None, typer.Option(help="kmeans or hdbscan; default: kmeans.")] = None,
     clusters: Annotated[
         int | None, typer.Option(help="k-means: number of clusters; default: by the silhouette.")
     ] = None,
@@ -51,6 +52,13 @@ def clusters(
         typer.Option(
             help="CLASS=TEXT: instead of clusters, give each text the class whose description is nearest; "
             "repeated for every class."
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="With --description: sentence about a class, {} stands for its description; default: "
+            f"{DEFAULT_TEMPLATE!r}."
         ),
     ] = None,
     out: Annotated[
@@ -66,14 +74,21 @@ def clusters(
         check_writable(out)
     columns = {"--label": label, "--domain": domain}
     config: ClusterConfig | DescribedClassesConfig
+    own = {"method": method, "clusters": clusters, "smallest": smallest}
+    chosen = {name: value for name, value in own.items() if value is not None}
     if description:
+        if chosen:
+            name, value = next(iter(chosen.items()))
+            raise ConfigError(name, str(value), "either --description or options of clusters")
         values: dict[str, Any] = {"classes": parse_descriptions(description)}
+        values |= {} if template is None else {"template": template}
         config, dataset, data, named = texts_config(
             DescribedClassesConfig, options, reading, columns, **values
         )
     else:
-        values = {"method": method, "clusters": clusters, "smallest": smallest}
-        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
+        if template is not None:
+            raise ConfigError("template", template, "it with --description alone")
+        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **chosen)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
     if out is not None:
@@ -98,8 +113,8 @@ def _labelled(dataset: Dataset, clustering: Clustering) -> pd.DataFrame:
     added = (*ADDED, clustering.strength)
     of_rows = clustering.frame().set_index(["part", "row"])
     of_rows = of_rows.reindex(pd.MultiIndex.from_frame(table[[PART, ROW]]))
-    member = of_rows["cluster"].notna() & (of_rows["cluster"] >= 0)
-    numbers = of_rows["cluster"].where(member).astype("Int64").astype("string")
+    member = of_rows["cluster"].notna()
+    numbers = of_rows["cluster"].astype("string")
     strength = of_rows[clustering.strength].round(4).astype("string")
     cells = (numbers, of_rows["name"].where(member), strength)
     values = {
@@ -116,7 +131,9 @@ def _record(clustering: Clustering) -> dict[str, Any]:
         "unclustered": clustering.unclustered,
         "silhouette": None if pd.isna(clustering.silhouette) else clustering.silhouette,
         "stability": list(clustering.stability),
-        "clusters": json.loads(clustering.clusters.to_json(orient="records")),
+        "clusters": json.loads(
+            clustering.clusters.assign(cluster=clustering.clusters["cluster"] + 1).to_json(orient="records")
+        ),
         "tried": json.loads(clustering.tried.to_json(orient="records")),
         "agreements": [
             {

@@ -21,6 +21,7 @@ from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.jobs import ZeroShotConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import DescribedClassesConfig
 from translearn_core.results.confusion import confusion
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.runs import artifacts
@@ -93,7 +94,9 @@ def description_similarities(
     """
     train, test = (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
     sample = train[stratified_sample(np.zeros(len(train), np.int64), MAX_UNLABELLED, seed)]
-    texts: list[Cell] = [*(prepared.texts[i] for i in sample), *prepared.unlabelled[:MAX_UNLABELLED]]
+    others = prepared.unlabelled
+    drawn = stratified_sample(np.zeros(len(others), np.int64), MAX_UNLABELLED, seed)
+    texts: list[Cell] = [*(prepared.texts[i] for i in sample), *(others[i] for i in drawn)]
     n_unlabelled = len(texts)
     texts += [*sentences, *(prepared.texts[i] for i in test)]
     encoder = make_encoder(context, backbone, texts, features, compute)
@@ -115,7 +118,10 @@ def description_similarities(
 
 
 def entailment_logits(
-    context: Context, config: ZeroShotConfig, texts: Sequence[str], sentences: Sequence[str]
+    context: Context,
+    config: ZeroShotConfig | DescribedClassesConfig,
+    texts: Sequence[str],
+    sentences: Sequence[str],
 ) -> FloatArray:
     """Return the logit with which each text entails each sentence, shape (texts, sentences)."""
     nli = load_entailment(config.backbone)
