@@ -42,6 +42,9 @@ def test_clusters_are_listed_and_written_beside_the_table(
     shown = terminal("clusters", *texts, *options)
     assert shown.returncode == 0, shown.stderr
     assert record["clusters"][0]["name"].split(",")[0] in shown.stdout
+    numbers = {one["cluster"]: one["rows"] for one in record["clusters"]}
+    assert table["cluster"].value_counts().to_dict() == numbers
+    assert set(numbers) == {1, 2}, "counted as in names"
     trained = terminal("train", out, *texts[1:], "--label", "cluster name", "--json")
     assert trained.returncode == 0, trained.stderr
 
@@ -75,6 +78,10 @@ def test_rows_are_chosen_labelled_and_taken_back(
     [
         (("clusters", "--clusters", 1), "clusters"),
         (("clusters", "--layer", 99), "layer"),
+        (("clusters", "--method", "hdbscan", "--clusters", 7), "clusters: hdbscan has no use"),
+        (("clusters", "--smallest", 7), "smallest: kmeans has no use"),
+        (("clusters", "--description=a=b", "--description=c=d", "--clusters", 2), "either --description"),
+        (("clusters", "--template", "On {}."), "--description"),
         (("clusters", "--label", "kind"), "--label"),
         (("clusters", "--out", "clusters.docx"), "docx"),
         (("next-rows", "--rows", 0), "rows"),
@@ -85,7 +92,7 @@ def test_what_is_no_clustering_or_choice_is_said(
     terminal: Terminal, texts: tuple[object, ...], words: tuple[object, ...], named: str
 ):
     command, *options = words
-    assert named in refused(terminal(command, *texts, *options, "--quiet"))
+    assert named in " ".join(refused(terminal(command, *texts, *options, "--quiet")).split())
 
 
 def test_tfidf_has_no_vectors_to_cluster(terminal: Terminal, texts: tuple[object, ...]):
