@@ -44,6 +44,43 @@ def pseudo_labels(draw: Draw) -> Case:
 
 @sentence
 @st.composite
+def no_pseudo_labels(draw: Draw) -> Case:
+    """Why no row got a pseudo-label: none was confident, a class had none, or the run was stopped."""
+    unlabelled = draw(counts)
+    confident = draw(st.just(0) | st.integers(0, unlabelled))
+    lacking = draw(st.sampled_from(((), (1,), (0, 1))))
+    one = SelfTrainingRound(1, 0.5, confident, (0, 0), 0, 0, 9, 5, lacking=lacking)
+    text = SelfTraining("self_training", 0.95, 9, unlabelled, ("a", "b"), (one,)).summary()
+    class_lacks = confident > 0 and bool(lacking)
+    return Case(
+        text,
+        [unlabelled, 95] + [confident] * (confident > 0),
+        claims={
+            "None of": not confident,
+            "A lower threshold": not confident or class_lacks,
+            "but none of": class_lacks,
+            "'As many of every class'": class_lacks,
+            "was stopped before": confident > 0 and not lacking,
+        },
+    )
+
+
+@sentence
+@st.composite
+def consistent_texts(draw: Draw) -> Case:
+    """How many texts trained by consistency, and how many of their predictions were right."""
+    labelled, unlabelled, epoch = draw(counts), draw(counts), draw(st.integers(1, 9))
+    added = draw(st.integers(1, unlabelled))
+    known = draw(st.integers(0, added))
+    right = draw(st.integers(0, known))
+    one = SelfTrainingRound(epoch, 0.8, added, (added, 0), known, right, 9, 5)
+    text = SelfTraining("consistency", 0.95, labelled, unlabelled, ("a", "b"), (one,)).summary()
+    shown = [added, unlabelled, 95, epoch, labelled] + [100 * right / known] * (known > 0)
+    return Case(text, shown, claims={"altered copies": True, "pseudo-label": False, "were right": known > 0})
+
+
+@sentence
+@st.composite
 def rounds_so_far(draw: Draw) -> Case:
     """What the last round of a training added, while it goes on."""
     unlabelled = draw(counts)

@@ -1,5 +1,7 @@
 """Clusters page: a table without labels, its clusters, and the labels they become."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from filled import Filled
@@ -17,6 +19,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
     DESCRIBED_CLASSES,
     NEXT_ROWS,
     ClusterConfig,
+    ClusterMethod,
     DescribedClassesConfig,
     NextRowsConfig,
 )
@@ -106,6 +109,37 @@ def test_clusters_are_shown_renamed_and_become_labels(texts: Filled, visit: Open
     assert sum(len(one.rows) for one in edit.values) == ROWS - clustering.unclustered
     draft = at.session_state["draft"]
     assert (draft.dataset, draft.label, draft.problem) == (version.digest, "topic", ProblemType.SINGLE_LABEL)
+
+
+def test_settings_and_names_stay_while_another_page_is_open(texts: Filled, visit: Open):
+    at = opened(visit, "clusters")
+    at.segmented_control(key="cluster_method").set_value(ClusterMethod.HDBSCAN).run()
+    at.number_input(key="cluster_smallest").set_value(7).run()
+    at = computed(texts, at, ClusterConfig.kind, make_clustering(("a", "b"), ROWS))
+    at.text_input(key="cluster_column").input("topic").run()
+    at.switch_page("../../data.py").run()
+    at.switch_page("../../clusters.py").run()
+    assert not at.exception
+    assert at.segmented_control(key="cluster_method").value == ClusterMethod.HDBSCAN
+    assert at.number_input(key="cluster_smallest").value == 7
+    assert at.text_input(key="cluster_column").value == "topic"
+    assert "Texts make clusters" in page_text(at), "the result of these settings"
+
+
+def test_one_class_makes_no_labels(texts: Filled, visit: Open):
+    at = computed(texts, opened(visit, "clusters"), ClusterConfig.kind, make_clustering(("one",), ROWS))
+    assert at.button(key="cluster_labels").disabled
+    assert "at least two classes" in page_text(at)
+
+
+def test_texts_of_the_file_without_labels_are_not_counted(texts: Filled, visit: Open):
+    clustering = make_clustering(("one", "two"), ROWS)
+    rows = clustering.rows.assign(part=["train" if i % 2 else "unlabelled" for i in range(ROWS)])
+    clustering = replace(clustering, rows=rows)
+    at = computed(texts, opened(visit, "clusters"), ClusterConfig.kind, clustering)
+    of_train = int(((rows["part"] == "train") & (rows["cluster"] >= 0)).sum())
+    others = int((rows["cluster"] >= 0).sum()) - of_train
+    assert f"2 classes in {of_train} texts. {others} texts of the file without labels" in page_text(at)
 
 
 def test_a_known_column_is_compared(filled: Filled, visit: Open):
