@@ -114,6 +114,7 @@ def test_more_sizes_than_a_curve_has_room_for_are_one_line(
         (("--sizes", "some"), "sizes is 'some'"),
         (("--sizes", "8,16", "--reference-size", 99), "reference_size is 99: give a number of labels"),
         (("--recipe", "best"), "recipe is 'best'"),
+        (("--arm", "scratch"), "arm is 'scratch': give one of"),
     ],
 )
 def test_a_bad_option_is_one_line(
