@@ -13,14 +13,20 @@ from translearn_core.runs import Dataset
 COLUMN = "cluster"
 """Proposed name of the new column."""
 
+CLUSTERS = (
+    "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
+    "cluster without a name, and of none, stay without a label."
+)
+CLASSES = (
+    "Rename classes if you like. Those with the same name become one class; texts of a class without a name "
+    "stay without a label."
+)
+
 
 def panel(dataset: Dataset, job: str, result: Clustering) -> None:
     """Edit the names of the clusters of a job, and save them as a label column."""
     st.subheader("Make them labels", anchor=False)
-    st.markdown(
-        "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
-        "cluster without a name, and of none, stay without a label."
-    )
+    st.markdown(CLASSES if result.described else CLUSTERS)
     names = _names(job, result)
     labels = pd.Series(result.cluster_names(names), dtype=object)
     labelled = labels[(labels != "") & result.rows["part"].isin(list(Split)).to_numpy()]

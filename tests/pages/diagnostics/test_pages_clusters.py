@@ -1,5 +1,6 @@
 """Clusters page: a table without labels, its clusters, and the labels they become."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -8,7 +9,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
-from tests.plots.cluster_results import make_clustering
+from tests.plots.cluster_results import make_clustering, make_described
 from translearn_core.config import ProblemType
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import CellEdit, NewColumn
@@ -207,8 +208,10 @@ def test_classes_can_be_described_where_no_text_has_a_label(texts: Filled, visit
     (run,) = texts.store.runs(texts.owner, DESCRIBED_CLASSES)
     config = run.job.config
     assert [(one.name, one.text) for one in config.classes] == [("praise", "a good film"), ("blame", "blame")]
-    texts.answer(config, make_clustering(("praise", "blame"), ROWS))
+    texts.answer(config, make_described(("praise", "blame")))
     at.run()
     assert not at.exception
     assert "Make them labels" in page_text(at)
+    assert "What is in each class?" in page_text(at)
+    assert not re.search(r"(of|each) (a )?cluster", page_text(at))
     assert "make_report" in keys(at)
