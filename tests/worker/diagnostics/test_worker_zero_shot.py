@@ -1,5 +1,6 @@
 """Zero-shot classification on a case whose answer is known, and by entailment of a tiny NLI model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import DescribedClassesCo
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics.few_labels.zero_shot import MAX_UNLABELLED, unlabelled_sample
 
 MONEY = ("my card is broken", "the bank was slow", "a money transfer", "the refund was late", "my account")
 FOOD = ("great food and service", "the food was bad", "i loved the food", "food for two", "lovely food")
@@ -189,3 +191,12 @@ def test_texts_without_any_label_are_asked_what_they_entail(
     for number, typical in enumerate(result.clusters["typical text"]):
         of_class = result.rows[result.rows["cluster"] == number].set_index("text")["probability"]
         assert of_class[typical].max() == of_class.max()
+
+
+def test_texts_without_a_label_are_drawn_from_all_of_them(bench: Bench, kinds: DataConfig):
+    prepared = load_prepared(bench.store.workspace, kinds)
+    many = replace(prepared, unlabelled=tuple(f"text {i}" for i in range(3 * MAX_UNLABELLED)))
+    drawn = unlabelled_sample(many, seed=0)[len(prepared.split_indices(Split.TRAIN)) :]
+    numbers = [int(str(text).split()[1]) for text in drawn]
+    assert len(set(numbers)) == len(numbers) == MAX_UNLABELLED
+    assert np.mean(numbers) == pytest.approx(1.5 * MAX_UNLABELLED, rel=0.1)

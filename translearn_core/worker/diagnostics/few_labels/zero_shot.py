@@ -92,11 +92,7 @@ def description_similarities(
 
     The choice is by mutual information on training texts, see `class_descriptions.spaces`.
     """
-    train, test = (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
-    sample = train[stratified_sample(np.zeros(len(train), np.int64), MAX_UNLABELLED, seed)]
-    others = prepared.unlabelled
-    drawn = stratified_sample(np.zeros(len(others), np.int64), MAX_UNLABELLED, seed)
-    texts: list[Cell] = [*(prepared.texts[i] for i in sample), *(others[i] for i in drawn)]
+    texts, test = unlabelled_sample(prepared, seed), prepared.split_indices(Split.TEST)
     n_unlabelled = len(texts)
     texts += [*sentences, *(prepared.texts[i] for i in test)]
     encoder = make_encoder(context, backbone, texts, features, compute)
@@ -115,6 +111,16 @@ def description_similarities(
         for space in every
     )
     return Similarities(chosen, every, of_every, n_unlabelled)
+
+
+def unlabelled_sample(prepared: PreparedDataset, seed: int) -> list[Cell]:
+    """Draw at most `MAX_UNLABELLED` training texts, and as many of those without a label."""
+    train, others = prepared.split_indices(Split.TRAIN), prepared.unlabelled
+    of_train, of_others = (
+        stratified_sample(np.zeros(count, np.int64), MAX_UNLABELLED, seed)
+        for count in (len(train), len(others))
+    )
+    return [*(prepared.texts[i] for i in train[of_train]), *(others[i] for i in of_others)]
 
 
 def entailment_logits(
