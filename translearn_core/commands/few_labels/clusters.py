@@ -73,22 +73,18 @@ def clusters(
         output_kind(out)
         check_writable(out)
     columns = {"--label": label, "--domain": domain}
-    config: ClusterConfig | DescribedClassesConfig
     own = {"method": method, "clusters": clusters, "smallest": smallest}
-    chosen = {name: value for name, value in own.items() if value is not None}
+    values = {name: value for name, value in own.items() if value is not None}
+    config: ClusterConfig | DescribedClassesConfig
     if description:
-        if chosen:
-            name, value = next(iter(chosen.items()))
-            raise ConfigError(name, str(value), "either --description or options of clusters")
-        values: dict[str, Any] = {"classes": parse_descriptions(description)}
-        values |= {} if template is None else {"template": template}
+        classes = _classes(description, template, values)
         config, dataset, data, named = texts_config(
-            DescribedClassesConfig, options, reading, columns, **values
+            DescribedClassesConfig, options, reading, columns, **classes
         )
+    elif template is not None:
+        raise ConfigError("template", template, "it with --description alone")
     else:
-        if template is not None:
-            raise ConfigError("template", template, "it with --description alone")
-        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **chosen)
+        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
     if out is not None:
@@ -98,6 +94,14 @@ def clusters(
         write_table(_labelled(dataset, clustering), out, raw=raw, form=data.reading.formats[0])
     record = _record(clustering) | {"out": None if out is None else str(out), "findings": data.records()}
     print_result(record, show, as_json=as_json)
+
+
+def _classes(description: list[str], template: str | None, values: dict[str, Any]) -> dict[str, Any]:
+    """Return classes and template; raise `ConfigError` if there are options of clusters (`values`) too."""
+    for name, value in values.items():
+        raise ConfigError(name, str(value), "either --description or options of clusters")
+    classes: dict[str, Any] = {"classes": parse_descriptions(description)}
+    return classes if template is None else classes | {"template": template}
 
 
 def _check_columns(dataset: Dataset) -> None:

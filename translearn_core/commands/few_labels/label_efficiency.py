@@ -56,9 +56,7 @@ def label_efficiency(
     ] = False,
     arm: Annotated[
         list[RecipeName] | None,
-        typer.Option(
-            help="Recipe to train besides these settings, such as contrastive or last-k; repeated for more."
-        ),
+        typer.Option(help="Recipe to train besides these settings, such as contrastive; repeated for more."),
     ] = None,
     reference_size: Annotated[
         int | None,

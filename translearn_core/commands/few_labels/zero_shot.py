@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -68,7 +68,12 @@ def zero_shot(
     outcome = result(submit(config, f"zero-shot on {dataset.name}"), ZeroShot)
     if out is not None:
         write_table(outcome.predictions, out, raw=raw)
-    record = {
+    record = _record(outcome) | {"out": None if out is None else str(out), "findings": data.records()}
+    print_result(record, lambda _, screen: show(outcome, screen, out), as_json=as_json)
+
+
+def _record(outcome: ZeroShot) -> dict[str, Any]:
+    return {
         "method": str(outcome.method),
         "template": outcome.template,
         "layer": outcome.layer,
@@ -82,10 +87,7 @@ def zero_shot(
         "classes": json.loads(outcome.classes.to_json(orient="records")),
         "choices": json.loads(outcome.choices.to_json(orient="records")),
         "predictions": json.loads(outcome.predictions.to_json(orient="records")),
-        "out": None if out is None else str(out),
-        "findings": data.records(),
     }
-    print_result(record, lambda _, screen: show(outcome, screen, out), as_json=as_json)
 
 
 def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
