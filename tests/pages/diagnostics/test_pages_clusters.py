@@ -114,6 +114,7 @@ def test_clusters_are_shown_renamed_and_become_labels(texts: Filled, visit: Open
 
 def test_settings_and_names_stay_while_another_page_is_open(texts: Filled, visit: Open):
     at = opened(visit, "clusters")
+    at.slider(key="cluster_layer").set_value(3).run()
     at.segmented_control(key="cluster_method").set_value(ClusterMethod.HDBSCAN).run()
     at.number_input(key="cluster_smallest").set_value(7).run()
     at = computed(texts, at, ClusterConfig.kind, make_clustering(("a", "b"), ROWS))
@@ -123,6 +124,7 @@ def test_settings_and_names_stay_while_another_page_is_open(texts: Filled, visit
     assert not at.exception
     assert at.segmented_control(key="cluster_method").value == ClusterMethod.HDBSCAN
     assert at.number_input(key="cluster_smallest").value == 7
+    assert at.slider(key="cluster_layer").value == 3
     assert at.text_input(key="cluster_column").value == "topic"
     assert "Texts make clusters" in page_text(at), "the result of these settings"
 
