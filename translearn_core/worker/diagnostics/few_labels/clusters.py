@@ -120,7 +120,7 @@ def save_clusters(
         (),
         settings
         | {
-            "clusters": str(len(clusters)),
+            ("clusters" if names is None else "classes"): str(len(clusters)),
             "seed": str(config.seed),
             "method": str(config.projection).upper(),
         },
