@@ -75,7 +75,7 @@ def consistent_texts(draw: Draw) -> Case:
     right = draw(st.integers(0, known))
     one = SelfTrainingRound(epoch, 0.8, added, (added, 0), known, right, 9, 5)
     text = SelfTraining("consistency", 0.95, labelled, unlabelled, ("a", "b"), (one,)).summary()
-    shown = [added, unlabelled, 95, epoch, labelled] + [100 * right / known] * (known > 0)
+    shown = [added, unlabelled, 95, epoch, labelled] + ([100 * right / known] if known else [])
     return Case(text, shown, claims={"altered copies": True, "pseudo-label": False, "were right": known > 0})
 
 
