@@ -78,8 +78,8 @@ def test_rows_are_chosen_labelled_and_taken_back(
     [
         (("clusters", "--clusters", 1), "clusters"),
         (("clusters", "--layer", 99), "layer"),
-        (("clusters", "--method", "hdbscan", "--clusters", 7), "clusters: hdbscan has no use"),
-        (("clusters", "--smallest", 7), "smallest: kmeans has no use"),
+        (("clusters", "--method", "hdbscan", "--clusters", 7), "hdbscan has no use"),
+        (("clusters", "--smallest", 7), "kmeans has no use"),
         (("clusters", "--description=a=b", "--description=c=d", "--clusters", 2), "either --description"),
         (("clusters", "--template", "On {}."), "--description"),
         (("clusters", "--label", "kind"), "--label"),
