@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.sentences.outcomes import counts
@@ -68,15 +69,22 @@ def no_pseudo_labels(draw: Draw) -> Case:
 @sentence
 @st.composite
 def consistent_texts(draw: Draw) -> Case:
-    """How many texts trained by consistency, and how many of their predictions were right."""
-    labelled, unlabelled, epoch = draw(counts), draw(counts), draw(st.integers(1, 9))
+    """How many texts had a confident prediction in the last epoch, and which class these favour."""
+    labelled, unlabelled = draw(counts), draw(st.integers(1, 500))
     added = draw(st.integers(1, unlabelled))
-    known = draw(st.integers(0, added))
-    right = draw(st.integers(0, known))
-    one = SelfTrainingRound(epoch, 0.8, added, (added, 0), known, right, 9, 5)
-    text = SelfTraining("consistency", 0.95, labelled, unlabelled, ("a", "b"), (one,)).summary()
-    shown = [added, unlabelled, 95, epoch, labelled] + ([100 * right / known] if known else [])
-    return Case(text, shown, claims={"altered copies": True, "pseudo-label": False, "were right": known > 0})
+    one, own = draw(st.integers(0, added)), draw(st.integers(0, labelled))
+    threshold = draw(st.sampled_from((0.5, 0.95)))
+    rounds = (SelfTrainingRound(7, 0.8, added, (one, added - one), 0, 0, 0, 0),)
+    classes = (own, labelled - own)
+    text = SelfTraining("consistency", threshold, labelled, unlabelled, ("a", "b"), rounds, classes).summary()
+    shown = [7, added, unlabelled, 100 * threshold, labelled]
+    excess = 0.0 if not labelled else one / added - own / labelled
+    assume(abs(abs(excess) - 0.2) > 1e-9)
+    favoured = abs(excess) > 0.2
+    if favoured:
+        shares = (one / added, own / labelled)
+        shown += [100 * (share if excess > 0 else 1 - share) for share in shares]
+    return Case(text, shown, claims={"of the pseudo-labels": favoured, "'a'": favoured and excess > 0})
 
 
 @sentence

@@ -9,6 +9,8 @@ import pandas as pd
 
 from translearn_core.config import Split
 from translearn_core.config.table_edits import (
+    UNLABELLED,
+    CellEdit,
     ColumnValue,
     Edit,
     NewColumn,
@@ -40,14 +42,16 @@ Positions = Mapping[tuple[str, int], int]
 def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
     """Return the table with the edits applied in their order; row numbers stay.
 
+    A row of the file without labels that gets a value becomes a training row, numbered on from the last one.
+
     Raises
     ------
     DataError
         If an edit names a row, column or value that the table does not have, or adds a column that it has.
     """
     edited = table.copy()
-    position = {key: index for index, key in enumerate(zip(table[PART], table[ROW], strict=True))}
-    dropped = np.zeros(len(table), dtype=np.bool_)
+    position = _positions(table)
+    dropped, labelled = (np.zeros(len(table), dtype=np.bool_) for _ in range(2))
     for edit in edits.edits:
         if isinstance(edit, NewColumn):
             edited[edit.column] = _new_cells(edited, edit, position)
@@ -69,7 +73,70 @@ def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
             dropped[index] = True
         else:
             edited.iat[index, edited.columns.tolist().index(edit.column)] = edit.value
+            labelled[index] = table[PART].iat[index] == UNLABELLED
+    edited.loc[labelled, ROW] += _last_row(table)
+    edited.loc[labelled, PART] = str(Split.TRAIN)
     return edited[~dropped].reset_index(drop=True)
+
+
+def earlier_tables(table: pd.DataFrame, edits: TableEdits) -> tuple[pd.DataFrame, ...]:
+    """Return the tables whose split a version keeps, oldest first.
+
+    These are the table as it came with the version's added columns alone, and that of each version from
+    which this one was made.
+    """
+    added = tuple(edit for edit in edits.edits if isinstance(edit, NewColumn))
+    parts = (added, *(edits.edits[:count] for count in edits.earlier))
+    versions = (edits.model_copy(update={"edits": part}) for part in parts)
+    return tuple(apply_edits(table, version) if version.edits else table for version in versions)
+
+
+def shares_split(
+    one: TableEdits | None, other: TableEdits | None, column: str, *, labelled_file: bool
+) -> bool:
+    """Whether rows of two versions of a table have the same split, drawn by the label column `column`.
+
+    They have if the column came with at least two labels (`labelled_file`), was added with the same values,
+    or was filled in by a version that both were made from. None stands for the files as they came.
+    """
+    if labelled_file:
+        return True
+    first, second = (_added_with_values(version, column) for version in (one, other))
+    if first and first == second:
+        return True
+    return any(
+        isinstance(edit, CellEdit) and edit.column == column
+        for part in _made_from(one) & _made_from(other)
+        for edit in part
+    )
+
+
+def _added_with_values(version: TableEdits | None, column: str) -> list[Edit]:
+    """Return the edits of a version that add the column with values."""
+    return [e for e in _edits(version) if isinstance(e, NewColumn) and e.column == column and e.values]
+
+
+def _edits(version: TableEdits | None) -> tuple[Edit, ...]:
+    return () if version is None else version.edits
+
+
+def _made_from(version: TableEdits | None) -> set[tuple[Edit, ...]]:
+    """Return the edits of a version and of those that it was made from."""
+    edits, counts = _edits(version), () if version is None else version.earlier
+    return {edits[:count] for count in (0, *counts, len(edits))}
+
+
+def _positions(table: pd.DataFrame) -> dict[tuple[str, int], int]:
+    """Return the positions of the rows, those of the file without labels also as training rows."""
+    last = _last_row(table)
+    keys = list(zip(table[PART], table[ROW], strict=True))
+    later = {(str(Split.TRAIN), last + row): k for k, (part, row) in enumerate(keys) if part == UNLABELLED}
+    return later | {key: k for k, key in enumerate(keys)}
+
+
+def _last_row(table: pd.DataFrame) -> int:
+    """Return the number of the last training row."""
+    return int(table.loc[table[PART] == str(Split.TRAIN), ROW].max())
 
 
 def _new_cells(table: pd.DataFrame, edit: NewColumn, position: Positions) -> "pd.Series[str]":
@@ -96,18 +163,20 @@ def _renamed_cells(cells: "pd.Series[str]", edit: ValueRename) -> "pd.Series[str
     return cells.where(~cells.isin(values), edit.replacement)
 
 
-def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewColumn:
+def new_column(column: str, rows: pd.DataFrame, values: Sequence[str], *, labels: bool = True) -> NewColumn:
     """Return the edit that adds a column with a value for each of `rows`; rows with "" stay empty.
 
-    `rows` has the columns part and row; those of a file without labels have no label column and stay empty.
+    `rows` has the columns part and row; if the values are labels, rows of a file of texts without labels
+    stay empty.
     """
     named = rows.assign(value=list(values))
-    named = named[(named["value"] != "") & named["part"].isin(list(Split))]
+    parts = [*Split] if labels else [*Split, UNLABELLED]
+    named = named[(named["value"] != "") & named["part"].isin(parts)]
     groups = named.groupby(["value", "part"], sort=False)["row"]
     return NewColumn(
         column=column,
         values=tuple(
-            ColumnValue(value=value, part=Split(str(part)), rows=tuple(map(int, numbers)))
+            ColumnValue(value=value, part=str(part), rows=tuple(map(int, numbers)))
             for (value, part), numbers in groups
         ),
     )

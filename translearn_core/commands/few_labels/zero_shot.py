@@ -12,11 +12,11 @@ from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, Raw, ReadingOptions
-from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import FeatureConfig
 from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, DescriptionConfig, ZeroShotMethod
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import write_table
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import ZeroShotConfig
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
@@ -47,9 +47,7 @@ def zero_shot(
     as_json: AsJson = False,
 ) -> None:
     """Classify test texts without labels, by the nearest description of a class, and score that."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     classes = valid(DescriptionConfig, template=template, descriptions=parse_descriptions(description or []))
     experiment, dataset, data = experiment_of(options, reading)
     features = experiment.features
