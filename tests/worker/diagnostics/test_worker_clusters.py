@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench
 
+from translearn_core.analysis.few_labels.class_descriptions import Space, spaces
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -27,6 +28,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics.few_labels import described_classes
 
 FILMS, MAILS = "great lovely film acting story", "parcel order bill invoice money"
 
@@ -261,15 +263,20 @@ def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: 
     assert result.rows["distance"].between(-1e-6, 2).all()
 
 
-def test_typical_texts_are_the_nearest_to_the_description(bench: Bench, common: dict[str, object]):
-    words, centred = (("film", FILMS), ("mail", MAILS)), set()
-    for layer in range(4):
-        result = bench.do(described(*words, dataset=added(bench, 80), layer=layer, **common), Clustering)
-        centred.add(result.settings["centred"])
-        for number, typical in enumerate(result.clusters["typical text"]):
-            of_class = result.rows[result.rows["cluster"] == number].groupby("text")["distance"].min()
-            assert of_class[typical] == pytest.approx(of_class.min(), abs=1e-6)
-    assert "no" in centred
+@pytest.mark.parametrize("centred", [False, True])
+def test_typical_texts_are_the_nearest_to_the_description(
+    bench: Bench, common: dict[str, object], centred: bool, monkeypatch: pytest.MonkeyPatch
+):
+    def some(*vectors: object) -> list[Space]:
+        return [space for space in spaces(*vectors) if space.centred == centred]
+
+    monkeypatch.setattr(described_classes, "spaces", some)
+    config = described(("film", FILMS), ("mail", MAILS), dataset=added(bench, 80), seed=centred + 5, **common)
+    result = bench.do(config, Clustering)
+    assert result.settings["centred"] == ("yes" if centred else "no")
+    for number, typical in enumerate(result.clusters["typical text"]):
+        of_class = result.rows[result.rows["cluster"] == number].groupby("text")["distance"].min()
+        assert of_class[typical] == pytest.approx(of_class.min(), abs=1e-6)
 
 
 def test_a_class_that_no_text_is_nearest_to_is_left_out(bench: Bench, common: dict[str, object]):

@@ -181,7 +181,7 @@ def test_texts_without_any_label_are_asked_what_they_entail(
         }
     )  # fmt: skip
     result = bench.do(described, Clustering)
-    scored = bench.do(config(kinds, nli), ZeroShot).predictions
+    scored = bench.do(config(kinds, nli, seed=1), ZeroShot).predictions
     predicted = dict(zip(scored["text"], scored["predicted"], strict=True))
     given = dict(zip(result.rows["text"], result.cluster_names(), strict=True))
     assert all(given[text] == name for text, name in predicted.items())
