@@ -38,7 +38,7 @@ EXPLANATIONS = {
 }
 
 
-def panel(ready: Ready, domains: DomainConfig) -> None:
+def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate) -> None:
     """Choose ways, target labels and seeds, and start the study."""
     st.markdown(
         "How best to get from one to the other, with few labels of the target or none? Every way is tested "
@@ -68,7 +68,7 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    study_offer.cost(ready, experiment, planned)
+    study_offer.cost(ready, experiment, planned, estimate)
     if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)
