@@ -4,7 +4,7 @@ import pytest
 
 from translearn_core.analysis.language_id import main_language
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config import BackboneConfig, DataConfig
+from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
 from translearn_core.config.settings import Settings
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import Diagnosis, Severity
@@ -45,17 +45,33 @@ def test_languages_come_from_the_models_card(tmp_path):
 def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_path, texts, severity):
     store = RunStore(Workspace(tmp_path))
     rows = "".join(f'"{text} {k}",c{k % 2}\n' for k, text in enumerate(texts * 20))
-    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,label\n{rows}".encode()}, Settings())
-    run = store.submit(
-        "ann", DiagnoseConfig(data=DataConfig(dataset=dataset.digest, text="text", label="label"))
-    )
-    store.begin(run.job.id, "w")
-    job = store.job(run.job.id)
-    context = Context(store, job, store.workspace.run(job.id), {})
-    handler(job.spec)(context)
-    diagnosis = artifacts.load(context.folder, Diagnosis)
+    diagnosis = diagnosed(store, f"text,label\n{rows}")
     (found,) = [finding for finding in diagnosis.findings if finding.code == "language"]
     assert found.severity is severity
     assert ("German" in found.sentence) is (texts is GERMAN)
     assert (found.advice is not None) is (texts is GERMAN)
     store.close()
+
+
+def test_a_language_that_the_tokenizer_does_not_know_is_named(tmp_path):
+    store = RunStore(Workspace(tmp_path))
+    lines = [(text, name) for name, texts in (("en", ENGLISH), ("zh", CHINESE)) for text in texts * 20]
+    rows = "".join(f'"{text} {k}",c{k % 2},{name}\n' for k, (text, name) in enumerate(lines))
+    diagnosis = diagnosed(store, f"text,label,lang\n{rows}", DomainConfig(column="lang"))
+    (found,) = [finding for finding in diagnosis.findings if finding.code == "unknown-domains"]
+    assert found.severity is Severity.WARNING
+    assert "of 'zh' are unknown to all-MiniLM-L6-v2" in found.sentence
+    assert "'en'" not in found.sentence
+    assert "multilingual" in found.advice
+    store.close()
+
+
+def diagnosed(store: RunStore, table: str, domains: DomainConfig | None = None) -> Diagnosis:
+    dataset = store.add_dataset("ann", "x.csv", {"train": table.encode()}, Settings())
+    data = DataConfig(dataset=dataset.digest, text="text", label="label", domains=domains)
+    run = store.submit("ann", DiagnoseConfig(data=data))
+    store.begin(run.job.id, "w")
+    job = store.job(run.job.id)
+    context = Context(store, job, store.workspace.run(job.id), {})
+    handler(job.spec)(context)
+    return artifacts.load(context.folder, Diagnosis)

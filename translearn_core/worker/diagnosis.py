@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import pandas as pd
+from transformers import PreTrainedTokenizerFast
 
 from translearn_core.analysis.language_id import NAMES, main_language
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.backbones.metadata import languages_of
 from translearn_core.config import Cell, DataConfig
+from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
-from translearn_core.data.diagnosis import language_finding
+from translearn_core.data.diagnosis import language_finding, unknown_domains_finding
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
@@ -18,6 +20,9 @@ from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.process.read_budget import read_budget
+
+MAX_SAMPLED = 100
+"""Most texts of a domain that are split into tokens to see whether the backbone reads it."""
 
 
 def diagnose_task(context: Context[DiagnoseConfig]) -> None:
@@ -41,7 +46,27 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
         language = language_finding(NAMES[code], share, backbone.label, reads)
         diagnosis = replace(diagnosis, findings=(*diagnosis.findings, language))
+    if tokenizer is not None and config.data.domains is not None:
+        unread = unknown_domains_finding(_unknown_by_domain(table, config, tokenizer), config.backbone.label)
+        diagnosis = replace(diagnosis, findings=(*unread, *diagnosis.findings))
     artifacts.save(context.folder, diagnosis)
+
+
+def _unknown_by_domain(
+    table: pd.DataFrame, config: DiagnoseConfig, tokenizer: PreTrainedTokenizerFast
+) -> dict[str, float]:
+    """Return the share of unknown tokens of each domain, of a sample of its texts."""
+    domains, data = config.data.domains, config.data
+    assert domains is not None
+    if domains.column not in table.columns or data.text not in table.columns:
+        return {}
+    rows = table[[domains.column, data.text]].dropna().astype(str)
+    return {
+        str(name): token_statistics(
+            tokenizer, texts.sample(min(len(texts), MAX_SAMPLED), random_state=0).tolist(), config.token_limit
+        ).unknown_share
+        for name, texts in list(rows.groupby(domains.column, sort=False)[data.text])[:MAX_DOMAINS]
+    }
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:
