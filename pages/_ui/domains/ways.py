@@ -18,6 +18,7 @@ from translearn_core.config import (
     expand_grid,
 )
 from translearn_core.errors import TranslearnError
+from translearn_core.reporting.diagnostics.comparison import NO_WORTH
 
 DEFAULT_WAYS = (Way.SOURCE, Way.TARGET, Way.BOTH, Way.CORAL, Way.DANN)
 SIZES = (0, 8, 64, "all")
@@ -45,7 +46,10 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
         "on the same test rows of the target; target texts without labels may be read, test texts never."
     )
     if not (domains.source and domains.target):
-        st.caption("Choose above what to learn from and what to test on: one domain each at least.")
+        st.caption(
+            "The ways lead from some domains to others. Choose above what to learn from and what to test on, "
+            "at least one domain each; left empty, a field stands for all domains."
+        )
         return
     ways = st.multiselect(
         "Ways",
@@ -69,6 +73,8 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
         errors.show_error(problem)
         return
     study_offer.cost(ready, experiment, planned, estimate)
+    if Way.TARGET not in ways:
+        st.caption(NO_WORTH)
     if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)
