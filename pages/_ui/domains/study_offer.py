@@ -1,5 +1,6 @@
 """Cost and start button of a study between domains."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,12 @@ def trained_experiment(ready: Ready) -> ExperimentConfig:
     ).with_default_encoding()
 
 
+def runs_by_arm(planned: Sequence[PlannedRun]) -> str:
+    """Return the number of runs of each way or source, such as "source only 3, CORAL 6"."""
+    names = (run.factors.get("way") or run.factors["source"] for run in planned)
+    return ", ".join(f"{name} {number}" for name, number in Counter(names).items())
+
+
 def cost(
     ready: Ready, experiment: ExperimentConfig, planned: Sequence[PlannedRun], estimate: OneEstimate
 ) -> None:
@@ -54,8 +61,8 @@ def cost(
     left = study_cost.unfinished_runs(planned)
     st.caption(
         plain(
-            f"{len(planned)} runs, {len(planned) - len(left)} of them finished; each trains "
-            f"{experiment.freeze.label}."
+            f"{len(planned)} runs ({runs_by_arm(planned)}), {len(planned) - len(left)} of them finished; "
+            f"each trains {experiment.freeze.label}."
         )
     )
     calibration = estimate.cost_model()

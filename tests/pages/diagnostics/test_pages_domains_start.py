@@ -14,7 +14,7 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.jobs import PROFILE, TRANSFER_MATRIX, TransferMatrixConfig
-from translearn_core.runs import State
+from translearn_core.runs import State, Studies
 
 COMPUTE, STOP = (f"{do}-{TransferMatrixConfig.kind}" for do in ("compute", "stop"))
 
@@ -93,3 +93,15 @@ def test_source_target_and_way_are_said_by_results(table: Filled, visit: Open):
     run = table.answer(config, *results, name="over")
     at = visit("results", run=run.id)
     assert "by the way **CORAL**, with **8 labelled rows** of the target" in page_text(at)
+
+
+def test_a_study_of_ways_leads_back_to_domains(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.multiselect(key="ways").set_value(["source only", "CORAL"]).run()
+    assert "9 runs (source only 3, CORAL 6)" in page_text(at)
+    assert "takes the way 'target only'" in page_text(at)
+    at.button(key="compare_ways").click().run()
+    (study,) = Studies(table.store).all(table.owner)
+    at = visit("study", study=study.id)
+    assert not at.exception
+    assert "Back to Domains" in [link.proto.label for link in at.get("page_link")]
