@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.plots.domain_results import make_transfer
+from translearn_core import plots
 from translearn_core.reporting.diagnostics.transfer_matrix import section
 from translearn_core.reporting.report_data import ReportData
 
@@ -51,3 +52,12 @@ def test_domains_that_the_backbone_does_not_read_are_named():
     (sentence,) = replace(matrix, texts=texts, backbone="all-MiniLM-L6-v2").unread()
     assert "63 % of 'zh' are unknown to all-MiniLM-L6-v2" in sentence
     assert "'en'" not in sentence
+
+
+def test_axes_of_distances_hold_possible_values_alone():
+    figure = plots.loss_and_distance(make_transfer(("en", "zh", "ru")))
+    least, most = zip(*(figure.layout[axis].range for axis in ("xaxis", "xaxis2", "xaxis3")), strict=True)
+    assert min(least) > -0.1
+    assert most[0] < 2.1
+    assert most[2] < 1.1
+    assert all(len(figure.layout[axis].tickvals) == 3 for axis in ("xaxis", "xaxis3"))
