@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.domains import study_offer
+from pages._ui.domains import domain_form, study_offer
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import short
@@ -50,6 +50,8 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
             "The ways lead from some domains to others. Choose above what to learn from and what to test on, "
             "at least one domain each; left empty, a field stands for all domains."
         )
+        return
+    if domain_form.within_source(domains):  # said at the choice of the domains
         return
     ways = st.multiselect(
         "Ways",

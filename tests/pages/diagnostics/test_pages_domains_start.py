@@ -5,6 +5,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
+from pages._ui.domains.domain_form import WITHIN_SOURCE
 from tests.pages.diagnostics.test_pages_domains import DOMAINS, matrix, opened, with_domains
 from translearn_core.config import (
     AdaptationConfig,
@@ -105,3 +106,20 @@ def test_a_study_of_ways_leads_back_to_domains(table: Filled, visit: Open):
     at = visit("study", study=study.id)
     assert not at.exception
     assert "Back to Domains" in [link.proto.label for link in at.get("page_link")]
+
+
+def test_a_target_within_the_source_is_said_and_starts_no_study(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english", "中文"), target=("中文",))
+    assert WITHIN_SOURCE in page_text(at)
+    assert "compare_ways" not in keys(at)
+    at.multiselect(key="target_domains").set_value(["русский"]).run()
+    assert WITHIN_SOURCE not in page_text(at)
+    assert "compare_ways" in keys(at)
+
+
+def test_a_way_that_needs_labels_says_what_to_do(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.selectbox(key="one_way").set_value("both together").run()
+    assert "needs labels of the target: raise the number beside it" in page_text(at)
+    at.number_input(key="one_way_labels").set_value(8).run()
+    assert "train_domains" in keys(at)
