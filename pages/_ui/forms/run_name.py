@@ -35,7 +35,7 @@ def transfer_name(experiment: ExperimentConfig) -> str:
     source, target = (", ".join(names) or "all" for names in (domains.source, domains.target))
     way = Way.of(domains, experiment.adaptation, self_training=experiment.self_training is not None)
     name = f"{short(source, 24)} to {short(target, 24)}"
-    parts = [name, *([] if way is None else [str(way)])]
+    parts = [name, *([] if way in (None, Way.SELF_TRAINING) else [str(way)])]  # the method says the latter
     if domains.target_labels != 0:
         parts.append(f"{'all' if domains.target_labels is None else domains.target_labels} target labels")
     return "".join(f"{part}, " for part in parts)

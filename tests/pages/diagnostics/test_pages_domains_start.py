@@ -12,6 +12,7 @@ from translearn_core.config import (
     DomainConfig,
     ExperimentConfig,
     FreezePlan,
+    Way,
     job_id,
 )
 from translearn_core.jobs import PROFILE, TRANSFER_MATRIX, TransferMatrixConfig
@@ -98,7 +99,7 @@ def test_source_target_and_way_are_said_by_results(table: Filled, visit: Open):
 
 def test_a_study_of_ways_leads_back_to_domains(table: Filled, visit: Open):
     at = opened(table, visit, source=("english",), target=("中文",))
-    at.multiselect(key="ways").set_value(["source only", "CORAL"]).run()
+    at.multiselect(key="ways").set_value([Way.SOURCE, Way.CORAL]).run()
     assert "9 runs (source only 3, CORAL 6)" in page_text(at)
     assert "takes the way 'target only'" in page_text(at)
     at.button(key="compare_ways").click().run()
@@ -119,7 +120,7 @@ def test_a_target_within_the_source_is_said_and_starts_no_study(table: Filled, v
 
 def test_a_way_that_needs_labels_says_what_to_do(table: Filled, visit: Open):
     at = opened(table, visit, source=("english",), target=("中文",))
-    at.selectbox(key="one_way").set_value("both together").run()
+    at.selectbox(key="one_way").set_value(Way.BOTH).run()
     assert "needs labels of the target: raise the number beside it" in page_text(at)
     at.number_input(key="one_way_labels").set_value(8).run()
     assert "train_domains" in keys(at)

@@ -99,8 +99,8 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
             hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.1f}}</b><extra></extra>",
             showlegend=False,
         )
-        axis = {"title_text": name, "domain": [k * width + (0.04 if k else 0), (k + 1) * width]}
-        axis |= _distance_axis(name, pairs[name])
+        place = [k * width + (0.04 if k else 0), (k + 1) * width]
+        axis = {"title_text": name, "domain": place, **_distance_axis(name, pairs[name])}
         figure.update_layout({f"xaxis{k + 1}" if k else "xaxis": axis})
     zero = {"color": palette(dark).ink, "width": 1, "dash": "dot"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, yref="y", y0=0, y1=0, line=zero)
