@@ -23,6 +23,7 @@ run = joint_targets.choose(run_picker.finished(joint=True))
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
+scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)
 baselines.panel(run)
