@@ -74,7 +74,7 @@ def train_sources(
 ) -> tuple[tuple[MatrixRuns, ...], list[Run]]:
     """Train an experiment on every source of a matrix; return the finished runs and the failed ones."""
     with naming_fields():
-        config = transfer_study(experiment, matrix.sources, seeds)
+        config = transfer_study(experiment, matrix, seeds)
     studies = Studies(open_store())
     blocks = {experiment.backbone.label: backbone_info(experiment.backbone).n_blocks}
     study = studies.add(LOCAL, name, config, blocks)

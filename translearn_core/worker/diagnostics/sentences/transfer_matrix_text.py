@@ -29,7 +29,8 @@ def matrix_sentences(
 ) -> tuple[str, ...]:
     """Say where most is lost and least, what more sources give, how TF-IDF does, and what distances tell."""
     frozen = cells[cells["model"] == FROZEN_PROBE]
-    single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
+    single = _between_domains(frozen)
+    single = single[single["loss"].notna()]
     if single.empty:
         return (NO_LOSS, *_other_domains(cells, frozen, metric))
     losses = single["loss"].to_numpy()
@@ -55,11 +56,15 @@ def matrix_sentences(
     return tuple(sentences)
 
 
+def _between_domains(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of one domain as source and another as target."""
+    several = (cells["source"] == TOGETHER) | cells["source"].str.startswith(ALL_BUT)
+    return cells[~several & (cells["source"] != cells["target"])]
+
+
 def _other_domains(cells: pd.DataFrame, frozen: pd.DataFrame, metric: Metric) -> tuple[str, ...]:
     """Say how the backbone does on domains that it did not learn from, where nothing is known of a loss."""
-    away = frozen[
-        (frozen["source"] != frozen["target"]) & ~frozen["source"].str.startswith((TOGETHER, ALL_BUT))
-    ]
+    away = _between_domains(frozen)
     return (_against_words(cells, away, metric),) if len(away) else ()
 
 
@@ -115,10 +120,10 @@ def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) ->
 
 def _trained(cells: pd.DataFrame, metric: Metric) -> str:
     """Say how runs do on the way to another domain and at home, and how many ways lose."""
-    on_the_way = cells[cells["source"].isin(cells["target"].unique()) & (cells["source"] != cells["target"])]
     home, name = cells[cells["source"] == cells["target"]], cells["model"].iloc[0]
-    if on_the_way.empty or home.empty:
-        return f"{name}: no run of one domain was tested on another yet."
+    on_the_way = _between_domains(cells[cells["target"].isin(home["target"])])
+    if on_the_way.empty:
+        return f"{name}: on no domain both a run of its own and one of another domain are tested yet."
     sure = int((on_the_way["loss low"] > 0).sum())
     scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
     return (
