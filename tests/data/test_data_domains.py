@@ -162,3 +162,19 @@ def test_domains_keep_their_strata_with_several_labels(tmp_path):
     for domain in ("en", "zh"):
         assert 7 <= count(data, VALIDATION, domain) <= 11
         assert 7 <= count(data, TEST, domain) <= 11
+
+
+def test_errors_name_the_domains_as_they_are_written(frame: pd.DataFrame, tmp_path):
+    renamed = frame.assign(language=frame["language"].replace({"en": "English UK", "zh": "Chinese"}))
+    renamed["split"] = np.where(np.arange(len(renamed)) % 4 == 0, "test", "train")
+    renamed.loc[(renamed["language"] == "English UK"), "split"] = "test"
+    with pytest.raises(DataError, match=r"'English UK' of 'language' has no row in train.*choose other"):
+        prepared(renamed, SplitConfig(column="split"), source=("English UK",), target=("Chinese",))
+    one = frame.copy()
+    one.loc[one["language"] == "zh", "label"] = "yes"
+    with pytest.raises(DataError, match=r"rows of 'zh' hold.*: take more target labels"):
+        prepared(one, source=("en",), target=("zh",), target_labels=8, use_source=False)
+    renamed.loc[renamed["language"] == "Chinese", "split"] = "test"
+    alone = {"target_labels": 8, "use_source": False}
+    with pytest.raises(DataError, match=r"'Chinese' of 'language' has no row in train"):
+        prepared(renamed, SplitConfig(column="split"), source=("ru",), target=("Chinese",), **alone)
