@@ -96,14 +96,20 @@ def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: 
     (tmp_path / "places.csv").write_text("\n".join(lines) + "\n")
     path = house.file(
         name="from east to west", files={"train": str(tmp_path / "places.csv")}, recipes=[], boundaries=[2],
-        ways=["source only", "both together"], sizes=[0, 4], seeds=[0], baseline=None,
-        domains={"column": "place", "source": ["east"], "target": ["west"]},
+        ways=["source only", "both together", "target only"], sizes=[0, 4], seeds=[0], baseline=None,
+        domains={"column": "3", "source": ["east"], "target": ["west"]},
     )  # fmt: skip
     done = house("study", path, "--json")
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert len(record["arms"]) == 2
+    assert len(record["arms"]) == 3
     assert record["failed"] == []
+    worth = {(line["way"], line["target labels"]) for line in record["worth"]}
+    assert worth == {("source only", 0), ("both together", 4)}
+    assert len(record["worth_sentences"]) == 2
+    assert record["worse"] == []  # one seed
+    shown = house("study", path)
+    assert record["worth_sentences"][0] in " ".join(shown.stdout.split())
 
 
 def test_ctrl_c_stops_a_study_and_the_same_command_goes_on(house: House) -> None:
