@@ -4,7 +4,7 @@ from translearn_core import plots
 from translearn_core.jobs import TRANSFER_MATRIX
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, TransferMatrix
+from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, FROZEN_PROBE, TransferMatrix
 from translearn_core.results.metric import metric_of
 
 OVERLAP = ("neighbours elsewhere", "elsewhere by chance", "same label there")
@@ -17,11 +17,12 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
     figures = []
     for model in matrix.models:
         cells = matrix.cells[matrix.cells["model"] == model]
+        layer = " The layer is chosen on validation rows of the source." if model == FROZEN_PROBE else ""
         figures.append(
             FigureBlock(
                 plots.transfer_matrix(matrix, model, dark),
                 f"{metric.title} on test rows with its 95 % interval. A row learned from its domains, a "
-                "column is tested on one. The layer is chosen on validation rows of the source.",
+                f"column is tested on one.{layer}",
                 TableBlock(f"transfer of {model}", cells.drop(columns="model")),
                 alt=f"{metric.title} of {model} by source and target domain",
                 heading=model[0].upper() + model[1:],
