@@ -33,7 +33,13 @@ else:
     history = state.store().history(run.job.id)
     measure = training_monitor.choose_metric("results_measure", history)
     tables.figure(
-        plots.training_curves(history, measure, dark, lines=baselines.untrained_scores(run)),
+        plots.training_curves(
+            history,
+            measure,
+            dark,
+            lines=baselines.untrained_scores(run),
+            trainings=config.trainings > 1,
+        ),
         training_monitor.metric_table(history, measure),
         "history",
         key="curves",

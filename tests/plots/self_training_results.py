@@ -10,7 +10,8 @@ def make_self_training(names: tuple[str, ...]) -> SelfTraining:
         SelfTrainingRound(
             number=n + 1, score=0.7 + 0.05 * n, confident=30 * k, added=(12 * taken,) * k,
             known=6 * taken * k, right=5 * taken * k, all_known=50 * k, all_right=40 * k,
+            known_added=(6 * taken,) * k, right_added=(5 * taken,) * k,
         )
         for n, taken in enumerate((1, 2, 0))
     )  # fmt: skip
-    return SelfTraining("self_training", 0.95, 40, 100 * k, names, rounds)
+    return SelfTraining("self_training", 0.95, 40, 100 * k, names, rounds, (20,) * k)

@@ -69,6 +69,26 @@ def test_a_frozen_backbone_shows_the_rate_of_the_head_only():
     assert [t.name for t in plots.training_curves(frozen, "lr").data] == ["head"]
 
 
+def test_trainings_from_the_same_weights_are_cut_and_numbered():
+    whole = make_history(4, per_epoch=10)
+    later = tuple(replace(epoch, stage=(epoch.epoch - 1) // 2) for epoch in whole.epochs)
+    history = History(whole.steps, later)
+    for measure, name in (
+        ("loss", "validation"),
+        ("loss", "each step"),
+        ("lr", "head"),
+        ("grad_norm", "smoothed"),
+    ):
+        figure = plots.training_curves(history, measure, trainings=True)
+        line = by_name(figure, name)
+        (gap,) = np.flatnonzero(np.isnan(line.y))
+        assert line.x[gap - 1] == 2 < line.x[gap + 1]
+        assert [a.text for a in figure.layout.annotations] == ["training 1", "training 2"]
+        assert [shape.x0 for shape in figure.layout.shapes] == [2]
+    joined = plots.training_curves(history, "loss")
+    assert not np.isnan(by_name(joined, "validation").y).any()
+
+
 @pytest.mark.parametrize("measure", ["loss", "accuracy", "lr", "grad_norm"])
 def test_a_run_that_has_just_begun_says_so(measure):
     figure = plots.training_curves(History((), ()), measure)

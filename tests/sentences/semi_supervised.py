@@ -12,6 +12,7 @@ from translearn_core.results import SelfTraining, SelfTrainingRound
 from translearn_core.worker.diagnostics.few_labels.label_spreading_baseline import SpreadingBaseline
 
 Draw = st.DrawFn
+scores = st.sampled_from((0.5, 0.5001, 0.8)) | st.floats(0, 1)
 
 
 @sentence
@@ -23,11 +24,39 @@ def pseudo_labels(draw: Draw) -> Case:
     known = draw(st.integers(0, added))
     right = draw(st.integers(0, known))
     threshold = draw(st.sampled_from((0.0, 0.5, 0.95)))
-    rounds = [SelfTrainingRound(1, 0.8, added, (added, 0), known, right, 9, 5)]
-    rounds.append(SelfTrainingRound(2, 0.8, added, (0, 0), 0, 0, 9, 5))
+    first, last = draw(scores), draw(scores)
+    rounds = [SelfTrainingRound(1, first, added, (added, 0), known, right, 9, 5)]
+    rounds.append(SelfTrainingRound(2, last, added, (0, 0), 0, 0, 9, 5))
     text = SelfTraining("self_training", threshold, labelled, unlabelled, ("a", "b"), tuple(rounds)).summary()
     shown = [added, unlabelled, labelled] if added else [unlabelled, 100 * threshold]
-    claims = {"None of": not added, "were right": known > 0}
+    rose, same = last > first, f"{last:.3f}" == f"{first:.3f}"
+    claims = {
+        "None of": not added,
+        "were right": known > 0,
+        "stayed at": same and added > 0,
+        " rose ": rose and not same and added > 0,
+        " fell ": not rose and not same and added > 0,
+    }
+    shown += [100 * right / known] if known else []
+    shown += ([first] if same else [first, last]) if added else []
+    return Case(text, shown, claims=claims)
+
+
+@sentence
+@st.composite
+def rounds_so_far(draw: Draw) -> Case:
+    """What the last round of a training added, while it goes on."""
+    unlabelled = draw(counts)
+    confident = draw(st.integers(0, unlabelled))
+    added = draw(st.integers(0, confident))
+    known = draw(st.integers(0, added))
+    right = draw(st.integers(0, known))
+    threshold = draw(st.sampled_from((0.5, 0.95)))
+    method = draw(st.sampled_from(("self_training", "consistency")))
+    one = SelfTrainingRound(4, 0.8, confident, (added, 0), known, right, 9, 5)
+    text = SelfTraining(method, threshold, 80, unlabelled, ("a", "b"), (one,)).so_far()
+    shown = [4, confident, unlabelled, 100 * threshold] + [added] * (method == "self_training")
+    claims = {"epoch": method == "consistency", "are right": known > 0, "became": method == "self_training"}
     return Case(text, shown + ([100 * right / known] if known else []), claims=claims)
 
 

@@ -79,6 +79,7 @@ def _rounds(run: Run) -> dict[str, Any] | None:
         "labelled": rounds.labelled,
         "unlabelled": rounds.unlabelled,
         "rounds": json.loads(rounds.frame().to_json(orient="records")),
+        "classes": json.loads(rounds.class_frame().to_json(orient="records")),
         "summary": rounds.summary(),
     }
 

@@ -88,9 +88,7 @@ class ExperimentConfig(JobConfig):
             assert self.adaptation is not None
             slow = last.model_copy(update={"backbone_rate": self.adaptation.target_rate})
             return (*self.stages, last, slow)
-        repeats = len(self.data.targets) if self.sequential else 1
-        if self.self_training is not None:
-            repeats = self.self_training.repeats
+        repeats = len(self.data.targets) if self.sequential else self.trainings
         return (*self.stages, *(last,) * repeats)
 
     @property
@@ -102,6 +100,11 @@ class ExperimentConfig(JobConfig):
     def source_first(self) -> bool:
         """Whether rows of the source domain train first, then labelled rows of the target."""
         return self.adaptation is not None and self.adaptation.method is AdaptationMethod.SEQUENTIAL
+
+    @property
+    def trainings(self) -> int:
+        """Number of trainings from the same weights, each a stage; more than 1 in self-training."""
+        return 1 if self.self_training is None else self.self_training.repeats
 
     @property
     def restarts(self) -> bool:

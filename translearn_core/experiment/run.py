@@ -26,7 +26,7 @@ from translearn_core.experiment.evaluation import (
 from translearn_core.experiment.joint_outputs import save_joint_outputs
 from translearn_core.experiment.prediction import predict_splits
 from translearn_core.experiment.run_recorder import PhaseTimer, RunRecorder, resume_or_start
-from translearn_core.experiment.self_training import self_training, self_training_result
+from translearn_core.experiment.self_training import RoundsWriter, self_training, self_training_result
 from translearn_core.experiment.tfidf_run import run_tfidf
 from translearn_core.experiment.training_data import snapshot_rows, training_data
 from translearn_core.results import LayerMix, NeighbourBank, RunSummary
@@ -74,7 +74,9 @@ def run_experiment(
     writer = SnapshotWriter(folder, stage_inputs, config, prepared.texts, snapshot_rows(prepared))
     writer.begin(loop.state)
     clock.switch("evaluate")
-    recorder = RunRecorder(folder, report, record, clock, writer, len(loop.schedule.stages))
+    rounds = RoundsWriter(folder, loop, prepared)
+    rounds()
+    recorder = RunRecorder(folder, report, record, clock, writer, rounds, len(loop.schedule.stages))
     if (stopped := _train(loop, recorder, config)) is not None:
         report = stage_inputs.report = loop.report = no_progress  # score without stopping again
         loop.restore_best()

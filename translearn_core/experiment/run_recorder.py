@@ -9,6 +9,7 @@ from pathlib import Path
 from translearn_core.activations import ProgressCallback
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import ConfigError, DamagedFileError
+from translearn_core.experiment.self_training import RoundsWriter
 from translearn_core.results import EpochPoint
 from translearn_core.training.callbacks import Record, TrainingEvent
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
@@ -51,13 +52,17 @@ class PhaseTimer:
 
 @dataclass
 class RunRecorder:
-    """Training callback that records points, writes checkpoints and snapshots, and reports progress."""
+    """Training callback that records points, writes checkpoints and snapshots, and reports progress.
+
+    `rounds` writes the account of self-training; with it a stage is reported as a training.
+    """
 
     folder: Path
     report: ProgressCallback
     record: Record
     clock: PhaseTimer
     snapshots: SnapshotWriter
+    rounds: RoundsWriter
     stages: int = 1
     saved_at: float = field(default_factory=time.monotonic)
 
@@ -68,14 +73,16 @@ class RunRecorder:
             self.clock.switch("train")
             event.checkpoint(self.clock.spent).write(self.folder)
             self.saved_at = time.monotonic()
+        self.rounds()
         if event.point is not None:
             self.record([event.point])
         if isinstance(event.point, EpochPoint):
             self.clock.switch("train")
             self.snapshots(event.point, event.ended)
             self.clock.switch("evaluate")
-        stage = f", stage {event.stage + 1} of {self.stages}" if self.stages > 1 else ""
-        self.report(f"training{stage}", event.step, event.steps)
+        word = "training" if self.rounds.loop.labeller is not None else "training, stage"
+        stage = f"{word} {event.stage + 1} of {self.stages}" if self.stages > 1 else "training"
+        self.report(stage, event.step, event.steps)
 
 
 def resume_or_start(

@@ -1,6 +1,9 @@
 """Self-training of an experiment: what the loop trains, and the account of its rounds."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +13,8 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.experiment.adaptation import Adaptation
 from translearn_core.experiment.training_data import TrainingData
-from translearn_core.results import EpochPoint, SelfTraining
+from translearn_core.results import EpochPoint, SelfTraining, SelfTrainingRound
+from translearn_core.runs import artifacts
 from translearn_core.training.loop import Loop
 from translearn_core.training.self_training.consistency import Consistency
 from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
@@ -53,13 +57,45 @@ def self_training_result(
         probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
         score = _score_of_best_epoch(loop)
         rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
+    return _account(loop, labeller, prepared, rounds)
+
+
+@dataclass
+class RoundsWriter:
+    """Saves the account of the rounds in the folder of a run whenever one has ended.
+
+    Without self-training it does nothing.
+    """
+
+    folder: Path
+    loop: Loop
+    prepared: PreparedDataset
+    saved: int = -1
+
+    def __call__(self) -> None:
+        """Save the rounds so far if there are others than when they were saved last."""
+        labeller, rounds = self.loop.labeller, self.loop.state.rounds
+        if labeller is not None and len(rounds) != self.saved:
+            artifacts.save(self.folder, _account(self.loop, labeller, self.prepared, rounds))
+            self.saved = len(rounds)
+
+
+def _account(
+    loop: Loop, labeller: PseudoLabeller, prepared: PreparedDataset, rounds: Sequence[SelfTrainingRound]
+) -> SelfTraining:
+    """Return the account of `rounds`."""
+    assert isinstance(loop.task, PseudoLabelledRows)
+    labelled = loop.task.labelled
     return SelfTraining(
         method=str(labeller.config.method),
         threshold=labeller.config.threshold,
-        labelled=len(loop.task.at_stage(0).train),
+        labelled=len(labelled.train),
         unlabelled=len(labeller.rows),
         classes=prepared.target.names,
         rounds=tuple(rounds),
+        labelled_classes=tuple(
+            np.bincount(labelled.target.values[labelled.train], minlength=len(prepared.target.names)).tolist()
+        ),
     )
 
 

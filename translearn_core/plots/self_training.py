@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
-from translearn_core.plots.style.theme import bare
+from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import SelfTraining
 
 MOST_CLASSES = 10
@@ -12,9 +12,11 @@ MOST_CLASSES = 10
 
 
 def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
-    """Draw the pseudo-labels of each class added in every round, beside the scores of its model."""
-    figure, frame = bare("self-training rounds", dark, height=320), result.frame()
-    rounds = frame["round"]
+    """Draw the scores of the model of every round above the pseudo-labels of each class that it added."""
+    figure, frame = bare("self-training rounds", dark, height=460), result.frame()
+    if frame.empty:
+        return annotate_empty(figure, f"No {result.unit} is finished yet.", dark)
+    rounds = frame[result.unit]
     if len(result.classes) <= MOST_CLASSES:
         bars = [
             (name, f"added: {raw}") for name, raw in zip(labels(result.classes), result.classes, strict=True)
@@ -27,7 +29,7 @@ def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
             y=frame[column],
             name=name,
             marker_color=class_colour(k, dark),
-            hovertemplate="round %{x}: <b>%{y:,}</b><extra>%{fullData.name}</extra>",
+            hovertemplate=f"{result.unit} %{{x}}: <b>%{{y:,}}</b><extra>%{{fullData.name}}</extra>",
         )
     scores = ("validation score", "right of these", "right of all")
     for k, (column, name) in enumerate(zip(scores, NAMES, strict=True)):
@@ -36,24 +38,21 @@ def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
             continue
         colour = palette(dark).ink if k == 0 else class_colour(k + len(bars), dark)
         figure.add_scatter(
-            x=known["round"],
+            x=known[result.unit],
             y=known[column].astype(float),
             name=name,
-            xaxis="x2",
             yaxis="y2",
             mode="lines+markers",
             line={"color": colour, "width": 2.2, "dash": line_dash(k)},
             marker={"size": 8, "symbol": class_symbol(k), "color": colour},
-            hovertemplate="round %{x}: <b>%{y:.3f}</b><extra>%{fullData.name}</extra>",
+            hovertemplate=f"{result.unit} %{{x}}: <b>%{{y:.3f}}</b><extra>%{{fullData.name}}</extra>",
         )
-    axis = {"dtick": 1 if len(frame) <= 12 else None, "title_text": "round"}
     figure.update_layout(
         barmode="stack",
         showlegend=True,
-        xaxis=axis | {"domain": [0, 0.46]},
-        xaxis2=axis | {"domain": [0.56, 1], "anchor": "y2"},
-        yaxis={"title_text": "pseudo-labels added", "rangemode": "tozero"},
-        yaxis2={"title_text": "score", "anchor": "x2", "tickformat": ".2f", "nticks": 6},
+        xaxis={"dtick": 1 if len(frame) <= 12 else None, "title_text": f"after {result.unit}"},
+        yaxis={"domain": [0, 0.46], "title_text": "added", "rangemode": "tozero", "nticks": 5},
+        yaxis2={"domain": [0.56, 1], "title_text": "score", "tickformat": ".2f", "nticks": 5},
     )
     return figure
 

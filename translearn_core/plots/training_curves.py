@@ -1,11 +1,12 @@
 """Training curves of one run or of several runs overlaid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from translearn_core.plots.style.intervals import add_level
 from translearn_core.plots.style.labels import labels, plain
@@ -23,27 +24,39 @@ STEP_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Measures recorded per step: columns and names of their lines."""
 
+MANY_TRAININGS = 4
+"""From so many ends of trainings on, trainings are marked by their number alone."""
+
 MAX_STEPS = 1_500
 """Longer lines are thinned to this number of steps."""
 
 
 def training_curves(
-    history: History, measure: str, dark: bool = False, *, lines: Mapping[str, float] | None = None
+    history: History,
+    measure: str,
+    dark: bool = False,
+    *,
+    lines: Mapping[str, float] | None = None,
+    trainings: bool = False,
 ) -> go.Figure:
     """Draw train and validation values by epoch, the best epoch marked, with step losses behind.
 
     `measure` is a metric of the epochs or one of `STEP_COLUMNS`; `lines` are the scores of baselines by name,
-    drawn with the headline metric.
+    drawn with the headline metric. `trainings`: every stage is a training from the same weights, so lines
+    are cut and a rule is drawn where one begins.
     """
     figure = _axes(f"learning {measure}", measure, dark)
+    ends = _ends(history) if trainings else []
+    _mark_trainings(figure, ends, dark)
     if measure in STEP_COLUMNS:
-        return _by_step(figure, history, measure, dark)
+        return _by_step(figure, history, measure, dark, ends)
     colours, epochs = palette(dark), history.frame()
     if measure == "loss" and history.steps and not _unknown(epochs, "train_loss"):
         steps = _thinned(history.step_frame())
+        x, y = _cut(steps["epoch"], steps["loss"], ends)
         figure.add_scatter(
-            x=steps["epoch"],
-            y=steps["loss"],
+            x=x,
+            y=y,
             name="each step",
             mode="lines",
             line={"color": faint(colours.train, 0.45), "width": 1},
@@ -55,9 +68,10 @@ def training_curves(
         if split == "train" and _unknown(epochs, f"train_{measure}"):
             continue
         colour = getattr(colours, split)
+        x, y = _cut(epochs["epoch"], epochs[f"{split}_{measure}"], ends)
         figure.add_scatter(
-            x=epochs["epoch"],
-            y=epochs[f"{split}_{measure}"],
+            x=x,
+            y=y,
             name=split,
             mode="lines+markers",
             line={"color": colour, "width": 2.5, "dash": dash},
@@ -140,7 +154,7 @@ def _axes(name: str, measure: str, dark: bool) -> go.Figure:
     return figure
 
 
-def _by_step(figure: go.Figure, history: History, measure: str, dark: bool) -> go.Figure:
+def _by_step(figure: go.Figure, history: History, measure: str, dark: bool, ends: Sequence[int]) -> go.Figure:
     if not history.steps:
         return annotate_empty(figure, "No step is finished yet.", dark)
     colours, steps = palette(dark), _thinned(history.step_frame())
@@ -151,13 +165,13 @@ def _by_step(figure: go.Figure, history: History, measure: str, dark: bool) -> g
         if not np.any(values):  # frozen backbone: its rate is 0
             continue
         if measure == "grad_norm":
-            figure.add_scatter(
-                x=steps["epoch"], y=values, name="each step", line={"color": faint(colour, 0.35), "width": 1}
-            )
+            x, y = _cut(steps["epoch"], values, ends)
+            figure.add_scatter(x=x, y=y, name="each step", line={"color": faint(colour, 0.35), "width": 1})
             name, values = "smoothed", _smooth(values)
+        x, y = _cut(steps["epoch"], values, ends)
         figure.add_scatter(
-            x=steps["epoch"],
-            y=values,
+            x=x,
+            y=y,
             name=name,
             mode="lines",
             line={"color": colour, "width": 2.2},
@@ -177,6 +191,34 @@ def _by_step(figure: go.Figure, history: History, measure: str, dark: bool) -> g
             },
         )
     return figure
+
+
+def _ends(history: History) -> list[int]:
+    """Return the last epoch of every stage before the current one."""
+    last = {epoch.stage: epoch.epoch for epoch in history.epochs}
+    return list(last.values())[:-1]
+
+
+def _cut(
+    x: "pd.Series[float]", y: "pd.Series[float]", ends: Sequence[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a line with a gap after each of `ends`."""
+    positions, values = x.to_numpy(np.float64), y.to_numpy(np.float64)
+    gaps = np.searchsorted(positions, ends, side="right")
+    return np.insert(positions, gaps, np.nan), np.insert(values, gaps, np.nan)
+
+
+def _mark_trainings(figure: go.Figure, ends: Sequence[int], dark: bool) -> None:
+    """Draw a rule and a number where each training begins; nothing where there is one alone."""
+    muted = palette(dark).muted
+    for number, begins in enumerate([0, *ends] if ends else [], 1):
+        text = f"training {number}" if len(ends) < MANY_TRAININGS else str(number)
+        figure.add_annotation(
+            x=begins, y=1, yref="paper", text=text, showarrow=False, xanchor="left", yanchor="top",
+            xshift=3, font={"size": 11, "color": muted},
+        )  # fmt: skip
+        if begins:
+            figure.add_vline(x=begins, line={"color": muted, "width": 1, "dash": "dot"})
 
 
 def _mark_best(figure: go.Figure, epochs: pd.DataFrame, column: str, dark: bool) -> None:

@@ -53,15 +53,18 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
         )
         sentences += filter(None, [summary.early_stage_sentence(config)])
     figures = [] if config.fitted_at_once else [*_curves(config, data), *_timelines(data)]
+    tables = [TableBlock("settings", settings_table(config))]
     if data.self_training is not None:
         sentences.append(data.self_training.summary())
         figures.append(_self_training(data.self_training))
+        if len(classes := data.self_training.class_frame()):
+            tables.append(TableBlock("pseudo-labels of each class", classes))
     if data.drift is not None and not config.fitted_at_once:
         figures.append(_weight_drift(data.drift, summary))
     return Section(
         "How was it trained?",
         tuple(sentences),
-        (*figures, TableBlock("settings", settings_table(config))),
+        (*figures, *tables),
     )
 
 
@@ -75,14 +78,14 @@ def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
         selection = selection_of(config.data)
-        label = metric_of(selection).label
+        label, trainings = metric_of(selection).label, config.trainings > 1
         yield FigureBlock(
-            plots.training_curves(data.history, "loss"),
+            plots.training_curves(data.history, "loss", trainings=trainings),
             "Loss by epoch. Where validation rises while training falls on, the model overfits.",
             numbers,
         )
         yield FigureBlock(
-            plots.training_curves(data.history, selection),
+            plots.training_curves(data.history, selection, trainings=trainings),
             f"{label[:1].upper()}{label[1:]} by epoch. "
             "The marked epoch was kept: it was the best on validation.",
             numbers,

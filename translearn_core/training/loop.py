@@ -130,7 +130,12 @@ class Loop:
         """Predict the rows without a label; return the pseudo-labels that are taken."""
         state = self.state
         assert isinstance(self.model, Classifier)
-        probabilities = labeller.probabilities(self.model, self.inputs, self.compute, self.report)
+
+        def report(stage: str, _done: float, _total: float) -> None:
+            """Report the share of the training: predicting takes little of it."""
+            self.report(stage, state.step - state.origin_step, self.planned_steps - state.origin_step)
+
+        probabilities = labeller.probabilities(self.model, self.inputs, self.compute, report)
         chosen = labeller.choose(probabilities)
         state.rounds.append(labeller.record(len(state.rounds) + 1, score, probabilities, chosen))
         return chosen

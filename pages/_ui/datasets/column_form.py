@@ -24,6 +24,9 @@ ONE_COLUMN = (
 )
 
 CLASSES = "Classes"
+UNLABELLED = (
+    "different texts that self-training and label spreading can learn from; choose it on the Recipe page"
+)
 
 
 def columns(reading: TableProfile) -> state.Draft:
@@ -157,7 +160,7 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     noun, draft = diagnosis.problem.text_noun, state.draft()
     of_first = f" ({plain(draft.label)})" if draft.more_targets else ""
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"
-    with st.grid(4, min_column_width=150):
+    with st.grid(5 if diagnosis.unlabelled else 4, min_column_width=150):
         title, values = _values(reading, diagnosis)
         st.metric(
             title + of_first,
@@ -180,6 +183,8 @@ def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
             border=True,
             help="share of tokens that are not in the model's vocabulary",
         )
+        if diagnosis.unlabelled:
+            st.metric("Without a label", f"{diagnosis.unlabelled:,}", border=True, help=UNLABELLED)
     dark = page_header.dark()
     left, right = st.columns(2)
     with left:

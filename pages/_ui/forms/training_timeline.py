@@ -78,12 +78,13 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
 def describe_stages(config: ExperimentConfig, backbone_info: BackboneInfo) -> list[str]:
     """Return a sentence for every stage: what trains, how long, and what is cached."""
     n, lowest, lines = backbone_info.n_blocks, backbone_info.n_blocks, []
-    for stage in config.resolved_stages[-1:] if config.resume_from else config.resolved_stages:
+    stages = config.resolved_stages[-1:] if config.resume_from else config.resolved_stages
+    for number, stage in enumerate(stages):
         boundary = stage.freeze.first_trainable_block(n)
         reads = _reads(
             boundary, n, changed=boundary > lowest, splittable=backbone_info.supports_partial_forward
         )
-        lines.append(f"**{_trains(stage)}**, {_long(stage)}. {reads}")
+        lines.append(f"**{_trains(stage, config, number)}**, {_long(stage)}. {reads}")
         lowest = min(lowest, boundary)
     return lines
 
@@ -98,7 +99,8 @@ def describe_finished_stages(config: ExperimentConfig, history: History, begun: 
             [epoch for epoch in own if epoch.stage == number],
         )
         short = len(stage_epochs) < stage.epochs
-        line = f"**{_trains(stage)}**, " + f"{len(stage_epochs)} of " * short + f"{_long(stage, short=True)}."
+        length = f"{len(stage_epochs)} of " * short + _long(stage, short=True)
+        line = f"**{_trains(stage, config, number)}**, {length}."
         scored = [epoch for epoch in stage_epochs if selection in epoch.validation]
         if not scored:  # pairs of texts, before the head is fitted
             lines.append(f"{line} Pairs of texts trained.")
@@ -124,8 +126,12 @@ def _listed(lines: Sequence[str]) -> str:
     return lines[0] if len(lines) == 1 else "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1))
 
 
-def _trains(stage: Stage) -> str:
+def _trains(stage: Stage, config: ExperimentConfig, number: int) -> str:
+    """Return what trains in stage `number` from 0, and on which rows where each stage is a training."""
     label = stage.freeze.label
+    if config.trainings > 1:
+        rows = "labelled rows alone" if not number else f"with the pseudo-labels of training {number}"
+        label = f"training {number + 1}, {rows}: {label[:1].lower()}{label[1:]}"
     return plain(label[:1].upper() + label[1:])
 
 

@@ -1,4 +1,4 @@
-"""Rounds of self-training on the Results page."""
+"""Rounds of self-training, on the Results page and while a run trains."""
 
 import streamlit as st
 
@@ -10,14 +10,23 @@ from translearn_core.results import SelfTraining
 from translearn_core.runs import Run
 
 TITLE = "What did rows without a label add? Self-training"
+LIVE_TITLE = "Rows without a label: self-training"
 NOTHING = "No row without a label could be learned from, so the labelled rows trained alone."
 ROUNDS = (
     "After each training the model predicts the rows without a label; predictions above the threshold become "
-    "labels, and training starts again from the same weights."
+    "labels, and training starts again from the same weights. The last model adds none."
 )
 EPOCHS = (
     "In each step an altered copy of a text is to get the label that the model gives the text, where it is "
-    "confident. A round is an epoch."
+    "confident. Texts are predicted after every epoch."
+)
+CLASSES = (
+    "Class balance: a class with a larger share of the pseudo-labels than of the labelled rows is favoured; "
+    "one whose pseudo-labels are seldom right teaches errors."
+)
+ALT = "Pseudo-labels added in each round, and how often they were right"
+COLUMNS: dict[str, object] = tables.fractions(
+    "validation score", "right of these", "right of all", "share of added", "share of labelled"
 )
 
 
@@ -38,5 +47,29 @@ def panel(run: Run[ExperimentConfig]) -> None:
         result.frame(),
         "self_training_rounds",
         key="self_training_rounds",
-        alt="Pseudo-labels added in each round, and how often they were right",
+        alt=ALT,
     )
+    classes = result.class_frame()
+    if len(classes):
+        with st.expander("Pseudo-labels of each class", icon=":material/balance:"):
+            st.caption(CLASSES)
+            tables.table(classes, "pseudo_labels", key="pseudo_labels", config=COLUMNS)
+
+
+def live(run: Run[ExperimentConfig]) -> None:
+    """Show the rounds so far of a run that trains, or all of a finished one."""
+    if run.job.config.self_training is None:
+        return
+    result = result_cache.cached_result(run, SelfTraining)
+    if result is None:
+        return
+    st.subheader(LIVE_TITLE, anchor=False)
+    st.markdown(plain(result.so_far() if run.state.live else result.summary()))
+    if result.rounds:
+        tables.figure(
+            plots.self_training_rounds(result, page_header.dark()),
+            result.frame(),
+            "self_training_rounds",
+            key=f"self_training-{run.id}",
+            alt=ALT,
+        )

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages._ui.results import self_training
 from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, jobs, navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
@@ -78,16 +79,23 @@ def _panel(run_id: str, was_live: bool) -> None:
         _numbers(run, history)
         if run.job.config.contrastive is not None:
             st.caption(PAIRS)
+        trainings = run.job.config.trainings > 1
         chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(
-            plots.training_curves(history, chosen, page_header.dark()),
+            plots.training_curves(history, chosen, page_header.dark(), trainings=trainings),
             key=f"curve-{run.id}",
             alt="Learning curves: training against validation",
         )
         frame = metric_table(history, chosen)
         if len(frame):
             columns = _columns(history)
+            if trainings and "stage" in frame:
+                frame, columns = (
+                    frame.assign(training=frame["stage"] + 1),
+                    {"training": "training", **columns},
+                )
             tables.table(frame, "history", key=f"history-{run.id}", config=columns, order=tuple(columns))
+        self_training.live(run)
 
 
 def _head(run: Run[ExperimentConfig]) -> None:

@@ -1,5 +1,7 @@
 """Rows without a label: chosen on the Recipe page, their rounds on the Results page."""
 
+from dataclasses import replace
+
 import pytest
 from filled import Filled
 from visits import Open, page_text
@@ -13,7 +15,7 @@ from translearn_core.config import (
     SelfTrainingConfig,
     SelfTrainingMethod,
 )
-from translearn_core.runs import Run
+from translearn_core.runs import Run, artifacts
 
 LINES = [
     f"film number {i} was {'warm' if i % 2 else 'cold'},"
@@ -91,3 +93,20 @@ def test_results_without_rounds_say_so(visit: Open, some: Filled) -> None:
     )
     trained(some, config)
     assert "No row without a label could be learned from" in page_text(visit("results"))
+
+
+def test_a_run_shows_its_rounds_while_it_trains(visit: Open, some: Filled) -> None:
+    config = some.run.job.config.model_copy(
+        update={"data": some.data, "self_training": SelfTrainingConfig(rounds=2)}
+    )
+    run = some.store.submit(some.owner, config, "live")
+    some.store.begin(run.job.id, "TRAIN-0")
+    folder = some.store.workspace.run(run.job.id)
+    whole = make_self_training(("bad", "good"))
+    text = page_text(visit("run", run=run.id))
+    assert "No text without a label" not in text
+    for rounds in (0, 2):
+        so_far = replace(whole, rounds=whole.rounds[:rounds])
+        artifacts.save(folder, so_far)
+        text = page_text(visit("run", run=run.id))
+        assert so_far.so_far() in text

@@ -1,5 +1,6 @@
 """Runs that learn from rows without a label: rounds, consistency, kills, and what stays as it was."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from translearn_core.config import (
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.errors import Stopped
-from translearn_core.results import Evaluation, SelfTraining
+from translearn_core.results import EpochPoint, Evaluation, SelfTraining, StepPoint
 from translearn_core.runs import artifacts
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
@@ -135,9 +136,35 @@ def test_rounds_start_again_with_balanced_pseudo_labels_and_say_how_many_were_ri
     for before, start in zip(ends[:-1], starts[1:], strict=True):  # not from the weights before
         assert start.moved["head"] < before.moved["head"]
     frame = result.frame()
-    assert list(frame["round"]) == [1, 2, 3]
+    assert list(frame["training"]) == [1, 2, 3]
     assert frame["added: good"].tolist() == [r.added[1] for r in result.rounds]
     assert "trained with a pseudo-label" in result.summary()
+    classes = result.class_frame()
+    assert classes.groupby("training")["added"].sum().tolist() == [r.total for r in result.rounds[:-1]]
+    assert classes.groupby("training")["known"].sum().tolist() == [r.known for r in result.rounds[:-1]]
+    assert sum(result.labelled_classes) == LABELLED
+    right = (classes["right of these"] * classes["known"]).groupby(classes["training"]).sum()
+    assert right.tolist() == pytest.approx([r.right for r in result.rounds[:-1]])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rounds_are_on_disk_while_it_trains(method: SelfTrainingMethod, tiny: str, tmp_path: Path):
+    seen: list[tuple[int, int]] = []
+
+    class Watch(Script):
+        def record(self, points: Sequence[StepPoint | EpochPoint]) -> None:
+            super().record(points)
+            rounds = artifacts.load(tmp_path, SelfTraining)
+            seen.append((len(self.epochs), len(rounds.rounds)))
+
+    script = Watch()
+    script.run(semi(tiny, method), tmp_path, prepare=few)
+    epochs = dict(seen)  # rounds at the last point before the next epoch
+    if method is SelfTrainingMethod.CONSISTENCY:
+        assert epochs == {0: 0, 1: 1, 2: 2}
+    else:  # 3 trainings of 2 epochs; a round is predicted before the next training's first step
+        assert epochs == {0: 0, 1: 0, 2: 1, 3: 1, 4: 2, 5: 2, 6: 2}
+    assert ("training 2 of 3" in script.stages) == (method is SelfTrainingMethod.SELF_TRAINING)
 
 
 def test_if_nothing_is_confident_the_labelled_rows_train_alone(tiny: str, tmp_path: Path):

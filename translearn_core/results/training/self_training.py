@@ -1,5 +1,6 @@
 """Self-training of a run: what was added in each round, and how often it was right."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +14,8 @@ class SelfTrainingRound:
 
     `score` is the model's validation score. `confident` predictions reach the threshold; `added` are the
     pseudo-labels of each class that were taken, `known` how many of them have a known label and `right` how
-    many of these agree with it; `all_known` and `all_right` count all rows without a label.
+    many of these agree with it, `known_added` and `right_added` the same by class, empty of earlier versions;
+    `all_known` and `all_right` count all rows without a label.
     """
 
     number: int
@@ -24,6 +26,8 @@ class SelfTrainingRound:
     right: int
     all_known: int
     all_right: int
+    known_added: tuple[int, ...] = ()
+    right_added: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -45,7 +49,9 @@ class SelfTrainingRound:
 class SelfTraining:
     """Rounds of a run that learned from rows without a label, beside as many `labelled` training rows.
 
-    Of consistency, a round is an epoch. The last round of pseudo-labels adds none: it is the final model's.
+    A round is a training, of consistency an epoch. The last training's model adds no pseudo-labels. Of a run
+    that still trains, `rounds` are those so far. `labelled_classes` has the labelled training rows of each
+    class, empty of earlier versions.
     """
 
     method: str
@@ -54,18 +60,77 @@ class SelfTraining:
     unlabelled: int
     classes: tuple[str, ...]
     rounds: tuple[SelfTrainingRound, ...]
+    labelled_classes: tuple[int, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """What a round is: a training, or an epoch."""
+        return "epoch" if self.method == "consistency" else "training"
 
     def frame(self) -> pd.DataFrame:
         """Return one row per round: scores, what was confident, added of each class, and right."""
         return pd.DataFrame(
             [
-                {"round": r.number, "validation score": r.score, "confident": r.confident, "added": r.total}
+                {self.unit: r.number, "validation score": r.score, "confident": r.confident, "added": r.total}
                 | {f"added: {name}": n for name, n in zip(self.classes, r.added, strict=True)}
                 | {"added and known": r.known, "right of these": r.precision}
                 | {"all known": r.all_known, "right of all": r.accuracy}
                 for r in self.rounds
             ]
         )
+
+    def class_frame(self) -> pd.DataFrame:
+        """Return one row per round that added pseudo-labels and class: added, their share, known and right.
+
+        `share of labelled` is the class's share of the labelled training rows, for comparison.
+        """
+        labelled, rows = sum(self.labelled_classes), []
+        for one in self.rounds:
+            for k, name in enumerate(self.classes if one.total else ()):
+                known = one.known_added[k] if one.known_added else 0
+                rows.append(
+                    {
+                        self.unit: one.number,
+                        "class": name,
+                        "added": one.added[k],
+                        "share of added": one.added[k] / one.total,
+                        "share of labelled": self.labelled_classes[k] / labelled if labelled else math.nan,
+                        "known": known,
+                        "right of these": one.right_added[k] / known if known else math.nan,
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def gain(self) -> str:
+        """Say how the validation score changed from the labelled rows alone to the last training.
+
+        Empty for consistency, without validation rows, and after a single training.
+        """
+        scores = [one.score for one in self.rounds]
+        if self.unit == "epoch" or len(scores) < 2 or not all(map(math.isfinite, (scores[0], scores[-1]))):
+            return ""
+        first, last = (f"{score:.3f}" for score in (scores[0], scores[-1]))
+        if first == last:
+            return f"The validation score stayed at {first}."
+        verb = "rose" if scores[-1] > scores[0] else "fell"
+        return f"The validation score {verb} from {first}, with the labelled rows alone, to {last}."
+
+    def so_far(self) -> str:
+        """Say what the last round of a run that still trains added."""
+        if not self.rounds:
+            return f"No {self.unit} has ended yet, so no text without a label has a prediction."
+        last = self.rounds[-1]
+        sentence = (
+            f"After {self.unit} {last.number}, {last.confident:,} of {count_noun(self.unlabelled, 'text')} "
+            f"without a label had a prediction of at least {percent(self.threshold)}"
+        )
+        taken = f", of which {last.total:,} became pseudo-labels." if self.unit == "training" else "."
+        right = (
+            ""
+            if last.precision is None
+            else f" Where the label is known, {percent(last.precision)} of them are right."
+        )
+        return f"{sentence}{taken}{right}"
 
     def summary(self) -> str:
         """Say how many rows got a pseudo-label last, and how often these were right."""
@@ -83,4 +148,4 @@ class SelfTraining:
         )
         if last.precision is not None:
             sentence += f" Of those whose label is known, {percent(last.precision)} were right."
-        return sentence
+        return f"{sentence} {self.gain()}".strip()

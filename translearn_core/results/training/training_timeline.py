@@ -30,7 +30,7 @@ class Timeline:
     P parts from the input up, without the final norm; C columns, each within one stage. Column c holds the
     steps `edges[c]` to `edges[c + 1]` - 1, counted from 0. `rates`, shape (P, C), is the rate at the
     column's middle step, 0 where the part is frozen. Each of `stages` is its first step, the step after its
-    last one, and the label of its plan.
+    last one, and the label of its plan, or its number where each is a training.
     """
 
     parts: tuple[str, ...]
@@ -123,7 +123,8 @@ def _timeline(
         for column in np.flatnonzero((middles >= start) & (middles < end)):
             current = learning_rates_at(int(middles[column]), goal, since, of_stage, config.training)
             rates[:, column] = [current.get(part, 0.0) for part in parts]
-        stages.append((start, end, planned[number].freeze.label))
+        label = planned[number].freeze.label if config.trainings == 1 else f"training {first + number + 1}"
+        stages.append((start, end, label))
         start = end
     return Timeline(parts, tuple(stages), edges, rates)
 

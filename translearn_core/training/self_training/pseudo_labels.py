@@ -99,14 +99,20 @@ class PseudoLabeller:
         """
         predicted, known = probabilities.argmax(axis=1), self.key != UNKNOWN
         right = (predicted == self.key) & known
-        taken = np.isin(self.rows, chosen.rows)
+        taken, classes = np.isin(self.rows, chosen.rows), probabilities.shape[1]
+
+        def of_class(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+            return tuple(np.bincount(predicted[mask], minlength=classes).tolist())
+
         return SelfTrainingRound(
             number=number,
             score=score,
             confident=int((probabilities.max(axis=1) >= self.config.threshold).sum()),
-            added=tuple(np.bincount(chosen.labels, minlength=probabilities.shape[1]).tolist()),
+            added=tuple(np.bincount(chosen.labels, minlength=classes).tolist()),
             known=int((known & taken).sum()),
             right=int((right & taken).sum()),
             all_known=int(known.sum()),
             all_right=int(right.sum()),
+            known_added=of_class(known & taken),
+            right_added=of_class(right & taken),
         )
