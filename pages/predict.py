@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from pages._ui.results import file_prediction, live_prediction, predict_form, training_predictions
+from pages._ui.results import (
+    file_prediction,
+    live_prediction,
+    other_targets,
+    predict_form,
+    training_predictions,
+)
 from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import jobs, navigation, page_header
 from translearn_core.jobs import PredictConfig
@@ -30,6 +36,7 @@ if typed.open:
             prediction = jobs.submit_and_watch(predict_config)
             if prediction is not None:
                 predict_form.answers(prediction)
+                other_targets.panel(run, texts, prediction)
                 training_predictions.offer(run, run_picker.evaluation(run))
         else:
             st.caption("Type a sentence and press the button. Nothing leaves this machine.")

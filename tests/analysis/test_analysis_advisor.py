@@ -120,6 +120,8 @@ def test_few_rows_get_more_passes_and_are_told_why():
     assert advise(few).settings == {"training.epochs": 10}  # 22 steps a pass
     assert "take 10" in reasons(few)
     assert settings(replace(few, train=40), RecipeName.FULL) == {"training.epochs": 20}
+    words = replace(REVIEWS, train=14_000, words_per_text=20.0)  # 700 sentences
+    assert settings(words, RecipeName.FULL) == {"training.epochs": 10}
     assert settings(few, RecipeName.GRADUAL) == settings(few, RecipeName.LINEAR) == {}
 
 

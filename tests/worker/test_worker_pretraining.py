@@ -145,6 +145,17 @@ def test_both_texts_of_pairs_are_read(store: RunStore, tiny: BackboneConfig) -> 
     assert both.texts + both.held_out == 2 * (first.texts + first.held_out) == 220
 
 
+def test_words_are_read_in_their_sentences(store: RunStore, tiny: BackboneConfig) -> None:
+    rows = [
+        f"{n},{word.strip(chr(34) + ',')}" for n, text in enumerate(SENTENCES[:120]) for word in text.split()
+    ]
+    digest = bring(store, "sentence,word\n" + "\n".join(rows))
+    run = do(store, pretrain_config(digest, tiny, text="word", sentence="sentence"))
+    result = artifacts.load(store.workspace.run(run.job.id), Pretraining)
+    assert result is not None, run.job.reason
+    assert result.texts + result.held_out == 120
+
+
 @pytest.mark.parametrize(
     ("text", "says"), [("nothing", "no column 'nothing' in this file; it has 'words'"),
                        ("liked", "'liked' has 2 different texts")]

@@ -22,6 +22,9 @@ class PretrainConfig(JobConfig[Any]):
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
     text_pair: str | None = Field(None, description="column of the second texts of pairs, which are read too")
+    sentence: str | None = Field(
+        None, description="column that numbers the sentences of a table of words; each is read as one text"
+    )
     backbone: BackboneConfig = BackboneConfig()
     epochs: int = Field(3, ge=1, le=100, description="passes over the texts in which the backbone trains")
     head_epochs: int = Field(
@@ -68,6 +71,7 @@ def pretrained_on_target(config: ExperimentConfig) -> tuple[PretrainConfig, Expe
         dataset=config.data.dataset,
         text=config.data.text,
         text_pair=config.data.text_pair,
+        sentence=config.data.sentence,
         backbone=config.backbone.model_copy(update=whole),
         token_limit=config.features.token_limit,
         precision=config.training.precision,

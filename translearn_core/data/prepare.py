@@ -16,7 +16,7 @@ from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.splits.domain_rows import DOMAIN, check_domains, select_domains
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
-from translearn_core.data.splits.subset import nested_order
+from translearn_core.data.splits.subset import nested_order, whole_sentences
 from translearn_core.data.targets.target_encoding import check_targets, encode_targets
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.data.unlabelled import UnlabelledTexts, unlabelled_texts
@@ -171,9 +171,7 @@ def _subsample_train(state: TaskRows, config: DataConfig) -> TaskRows:
     problem = problem_of(state.target)
     order = nested_order(problem.strata(state.target)[train], seed=seed, balanced=config.balanced_subset)
     if (number := state.target.sentence) is not None:  # whole sentences, except the last one
-        drawn = number[train][order]
-        first = pd.Series(np.arange(len(order))).groupby(drawn).transform("min").to_numpy()
-        order = order[np.lexsort((order, first))]
+        order = whole_sentences(order, number[train])
     subset = np.sort(train[order[: config.train_rows]])
     if lacking := problem.untrainable(state.target, subset):
         raise DataError(f"The {config.train_rows} training rows hold {lacking}: learn from more of them.")

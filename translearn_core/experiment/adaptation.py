@@ -88,8 +88,10 @@ def adapt(
     if method is AdaptationMethod.DANN:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            model.attach(DomainDiscriminator(model.width))
-    return Adaptation(rows, rows, Alignment(config.adaptation, texts, seed))
+            discriminator = DomainDiscriminator(model.width)
+        model.attach(discriminator.to(next(model.parameters()).device))
+    batch_size = min(config.training.batch_size, len(rows.train))
+    return Adaptation(rows, rows, Alignment(config.adaptation, texts, of_target, batch_size, seed))
 
 
 def _chosen_on_target(rows: TrainingRows, of_target: NDArray[np.bool_]) -> TrainingRows:

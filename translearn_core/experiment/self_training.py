@@ -36,7 +36,8 @@ def self_training(config: ExperimentConfig, prepared: PreparedDataset, data: Tra
     labeller = PseudoLabeller(chosen, data.unlabelled, key, classes)
     added = None
     if chosen.per_step:
-        added = Consistency(chosen, data.unlabelled, data.altered, config.training.seed)
+        batch_size = min(config.training.batch_size, len(rows.train))
+        added = Consistency(chosen, data.unlabelled, data.altered, batch_size, config.training.seed)
     task = PseudoLabelledRows(rows, len(data.texts), chosen.weight, PseudoLabels.of({}))
     return Adaptation(rows, task, added, labeller)
 

@@ -1,5 +1,6 @@
 """Workspace: data sets, runs, studies and their files."""
 
+from translearn_core.runs.experiment_drafts import ExperimentDrafts
 from translearn_core.runs.records import (
     STOPPING,
     UNREADABLE,
@@ -24,6 +25,7 @@ __all__ = [
     "STOPPING",
     "UNREADABLE",
     "Dataset",
+    "ExperimentDrafts",
     "Job",
     "Progress",
     "Run",

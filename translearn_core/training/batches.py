@@ -77,7 +77,7 @@ class BatchLoader:
 def rows_of_step(rows: NDArray[np.int64], seed: int, step: int, count: int) -> NDArray[np.int64]:
     """Return `count` of some rows for a step, counted from 0; a function of seed and step alone.
 
-    Every row comes once before any comes again.
+    Every row comes once before any comes again, if all steps take as many.
     """
     start = step * count
     rounds = range(start // len(rows), (start + count - 1) // len(rows) + 1)

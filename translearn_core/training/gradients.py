@@ -20,7 +20,7 @@ from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.training.distillation import DistillationTarget
 from translearn_core.training.regularization.dropout import fast_cpu_dropout
 from translearn_core.training.regularization.mixout import Mixout
-from translearn_core.training.task import AddedLoss, TrainingTask
+from translearn_core.training.task import AddedLoss, StepPart, TrainingTask
 from translearn_core.transfer import Batch, Classifier, Inputs, TransferModel
 from translearn_core.transfer.objectives import IGNORE_INDEX
 
@@ -44,11 +44,13 @@ class StepOutput(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """Micro-batch: indices of its rows, their tensors and targets."""
+    """Micro-batch: indices of its rows, their tensors and targets, and its number among `pieces`."""
 
     rows: Tensor
     batch: Batch
     targets: Tensor
+    piece: int = 0
+    pieces: int = 1
 
 
 class Gradients:
@@ -104,7 +106,8 @@ class Gradients:
         if self.micro_batches == 1:
             return [self._part(index, batch)]
         pieces = [piece for piece in np.array_split(index, self.micro_batches) if len(piece)]
-        return [self._part(piece, inputs.batch(piece, learning=True)) for piece in pieces]
+        parts = [self._part(piece, inputs.batch(piece, learning=True)) for piece in pieces]
+        return [part._replace(piece=k, pieces=len(parts)) for k, part in enumerate(parts)]
 
     def _part(self, index: NDArray[np.int64], batch: Batch) -> _Part:
         rows = torch.from_numpy(index)
@@ -155,9 +158,8 @@ class Gradients:
         assert isinstance(model, Classifier)
         source = model(part.batch, self.compute) if frozen else model.features(part.batch, self.compute)
         outputs: Tensor = source if frozen else model.head(source)
-        return outputs, added.loss(
-            model, source, inputs, self.compute, step=self.step, progress=self.progress
-        )
+        place = StepPart(part.rows.numpy(), self.step, self.progress, part.piece, part.pieces)
+        return outputs, added.loss(model, source, inputs, self.compute, place)
 
     def _weight(self, part: _Part) -> float:
         if self.weights is None:

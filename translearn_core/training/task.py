@@ -1,6 +1,7 @@
 """Training task: rows with their targets, objective and metrics; the loop knows nothing else of them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -78,6 +79,20 @@ class TrainingTask(Protocol):
         """Return loss and metrics on the validation rows, the loss first; the loss is NaN without rows."""
 
 
+@dataclass(frozen=True)
+class StepPart:
+    """Part of a step's batch: the rows `rows` are piece `piece` of `pieces`, both counted from 0.
+
+    `progress` is the share of the training that is done.
+    """
+
+    rows: NDArray[np.int64]
+    step: int = 0
+    progress: float = 0.0
+    piece: int = 0
+    pieces: int = 1
+
+
 class AddedLoss(Protocol):
     """Loss of rows without a label that each step adds to that of its batch.
 
@@ -92,8 +107,6 @@ class AddedLoss(Protocol):
         source: Tensor,
         inputs: Inputs,
         compute: Compute,
-        *,
-        step: int,
-        progress: float,
+        part: StepPart,
     ) -> Tensor:
-        """Return the weighted loss for a batch with the features, or else outputs, `source`."""
+        """Return the weighted loss for a part of a batch with the features, or else outputs, `source`."""

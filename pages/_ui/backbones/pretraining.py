@@ -68,14 +68,16 @@ def _begin(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
         )
         return
     further = "".join(f", {chosen.different[1]:,} in the column {name}" for name in pair)
+    noun = "texts" if chosen.sentence is None else "sentences"
     st.markdown(
-        f"**{chosen.different[0]:,} different texts** are in the column {first}{further} of "
+        f"**{chosen.different[0]:,} different {noun}** are in the column {first}{further} of "
         f"{plain(chosen.dataset.name)}."
     )
     config = PretrainConfig(
         dataset=chosen.dataset.digest,
         text=chosen.columns[0],
         text_pair=chosen.columns[1] if pair else None,
+        sentence=chosen.sentence,
         backbone=backbone,
         token_limit=backbone_info.features.token_limit,
     )

@@ -29,11 +29,15 @@ LACKING = (
 
 @dataclass(frozen=True)
 class Texts:
-    """Text columns of a data set, two for pairs, with the number of distinct texts of each."""
+    """Text columns of a data set, two for pairs, with the number of distinct texts of each.
+
+    With a column `sentence` the rows are words and the texts their sentences.
+    """
 
     dataset: Dataset
     columns: tuple[str, ...]
     different: tuple[int, ...]
+    sentence: str | None = None
 
 
 def choose() -> Texts | None:
@@ -53,7 +57,7 @@ def choose() -> Texts | None:
     if chosen != TABLE:
         return _texts_of(files[chosen])
     reading = jobs.known(ReadConfig(dataset=table.digest))
-    return _texts(table, columns, reading)
+    return _texts(table, columns, reading, state.draft().sentence)
 
 
 def open_pretraining(digest: str) -> None:
@@ -108,6 +112,9 @@ def _switch_file(digest: str) -> None:
     state.set_value(NEXT, digest)
 
 
-def _texts(dataset: Dataset, columns: tuple[str, ...], reading: TableProfile | None) -> Texts:
+def _texts(
+    dataset: Dataset, columns: tuple[str, ...], reading: TableProfile | None, sentence: str | None = None
+) -> Texts:
     distinct = {} if reading is None else {column.name: column.distinct for column in reading.columns}
-    return Texts(dataset, columns, tuple(distinct.get(name, 0) for name in columns))
+    counted = columns if sentence is None else (sentence,)
+    return Texts(dataset, columns, tuple(distinct.get(name, 0) for name in counted), sentence)

@@ -1,6 +1,6 @@
 """Session state: the draft of the next experiment and widget values. The only user of `st.session_state`.
 
-Data sets, runs and results are in the store; a new session restores its draft from them.
+Data sets, runs, results and the draft are in the store, where a new session finds them.
 """
 
 from dataclasses import replace
@@ -10,9 +10,8 @@ import streamlit as st
 
 from pages._ui.forms.draft import PARTS, Draft, draft_of
 from pages._ui.server.owner import COOKIE, owner_of, well_formed
-from pages._ui.shell import navigation
+from pages._ui.shell import navigation, stored_draft
 from translearn_core.config import (
-    ADAPTED,
     BackboneConfig,
     ExperimentConfig,
     FeatureConfig,
@@ -23,7 +22,7 @@ from translearn_core.config import (
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import PREDICT_FILE, READ, PredictFileConfig, ReadConfig
 from translearn_core.results import BackboneInfo, TableProfile
-from translearn_core.runs import Dataset, RunStore, Studies, open_store
+from translearn_core.runs import Dataset, RunStore, open_store
 
 FORMS = (
     "training", "features", "head", "tuning", "augment", "distil", "start", "stages", "lr_per_block",
@@ -55,14 +54,18 @@ def store() -> RunStore:
 
 
 def draft() -> Draft:
-    """Return this session's draft; at first restored from the newest run or data set.
-
-    A data set comes with the settings last used on it.
-    """
+    """Return this session's draft; at first as the store has it (see `stored_draft`)."""
     if _DRAFT not in st.session_state:
-        st.session_state[_DRAFT] = _restored()
+        st.session_state[_DRAFT] = stored_draft.restore(store(), owner(), datasets())
     current: Draft = st.session_state[_DRAFT]
     return current
+
+
+def _keep(after: Draft) -> None:
+    """Set the draft of this session, and store it for the owner's other ones if it changed."""
+    if after != st.session_state.get(_DRAFT):
+        st.session_state[_DRAFT] = after
+        stored_draft.save(store(), owner(), after)
 
 
 def change(**parts: Any) -> Draft:
@@ -78,14 +81,14 @@ def change(**parts: Any) -> Draft:
         reset("head")
     if after.training != requested.training:
         reset("training.epochs", "training.mixout")
-    st.session_state[_DRAFT] = after
+    _keep(after)
     return after
 
 
 def open_dataset(digest: str) -> None:
     """Open a data set: columns and cleaning rules are reset, model and settings stay."""
     settings = {name: getattr(draft(), name) for name in PARTS if name not in ("distil", "self_training")}
-    st.session_state[_DRAFT] = Draft(dataset=digest, **settings)
+    _keep(Draft(dataset=digest, **settings))
     reset(
         "text_column", "label_column", "problem_type", "text_pair_column", "sentence_column", "one_hot",
         "more_targets", "split_column", "group_column", "time_column", "domain_column", "source_domains",
@@ -103,7 +106,7 @@ def open_settings(config: ExperimentConfig) -> None:
     split = config.data.split.model_copy(update={"k_folds": None, "fold": 0})
     data = config.data.model_copy(update={"split": split})
     config = config.as_new_run().model_copy(update={"data": data})
-    st.session_state[_DRAFT] = _with_a_backbone(draft_of(config))
+    _keep(stored_draft.with_a_backbone(store(), owner(), draft_of(config)))
     reset(*FORMS)
 
 
@@ -114,15 +117,17 @@ def replace_tfidf() -> None:
         name: getattr(current.training, name) for name in ("seed", "class_weights", "regression_loss")
     }
     training = replace(current, freeze=FreezePlan()).default_training.model_copy(update=settings)
-    st.session_state[_DRAFT] = replace(
-        current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
+    _keep(
+        replace(
+            current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
+        )
     )
     reset(*FORMS)
 
 
 def reset_backbone() -> None:
     """Replace a deleted backbone of the draft by the bundled one."""
-    st.session_state[_DRAFT] = _with_a_backbone(draft())
+    _keep(stored_draft.with_a_backbone(store(), owner(), draft()))
 
 
 def accept(reading: TableProfile) -> Draft:
@@ -263,31 +268,3 @@ def uploader_key(key: str) -> str:
 def reset_uploader(key: str) -> None:
     """Empty the uploader with `uploader_key(key)`."""
     st.session_state[f"turn.{key}"] = st.session_state.get(f"turn.{key}", 0) + 1
-
-
-def _restored() -> Draft:
-    owned = datasets()
-    trained = [run for run in store().runs(owner()) if run.job.config.joint_run is None]
-    newest = owned[0] if owned else None
-    of_studies = Studies(store()).find(owner())
-    for run in sorted(trained, key=lambda run: run.job.id in of_studies):
-        config = run.job.config
-        if newest is None or run.created > newest.created or config.data.dataset == newest.digest:
-            if run.job.id not in of_studies:
-                return _with_a_backbone(draft_of(config))
-            # the settings of a study run were not chosen by hand
-            defaults = TrainingConfig.defaults_for(FreezePlan(), config.data.problem)
-            return draft_of(ExperimentConfig(data=config.data, training=defaults))
-    return Draft(dataset=newest.digest) if newest else Draft()
-
-
-def _with_a_backbone(draft: Draft) -> Draft:
-    """Return a draft with the bundled backbone if its own was pretrained here and deleted."""
-    id = draft.backbone.id
-    if not id.startswith(ADAPTED):
-        return draft
-    try:
-        store().run(owner(), id.removeprefix(ADAPTED))
-    except NotFoundError:
-        return replace(draft, backbone=BackboneConfig())
-    return draft

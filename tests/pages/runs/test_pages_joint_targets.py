@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
-from filled import Filled
+from filled import Filled, make_prediction
 from visits import Open, keys, page_text
 
 from pages._ui.diagnostics import forgetting
@@ -17,13 +18,14 @@ from translearn_core.config import (
     TaskWeighting,
     TrainingConfig,
 )
-from translearn_core.jobs import DiagnoseConfig, PairedComparisonConfig
+from translearn_core.jobs import DiagnoseConfig, PairedComparisonConfig, PredictConfig
 from translearn_core.results import EpochPoint, Estimate, Metrics, PairedComparison, RunSummary
 from translearn_core.results.comparison import Difference
 from translearn_core.results.metric import MEAN_SCORE
 from translearn_core.runs import Run, State
 
 COLUMNS = ("label", "tone")
+NO_NEIGHBOURS = pd.DataFrame({"text": [], "similarity": [], "neighbour": [], "label": [], "row": []})
 
 
 class Joint:
@@ -131,6 +133,23 @@ def test_other_pages_are_about_one_of_its_targets(joint: Joint, visit: Open, pag
     assert not at.error
     assert at.selectbox(key="chosen_run").value == joint.views[0].id
     assert joint.run.id not in set(at.selectbox(key="chosen_run").options)
+
+
+def test_a_sentence_is_predicted_for_every_target(joint: Joint, visit: Open) -> None:
+    texts = ("quiet and calm", "so loud")
+    shares = np.array([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7]])
+    for view, order, near in zip(joint.views, (1, -1), (5, 0), strict=True):
+        prediction = make_prediction(texts, joint.filled.classes, shares[:, ::order], NO_NEIGHBOURS)
+        joint.filled.answer(PredictConfig(job=view.job.id, texts=texts, neighbours=near), prediction)
+    at = visit("predict", run=joint.views[0].id)
+    at.text_area(key="sentences").set_value("\n".join(texts))
+    at.button(key="predict").click().run()
+    assert not at.error
+    frame = next(table.value for table in at.dataframe if "tone" in table.value)
+    first, *_, last = joint.filled.classes
+    assert frame["text"].tolist() == list(texts)
+    assert frame["label"].tolist() == [first, last]
+    assert frame["tone"].tolist() == [last, first]
 
 
 def test_one_after_the_other_says_what_was_forgotten(filled: Filled, visit: Open) -> None:

@@ -22,8 +22,11 @@ from translearn_core.errors import Stopped, TooFewSamplesError
 from translearn_core.experiment.adaptation import _importance
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.adaptation.alignment import Alignment
+from translearn_core.training.adaptation.domain_losses import coral_loss
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.training_rows import TrainingRows
+from translearn_core.training.task import StepPart
+from translearn_core.transfer import Inputs
 
 METHODS = list(AdaptationMethod)
 
@@ -150,12 +153,60 @@ def test_the_chosen_epoch_is_best_on_validation_rows_of_the_target(tiny: str, tm
 
 
 def test_target_rows_come_in_turn_and_do_not_depend_on_the_past():
-    alignment = Alignment(AdaptationConfig(), np.arange(100, 110), seed=3)
-    drawn = np.concatenate([alignment.draw(step, 4) for step in range(5)])
+    inputs, nothing = Inputs(np.ones(110, dtype=np.int64)), np.zeros(0, dtype=np.int64)
+
+    def draw(step: int, size: int = 4, **piece: int) -> np.ndarray:
+        alignment = Alignment(AdaptationConfig(), np.arange(100, 110), np.zeros(110, bool), size, seed=3)
+        return alignment.draw(inputs, StepPart(nothing, step, **piece))
+
+    drawn = np.concatenate([draw(step) for step in range(5)])
     assert sorted(drawn[:10].tolist()) == list(range(100, 110))
     assert sorted(drawn[10:].tolist()) == list(range(100, 110))
-    assert np.array_equal(alignment.draw(3, 4), drawn[12:16])
-    assert len(alignment.draw(0, 25)) == 25
+    assert np.array_equal(draw(3), drawn[12:16])
+    assert len(draw(0, 25)) == 25
+    pieces = [draw(2, piece=k, pieces=3) for k in range(3)]
+    assert np.array_equal(np.concatenate(pieces), draw(2))
+
+
+def test_target_words_are_drawn_by_sentences():
+    sentence = np.repeat(np.arange(6), 3)
+    inputs = Inputs(np.ones(18, dtype=np.int64), sentence=sentence)
+    alignment = Alignment(AdaptationConfig(), np.arange(6, 18), np.zeros(18, bool), 2, seed=3)
+    drawn = [alignment.draw(inputs, StepPart(np.arange(3), step)) for step in range(2)]
+    assert [len(rows) for rows in drawn] == [6, 6]
+    assert sorted(np.concatenate(drawn).tolist()) == list(range(6, 18))
+
+
+class Features:
+    """A model whose features are the rows of a table, as an alignment asks for them."""
+
+    def __init__(self, table: torch.Tensor) -> None:
+        self.table = table
+
+    def features(self, rows: np.ndarray, compute: object) -> torch.Tensor:
+        return self.table[torch.from_numpy(rows)]
+
+    def standardise(self, features: torch.Tensor) -> torch.Tensor:
+        return features
+
+
+class Rows(Inputs):
+    """Inputs whose batches are their row numbers."""
+
+    def batch(self, rows: np.ndarray, *, learning: bool = False) -> np.ndarray:
+        return rows
+
+
+def test_labelled_target_rows_of_a_batch_are_no_source():
+    torch.manual_seed(0)
+    table, of_target = torch.randn(12, 3), np.arange(12) >= 6
+    model, inputs = Features(table), Rows(np.ones(12, dtype=np.int64))
+    alignment = Alignment(AdaptationConfig(method="coral"), np.arange(6, 12), of_target, 6, seed=3)
+    mixed = np.array([0, 8, 1, 2, 11])
+    loss = alignment.loss(model, table[mixed], inputs, None, StepPart(mixed))
+    torch.testing.assert_close(loss, coral_loss(table[[0, 1, 2]], table[6:]))
+    only = np.array([7, 9])
+    assert alignment.loss(model, table[only], inputs, None, StepPart(only)) == 0
 
 
 def test_a_target_without_texts_is_refused(tiny: str, tmp_path: Path):

@@ -1,5 +1,7 @@
 """Recipe recommendation from facts measured before training, by an ordered list of rules."""
 
+from math import ceil
+
 import numpy as np
 from scipy.stats import binomtest
 
@@ -98,7 +100,8 @@ def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
         overrides |= {"features.layer_combination": "one", "features.layer": task.layers[task.best]}
     if task.commonest > MAX_IMBALANCE * task.rarest:
         overrides["training.class_weights"] = "balanced"
-    epochs = min(MAX_EPOCHS, -(-MIN_STEPS // max(1, -(-task.train // BATCH))))
+    texts = ceil(task.train / task.words_per_text)
+    epochs = min(MAX_EPOCHS, -(-MIN_STEPS // max(1, -(-texts // BATCH))))
     if recipe in MORE_EPOCHS and epochs > 3:
         overrides["training.epochs"] = epochs
     return overrides

@@ -27,8 +27,9 @@ class TaskFacts:
     `n_validation` count the rows used; `contradictory_share` is the share of rows whose text also occurs with
     another label, `truncated_share` that of truncated texts, `unknown_token_share` that of [UNK] tokens.
     `tfidf_wins` means that TF-IDF significantly beats the best layer, `tfidf_loses` the opposite,
-    `best_beats_last` that the best layer significantly beats the last. `time_limit` is in seconds; `costs`
-    holds the recipes that are possible.
+    `best_beats_last` that the best layer significantly beats the last. `time_limit` is in seconds;
+    `words_per_text` are the rows of a sentence where rows are words; `costs` holds the recipes that are
+    possible.
     """
 
     train: int
@@ -53,6 +54,7 @@ class TaskFacts:
     tfidf_loses: bool
     best_beats_last: bool
     time_limit: float | None = None
+    words_per_text: float = 1.0
     costs: Mapping[RecipeName, Cost] = field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from translearn_core.config import DataConfig
 from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
-from translearn_core.data.splits.subset import nested_order
+from translearn_core.data.splits.subset import nested_order, whole_sentences
 from translearn_core.errors import DataError
 from translearn_core.results import Severity
 from translearn_core.results.findings import finding
@@ -121,8 +121,10 @@ def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArr
     if config.domains.target_labels == 0:
         return rows[:0]
     seed = config.split.seed if config.subset_seed is None else config.subset_seed
-    strata = problem_of(state.target).strata(state.target)[rows]
-    return rows[nested_order(strata, seed=seed)[: config.domains.target_labels]]
+    order = nested_order(problem_of(state.target).strata(state.target)[rows], seed=seed)
+    if (number := state.target.sentence) is not None:  # whole sentences, except the last one
+        order = whole_sentences(order, number[rows])
+    return rows[order[: config.domains.target_labels]]
 
 
 def _check_rows(kept: NDArray[np.int64], split: NDArray[np.int64], domains: DomainConfig) -> None:

@@ -17,3 +17,19 @@ def nested_order(strata: NDArray[np.int64], *, seed: int, balanced: bool = False
         position[members] = (np.arange(len(members)) + 0.5) / (len(strata) if balanced else len(members))
         position[members[0]] = 0.0
     return np.lexsort((rng.random(len(strata)), position))
+
+
+def whole_sentences(order: NDArray[np.int64], sentence: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return `order` with the words of a sentence after each other, sentences by their first word in it.
+
+    Parameters
+    ----------
+    order : int array, shape (n,)
+        Indices of words.
+    sentence : int array, shape (words,)
+        Number of each word's sentence.
+    """
+    first: dict[int, int] = {}
+    for place, number in enumerate(sentence[order].tolist()):
+        first.setdefault(number, place)
+    return order[np.lexsort((order, [first[number] for number in sentence[order].tolist()]))]

@@ -150,6 +150,14 @@ edit_drafts = Table(
     Column("edits", Text, nullable=False),
 )
 
+experiment_drafts = Table(
+    "experiment_drafts",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("draft", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+)
+
 points = Table(
     "points",
     metadata,

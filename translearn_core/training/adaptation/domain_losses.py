@@ -46,7 +46,8 @@ def mmd_loss(source: Tensor, target: Tensor) -> Tensor:
     Long et al. 2015, arXiv:1502.02791; Gretton et al. (2012), JMLR 13: equation 5.
     """
     rows = torch.cat([source, target])
-    squared = (rows[:, None] - rows[None]).square().sum(-1)
+    norms = rows.square().sum(1)
+    squared = (norms[:, None] + norms[None] - 2 * rows @ rows.T).clamp_min(0)
     off_diagonal = squared.detach()[~torch.eye(len(rows), dtype=torch.bool, device=rows.device)]
     median = off_diagonal.median().clamp_min(1e-12)
     kernel = torch.stack([torch.exp(-squared / (factor * median)) for factor in BANDWIDTHS]).mean(0)

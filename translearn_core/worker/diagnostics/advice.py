@@ -120,6 +120,7 @@ def _task_facts(
         tfidf_loses=clearly_better(probe_scores, tfidf_correct, clusters),
         best_beats_last=clearly_better(probe_scores, layer_scores.row_scores[-1], clusters),
         time_limit=config.seconds,
+        words_per_text=prepared.words_per_text,
     )
 
 
