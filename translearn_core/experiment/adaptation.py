@@ -63,7 +63,7 @@ def adapt(
     assert prepared.domain is not None
     method, seed = config.adaptation.method, config.training.seed
     target = set(config.data.domains.target) - set(config.data.domains.source)
-    origin = np.concatenate([np.arange(len(prepared.texts)), data.copied])  # a copy is of its row's domain
+    origin = np.concatenate([np.arange(len(prepared.domain)), data.copied])  # a copy is of its row's domain
     of_target = np.array([name in target for name in prepared.domain], dtype=np.bool_)[origin]
     if method is AdaptationMethod.SEQUENTIAL:
         labelled = of_target[rows.train]

@@ -24,8 +24,8 @@ from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.adaptation.domain_losses import coral_loss
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
-from translearn_core.training.training_rows import TrainingRows
 from translearn_core.training.task import StepPart
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs
 
 METHODS = list(AdaptationMethod)
