@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from pages._ui.datasets import column_form, data_sources, findings, no_labels, read_options
+from pages._ui.datasets import (
+    column_form,
+    data_sources,
+    findings,
+    no_labels,
+    read_options,
+    unlabelled_file,
+)
 from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
@@ -33,6 +40,7 @@ read_config = ReadConfig(dataset=dataset.digest)
 reading = jobs.submit_and_watch(read_config)
 if reading is not None or jobs.failed(read_config):
     read_options.panel(dataset, reading, state.open_dataset)
+    unlabelled_file.panel(dataset, reading)
 if reading is None:
     navigation.stop_page()
 st.subheader(f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False)

@@ -2,22 +2,33 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from translearn_core.analysis.language_id import NAMES, main_language
+from translearn_core.analysis.language_id import NAMES, guess_languages, main_language, sure_languages
 from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config import Cell, DataConfig
+from translearn_core.config import BackboneConfig, Cell, DataConfig
+from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
-from translearn_core.data.diagnosis import language_finding
+from translearn_core.data.columns import DOMAIN_ROWS, file_columns
+from translearn_core.data.diagnosis import language_finding, languages_finding
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
+from translearn_core.results import Finding
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_versions
 from translearn_core.worker.process.read_budget import read_budget
+
+SAMPLE, SAMPLE_CHARACTERS = 400, 300
+"""Texts whose language is identified, and their characters that are read."""
+LEAST_SHARE = 0.02
+"""Share of the sample from which a language is one of several."""
+FOLLOWS = 0.8
+"""Share of the errors that a column leaves out if it tells the languages apart."""
 
 
 def diagnose_task(context: Context[DiagnoseConfig]) -> None:
@@ -35,13 +46,57 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
-    if (main := main_language(split_sides(texts))) is not None:
-        code, share = main
-        backbone = config.backbone
-        reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
-        language = language_finding(NAMES[code], share, backbone.label, reads)
-        diagnosis = replace(diagnosis, findings=(*diagnosis.findings, language))
-    artifacts.save(context.folder, diagnosis)
+    languages = _languages(table, config.data, config.backbone, texts)
+    artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
+
+
+def _languages(
+    table: pd.DataFrame, data: DataConfig, backbone: BackboneConfig, texts: list[Cell]
+) -> list[Finding]:
+    """Return the finding on the languages of the texts, or on the main one."""
+    reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
+    if data.sentence is None and (several := _several_languages(table, data.text)) is not None:
+        shares, column = several
+        names = {NAMES.get(code, code): share for code, share in shares.items()}
+        return [languages_finding(names, min(SAMPLE, len(texts)), backbone.label, reads, column)]
+    if (main := main_language(split_sides(texts))) is None:
+        return []
+    code, share = main
+    return [language_finding(NAMES[code], share, backbone.label, reads)]
+
+
+def _several_languages(table: pd.DataFrame, text: str) -> tuple[dict[str, float], str | None] | None:
+    """Return the shares of the languages in a sample of the texts, and the column that tells them apart.
+
+    None if fewer than two languages have a number of texts that makes them domains.
+    """
+    cells = table[text].dropna()
+    cells = cells.sample(min(SAMPLE, len(cells)), random_state=0)
+    codes, confidence = guess_languages([str(cell)[:SAMPLE_CHARACTERS] for cell in cells])
+    fewest = max(2, round(LEAST_SHARE * len(cells)), round(DOMAIN_ROWS * len(cells) / max(1, len(table))))
+    languages = sure_languages(codes, confidence, fewest)
+    if len(languages) < 2:
+        return None
+    told = np.isin(codes, languages)
+    of_texts = pd.Series(codes[told], index=cells.index[told])
+    shares = of_texts.value_counts(normalize=True)
+    return {str(code): float(share) for code, share in shares.items()}, _column_of(table, of_texts)
+
+
+def _column_of(table: pd.DataFrame, languages: "pd.Series[str]") -> str | None:
+    """Return the column from whose values the language follows, if there is one.
+
+    It leaves out most of the errors that the most frequent language makes as a guess (Goodman and Kruskal's
+    lambda).
+    """
+    most = int(languages.value_counts().max())
+    for column in file_columns(table):
+        cells = table.loc[languages.index, column]
+        if 2 <= table[column].nunique() <= MAX_DOMAINS and cells.notna().mean() >= FOLLOWS:
+            right = int(pd.crosstab(cells, languages).max(axis=1).sum())
+            if right - most >= FOLLOWS * (len(languages) - most):
+                return column
+    return None
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:
