@@ -75,7 +75,7 @@ def test_each_seed_draws_its_own_labels_of_the_target_where_the_study_says_so():
 def test_a_target_within_the_source_cannot_come_after_it():
     places = DomainConfig(column="d", source=("a", "b"), target=("b",), target_labels=8)
     data = DataConfig(dataset="d", text="t", label="l", domains=places)
-    with pytest.raises(ValueError, match="a target outside it"):
+    with pytest.raises(ValueError, match="a target outside the source"):
         ExperimentConfig(data=data, adaptation=AdaptationConfig(method=AdaptationMethod.SEQUENTIAL))
 
 

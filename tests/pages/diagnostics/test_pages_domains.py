@@ -124,6 +124,7 @@ def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):
     draft = at.session_state["draft"]
     assert draft.domains == DomainConfig(column="language", source=("english",), target=("中文",))
     assert draft.self_training is not None
+    table.look(with_domains(table.data, draft.domains))  # the draft is kept
     at = opened(table, visit, source=("english",), target=("中文",))
     at.selectbox(key="one_way").set_value(Way.SEQUENTIAL).run()
     assert "needs labels of the target" in page_text(at)
@@ -159,7 +160,9 @@ def test_ways_without_a_run_say_what_they_need(table: Filled, visit: Open):
 
 def test_all_domains_can_be_learned_from_again(table: Filled, visit: Open):
     at = opened(table, visit)
-    set_draft(at, domains=DomainConfig(column="language", source=("english",), target=("中文",)))
+    chosen = DomainConfig(column="language", source=("english",), target=("中文",))
+    table.look(with_domains(table.data, chosen))
+    set_draft(at, domains=chosen)
     at.button(key="train_domains").click().run()
     assert at.session_state["draft"].domains == DomainConfig(column="language")
 
