@@ -35,7 +35,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     """Check a table for problems, with token statistics of the chosen backbone."""
     config = context.config
     context.report("reading the file")
-    table, original = load_versions(context.store.workspace, config.data.dataset)
+    table, earlier = load_versions(context.store.workspace, config.data.dataset)
     for column in config.data.text_columns:
         if column not in table.columns:
             raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
@@ -45,7 +45,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
-        diagnosis, _ = diagnose(table, config.data, statistics, original)
+        diagnosis, _ = diagnose(table, config.data, statistics, earlier)
     languages = _languages(table, config.data, config.backbone, texts)
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 
