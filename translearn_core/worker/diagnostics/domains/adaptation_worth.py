@@ -71,8 +71,9 @@ def _scores(arms: Sequence[WayRuns], seeds: Sequence[tuple[int, int]]) -> np.nda
 
 def _row_scores(arms: Sequence[WayRuns], seeds: Sequence[tuple[int, int]]) -> np.ndarray:
     """Return row scores, shape (seeds, sizes, rows), those of other seeds where a size lacks one."""
-    places = [
-        [one.keys.index(key) if key in one.keys else k % len(one.seeds) for k, key in enumerate(seeds)]
-        for one in arms
-    ]
-    return np.stack([one.runs.scores[place] for one, place in zip(arms, places, strict=True)], axis=1)
+    columns = []
+    for one in arms:
+        own = sorted(one.keys)
+        chosen = [key if key in own else own[k % len(own)] for k, key in enumerate(seeds)]
+        columns.append(one.runs.scores[[one.keys.index(key) for key in chosen]])
+    return np.stack(columns, axis=1)
