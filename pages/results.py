@@ -11,6 +11,7 @@ from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ProblemType
+from translearn_core.reporting import training_section
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -22,6 +23,7 @@ run = joint_targets.choose(run_picker.finished(joint=True))
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
+scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)
 baselines.panel(run)
@@ -31,6 +33,8 @@ if config.fitted_at_once:
     st.caption(training_monitor.AT_ONCE)
 else:
     history = state.store().history(run.job.id)
+    if (note := training_section.curves_note(config)) is not None:
+        st.caption(note)
     measure = training_monitor.choose_metric("results_measure", history)
     tables.figure(
         plots.training_curves(

@@ -13,6 +13,15 @@ from translearn_core.results import TableProfile
 
 ONE_RUN = [way for way in Way if way is not Way.PRETRAIN_TARGET]
 """Ways of one training; pre-training is a job of its own."""
+WITHIN_SOURCE = (
+    "What it is tested on is learned from already, so no way leads anywhere. Choose a domain to test on that "
+    "it does not learn from."
+)
+
+
+def within_source(domains: DomainConfig) -> bool:
+    """Whether a source and a target are chosen, and every domain of the target is one of the source."""
+    return bool(domains.source and domains.target) and set(domains.target) <= set(domains.source)
 
 
 def choose_column(draft: state.Draft) -> DomainConfig | None:
@@ -47,6 +56,8 @@ def choose_domains(domains: DomainConfig) -> DomainConfig:
         source = _pick("Learn from", names, domains.source, "source_domains")
         target = _pick("Test on", names, domains.target, "target_domains")
     chosen = domains.model_copy(update={"source": source, "target": target})
+    if within_source(chosen):
+        st.caption(WITHIN_SOURCE)
     if chosen.source and chosen.target:
         _one_training(chosen)
     elif chosen.selects:
@@ -65,7 +76,8 @@ def _one_training(chosen: DomainConfig) -> None:
         )
     placed = way.domains(chosen, int(labels))
     if placed is None:
-        st.caption(f"The way '{way}' {way.lacking(int(labels))}{': set it to 0' if labels else ''}.")
+        what = "set it to 0" if labels else "raise the number beside it"
+        st.caption(f"The way '{way}' {way.lacking(int(labels))}: {what}.")
     elif way.adaptation is not None and not state.draft().experiment.trains_backbone:
         st.caption(f"The way '{way}' needs a block that trains, and here all stay frozen: choose a recipe.")
     elif (conflict := _conflict(placed, way)) is not None:
