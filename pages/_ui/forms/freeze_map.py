@@ -163,7 +163,10 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
 
 def measured_cost_model(draft: state.Draft) -> CostModel | None:
     """Return the cost model of the draft's backbone on this machine; None while it is measured."""
-    return jobs.submit_and_watch(profile_config(draft))
+    config = profile_config(draft)
+    if jobs.failed(config):
+        st.caption("Only the estimate of time and memory failed: a training does not need it.")
+    return jobs.submit_and_watch(config)
 
 
 def cached_cost_model(experiment: state.Draft | ExperimentConfig) -> CostModel | None:
