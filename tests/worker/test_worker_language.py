@@ -4,7 +4,7 @@ import pytest
 
 from translearn_core.analysis.language_id import main_language
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config import BackboneConfig, DataConfig
+from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
 from translearn_core.config.settings import Settings
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import Diagnosis, Severity
@@ -59,3 +59,20 @@ def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_
     assert ("German" in found.sentence) is (texts is GERMAN)
     assert (found.advice is not None) is (texts is GERMAN)
     store.close()
+
+
+def test_the_domain_that_the_backbone_cannot_read_is_named(tmp_path):
+    store = RunStore(Workspace(tmp_path))
+    of = [(text, "en") for text in ENGLISH * 30] + [("您的订单何时送达，请回复。", "zh")] * 10
+    rows = "".join(f'"{text} {k}",c{k % 2},{language}\n' for k, (text, language) in enumerate(of))
+    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,label,where\n{rows}".encode()}, Settings())
+    domains = DomainConfig(column="where")
+    data = DataConfig(dataset=dataset.digest, text="text", label="label", domains=domains)
+    run = store.submit("ann", DiagnoseConfig(data=data))
+    store.begin(run.job.id, "w")
+    job = store.job(run.job.id)
+    context = Context(store, job, store.workspace.run(job.id), {})
+    handler(job.spec)(context)
+    findings = artifacts.load(context.folder, Diagnosis).findings
+    (found,) = [finding for finding in findings if finding.code == "unknown-tokens"]
+    assert "it cannot read the texts of 'zh'" in found.sentence

@@ -11,7 +11,7 @@ from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.pair_checks import pair_findings
 from translearn_core.data.prepare import prepare
-from translearn_core.data.task_shape import groups_finding, one_hot_finding
+from translearn_core.data.task_shape import groups_finding, one_hot_finding, translations_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 from translearn_core.results.findings import finding
@@ -132,7 +132,7 @@ def _task_findings(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     return [
         *prepared.findings,
         *_target_findings(prepared),
-        *groups_finding(table, config, prepared),
+        *(translations_finding(table, config, prepared) or groups_finding(table, config, prepared)),
         *near_duplicates_finding(prepared),
         *pair_findings(prepared),
     ]
@@ -169,9 +169,12 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
     percent = rounded_percent(share)
-    if share > UNKNOWN_LIMIT:
+    worst = statistics.worst_domain
+    if share > UNKNOWN_LIMIT or (worst is not None and worst[1] > UNKNOWN_LIMIT):
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
-        sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
+        which = "these texts" if worst is None else f"the texts of {quote(worst[0])}"
+        of_worst = "" if worst is None else f", and {rounded_percent(worst[1])} of those of {quote(worst[0])}"
+        sentence = f"{percent} of the tokens are unknown to {model}{of_worst}: it cannot read {which}.{reads}"
         advice = f"Choose a backbone that was trained on this language, for instance {MULTILINGUAL}."
         findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from translearn_core.analysis.language_id import NAMES, main_language
-from translearn_core.backbones import load_tokenizer, token_statistics
+from translearn_core.backbones import load_tokenizer, token_statistics, worst_domain
 from translearn_core.backbones.metadata import languages_of
 from translearn_core.config import Cell, DataConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
@@ -33,6 +33,9 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
+        if statistics is not None and tokenizer is not None:
+            worst = worst_domain(tokenizer, _by_domain(table, config.data))
+            statistics = replace(statistics, worst_domain=worst)
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
     if (main := main_language(split_sides(texts))) is not None:
@@ -42,6 +45,14 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         language = language_finding(NAMES[code], share, backbone.label, reads)
         diagnosis = replace(diagnosis, findings=(*diagnosis.findings, language))
     artifacts.save(context.folder, diagnosis)
+
+
+def _by_domain(table: pd.DataFrame, data: DataConfig) -> dict[str, list[str]]:
+    """Return the texts of each domain; empty without domains, or if rows are words."""
+    if data.domains is None or data.sentence is not None or data.domains.column not in table.columns:
+        return {}
+    rows = table[[data.domains.column, data.text]].dropna().astype(str)
+    return {str(name): texts.tolist() for name, texts in rows.groupby(data.domains.column)[data.text]}
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:
