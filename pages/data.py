@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.datasets import column_form, data_sources, findings, no_labels, read_options
+from pages._ui.datasets import column_form, data_sources, findings, no_labels, read_options, text_check
 from pages._ui.forms import require_task
 from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
@@ -50,6 +50,7 @@ with st.container(key=data_sources.TABLE):
     if draft.data is None:
         if draft.lacks_labels:
             no_labels.panel(reading.column(draft.text))
+            text_check.panel(draft)
             navigation.stop_page()
         st.info(
             column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN,

@@ -127,27 +127,9 @@ def test_a_cluster_of_mostly_one_language_has_it_and_mixed_ones_have_none():
 
 
 TOPICS = [
-    "refund",
-    "parcel",
-    "invoice",
-    "garden",
-    "engine",
-    "doctor",
-    "school",
-    "museum",
-    "kitchen",
-    "window",
-    "bridge",
-    "candle",
-    "forest",
-    "harbour",
-    "island",
-    "jacket",
-    "kettle",
-    "ladder",
-    "market",
-    "needle",
-]
+    "refund", "parcel", "invoice", "garden", "engine", "doctor", "school", "museum", "kitchen", "window",
+    "bridge", "candle", "forest", "harbour", "island", "jacket", "kettle", "ladder", "market", "needle",
+]  # fmt: skip
 
 
 def test_a_cluster_alone_in_its_language_is_not_named_by_function_words():

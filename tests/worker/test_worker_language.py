@@ -7,7 +7,8 @@ from translearn_core.backbones.metadata import languages_of
 from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
 from translearn_core.config.settings import Settings
 from translearn_core.jobs import DiagnoseConfig
-from translearn_core.results import Diagnosis, Severity
+from translearn_core.jobs.tables import TextCheckConfig
+from translearn_core.results import Diagnosis, Severity, TextCheck
 from translearn_core.runs import RunStore, Workspace, artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.handlers import handler
@@ -76,3 +77,17 @@ def test_the_domain_that_the_backbone_cannot_read_is_named(tmp_path):
     findings = artifacts.load(context.folder, Diagnosis).findings
     (found,) = [finding for finding in findings if finding.code == "unknown-tokens"]
     assert "it cannot read the texts of 'zh'" in found.sentence
+
+
+@pytest.mark.parametrize(("texts", "codes"), [(CHINESE, {"language", "unknown-tokens"}), (ENGLISH, set())])
+def test_texts_without_labels_are_held_against_what_the_backbone_reads(tmp_path, texts, codes):
+    store = RunStore(Workspace(tmp_path))
+    rows = "".join(f'"{text}",{k}\n' for k, text in enumerate(texts * 20))
+    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,id\n{rows}".encode()}, Settings())
+    run = store.submit("ann", TextCheckConfig(dataset=dataset.digest, text="text"))
+    store.begin(run.job.id, "w")
+    job = store.job(run.job.id)
+    context = Context(store, job, store.workspace.run(job.id), {})
+    handler(job.spec)(context)
+    findings = artifacts.load(context.folder, TextCheck).findings
+    assert {one.code for one in findings if one.severity is Severity.WARNING} == codes

@@ -82,7 +82,7 @@ def _suggested_columns(dataset: Dataset) -> state.Draft:
             navigation.link("data", "Go to the data")
         navigation.stop_page()
     draft = state.accept(profile)
-    if draft.data is not None:
+    if draft.text is not None:
         st.rerun()  # what stands above was drawn without the columns
     return draft
 
