@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from pages._ui.datasets import column_form, data_sources, findings, no_labels, read_options, text_check
+from pages._ui.datasets import (
+    column_form,
+    data_sources,
+    findings,
+    no_labels,
+    read_options,
+    text_check,
+    unlabelled_file,
+)
 from pages._ui.forms import require_task
 from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
@@ -35,6 +43,7 @@ with st.container(key=data_sources.TABLE):
     reading = jobs.submit_and_watch(read_config)
     if reading is not None or jobs.failed(read_config):
         read_options.panel(dataset, reading, state.open_dataset)
+        unlabelled_file.panel(dataset, reading)
     if reading is None:
         navigation.stop_page()
     st.subheader(

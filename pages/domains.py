@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.domains import domain_form, transfer_matrix, ways
+from pages._ui.domains import domain_form, languages, transfer_matrix, ways
 from pages._ui.forms import require_task
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
@@ -22,6 +22,8 @@ if domains is None:
         "source.",
         icon=":material/translate:",
     )
+languages.panel(ready, domain_form.columns())
+if domains is None:
     navigation.stop_page()
 diagnostic.heading(TRANSFER_MATRIX)
 matrix = transfer_matrix.panel(ready) if diagnostic.supported(TRANSFER_MATRIX, ready.experiment) else None

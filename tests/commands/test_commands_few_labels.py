@@ -70,6 +70,24 @@ def test_rows_are_chosen_labelled_and_taken_back(
     assert (pd.read_csv(filled, dtype=str, keep_default_na=False)["kind"] != "").sum() == 5
 
 
+def test_languages_are_counted_and_written_as_a_column(terminal: Terminal, tmp_path: Path):
+    file, out = tmp_path / "letters.csv", tmp_path / "out.csv"
+    texts = ["How do I activate my new card?", "Wie kann ich meine neue Karte freischalten?"] * 30 + ["12"]
+    file.write_text("text,topic\n" + "\n".join(f'"{text}",a' for text in texts))
+    done = terminal("languages", file, "--text", "text", "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert {one["language"]: one["texts"] for one in record["languages"]} == {"en": 30, "de": 30}
+    assert record["without_letters"] == 1
+    table = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert table["language"].tolist() == ["en", "de"] * 30 + [""]
+    assert list(table) == ["text", "topic", "language"]
+    shown = terminal("languages", file, "--text", "text")
+    assert "English" in shown.stdout
+    again = refused(terminal("languages", out, "--text", "text", "--out", tmp_path / "o.csv"))
+    assert "--column" in again
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -124,6 +124,21 @@ def test_rows_without_a_domain_are_left_out_and_counted(frame: pd.DataFrame):
     assert any("5 rows without a domain in 'language' were left out" in f.sentence for f in data.findings)
 
 
+def test_spellings_of_a_domain_are_one_and_are_said(frame: pd.DataFrame):
+    spelt = frame.copy()
+    spelt.loc[:2, "language"] = [" en", "EN", "en\u200b"]
+    data = prepared(spelt, source=("en",), target=("zh",))
+    assert set(data.domain) == {"en", "zh"}
+    (said,) = [f for f in data.findings if f.code == "domain-spellings"]
+    assert said.sentence.startswith(
+        "2 rows spelt a domain of 'language' with other blanks or capital letters"
+    )
+    assert said.rows == (2, 3), "surrounding blanks alone are not worth a word"
+    assert profile(spelt)[2].values == ("en", "zh", "ru")
+    assert suggest_columns(profile(spelt), spelt).domain == "language"
+    assert not [f for f in prepared(frame).findings if f.code == "domain-spellings"]
+
+
 def test_a_source_whose_training_rows_have_one_class_is_refused(frame: pd.DataFrame):
     one = frame.copy()
     one.loc[one["language"] == "ru", "label"] = "yes"

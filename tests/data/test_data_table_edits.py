@@ -68,6 +68,39 @@ def test_a_dropped_row_cannot_be_edited():
         apply_edits(plain(4), edits(RowDrop(row=1), CellEdit(row=1, column="label", value="x")))
 
 
+def with_texts(folder):
+    """A table of 20 labelled rows and a file of three texts, whose own labels do not count."""
+    (folder / "train.csv").write_text("text,label\n" + "\n".join(f"text {i},c{i % 2}" for i in range(20)))
+    (folder / "texts.csv").write_text("text,label\nfirst,c9\nsecond,c9\nthird,c9\n")
+    return read_table({"train": folder / "train.csv", "unlabelled": folder / "texts.csv"}, Settings())[0]
+
+
+def test_a_text_of_a_file_without_labels_trains_once_it_has_one(tmp_path):
+    frame = with_texts(tmp_path)
+    first = CellEdit(part="unlabelled", row=2, column="label", value="c1")
+    edited = apply_edits(frame, edits(first))
+    before, after = prepare(frame, config()), prepare(edited, config(), original=frame)
+    assert after.unlabelled == ("first", "third")
+    assert set(after.texts) - set(before.texts) == {"second"}
+    place = after.texts.index("second")
+    assert SPLITS[after.split[place]] is Split.TRAIN
+    assert after.rows[place] == 22
+    known = splits_by_row(before)
+    assert {row: split for row, split in splits_by_row(after).items() if row != 22} == known
+    again = apply_edits(frame, edits(first, CellEdit(row=22, column="label", value="c0"), RowDrop(row=1)))
+    assert again.loc[again[ROW] == 22, "label"].tolist() == ["c0"]
+    assert len(again) == 22
+
+
+def test_a_new_column_that_is_no_label_names_texts_of_that_file_too(tmp_path):
+    frame = with_texts(tmp_path)
+    rows = pd.DataFrame({"part": ["train", "unlabelled"], "row": [1, 1]})
+    column = new_column("language", rows, ["en", "zh"], labels=False)
+    cells = apply_edits(frame, edits(column))["language"]
+    assert (cells.iloc[0], cells.iloc[20], cells.notna().sum()) == ("en", "zh", 2)
+    assert apply_edits(frame, edits(new_column("topic", rows, ["a", "b"])))["topic"].notna().sum() == 1
+
+
 def random_edit(row, what):
     if what == "drop":
         return RowDrop(row=row)

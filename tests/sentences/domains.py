@@ -13,6 +13,8 @@ from translearn_core.results.diagnostics.transfer_matrix import (
     DistanceAgreement,
 )
 from translearn_core.results.metric import metric_of
+from translearn_core.results.text_languages import TextLanguages
+from translearn_core.worker.diagnostics.sentences import languages_text
 from translearn_core.worker.diagnostics.sentences import transfer_matrix_text as texts
 
 Draw = st.DrawFn
@@ -138,3 +140,58 @@ def distance_and_loss(draw: Draw) -> Case:
             "tells nothing": not known,
         },
     )
+
+
+def languages(draw: Draw) -> TextLanguages:
+    """Texts of no to four languages, with guesses and empty cells."""
+    names = ("English", "Chinese", "Russian", "German")[: draw(st.integers(0, 4))]
+    texts = [draw(st.integers(20, 2_000)) for _ in names]
+    without, foreign = draw(st.integers(0, 30)), draw(st.integers(0, 19))
+    rows = sum(texts) + without + foreign + draw(st.integers(1, 5)) * (not names)
+    found = pd.DataFrame(
+        {
+            "language": [name[:2].lower() for name in names], "name": names, "texts": texts,
+            "share": [number / rows for number in texts],
+            "uncertain": [draw(st.integers(0, min(3, number))) for number in texts],
+        }
+    )  # fmt: skip
+    others = {"Spanish": foreign} if foreign else {}
+    return TextLanguages((), without, others, found, pd.DataFrame(index=range(rows)), pd.DataFrame())
+
+
+@sentence
+@st.composite
+def languages_of_texts(draw: Draw) -> Case:
+    """Which languages the texts are in."""
+    result = languages(draw)
+    count = len(result.languages)
+    shares_shown = [100 * share for share in result.languages["share"]]
+    shown = [len(result.rows), *shares_shown, *[count] * (count > 1)]
+    return Case(
+        languages_text.found(result),
+        shown,
+        claims={"in one language": count == 1, "No language is told": count == 0},
+    )
+
+
+@sentence
+@st.composite
+def guessed_languages(draw: Draw) -> Case:
+    """How many languages are guesses."""
+    result = languages(draw)
+    number = result.uncertain
+    shown = [number, 100 * number / len(result.rows)] if number else []
+    claims = {"is a guess": number == 1, "are guesses": number > 1}
+    return Case(languages_text.uncertain(result), shown, [15], claims=claims)
+
+
+@sentence
+@st.composite
+def texts_without_language(draw: Draw) -> Case:
+    """Which texts get no language."""
+    result = languages(draw)
+    foreign = sum(result.others.values())
+    says = not result.languages.empty
+    shown = [number for number in (result.without_letters, foreign) if number and says]
+    claims = {"without a letter": says and result.without_letters > 0, "Spanish": says and foreign > 0}
+    return Case(languages_text.empty(result), shown, claims=claims)

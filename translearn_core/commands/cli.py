@@ -23,7 +23,7 @@ from translearn_core.commands import (
     train,
     transfer,
 )
-from translearn_core.commands.few_labels import clusters, label_efficiency, next_rows, zero_shot
+from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -33,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "labels": labels.labels,
     "clusters": clusters.clusters,
     "next-rows": next_rows.next_rows,
+    "languages": languages.languages,
     "train": train.train,
     "lr-find": lr_finder.find_rate,
     "recipes": recipes.list_recipes,

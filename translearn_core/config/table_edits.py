@@ -7,17 +7,23 @@ from pydantic import Field
 from translearn_core.config.base import BaseConfig
 from translearn_core.config.enums import Split
 
+UNLABELLED: Literal["unlabelled"] = "unlabelled"
+"""Part of a data set that is a file of texts without labels, beside train, validation and test."""
+
+FilePart = Split | Literal["unlabelled"]
+"""File that a row comes from."""
+
 MAX_EDITS = 50_000
 """Most edits of a version; more are a new file."""
 
 
 class _RowEdit(BaseConfig):
-    part: Split = Split.TRAIN
+    part: FilePart = Split.TRAIN
     row: int = Field(ge=1, description="number of the row in its own file, header not counted")
 
 
 class CellEdit(_RowEdit):
-    """Another value for one cell."""
+    """Another value for one cell; a row of a file without labels becomes a training row by it."""
 
     kind: Literal["cell"] = "cell"
     column: str
@@ -43,7 +49,7 @@ class ColumnValue(BaseConfig):
     """A value of a new column, and the rows of one file that have it."""
 
     value: str = Field(min_length=1)
-    part: Split = Split.TRAIN
+    part: FilePart = Split.TRAIN
     rows: tuple[int, ...] = Field(min_length=1, description="numbers of the rows in their file")
 
 

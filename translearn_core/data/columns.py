@@ -7,11 +7,13 @@ import pandas as pd
 
 from translearn_core.config import ProblemType, Split
 from translearn_core.config.domains import MAX_DOMAINS
+from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.data.problem_guess import guess_problem
 from translearn_core.data.tokens.word_tables import suggest_words
 from translearn_core.data.words import count_words, is_yes_or_no
 from translearn_core.results import Column, Suggestion
 from translearn_core.results.format import count_noun, cut, quote, quote_list
+from translearn_core.tasks.classes.labels import merge_spellings
 
 PREVIEW_ROWS = 20
 PREVIEW_CHARS = 500
@@ -20,8 +22,8 @@ ROW = "__row__"
 """Reserved column: 1-based row number in the row's own file, header not counted."""
 
 PART = "__part__"
-UNLABELLED_PART = "unlabelled"
-"""Reserved column: file that the row comes from (train, validation, test)."""
+UNLABELLED_PART = UNLABELLED
+"""Reserved column: file that the row comes from (train, validation, test, unlabelled)."""
 
 SPLIT_WORDS: dict[str, Split] = {
     **dict.fromkeys(("train", "training", "trn", "tr", "learn"), Split.TRAIN),
@@ -103,8 +105,16 @@ def _column(name: str, cells: "pd.Series[str]") -> Column:
         guess.reason,
         guess.alternative,
         is_yes_or_no(cells),
-        tuple(counts_of.index) if len(counts_of) <= MAX_DOMAINS else (),
+        _values(cells, len(counts_of)),
     )
+
+
+def _values(cells: "pd.Series[str]", distinct: int) -> tuple[str, ...]:
+    """Return the different values, most frequent first, spellings of one merged; none if they are many."""
+    if distinct > 2 * MAX_DOMAINS:
+        return ()
+    values = tuple(merge_spellings(cells).value_counts().index)
+    return values if len(values) <= MAX_DOMAINS else ()
 
 
 def looks_like_ids(cells: "pd.Series[str]") -> bool:
@@ -147,8 +157,8 @@ def _domain_column(columns: Sequence[Column], table: pd.DataFrame) -> str | None
     for column in sorted(columns, key=lambda c: not _named_like(c.name, DOMAIN_NAMES)):
         if not 2 <= column.distinct <= MAX_DOMAINS:
             continue
-        cells = table[column.name].dropna()
-        codes = not column.binary and all(_LANGUAGE.fullmatch(cell.strip()) for cell in cells.unique())
+        cells = merge_spellings(table[column.name].dropna())
+        codes = not column.binary and all(_LANGUAGE.fullmatch(cell) for cell in cells.unique())
         if (_named_like(column.name, DOMAIN_NAMES) or codes) and cells.value_counts().min() >= DOMAIN_ROWS:
             return column.name
     return None

@@ -1,6 +1,6 @@
 """Task diagnosis: blocking problems, decisions to take, and token statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -218,6 +218,39 @@ def language_finding(language: str, share: float, model: str, reads: Sequence[st
     )
     sentence += f" {model} was trained on {join_list(list(reads))}, so it transfers little to them."
     return finding("language", Severity.WARNING, sentence, advice=advice)
+
+
+def languages_finding(
+    shares: Mapping[str, float], sampled: int, model: str, reads: Sequence[str], column: str | None
+) -> Finding:
+    """Return the finding on texts of several languages.
+
+    Parameters
+    ----------
+    shares : mapping
+        Share of the texts by the name of their language, the most frequent first.
+    sampled : int
+        Number of texts that were read.
+    model : str
+        Name of the backbone.
+    reads : sequence of str
+        Names of the languages that it was trained on; empty if unknown.
+    column : str or None
+        Column that tells the languages apart, if there is one.
+    """
+    counts = join_list([f"{name} {rounded_percent(share)}" for name, share in shares.items()], 12)
+    sentence = f"The texts are in several languages: {counts} of {sampled} texts sampled."
+    code = "several-languages" if column is None else "languages-in-column"
+    if column is not None:
+        sentence += f" Column {quote(column)} tells them apart."
+    if foreign := [name for name in shares if reads and name not in reads]:
+        sentence += (
+            f" {model} was trained on {join_list(list(reads))}, so it transfers little to "
+            f"{join_list(foreign, 12)}."
+        )
+        advice = f"Choose a multilingual backbone such as {MULTILINGUAL}, which is bundled."
+        return finding(code, Severity.WARNING, sentence, advice=advice)
+    return finding(code, Severity.DETECTED if column else Severity.DECISION, sentence)
 
 
 def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | None) -> list[Finding]:

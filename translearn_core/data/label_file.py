@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from translearn_core.config import Split
-from translearn_core.config.table_edits import CellEdit, Edit, NewColumn
+from translearn_core.config.table_edits import UNLABELLED, CellEdit, Edit, FilePart, NewColumn
 from translearn_core.config.text_cells import TEXT
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.errors import DataError
@@ -18,12 +18,15 @@ from translearn_core.tasks.normalisation import text_key
 COLUMNS = ("part", "row", "label", "text")
 """Columns of a file of labels; the label is empty until somebody fills it in."""
 
+FILE_PARTS: dict[str, FilePart] = {**{str(split): split for split in Split}, UNLABELLED: UNLABELLED}
+"""Files that a row may come from, by their names."""
+
 
 @dataclass(frozen=True)
 class RowLabel:
     """Label of a row, with the text that the file shows beside it; empty if it shows none."""
 
-    part: Split
+    part: FilePart
     row: int
     label: str
     text: str = ""
@@ -55,10 +58,10 @@ def read_label_file(content: bytes, name: str) -> tuple[RowLabel, ...]:
     for number, line in enumerate(lines, 1):
         word, label = (line["row"] or "").strip(), (line["label"] or "").strip()
         part = (line.get("part") or str(Split.TRAIN)).strip()
-        if not word.isdecimal() or not int(word) or part not in list(Split):
+        if not word.isdecimal() or not int(word) or part not in FILE_PARTS:
             raise DataError(f"Line {number} of {quote(name)} names no row: the column row holds its number.")
         if label:
-            labels.append(RowLabel(Split(part), int(word), label, line.get(TEXT) or ""))
+            labels.append(RowLabel(FILE_PARTS[part], int(word), label, line.get(TEXT) or ""))
     if not labels:
         raise DataError(f"No line of {quote(name)} has a label: fill in the column label and try again.")
     return tuple(labels)

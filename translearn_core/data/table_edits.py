@@ -9,6 +9,7 @@ import pandas as pd
 
 from translearn_core.config import Split
 from translearn_core.config.table_edits import (
+    UNLABELLED,
     ColumnValue,
     Edit,
     NewColumn,
@@ -40,14 +41,16 @@ Positions = Mapping[tuple[str, int], int]
 def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
     """Return the table with the edits applied in their order; row numbers stay.
 
+    A row of the file without labels that gets a value becomes a training row, numbered on from the last one.
+
     Raises
     ------
     DataError
         If an edit names a row, column or value that the table does not have, or adds a column that it has.
     """
     edited = table.copy()
-    position = {key: index for index, key in enumerate(zip(table[PART], table[ROW], strict=True))}
-    dropped = np.zeros(len(table), dtype=np.bool_)
+    position = _positions(table)
+    dropped, labelled = (np.zeros(len(table), dtype=np.bool_) for _ in range(2))
     for edit in edits.edits:
         if isinstance(edit, NewColumn):
             edited[edit.column] = _new_cells(edited, edit, position)
@@ -69,7 +72,23 @@ def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
             dropped[index] = True
         else:
             edited.iat[index, edited.columns.tolist().index(edit.column)] = edit.value
+            labelled[index] = table[PART].iat[index] == UNLABELLED
+    edited.loc[labelled, ROW] += _last_row(table)
+    edited.loc[labelled, PART] = str(Split.TRAIN)
     return edited[~dropped].reset_index(drop=True)
+
+
+def _positions(table: pd.DataFrame) -> dict[tuple[str, int], int]:
+    """Return the positions of the rows, those of the file without labels also as training rows."""
+    last = _last_row(table)
+    keys = list(zip(table[PART], table[ROW], strict=True))
+    later = {(str(Split.TRAIN), last + row): k for k, (part, row) in enumerate(keys) if part == UNLABELLED}
+    return later | {key: k for k, key in enumerate(keys)}
+
+
+def _last_row(table: pd.DataFrame) -> int:
+    """Return the number of the last training row."""
+    return int(table.loc[table[PART] == str(Split.TRAIN), ROW].max())
 
 
 def _new_cells(table: pd.DataFrame, edit: NewColumn, position: Positions) -> "pd.Series[str]":
@@ -96,18 +115,20 @@ def _renamed_cells(cells: "pd.Series[str]", edit: ValueRename) -> "pd.Series[str
     return cells.where(~cells.isin(values), edit.replacement)
 
 
-def new_column(column: str, rows: pd.DataFrame, values: Sequence[str]) -> NewColumn:
+def new_column(column: str, rows: pd.DataFrame, values: Sequence[str], *, labels: bool = True) -> NewColumn:
     """Return the edit that adds a column with a value for each of `rows`; rows with "" stay empty.
 
-    `rows` has the columns part and row; those of a file without labels have no label column and stay empty.
+    `rows` has the columns part and row; if the values are labels, rows of a file of texts without labels
+    stay empty.
     """
     named = rows.assign(value=list(values))
-    named = named[(named["value"] != "") & named["part"].isin(list(Split))]
+    parts = [*Split] if labels else [*Split, UNLABELLED]
+    named = named[(named["value"] != "") & named["part"].isin(parts)]
     groups = named.groupby(["value", "part"], sort=False)["row"]
     return NewColumn(
         column=column,
         values=tuple(
-            ColumnValue(value=value, part=Split(str(part)), rows=tuple(map(int, numbers)))
+            ColumnValue(value=value, part=str(part), rows=tuple(map(int, numbers)))
             for (value, part), numbers in groups
         ),
     )

@@ -18,6 +18,7 @@ from translearn_core.jobs.spec import (
     TaskJobConfig,
 )
 from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile, TextCheck
+from translearn_core.results.text_languages import TextLanguages
 
 
 class ReadConfig(JobConfig[TableProfile]):
@@ -63,6 +64,18 @@ class LabelReviewConfig(TaskJobConfig[LabelReview]):
     def references(self) -> Iterable[str | None]:
         """Return the run, and the pretraining of the backbone."""
         return self.job, *super().references()
+
+
+class LanguagesConfig(JobConfig[TextLanguages]):
+    """Identify the language of every text of a table."""
+
+    kind: ClassVar = "languages"
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset
 
 
 class AugmentationPreviewConfig(TaskJobConfig[AugmentationPreview]):
@@ -114,6 +127,20 @@ LABEL_REVIEW = JobSpec(
     question="Which labels may be wrong?",
     problems=CLASSES - WORDS,
     progress="Looking for doubtful labels",
+)
+
+LANGUAGES = JobSpec(
+    LanguagesConfig,
+    TextLanguages,
+    "Language identification",
+    "diagnostics.domains.text_languages:identify",
+    question="Which language is each text in?",
+    description="Every text gets the likeliest of the table's languages. They become a column of a new "
+    "version of the table, and its values are the domains.",
+    action="Identify the languages",
+    progress="Identifying languages",
+    cost="About a thousand short texts a second, without the backbone.",
+    low_priority=True,
 )
 
 AUGMENTATION_PREVIEW = JobSpec(

@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import psutil
@@ -130,11 +131,14 @@ class _Profiler:
         blocks = n
         while blocks > 1:
             plan = FreezePlan.last_n(blocks, n)
-            timed = self._if_it_fits(lambda plan=plan: [self.step(plan, length) for length in (LONG, SHORT)])
+            timed = self._if_it_fits(partial(self._both_steps, plan))
             if timed is not None:
                 return steps | {(blocks, LONG): timed[0], (blocks, SHORT): timed[1]}
             blocks //= 2
         return steps
+
+    def _both_steps(self, plan: FreezePlan) -> list[float]:
+        return [self.step(plan, length) for length in (LONG, SHORT)]
 
     def embedding_seconds(self, of_blocks: float | None) -> float:
         """Return what a step takes longer if the embeddings train too.

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from translearn_core.analysis.language_id import NAMES, main_language
+from translearn_core.analysis.language_id import NAMES, guess_languages, main_language, sure_languages
 from translearn_core.backbones import load_tokenizer, token_statistics, worst_domain
 from translearn_core.backbones.metadata import languages_of
 from translearn_core.config import BackboneConfig, Cell, DataConfig
+from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
-from translearn_core.data.diagnosis import language_finding, unknown_tokens_finding
+from translearn_core.data.columns import DOMAIN_ROWS, file_columns
+from translearn_core.data.diagnosis import language_finding, languages_finding, unknown_tokens_finding
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
@@ -20,6 +23,13 @@ from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table, load_versions
 from translearn_core.worker.process.read_budget import read_budget
+
+SAMPLE, SAMPLE_CHARACTERS = 400, 300
+"""Texts whose language is identified, and their characters that are read."""
+LEAST_SHARE = 0.02
+"""Share of the sample from which a language is one of several."""
+FOLLOWS = 0.8
+"""Share of the errors that a column leaves out if it tells the languages apart."""
 
 
 def diagnose_task(context: Context[DiagnoseConfig]) -> None:
@@ -35,47 +45,94 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
-        if statistics is not None and tokenizer is not None:
-            worst = worst_domain(tokenizer, _by_domain(table, config.data))
-            statistics = replace(statistics, worst_domain=worst)
+        several = None if config.data.sentence is not None else _several_languages(table, config.data.text)
+        if statistics is not None and tokenizer is not None and config.data.sentence is None:
+            column = several[1] if several else None
+            column = column if config.data.domains is None else config.data.domains.column
+            domains = _by_domain(table, config.data.text, column)
+            statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
-    languages = _languages(config.backbone, texts)
+    languages = _languages(several, config.backbone, texts)
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 
 
 def check_texts(context: Context[TextCheckConfig]) -> None:
     """Check the texts of a table for what the backbone does not read."""
-    config = context.config
+    config, column = context.config, context.config.text
     context.report("reading the file")
     table = load_table(context.store.workspace, config.dataset)
-    if config.text not in table.columns:
-        raise DataError(f"There is no column {config.text!r} in this file: choose the text column again.")
-    texts: list[Cell] = table[config.text].dropna().astype(str).tolist()
-    findings = _languages(config.backbone, texts)
+    if column not in table.columns:
+        raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
+    texts: list[Cell] = table[column].dropna().astype(str).tolist()
+    several = _several_languages(table, column)
+    findings = _languages(several, config.backbone, texts)
     if texts and not config.backbone.is_tfidf:
         context.report("splitting texts into tokens")
+        tokenizer = load_tokenizer(config.backbone)
         with read_budget(context.store.workspace.sources(config.dataset).values()):
-            statistics = token_statistics(load_tokenizer(config.backbone), texts, 0)
+            statistics = token_statistics(tokenizer, texts, 0)
+            domains = _by_domain(table, column, several[1] if several else None)
+            statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
         findings += unknown_tokens_finding(statistics)
     artifacts.save(context.folder, TextCheck(tuple(findings)))
 
 
-def _languages(backbone: BackboneConfig, texts: list[Cell]) -> list[Finding]:
-    """Return the finding on the main language of the texts, if there is one."""
+def _languages(
+    several: tuple[dict[str, float], str | None] | None, backbone: BackboneConfig, texts: list[Cell]
+) -> list[Finding]:
+    """Return the finding on the languages of the texts, or on the main one."""
+    reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
+    if several is not None:
+        shares, column = several
+        names = {NAMES.get(code, code): share for code, share in shares.items()}
+        return [languages_finding(names, min(SAMPLE, len(texts)), backbone.label, reads, column)]
     if (main := main_language(split_sides(texts))) is None:
         return []
     code, share = main
-    reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
     return [language_finding(NAMES[code], share, backbone.label, reads)]
 
 
-def _by_domain(table: pd.DataFrame, data: DataConfig) -> dict[str, list[str]]:
-    """Return the texts of each domain; empty without domains, or if rows are words."""
-    if data.domains is None or data.sentence is not None or data.domains.column not in table.columns:
+def _several_languages(table: pd.DataFrame, text: str) -> tuple[dict[str, float], str | None] | None:
+    """Return the shares of the languages in a sample of the texts, and the column that tells them apart.
+
+    None if fewer than two languages have a number of texts that makes them domains.
+    """
+    cells = table[text].dropna()
+    cells = cells.sample(min(SAMPLE, len(cells)), random_state=0)
+    codes, confidence = guess_languages([str(cell)[:SAMPLE_CHARACTERS] for cell in cells])
+    fewest = max(2, round(LEAST_SHARE * len(cells)), round(DOMAIN_ROWS * len(cells) / max(1, len(table))))
+    languages = sure_languages(codes, confidence, fewest)
+    if len(languages) < 2:
+        return None
+    told = np.isin(codes, languages)
+    of_texts = pd.Series(codes[told], index=cells.index[told])
+    shares = of_texts.value_counts(normalize=True)
+    return {str(code): float(share) for code, share in shares.items()}, _column_of(table, of_texts)
+
+
+def _column_of(table: pd.DataFrame, languages: "pd.Series[str]") -> str | None:
+    """Return the column from whose values the language follows, if there is one.
+
+    It leaves out most of the errors that the most frequent language makes as a guess (Goodman and Kruskal's
+    lambda).
+    """
+    most = int(languages.value_counts().max())
+    for column in file_columns(table):
+        cells = table.loc[languages.index, column]
+        if 2 <= table[column].nunique() <= MAX_DOMAINS and cells.notna().mean() >= FOLLOWS:
+            right = int(pd.crosstab(cells, languages).max(axis=1).sum())
+            if right - most >= FOLLOWS * (len(languages) - most):
+                return column
+    return None
+
+
+def _by_domain(table: pd.DataFrame, text: str, column: str | None) -> dict[str, list[str]]:
+    """Return the texts of each value of a column; empty without one."""
+    if column is None or column not in table.columns:
         return {}
-    rows = table[[data.domains.column, data.text]].dropna().astype(str)
-    return {str(name): texts.tolist() for name, texts in rows.groupby(data.domains.column)[data.text]}
+    rows = table[[column, text]].dropna().astype(str)
+    return {str(name): texts.tolist() for name, texts in rows.groupby(column)[text]}
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:

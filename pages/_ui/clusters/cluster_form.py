@@ -4,15 +4,14 @@ import streamlit as st
 
 from pages._ui.forms import config_fields
 from pages._ui.shell import jobs, navigation, state
-from pages._ui.shell.formatting import plain
+from pages._ui.shell.formatting import plain, short
 from translearn_core.config import FeatureConfig, Method
 from translearn_core.jobs import ReadConfig
-from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, ClusterMethod
+from translearn_core.jobs.diagnostics.unlabelled_texts import MOST_VALUES, ClusterConfig, ClusterMethod
 from translearn_core.results import TableProfile
+from translearn_core.results.format import join_list
 from translearn_core.runs import Dataset
 
-MOST_VALUES = 100
-"""Most values of a column that clusters are held against."""
 METHODS = {ClusterMethod.KMEANS: "k-means", ClusterMethod.HDBSCAN: "HDBSCAN"}
 METHOD_HELP = (
     "k-means: every text lies in a cluster, and clusters are about alike in extent; HDBSCAN: clusters are "
@@ -102,11 +101,16 @@ def _size(method: ClusterMethod) -> tuple[int | None, int | None]:
 
 def _columns(profile: TableProfile, draft: state.Draft) -> tuple[str, ...]:
     """Choose the columns that the clusters are held against, preset to labels and domains."""
-    names = [
-        column.name
-        for column in profile.columns
-        if 2 <= column.distinct <= MOST_VALUES and column.name not in (draft.text, draft.text_pair)
-    ]
+    others = [one for one in profile.columns if one.name not in (draft.text, draft.text_pair)]
+    names = [column.name for column in others if 2 <= column.distinct <= MOST_VALUES]
+    many = [f"{short(one.name)} ({one.distinct:,})" for one in others if one.distinct > MOST_VALUES]
+    if many:
+        st.caption(
+            plain(
+                f"Clusters are held against columns of at most {MOST_VALUES} values; more are no groups: "
+                f"{join_list(many)}."
+            )
+        )
     if not names:
         return ()
     domain = profile.suggestion.domain if draft.domains is None else draft.domains.column

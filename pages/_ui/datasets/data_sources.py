@@ -10,6 +10,7 @@ from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import distinct, plain, short, size
 from translearn_core.config.settings import settings
+from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
 from translearn_core.errors import TranslearnError
 
@@ -22,13 +23,24 @@ FIRST = "tickets"
 
 TABLE = "table_shown"
 """Key of the container of all that the Data page shows of a table."""
-PARTS = {"train": "Table to learn from", "validation": "Validation table", "test": "Test table"}
+PARTS = {
+    "train": "Table to learn from",
+    "validation": "Validation table",
+    "test": "Test table",
+    UNLABELLED: "Texts without labels",
+}
 
 
 def upload() -> None:
-    """Upload one table, or three; they are stored on disk at once."""
-    separate = st.toggle("I have separate validation and test files", key="three_files")
-    files = {part: _file(part, label) for part, label in PARTS.items() if separate or part == "train"}
+    """Upload one table, or up to four files; they are stored on disk at once."""
+    separate = st.toggle(
+        "I have separate files for validation, for test, or of texts without labels", key="three_files"
+    )
+    files = {
+        part: file_uploader(part, label, f"upload_{part}")
+        for part, label in PARTS.items()
+        if separate or part == "train"
+    }
     ready = files["train"] is not None
     if separate:
         ready = st.button("Read these files", key="read_files", type="primary", disabled=not ready)
@@ -116,14 +128,17 @@ def upload_texts(label: str, key: str) -> str | None:
     return None
 
 
-def _file(part: str, label: str) -> Any:
+def file_uploader(part: str, label: str, key: str) -> Any:
+    """Draw the uploader of a part of a data set."""
+    columns = "; the columns are named as in the table, and the labels may be missing"
     return st.file_uploader(
         label,
         KINDS,
-        key=state.uploader_key(f"upload_{part}"),
+        key=state.uploader_key(key),
         max_upload_size=settings().max_upload_mb,
         help="CSV, TSV, Excel, OpenDocument, Parquet or JSON Lines, also in .gz or .zip, up to "
-        f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows",
+        f"{settings().max_upload_mb} MB and {settings().max_rows:,} rows"
+        + (columns if part == UNLABELLED else ""),
     )
 
 

@@ -119,6 +119,11 @@ def _other_backbone(task: TaskShape, key: str) -> None:  # noqa: ARG001
         navigation.switch_to("backbone")
 
 
+def _name_languages(task: TaskShape, key: str) -> None:  # noqa: ARG001
+    if st.button("Add a column with the language of each text", key=key, icon=":material/translate:"):
+        navigation.switch_to("domains")
+
+
 ACTIONS: dict[str, Callable[[TaskShape, str], None]] = {
     "imbalance": _weigh_classes,
     "cut-texts": _read_more,
@@ -127,6 +132,7 @@ ACTIONS: dict[str, Callable[[TaskShape, str], None]] = {
     "unusable": _take_label,
     "unknown-tokens": _other_backbone,
     "pieces-per-word": _other_backbone,
+    "several-languages": _name_languages,
 }
 """One-click actions by finding code; cleaning rules are in `Finding.cleaning_rule`."""
 

@@ -9,9 +9,10 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import FeatureConfig, ProblemType, Split
+from translearn_core.config import FeatureConfig, ProblemType
+from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
-from translearn_core.data.label_file import RowLabel, label_edits, read_label_file
+from translearn_core.data.label_file import FILE_PARTS, RowLabel, label_edits, read_label_file
 from translearn_core.jobs import ReadConfig
 from translearn_core.jobs.diagnostics.unlabelled_texts import NEXT_ROWS, Choice, NextRowsConfig
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
@@ -33,7 +34,8 @@ def panel(dataset: Dataset, draft: state.Draft) -> None:
     profile = jobs.known(ReadConfig(dataset=dataset.digest))
     if profile is None or draft.text is None or not _single_label(draft):
         return
-    if draft.label is not None and profile.column(draft.label).filled >= profile.rows:
+    labelled = 0 if draft.label is None else profile.column(draft.label).filled
+    if UNLABELLED not in profile.parts and labelled >= profile.rows:
         return
     diagnostic.heading(NEXT_ROWS)
     require_task.require_backbone()
@@ -114,7 +116,7 @@ def _table(dataset: Dataset, result: NextRows, column: str, text: str) -> None:
         },
     )
     labels = [
-        RowLabel(Split(row["part"]), int(row["row"]), str(row["label"]).strip())
+        RowLabel(FILE_PARTS[row["part"]], int(row["row"]), str(row["label"]).strip())
         for row in edited.to_dict("records")
         if isinstance(row["label"], str) and row["label"].strip()
     ]

@@ -7,13 +7,13 @@ import streamlit as st
 
 from pages._ui.forms.config_fields import LABELS, column, edit
 from pages._ui.shell import state
-from translearn_core.config import SplitConfig
+from translearn_core.config import Split, SplitConfig
 
 
 def split(draft: state.Draft, names: Sequence[str], parts: Collection[str]) -> tuple[SplitConfig, int]:
     """Choose the train/validation/test split and the threshold of rare classes."""
     with st.expander("Train/validation/test split", icon=":material/call_split:"):
-        if len(parts) > 1:
+        if set(parts) & {Split.VALIDATION, Split.TEST}:
             st.caption(
                 "Your own validation or test file is used as it is; a missing split is drawn from the first "
                 "table."

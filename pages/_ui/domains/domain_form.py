@@ -31,6 +31,12 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
     return earlier
 
 
+def columns() -> tuple[str, ...]:
+    """Return the columns of the table."""
+    profile = _profile()
+    return () if profile is None else tuple(column.name for column in profile.columns)
+
+
 def choose_domains(domains: DomainConfig) -> DomainConfig:
     """Choose the domains to learn from and to test on, and a way; the button puts them into the draft."""
     names = _names(domains.column)

@@ -101,6 +101,14 @@ def test_the_page_opens_in_a_new_session(texts: Filled, visit: Open):
     assert "Column text of texts.csv" in page_text(at)
 
 
+def test_columns_of_too_many_values_are_named(filled: Filled, visit: Open):
+    lines = [f"a film of number {i},{i % 2},{i}" for i in range(240)]
+    upload(filled, "texts.csv", "text,kind,number\n" + "\n".join(lines))
+    at = opened(visit, "clusters")
+    assert at.multiselect(key="cluster_compare").options == ["kind"]
+    assert "columns of at most 200 values; more are no groups: number (240)" in page_text(at)
+
+
 def test_clusters_are_shown_renamed_and_become_labels(texts: Filled, visit: Open):
     clustering = make_clustering(("film, actor", "parcel, order"), ROWS)
     at = computed(texts, opened(visit, "clusters"), ClusterConfig.kind, clustering)

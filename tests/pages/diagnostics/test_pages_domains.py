@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
@@ -9,9 +10,13 @@ from visits import Open, keys, page_text
 
 from tests.plots.domain_results import make_transfer
 from translearn_core.config import DataConfig, DomainConfig, StudyConfig, Way, job_id
-from translearn_core.jobs import REPORT, TRANSFER_MATRIX, TransferMatrixConfig
+from translearn_core.data.diagnosis import languages_finding
+from translearn_core.jobs import REPORT, TRANSFER_MATRIX, DiagnoseConfig, ReadConfig, TransferMatrixConfig
+from translearn_core.jobs.tables import LANGUAGES, LanguagesConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
+from translearn_core.results.text_languages import TextLanguages
 from translearn_core.runs import Studies
+from translearn_core.worker import data_loading
 
 DOMAINS = ("english", "中文", "русский")
 
@@ -118,3 +123,54 @@ def test_a_table_without_domains_says_what_to_choose(filled: Filled, visit: Open
     at = visit("domains")
     assert not at.error
     assert "Choose the column that says which domain a row belongs to" in page_text(at)
+
+
+@pytest.fixture
+def letters(filled: Filled) -> Filled:
+    """A table of two languages without a column that names them."""
+    lines = [f"text {i} {'a' if i % 2 else 'b'},{filled.classes[i % 3]}" for i in range(90)]
+    filled.table("letters.csv", ("text,label\n" + "\n".join(lines)).encode())
+    found = languages_finding({"English": 0.5, "Chinese": 0.5}, 90, "MiniLM", (), None)
+    filled.diagnosis = replace(filled.diagnosis, findings=(*filled.diagnosis.findings, found))
+    filled.answer(DiagnoseConfig(data=filled.data), filled.diagnosis)
+    return filled
+
+
+def identified(rows: int) -> TextLanguages:
+    codes = ["en", "zh"] * (rows // 2)
+    found = pd.DataFrame({"part": "train", "row": range(1, rows + 1), "language": codes, "confidence": 0.9})
+    languages = pd.DataFrame(
+        {"language": ["en", "zh"], "name": ["English", "Chinese"], "texts": rows // 2, "share": 0.5,
+         "uncertain": [1, 0]}
+    )  # fmt: skip
+    least = pd.DataFrame(
+        {"part": ["train"], "row": [3], "text": ["ok"], "language": ["en"], "confidence": 0.6}
+    )
+    return TextLanguages(("90 texts in 2 languages.",), 0, {}, languages, found, least)
+
+
+def test_texts_of_several_languages_get_a_column_that_becomes_the_domains(letters: Filled, visit: Open):
+    at = visit("data")
+    assert "The texts are in several languages: English 50 % and Chinese 50 %" in page_text(at)
+    (action,) = [key for key in keys(at) if key and key.startswith("act-several-languages")]
+    at.button(key=action).click().run()
+    assert at.title[0].value == "Domains"
+    at = opened(letters, visit)
+    at.button(key=f"compute-{LanguagesConfig.kind}").click().run()
+    (run,) = letters.store.runs(letters.owner, LANGUAGES)
+    assert run.job.config == LanguagesConfig(dataset=letters.dataset.digest, text="text")
+    letters.answer(run.job.config, identified(90))
+    at.run()
+    assert "90 texts in 2 languages." in page_text(at)
+    assert any("ok" in frame.value.get("text", pd.Series()).tolist() for frame in at.dataframe)
+    at.button(key="add_languages").click().run()
+    assert not at.exception
+    draft = at.session_state["draft"]
+    assert draft.domains == DomainConfig(column="language")
+    assert draft.dataset != letters.dataset.digest
+    table = data_loading.load_table(letters.store.workspace, draft.dataset)
+    assert table["language"].tolist() == ["en", "zh"] * 45
+    _, profile = data_loading._read(letters.store.workspace, draft.dataset)
+    assert profile.suggestion.domain == "language"
+    letters.answer(ReadConfig(dataset=draft.dataset), profile)
+    assert not at.run().error

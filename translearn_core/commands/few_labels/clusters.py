@@ -34,7 +34,10 @@ def clusters(
     options: TextsOptions,
     reading: ReadingOptions,
     label: Annotated[
-        str | None, typer.Option(help="Column to hold the clusters against; not used to find them.")
+        str | None,
+        typer.Option(
+            help="Column of at most 200 values to hold the clusters against; not used to find them."
+        ),
     ] = None,
     domain: Annotated[
         str | None, typer.Option(help="Another column to hold them against, such as the language.")

@@ -11,15 +11,39 @@ from translearn_core.config import DataConfig
 from translearn_core.config.domains import MAX_DOMAINS, DomainConfig
 from translearn_core.data.splits.subset import nested_order, whole_sentences
 from translearn_core.errors import DataError
-from translearn_core.results import Severity
-from translearn_core.results.findings import finding
+from translearn_core.results import Finding, Severity
+from translearn_core.results.findings import by_part, finding
 from translearn_core.results.format import count_noun, join_list, quote, quote_list
 from translearn_core.tasks import problem_of
+from translearn_core.tasks.classes.labels import merge_spellings
+from translearn_core.tasks.normalisation import is_blank
 from translearn_core.tasks.splits import SPLITS, TEST, TRAIN, VALIDATION
 from translearn_core.tasks.task_rows import TaskRows
 
 DOMAIN = "domain"
 """Column of `TaskRows.rows` with the domain of each row."""
+
+
+def read_domains(cells: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the domain of each row, None where the cell is blank; spellings of one domain are merged."""
+    filled = [isinstance(cell, str) and not is_blank(cell) for cell in cells]
+    return merge_spellings(cells[filled]).reindex(cells.index, fill_value=None)
+
+
+def domain_spellings_finding(rows: pd.DataFrame, cells: "pd.Series[str]", column: str) -> list[Finding]:
+    """Report the rows whose domain is spelt with other blanks or capital letters than most."""
+    merged = (rows[DOMAIN].notna() & (rows[DOMAIN] != cells.str.strip())).to_numpy()
+    names = sorted(set(rows[DOMAIN][merged]))
+    return [
+        finding(
+            "domain-spellings",
+            Severity.FIXED,
+            f"{count_noun(len(numbers), 'row')}{where} spelt a domain of {quote(column)} with other blanks "
+            f"or capital letters; they count as {quote_list(names)}.",
+            numbers,
+        )
+        for where, numbers in by_part(rows, merged)
+    ]
 
 
 def check_domains(rows: pd.DataFrame, config: DataConfig) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from translearn_core.config import DataConfig, ProblemType, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE, TEXT, TEXT_PAIR
 from translearn_core.data.columns import PART, ROW, UNLABELLED_PART, file_columns
-from translearn_core.data.splits.domain_rows import DOMAIN
+from translearn_core.data.splits.domain_rows import DOMAIN, domain_spellings_finding, read_domains
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
@@ -78,7 +78,7 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
     extra = (rows["part"] == UNLABELLED_PART).to_numpy()
     unlabelled = [_blank(one) | extra for one in cells]
     if domain is not None:
-        rows[DOMAIN] = table[domain].str.strip()
+        rows[DOMAIN] = read_domains(table[domain])
         columns[DOMAIN] = domain
     if config.label_key is not None:
         rows[LABEL_KEY] = table[config.label_key]
@@ -87,6 +87,8 @@ def task_columns(table: pd.DataFrame, config: DataConfig) -> TaskColumns:
         _check_values(targets, unlabelled)
     lacking = {"text": missing["text"], "label": np.all(unlabelled, axis=0), **missing}
     findings = [*_missing_findings(rows, lacking, columns | {"label": _names(targets)}, config)]
+    if domain is not None:
+        findings += domain_spellings_finding(rows, table[domain], domain)
     findings += _unknown_findings(rows, ~np.any(list(lacking.values()), axis=0), targets, unlabelled)
     usable = ~np.any(list(lacking.values()), axis=0)
     _check_files(rows, usable, config, missing["text"], unlabelled)

@@ -13,6 +13,9 @@ from translearn_core.jobs.spec import JobSpec, R
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 
+MOST_VALUES = 200
+"""Most values of a column that clusters are held against; more are no groups."""
+
 
 class ClusterMethod(StrEnum):
     """Clustering method."""

@@ -65,6 +65,12 @@ def read_labels(cells: "pd.Series[str]", *, merge_spellings: bool = False) -> La
     return Labels(lookup[codes], tuple(classes), merged, changed[codes], variants)
 
 
+def merge_spellings(cells: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the cells, none missing, each as the most frequent spelling of its value (see `read_labels`)."""
+    labels = read_labels(cells)
+    return pd.Series(np.asarray(labels.classes, dtype=object)[labels.indices], index=cells.index)
+
+
 def natural_sort_key(name: str) -> tuple[bool, float, str, str]:
     """Sort key: numbers first and by value, then words whatever their case."""
     number = _NUMBER.fullmatch(name) is not None

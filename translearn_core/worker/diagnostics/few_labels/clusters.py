@@ -25,6 +25,7 @@ from translearn_core.analysis.projection.projection import project
 from translearn_core.config.text_cells import joined, sides_of, text_cells
 from translearn_core.errors import DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
+    MOST_VALUES,
     ClusterConfig,
     ClusterMethod,
     DescribedClassesConfig,
@@ -42,8 +43,6 @@ TYPICAL = 5
 """Texts listed for a cluster, the nearest to its centre."""
 SMALLEST_SHARE, SMALLEST = 0.01, 5
 """Fewest texts of a cluster of HDBSCAN, as a share and a number."""
-MOST_VALUES = 200
-"""Most values of a column that clusters are held against."""
 
 
 def find_clusters(context: Context[ClusterConfig]) -> None:
@@ -150,7 +149,7 @@ def _values(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
         if len(labels.classes) > MOST_VALUES:
             raise DataError(
                 f"Column {quote(column)} has {len(labels.classes):,} values, which are no groups to hold "
-                "clusters against: choose another one."
+                f"clusters against: choose one of at most {MOST_VALUES}."
             )
         values[known] = np.asarray(labels.classes, dtype=object)[labels.indices]
     return values
