@@ -83,38 +83,21 @@ def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_
     assert found.severity is severity
     assert ("German" in found.sentence) is (texts is GERMAN)
     assert (found.advice is not None) is (texts is GERMAN)
-    store.close()
 
 
-def test_the_domain_that_the_backbone_cannot_read_is_named(tmp_path):
-    store = RunStore(Workspace(tmp_path))
-    of = [(text, "en") for text in ENGLISH * 30] + [("您的订单何时送达，请回复。", "zh")] * 10
-    rows = "".join(f'"{text} {k}",c{k % 2},{language}\n' for k, (text, language) in enumerate(of))
-    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,label,where\n{rows}".encode()}, Settings())
-    domains = DomainConfig(column="where")
-    data = DataConfig(dataset=dataset.digest, text="text", label="label", domains=domains)
-    run = store.submit("ann", DiagnoseConfig(data=data))
-    store.begin(run.job.id, "w")
-    job = store.job(run.job.id)
-    context = Context(store, job, store.workspace.run(job.id), {})
-    handler(job.spec)(context)
-    findings = artifacts.load(context.folder, Diagnosis).findings
+@pytest.mark.parametrize("domains", [None, DomainConfig(column="where")])
+def test_the_domain_that_the_backbone_cannot_read_is_named(tmp_path, domains):
+    csv = csv_of(ENGLISH * 30 + CHINESE * 5, language=["uk"] * 90 + ["cn"] * 10)
+    options = {"text": "text", "label": "label", "domains": domains}
+    findings = carried_out(tmp_path, csv, DiagnoseConfig, Diagnosis, **options).findings
     (found,) = [finding for finding in findings if finding.code == "unknown-tokens"]
-    assert "it cannot read the texts of 'zh'" in found.sentence
+    assert "it cannot read the texts of 'cn'" in found.sentence
 
 
 @pytest.mark.parametrize(("texts", "codes"), [(CHINESE, {"language", "unknown-tokens"}), (ENGLISH, set())])
 def test_texts_without_labels_are_held_against_what_the_backbone_reads(tmp_path, texts, codes):
-    store = RunStore(Workspace(tmp_path))
-    rows = "".join(f'"{text}",{k}\n' for k, text in enumerate(texts * 20))
-    dataset = store.add_dataset("ann", "x.csv", {"train": f"text,id\n{rows}".encode()}, Settings())
-    run = store.submit("ann", TextCheckConfig(dataset=dataset.digest, text="text"))
-    store.begin(run.job.id, "w")
-    job = store.job(run.job.id)
-    context = Context(store, job, store.workspace.run(job.id), {})
-    handler(job.spec)(context)
-    findings = artifacts.load(context.folder, TextCheck).findings
-    assert {one.code for one in findings if one.severity is Severity.WARNING} == codes
+    check = carried_out(tmp_path, csv_of(texts * 20), TextCheckConfig, TextCheck, text="text")
+    assert {one.code for one in check.findings if one.severity is Severity.WARNING} == codes
 
 
 def languages_found(folder: Path, csv: str) -> tuple[str, str]:

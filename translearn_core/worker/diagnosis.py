@@ -47,9 +47,9 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         several = None if config.data.sentence is not None else _several_languages(table, config.data.text)
         if statistics is not None and tokenizer is not None and config.data.sentence is None:
-            column = several[1] if several else None
-            column = column if config.data.domains is None else config.data.domains.column
-            domains = _by_domain(table, config.data.text, column)
+            language_column = several[1] if several else None
+            domain = language_column if config.data.domains is None else config.data.domains.column
+            domains = _by_domain(table, config.data.text, domain)
             statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, original)
@@ -64,7 +64,7 @@ def check_texts(context: Context[TextCheckConfig]) -> None:
     table = load_table(context.store.workspace, config.dataset)
     if column not in table.columns:
         raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
-    texts: list[Cell] = table[column].dropna().astype(str).tolist()
+    texts: list[Cell] = [str(cell) for cell in table[column].dropna()]
     several = _several_languages(table, column)
     findings = _languages(several, config.backbone, texts)
     if texts and not config.backbone.is_tfidf:

@@ -158,7 +158,8 @@ def _keep(files: dict[str, Any]) -> None:
 def _table_hidden() -> Iterator[None]:
     """Hide what the page shows of the earlier table while another is stored; an error shows it again."""
     place = st.empty()
-    place.html(f"<style>.st-key-{TABLE} {{ display: none; }}</style>")
+    # with an element beside the style, which alone would go to a container that is not emptied
+    place.html(f"<span></span><style>.st-key-{TABLE} {{ display: none; }}</style>")
     try:
         yield
     except Exception:
