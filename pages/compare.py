@@ -75,8 +75,13 @@ if not numbered:
 histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in numbered}
 measure = training_monitor.choose_metric("compare_measure", *histories.values())
 short_names = shortened((run.name for run in runs), 44)
-legend = (f"{number}. {short_names[number - 1]}" for number, _ in numbered)
-picture = plots.compare_training_curves(dict(zip(legend, histories.values(), strict=True)), measure, dark)
+legend = [f"{number}. {short_names[number - 1]}" for number, _ in numbered]
+picture = plots.compare_training_curves(
+    dict(zip(legend, histories.values(), strict=True)),
+    measure,
+    dark,
+    trainings=[name for name, (_, run) in zip(legend, numbered, strict=True) if run.job.config.trainings > 1],
+)
 tables.chart(picture, key="overlay", alt="Learning curves of the runs")
 curves = training_monitor.combined_table(histories, measure)
 with st.expander("The numbers", icon=":material/table_rows:"):

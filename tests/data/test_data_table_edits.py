@@ -7,7 +7,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from tests.data.test_data_preparing import config, plain, table, texts_of
-from translearn_core.config import Split
+from translearn_core.config import Split, TargetConfig
 from translearn_core.config.settings import Settings
 from translearn_core.config.table_edits import (
     CellEdit,
@@ -18,7 +18,14 @@ from translearn_core.config.table_edits import (
     ValueRename,
 )
 from translearn_core.data import ROW, prepare, read_table
-from translearn_core.data.table_edits import apply_edits, describe_edit, edited_profile, new_column
+from translearn_core.data.table_edits import (
+    apply_edits,
+    describe_edit,
+    earlier_tables,
+    edited_profile,
+    new_column,
+    shares_split,
+)
 from translearn_core.errors import DataError
 from translearn_core.tasks.normalisation import text_key
 from translearn_core.tasks.splits import SPLITS
@@ -121,7 +128,7 @@ def test_rows_keep_their_split_in_an_edited_version_and_nothing_leaks(rows, chan
     edited = apply_edits(frame, edits(*(random_edit(row, what) for row, what in changes.items())))
     try:
         before = splits_by_row(prepare(frame, choices))
-        after = prepare(edited, choices, original=frame)
+        after = prepare(edited, choices, earlier=[frame])
     except DataError:
         reject()
     train, validation, test = ({text_key(text) for text in texts_of(after, split)} for split in SPLITS)
@@ -138,10 +145,49 @@ def test_new_rows_of_a_version_train():
     edited = apply_edits(
         frame, edits(*(CellEdit(row=row, column="label", value="c1") for row in range(1, 11)))
     )
-    before, after = prepare(frame, config()), prepare(edited, config(), original=frame)
+    before, after = prepare(frame, config()), prepare(edited, config(), earlier=[frame])
     added = after.split[np.isin(after.rows, range(1, 11))]
     assert added.tolist() == [0] * 10
     assert {row: splits_by_row(after)[row] for row in splits_by_row(before)} == splits_by_row(before)
+
+
+FILL = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 1)), min_size=12, max_size=30)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9), st.integers(0, 40)), min_size=60, max_size=60),
+    st.lists(FILL, min_size=2, max_size=4),
+    st.sampled_from(["drawn", "groups", "time"]),
+    st.booleans(),
+)
+def test_labels_that_come_later_never_move_a_test_row_into_training(rows, fills, kind, with_column):
+    frame = table([f"text {t}" for t, _, _ in rows], [""] * len(rows))
+    frame["author"] = [f"a{a}" for _, a, _ in rows]
+    frame["year"] = [str(1980 + y) for _, _, y in rows]
+    first = () if with_column else (NewColumn(column="topic"),)
+    if with_column:
+        frame["topic"] = None
+    split = {"groups": {"group": "author"}, "time": {"time": "year"}}.get(kind, {})
+    choices = config(rare_class_below=2, **split).model_copy(
+        update={"targets": (TargetConfig(column="topic"),)}
+    )
+    edited, counts, before = list(first), [], {}
+    for fill in fills:  # each a version made from the one before, as files of labels come back
+        edited += [CellEdit(row=row, column="topic", value=f"c{k}") for row, k in fill]
+        version = TableEdits(original="d", number=2, edits=tuple(edited), earlier=tuple(counts))
+        counts.append(len(edited))
+        try:
+            prepared = prepare(apply_edits(frame, version), choices, earlier=earlier_tables(frame, version))
+        except DataError:  # too few labels yet, or groups that a row joined
+            continue
+        now = splits_by_row(prepared)
+        train = {row for row, split in now.items() if SPLITS[split] is Split.TRAIN}
+        tested = {row for row, split in now.items() if SPLITS[split] is Split.TEST}
+        assert not train & {row for row, split in before.items() if SPLITS[split] is not Split.TRAIN}
+        assert {row for row, split in before.items() if SPLITS[split] is Split.TEST} & now.keys() <= tested
+        before |= now
+    assume(before)
 
 
 def test_a_version_mends_a_table_that_made_no_task():
@@ -151,7 +197,7 @@ def test_a_version_mends_a_table_that_made_no_task():
     )
     with pytest.raises(DataError):
         prepare(frame, config())
-    assert prepare(edited, config(), original=frame).target.names == ("c0", "c1")
+    assert prepare(edited, config(), earlier=[frame]).target.names == ("c0", "c1")
 
 
 def test_the_profile_of_a_version_describes_the_edited_table(tmp_path):
@@ -172,7 +218,7 @@ def test_a_text_made_equal_to_one_of_test_joins_test(later):
     before = prepare(frame, config())
     train, test = (before.split_indices(s)[-1 if s is later else 0] for s in (Split.TRAIN, Split.TEST))
     change = CellEdit(row=int(before.rows[train]), column="text", value=before.texts[test].upper())
-    after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), original=frame))
+    after = splits_by_row(prepare(apply_edits(frame, edits(change)), config(), earlier=[frame]))
     assert {SPLITS[after[int(before.rows[row])]] for row in (train, test)} == {Split.TEST}
 
 
@@ -206,3 +252,43 @@ def test_a_column_is_added_and_can_be_edited():
 def test_a_column_that_exists_or_names_no_row_is_refused(change, message):
     with pytest.raises(DataError, match=message):
         apply_edits(plain(4), edits(change))
+
+
+TOPICS = NewColumn(column="topic", values=(ColumnValue(value="x", rows=(1,)),))
+EMPTY = NewColumn(column="topic")
+FILLED = CellEdit(row=2, column="topic", value="y")
+
+
+def version(*changes, earlier=()):
+    return TableEdits(original="d", number=2, edits=changes, earlier=earlier)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        (version(TOPICS), version(TOPICS, FILLED, earlier=(1,)), True),
+        (version(EMPTY, FILLED), None, False),
+        (version(EMPTY, FILLED, RowDrop(row=1), earlier=(2,)), version(EMPTY, FILLED), True),
+        (
+            version(EMPTY, FILLED, RowDrop(row=1), earlier=(2,)),
+            version(EMPTY, FILLED, RowDrop(row=3), earlier=(2,)),
+            True,
+        ),
+        (version(EMPTY, FILLED, RowDrop(row=1)), version(EMPTY, FILLED, RowDrop(row=3)), False),
+        (version(TOPICS), version(EMPTY, FILLED), False),
+    ],
+)
+def test_versions_share_their_split_where_one_drew_it(one, other, shared):
+    assert shares_split(one, other, "topic", labelled_file=False) is shared
+    assert shares_split(other, one, "topic", labelled_file=False) is shared
+    assert shares_split(one, other, "topic", labelled_file=True)
+
+
+def test_a_time_that_is_edited_moves_no_row():
+    frame = plain(60)
+    frame["year"] = [str(1900 + i) for i in range(60)]
+    choices = config(time="year")
+    before = splits_by_row(prepare(frame, choices))
+    change = CellEdit(row=60, column="year", value="1900")
+    after = prepare(apply_edits(frame, edits(change)), choices, earlier=[frame])
+    assert splits_by_row(after) == before

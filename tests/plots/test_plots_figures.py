@@ -85,6 +85,8 @@ def test_trainings_from_the_same_weights_are_cut_and_numbered():
         assert line.x[gap - 1] == 2 < line.x[gap + 1]
         assert [a.text for a in figure.layout.annotations] == ["training 1", "training 2"]
         assert [shape.x0 for shape in figure.layout.shapes] == [2]
+    overlaid = plots.compare_training_curves({"a": history, "b": history}, "loss", trainings=["b"])
+    assert [int(np.isnan(trace.y).sum()) for trace in overlaid.data[:4]] == [0, 0, 1, 1]
     joined = plots.training_curves(history, "loss")
     assert not np.isnan(by_name(joined, "validation").y).any()
 

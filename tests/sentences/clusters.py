@@ -128,7 +128,8 @@ def labels_there_are(draw: Draw) -> Case:
     labelled, left, classes = draw(counts), draw(counts), draw(st.integers(0, 5))
     known = draw(st.booleans())
     accuracy = draw(estimates(shares)) if known else Estimate(np.nan, np.nan, np.nan)
-    result = NextRows((), "both", labelled, left, tuple("abcde"[:classes]), pd.DataFrame())
+    split = draw(st.booleans())
+    result = NextRows((), "both", labelled, left, tuple("abcde"[:classes]), pd.DataFrame(), split)
     shown = [left]
     if classes:
         shown += [labelled, classes]
@@ -136,5 +137,9 @@ def labels_there_are(draw: Draw) -> Case:
     return Case(
         texts._labelled(result, accuracy),
         shown,
-        claims={"no text has one yet": not classes, "linear probe": bool(classes) and known},
+        claims={
+            "no text has one yet": not classes,
+            "linear probe": bool(classes) and known,
+            "training text": bool(classes) and split,
+        },
     )

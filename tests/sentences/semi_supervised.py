@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.sentences.outcomes import counts
@@ -40,6 +41,27 @@ def pseudo_labels(draw: Draw) -> Case:
     shown += [100 * right / known] if known else []
     shown += ([first] if same else [first, last]) if added else []
     return Case(text, shown, claims=claims)
+
+
+@sentence
+@st.composite
+def consistent_texts(draw: Draw) -> Case:
+    """How many texts had a confident prediction in the last epoch, and which class these favour."""
+    labelled, unlabelled = draw(counts), draw(st.integers(1, 500))
+    added = draw(st.integers(1, unlabelled))
+    one, own = draw(st.integers(0, added)), draw(st.integers(0, labelled))
+    threshold = draw(st.sampled_from((0.5, 0.95)))
+    rounds = (SelfTrainingRound(7, 0.8, added, (one, added - one), 0, 0, 0, 0),)
+    classes = (own, labelled - own)
+    text = SelfTraining("consistency", threshold, labelled, unlabelled, ("a", "b"), rounds, classes).summary()
+    shown = [7, added, unlabelled, 100 * threshold, labelled]
+    excess = 0.0 if not labelled else one / added - own / labelled
+    assume(abs(abs(excess) - 0.2) > 1e-9)
+    favoured = abs(excess) > 0.2
+    if favoured:
+        shares = (one / added, own / labelled)
+        shown += [100 * (share if excess > 0 else 1 - share) for share in shares]
+    return Case(text, shown, claims={"of the pseudo-labels": favoured, "'a'": favoured and excess > 0})
 
 
 @sentence

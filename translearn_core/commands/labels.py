@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.console import Console
 
@@ -21,19 +22,22 @@ from translearn_core.commands.terminal.options import (
     TrainingFile,
     read_options,
 )
-from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import BUNDLED, BackboneConfig, DataConfig, TargetConfig
+from translearn_core.config import BUNDLED, BackboneConfig, DataConfig, SplitConfig, TargetConfig
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR
+from translearn_core.data import prepare
 from translearn_core.data.columns import file_columns
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import write_table
 from translearn_core.data.label_file import label_edits, read_label_file
+from translearn_core.data.table_edits import earlier_tables
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs import LabelReviewConfig
 from translearn_core.results import LabelReview, TableProfile
 from translearn_core.results.format import count_noun, quote
 from translearn_core.runs import LOCAL, Dataset, open_store
+from translearn_core.tasks.splits import SPLITS
 
 
 def labels(
@@ -58,14 +62,20 @@ def labels(
     out: Annotated[
         Path | None, typer.Option(help="File to write the corrected table to: .csv, .tsv, .xlsx and more.")
     ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of --out with each row's split, for 'train --split': kept if the table has it, else "
+            "drawn; rows with a new label train."
+        ),
+    ] = None,
+    split_seed: Annotated[int, typer.Option(help="Seed of a drawn split.")] = 0,
     most: Annotated[int, typer.Option(min=1, help="Rows to list.")] = 20,
     raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
     """List rows and classes whose labels may be wrong; with corrections, write the table."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     dataset = add_dataset({"train": file}, read_options(reading))
     table = read_data(dataset)
     data = check_data(table)
@@ -79,22 +89,39 @@ def labels(
     if changes:
         dataset = open_store().add_version(LOCAL, dataset.digest, changes)
         table = read_data(dataset)
+    task = _task(dataset, column_name(text, table, "--text"), column, _split(split, split_seed, table))
     with naming_fields():
-        config = valid(
-            LabelReviewConfig,
-            data=DataConfig(
-                dataset=dataset.digest,
-                text=column_name(text, table, "--text"),
-                targets=(TargetConfig(column=column),),
-            ),
-            backbone=with_absolute_path(BackboneConfig(id=backbone)),
-        )
+        config = valid(LabelReviewConfig, data=task, backbone=with_absolute_path(BackboneConfig(id=backbone)))
     review = result(submit(config, "looking for doubtful labels"), LabelReview)
     if out is not None:
-        corrected = open_store().workspace.edited_table(dataset.digest)
+        corrected = _corrected(config.data, split)
         write_table(corrected[file_columns(corrected)], out, raw=raw, form=table.formats[0])
     record = _record(review, most) | {"edits": len(changes), "out": None if out is None else str(out)}
     print_result(record | {"findings": data.records()}, show, as_json=as_json)
+
+
+def _task(dataset: Dataset, text: str, label: str, split: SplitConfig) -> DataConfig:
+    """Return the task of one class per text."""
+    return DataConfig(dataset=dataset.digest, text=text, targets=(TargetConfig(column=label),), split=split)
+
+
+def _split(column: str | None, seed: int, table: TableProfile) -> SplitConfig:
+    """Return the split of a column that the table has, or one that is drawn."""
+    known = column if column in {one.name for one in table.columns} else None
+    return SplitConfig(column=known, seed=seed)
+
+
+def _corrected(data: DataConfig, split: str | None) -> pd.DataFrame:
+    """Return the table with its edits and, if `split` names a column, the split of each row in it."""
+    workspace = open_store().workspace
+    table, edits = workspace.edited_table(data.dataset), workspace.edits(data.dataset)
+    if split is None:
+        return table
+    original = workspace.original_table(data.dataset)
+    prepared = prepare(table, data, earlier=() if edits is None else earlier_tables(original, edits))
+    words = pd.Series(None, index=table.index, dtype=object)
+    words.iloc[prepared.table_index] = [str(SPLITS[number]) for number in prepared.split]
+    return table.assign(**{split: words})
 
 
 def _check_texts(text: str, table: TableProfile) -> None:

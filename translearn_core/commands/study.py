@@ -21,11 +21,11 @@ from translearn_core.commands.terminal.client import (
 )
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions, read_options
-from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, console, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import DataConfig, FeatureConfig, ProblemType, ReadOptions, Split, StudyConfig
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import write_table
 from translearn_core.errors import ConfigError, DataError, TrainingError
 from translearn_core.jobs import DiagnoseConfig
 from translearn_core.results import ArmScore, BackboneInfo, Comparison, TableProfile
@@ -55,9 +55,7 @@ def study(
     as_json: AsJson = False,
 ) -> None:
     """Run a grid of recipes, boundaries, seeds and sizes, and say which differ by more than chance."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     submitted, data = submit_study(file, files or [], read_options(reading))
     data.show(quiet=reading.quiet)
     comparison, failed = compare(submitted, follow(submitted))

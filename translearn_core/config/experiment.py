@@ -149,14 +149,16 @@ class ExperimentConfig(JobConfig):
     def method_name(self, trained: FreezePlan | None = None) -> str:
         """Return what the model is, short enough for a table: TF-IDF, linear probe or what trains.
 
+        How rows without a label were learned from stands before it.
         `trained` is what had trained in the weights that were kept; None: the whole plan.
         """
         if self.backbone.is_tfidf:
             return "TF-IDF"
+        before = "" if self.self_training is None else f"{self.self_training.method.label}, "
         if self.fitted_at_once:
-            return "linear probe"
+            return f"{before}linear probe"
         label = (self.freeze if trained is None else trained).label
-        return label if self.contrastive is None else f"contrastive, {label}"
+        return f"{before}{label}" if self.contrastive is None else f"contrastive, {label}"
 
     def steps_per_epoch(self, texts: int) -> int:
         """Return the number of steps of an epoch of so many training texts, altered copies among them."""

@@ -70,3 +70,6 @@ class TableEdits(BaseConfig):
     original: str = Field(description="digest of the data set as it came")
     number: int = Field(ge=2, description="number of the version; the files as they came are version 1")
     edits: tuple[Edit, ...] = Field(min_length=1, max_length=MAX_EDITS)
+    earlier: tuple[int, ...] = Field(
+        (), description="how many of the edits the versions had from which this one was made, oldest first"
+    )

@@ -19,8 +19,9 @@ class PreparedDataset:
     `split` indexes `SPLITS`; `rows` are 1-based row numbers in each row's own file, `table_index` positions
     in the table. These, `texts` (texts or pairs of texts), `domain` (names; None without domains) and the
     values of each target have one entry per row. No normalised text or pair is in two splits. `unlabelled`
-    are texts to learn from without labels, of the target domain if there is one; `unlabelled_key` is the
-    class of each where it is known, else -1, and is for reports alone.
+    are texts to learn from without labels, of the target domain if there is one, `unlabelled_index` their
+    positions in the table; `unlabelled_key` is the class of each where it is known, else -1, and is for
+    reports alone.
     """
 
     targets: tuple[Target, ...]
@@ -32,6 +33,7 @@ class PreparedDataset:
     domain: NDArray[np.object_] | None = field(default=None, compare=False)
     unlabelled: tuple[Cell, ...] = ()
     unlabelled_key: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
+    unlabelled_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
 
     @property
     def target(self) -> Target:

@@ -34,7 +34,7 @@ def diagnose(
     table: pd.DataFrame,
     config: DataConfig,
     statistics: TokenStatistics | None,
-    original: pd.DataFrame | None = None,
+    earlier: Sequence[pd.DataFrame] = (),
 ) -> tuple[Diagnosis, PreparedDataset | None]:
     """Diagnose a table as a task.
 
@@ -47,8 +47,8 @@ def diagnose(
     statistics : TokenStatistics or None
         Token statistics of the texts, if known. If its lengths are those of the prepared rows, in the same
         order, findings on long texts carry row numbers.
-    original : DataFrame, optional
-        The table before it was edited.
+    earlier : sequence of DataFrame
+        Tables of earlier versions, see `prepare`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def diagnose(
     """
     findings: list[Finding] = []
     try:
-        prepared = prepare(table, config, original=original)
+        prepared = prepare(table, config, earlier=earlier)
     except DataError as error:
         prepared = None
         findings.append(finding("unusable", Severity.BLOCKING, str(error)))

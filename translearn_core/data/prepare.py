@@ -1,6 +1,6 @@
 """Prepare a table for one task: select rows, encode labels, assign splits without leaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from translearn_core.data.splits.domain_rows import DOMAIN, check_domains, selec
 from translearn_core.data.splits.split_assignment import assign_splits, drop_leaked_rows, given_split
 from translearn_core.data.splits.split_checks import check_splits, dropped_per_split
 from translearn_core.data.splits.subset import nested_order, whole_sentences
+from translearn_core.data.splits.time_split import EARLIER, NEW
 from translearn_core.data.targets.target_encoding import check_targets, encode_targets
 from translearn_core.data.targets.task_columns import TaskColumns, task_columns
 from translearn_core.data.unlabelled import UnlabelledTexts, unlabelled_texts
@@ -33,7 +34,7 @@ def prepare(
     table: pd.DataFrame,
     config: DataConfig,
     *,
-    original: pd.DataFrame | None = None,
+    earlier: Sequence[pd.DataFrame] = (),
     max_classes: int | None = None,
 ) -> PreparedDataset:
     """Select the rows, encode the labels and assign the splits of one task.
@@ -44,9 +45,10 @@ def prepare(
         From `read_table`.
     config : DataConfig
         Columns, split and cleaning rules.
-    original : DataFrame, optional
-        The table before it was edited: rows keep the split that they have there, so that models of both
-        versions are compared on the same test rows.
+    earlier : sequence of DataFrame
+        The table of each earlier version, oldest first: rows keep the split that they have in the first that
+        makes a task, so that models are compared on the same test rows and none of these is learned from
+        later. New rows train.
     max_classes : int, optional
         Maximum number of classes; default: from the settings.
 
@@ -63,14 +65,14 @@ def prepare(
         row, or a split with fewer than two rows.
     """
     columns = task_columns(table, config)
+    columns = replace(columns, rows=_with_earlier_splits(columns.rows, earlier, config))
     several = len(config.prepared_targets) > 1
     rows_of = _rows_of_targets if several else _rows_of_target
     state, given = rows_of(columns, config, max_classes or settings().max_classes)
     check_domains(state.rows, config)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
-    earlier = None if original is None else _splits(original, config)
-    state = assign_splits(without_leaks, config, given, earlier)
+    state = assign_splits(without_leaks, config, given)
     check_splits(state, config, given, dropped)
     if several:
         check_targets(state, config)
@@ -78,7 +80,13 @@ def prepare(
     problem = problem_of(state.target)
     state = replace(state, target=problem.finish(state.target))
     state = state.with_findings(*_empty_splits(state.rows), *problem.split_findings(state))
-    prepared = PreparedDataset(
+    prepared = _dataset(state, unlabelled, config)
+    return prepared if len(config.targets) > 1 else prepared.for_target(0)
+
+
+def _dataset(state: TaskRows, unlabelled: UnlabelledTexts, config: DataConfig) -> PreparedDataset:
+    """Return rows with their split, of all targets, and the texts without a label."""
+    return PreparedDataset(
         targets=_in_order(state.target, config),
         texts=tuple(text_cells(state.rows)),
         split=state.rows["split"].to_numpy(dtype=np.int64),
@@ -88,8 +96,8 @@ def prepare(
         domain=state.rows[DOMAIN].to_numpy() if DOMAIN in state.rows else None,
         unlabelled=unlabelled.texts,
         unlabelled_key=unlabelled.classes(state.target),
+        unlabelled_index=np.array(unlabelled.index, dtype=np.int64),
     )
-    return prepared if len(config.targets) > 1 else prepared.for_target(0)
 
 
 def _select_rows(
@@ -135,6 +143,17 @@ def _in_order(target: Target, config: DataConfig) -> tuple[Target, ...]:
         return (target,)
     named = {part.column: part for part in target.parts}
     return tuple(named[one.column] for one in config.targets)
+
+
+def _with_earlier_splits(
+    rows: pd.DataFrame, earlier: Sequence[pd.DataFrame], config: DataConfig
+) -> pd.DataFrame:
+    """Add the split of each row in the first table of `earlier` that makes a task; none where none does."""
+    kept = next((splits for table in earlier if (splits := _splits(table, config)) is not None), None)
+    if kept is None:
+        return rows
+    index = pd.MultiIndex.from_frame(rows[["part", "row"]])
+    return rows.assign(**{EARLIER: kept.reindex(index, fill_value=NEW).to_numpy(np.int64)})
 
 
 def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":

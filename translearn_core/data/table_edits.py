@@ -10,6 +10,7 @@ import pandas as pd
 from translearn_core.config import Split
 from translearn_core.config.table_edits import (
     UNLABELLED,
+    CellEdit,
     ColumnValue,
     Edit,
     NewColumn,
@@ -76,6 +77,53 @@ def apply_edits(table: pd.DataFrame, edits: TableEdits) -> pd.DataFrame:
     edited.loc[labelled, ROW] += _last_row(table)
     edited.loc[labelled, PART] = str(Split.TRAIN)
     return edited[~dropped].reset_index(drop=True)
+
+
+def earlier_tables(table: pd.DataFrame, edits: TableEdits) -> tuple[pd.DataFrame, ...]:
+    """Return the tables whose split a version keeps, oldest first.
+
+    These are the table as it came with the version's added columns alone, and that of each version from
+    which this one was made.
+    """
+    added = tuple(edit for edit in edits.edits if isinstance(edit, NewColumn))
+    parts = (added, *(edits.edits[:count] for count in edits.earlier))
+    versions = (edits.model_copy(update={"edits": part}) for part in parts)
+    return tuple(apply_edits(table, version) if version.edits else table for version in versions)
+
+
+def shares_split(
+    one: TableEdits | None, other: TableEdits | None, column: str, *, labelled_file: bool
+) -> bool:
+    """Whether rows of two versions of a table have the same split, drawn by the label column `column`.
+
+    They have if the column came with at least two labels (`labelled_file`), was added with the same values,
+    or was filled in by a version that both were made from. None stands for the files as they came.
+    """
+    if labelled_file:
+        return True
+    first, second = (_added_with_values(version, column) for version in (one, other))
+    if first and first == second:
+        return True
+    return any(
+        isinstance(edit, CellEdit) and edit.column == column
+        for part in _made_from(one) & _made_from(other)
+        for edit in part
+    )
+
+
+def _added_with_values(version: TableEdits | None, column: str) -> list[Edit]:
+    """Return the edits of a version that add the column with values."""
+    return [e for e in _edits(version) if isinstance(e, NewColumn) and e.column == column and e.values]
+
+
+def _edits(version: TableEdits | None) -> tuple[Edit, ...]:
+    return () if version is None else version.edits
+
+
+def _made_from(version: TableEdits | None) -> set[tuple[Edit, ...]]:
+    """Return the edits of a version and of those that it was made from."""
+    edits, counts = _edits(version), () if version is None else version.earlier
+    return {edits[:count] for count in (0, *counts, len(edits))}
 
 
 def _positions(table: pd.DataFrame) -> dict[tuple[str, int], int]:

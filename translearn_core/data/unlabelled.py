@@ -26,10 +26,14 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class UnlabelledTexts:
-    """Texts without a label, and the true label of each for reports; an empty one is not known."""
+    """Texts without a label, and the true label of each for reports; an empty one is not known.
+
+    `index` has the position of each in the table.
+    """
 
     texts: tuple[Cell, ...] = ()
     labels: tuple[str, ...] = ()
+    index: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, state: TaskRows) -> "UnlabelledTexts":
@@ -37,11 +41,13 @@ class UnlabelledTexts:
         target = state.target
         classes = target.problem is ProblemType.SINGLE_LABEL
         labels = [target.names[k] for k in target.values] if classes else [""] * len(state.rows)
-        return cls(tuple(text_cells(state.rows)), tuple(labels))
+        return cls(tuple(text_cells(state.rows)), tuple(labels), tuple(state.rows["index"]))
 
     def __add__(self, other: "UnlabelledTexts") -> "UnlabelledTexts":
         """Append the texts of `other`."""
-        return UnlabelledTexts((*self.texts, *other.texts), (*self.labels, *other.labels))
+        return UnlabelledTexts(
+            (*self.texts, *other.texts), (*self.labels, *other.labels), (*self.index, *other.index)
+        )
 
     def classes(self, target: Target) -> NDArray[np.int64]:
         """Return the class of each text, `UNKNOWN` where the label is not known or no class of `target`."""
@@ -83,7 +89,8 @@ def unlabelled_texts(
         "a text, or belong to validation or test."
     )
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
-    return UnlabelledTexts(texts, tuple(labels[i] for i in chosen)), () if usable.all() else (rest,)
+    found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), tuple(rows["index"].iloc[chosen]))
+    return found, () if usable.all() else (rest,)
 
 
 def _held_out(rows: pd.DataFrame, labelled: pd.DataFrame, config: DataConfig) -> NDArray[np.bool_]:

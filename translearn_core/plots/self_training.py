@@ -51,7 +51,12 @@ def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
         barmode="stack",
         showlegend=True,
         xaxis={"dtick": 1 if len(frame) <= 12 else None, "title_text": f"after {result.unit}"},
-        yaxis={"domain": [0, 0.46], "title_text": "added", "rangemode": "tozero", "nticks": 5},
+        yaxis={
+            "domain": [0, 0.46],
+            "title_text": "added" if result.unit == "training" else "confident",
+            "rangemode": "tozero",
+            "nticks": 5,
+        },
         yaxis2={"domain": [0.56, 1], "title_text": "score", "tickformat": ".2f", "nticks": 5},
     )
     return figure

@@ -1,6 +1,6 @@
 """Training curves of one run or of several runs overlaid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
 
 import numpy as np
@@ -84,25 +84,32 @@ def training_curves(
     return _whole_epochs(figure, len(epochs))
 
 
-def compare_training_curves(histories: Mapping[str, History], measure: str, dark: bool = False) -> go.Figure:
-    """Overlay the runs that have a measure: validation solid, training dotted in the same colour."""
+def compare_training_curves(
+    histories: Mapping[str, History], measure: str, dark: bool = False, *, trainings: Collection[str] = ()
+) -> go.Figure:
+    """Overlay the runs that have a measure: validation solid, training dotted in the same colour.
+
+    Lines of the runs named by `trainings`, of which every stage is a training, are cut where one begins.
+    """
     figure = _axes(f"overlay {measure}", measure, dark)
     names, longest = labels(histories, 48), 0
-    for index, (name, history) in enumerate(zip(names, histories.values(), strict=True)):
+    for index, (name, (run, history)) in enumerate(zip(names, histories.items(), strict=True)):
         colour = class_colour(index, dark)
         line = {"color": colour, "width": 2.2, "dash": line_dash(index)}
         epochs = history.frame()
-        longest = max(longest, len(epochs))
+        longest, ends = max(longest, len(epochs)), _ends(history) if run in trainings else []
         if measure in STEP_COLUMNS:
             steps, column = _thinned(history.step_frame()), STEP_COLUMNS[measure][-1][0]
             values = _smooth(steps[column]) if measure == "grad_norm" else steps[column]
-            figure.add_scatter(x=steps["epoch"], y=values, name=name, mode="lines", line=line)
+            x, y = _cut(steps["epoch"], values, ends)
+            figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line)
             continue
         if f"validation_{measure}" not in epochs:
             continue
+        x, y = _cut(epochs["epoch"], epochs[f"validation_{measure}"], ends)
         figure.add_scatter(
-            x=epochs["epoch"],
-            y=epochs[f"validation_{measure}"],
+            x=x,
+            y=y,
             name=name,
             legendgroup=str(index),
             mode="lines+markers",
@@ -112,9 +119,10 @@ def compare_training_curves(histories: Mapping[str, History], measure: str, dark
         )
         if _unknown(epochs, f"train_{measure}"):
             continue
+        x, y = _cut(epochs["epoch"], epochs[f"train_{measure}"], ends)
         figure.add_scatter(
-            x=epochs["epoch"],
-            y=epochs[f"train_{measure}"],
+            x=x,
+            y=y,
             name=name,
             legendgroup=str(index),
             showlegend=False,

@@ -87,6 +87,7 @@ class DatasetStore(Quotas):
                 original=earlier.original if earlier else current.digest,
                 number=number,
                 edits=(*(earlier.edits if earlier else ()), *edits),
+                earlier=(*earlier.earlier, len(earlier.edits)) if earlier else (),
             )
         except ValidationError as error:
             raise explain_validation_error(error) from None

@@ -59,7 +59,8 @@ def digest_of(files: Mapping[str, bytes], options: ReadOptions, edits: TableEdit
     if options.given:
         digest.update(options.model_dump_json().encode())
     if edits is not None:
-        digest.update(edits.model_dump_json().encode())
+        later = None if edits.earlier else {"earlier"}  # of no earlier version
+        digest.update(edits.model_dump_json(exclude=later).encode())
     return digest.hexdigest()[:20]
 
 

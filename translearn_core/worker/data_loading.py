@@ -6,9 +6,8 @@ import pandas as pd
 
 from translearn_core.config import DataConfig
 from translearn_core.config.settings import settings
-from translearn_core.config.table_edits import NewColumn
 from translearn_core.data import PreparedDataset, prepare, read_table
-from translearn_core.data.table_edits import apply_edits, edited_profile
+from translearn_core.data.table_edits import apply_edits, earlier_tables, edited_profile
 from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
@@ -34,24 +33,19 @@ def load_table(workspace: Workspace, digest: str) -> pd.DataFrame:
     return load_versions(workspace, digest)[0]
 
 
-def load_versions(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return a data set's table with its edits and, if it has any, the table with its added columns only.
-
-    Rows keep the split that the second gives them (see `prepare`), also by a label column that was added.
-    """
+def load_versions(workspace: Workspace, digest: str) -> tuple[pd.DataFrame, tuple[pd.DataFrame, ...]]:
+    """Return a data set's table with its edits, and those whose split it keeps, see `earlier_tables`."""
     table, edits = _load_original(workspace, digest), workspace.edits(digest)
     if edits is None:
-        return table, None
-    added = tuple(edit for edit in edits.edits if isinstance(edit, NewColumn))
-    first = apply_edits(table, edits.model_copy(update={"edits": added})) if added else table
-    return apply_edits(table, edits), first
+        return table, ()
+    return apply_edits(table, edits), earlier_tables(table, edits)
 
 
 def load_prepared(workspace: Workspace, config: DataConfig) -> PreparedDataset:
     """Return a data set's rows, cleaned, encoded and split."""
-    table, original = load_versions(workspace, config.dataset)
+    table, earlier = load_versions(workspace, config.dataset)
     with read_budget(workspace.source_paths(config.dataset).values()):
-        return prepare(table, config, original=original)
+        return prepare(table, config, earlier=earlier)
 
 
 def _load_original(workspace: Workspace, digest: str) -> pd.DataFrame:

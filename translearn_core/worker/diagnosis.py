@@ -36,7 +36,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     """Check a table for problems, with token statistics of the chosen backbone."""
     config = context.config
     context.report("reading the file")
-    table, original = load_versions(context.store.workspace, config.data.dataset)
+    table, earlier = load_versions(context.store.workspace, config.data.dataset)
     for column in config.data.text_columns:
         if column not in table.columns:
             raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
@@ -52,7 +52,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
             domains = _by_domain(table, config.data.text, domain)
             statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
         context.report("looking for trouble")
-        diagnosis, _ = diagnose(table, config.data, statistics, original)
+        diagnosis, _ = diagnose(table, config.data, statistics, earlier)
     languages = _languages(several, config.backbone, texts)
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 

@@ -6,15 +6,22 @@ from pages._ui.runs import run_picker
 from pages._ui.shell import jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig
-from translearn_core.config.table_edits import NewColumn, TableEdits
+from translearn_core.config.table_edits import CellEdit, TableEdits, ValueRename
 from translearn_core.data.columns import file_columns
-from translearn_core.data.table_edits import describe_edit
+from translearn_core.data.table_edits import describe_edit, shares_split
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
+from translearn_core.results.format import quote_list
 from translearn_core.runs import Dataset, Run
 
 MOST = 200
 """Most edits listed; the table holds all."""
+KEPT = (
+    "rows of validation and test stay there and rows with a new label train, so both runs can be compared on "
+    "the same test rows, except where it says otherwise."
+)
+ANEW = "The split is drawn anew, because the labels were given in another version: its test rows are others."
+MOVED = "they decide where a row stands, so some test rows are others."
 
 
 def picker(dataset: Dataset) -> None:
@@ -64,15 +71,25 @@ def panel(dataset: Dataset) -> None:
     _train_again(dataset)
 
 
-def _rows_of(edits: TableEdits | None) -> str:
-    """Return the end of a sentence: whether both versions have the same test rows."""
-    label = state.draft().label
-    fresh = edits is not None and any(
-        isinstance(edit, NewColumn) and edit.column == label and not edit.values for edit in edits.edits
-    )
-    if fresh:
-        return ": the split is drawn anew, because more rows have a label, so scores are of other test rows."
-    return ": all rows keep their split, so both runs can be compared on the same test rows."
+def other_test_rows(edits: TableEdits | None, run: Run[ExperimentConfig]) -> str:
+    """Say why a run, trained again on the version with `edits`, has other test rows; empty if it has not."""
+    data, workspace = run.job.config.data, state.store().workspace
+    theirs = workspace.edits(data.dataset)
+    original = next((one.original for one in (edits, theirs) if one is not None), data.dataset)
+    profile = jobs.known(ReadConfig(dataset=original))
+    labels = [] if profile is None else [one.distinct for one in profile.columns if one.name == data.label]
+    labelled = profile is None or any(distinct > 1 for distinct in labels)
+    if not shares_split(edits, theirs, data.label or "", labelled_file=labelled):
+        return ANEW
+    domain = None if data.domains is None else data.domains.column
+    deciding = {data.split.column, data.split.group, domain}
+    versions = [() if one is None else one.edits for one in (edits, theirs)]
+    changed = {
+        edit.column
+        for edit in {*versions[0]} ^ {*versions[1]}
+        if isinstance(edit, CellEdit | ValueRename) and edit.column in deciding
+    }
+    return f"Cells of {quote_list(sorted(changed))} are others: {MOVED}" if changed else ""
 
 
 def _train_again(dataset: Dataset) -> None:
@@ -82,7 +99,8 @@ def _train_again(dataset: Dataset) -> None:
     runs = [run for run in run_picker.runs_with_results() if run.job.config.data.dataset in others][:3]
     if not runs:
         return
-    st.markdown(f"Train again on this version{_rows_of(store.workspace.edits(dataset.digest))}")
+    edits = store.workspace.edits(dataset.digest)
+    st.markdown(f"Train again on this version: {KEPT}")
     for run in runs:
         config = run.job.config
         data = config.data.model_copy(update={"dataset": dataset.digest})
@@ -90,15 +108,14 @@ def _train_again(dataset: Dataset) -> None:
         done = jobs.find_run(again)
         with st.container(horizontal=True, vertical_alignment="center", key=f"again_on-{run.id}"):
             st.text(run.name)
+            if why := other_test_rows(edits, run):
+                st.caption(plain(why))
             if done is not None:
                 navigation.link("run", "See the run on this version", run=done.id)
                 if run_picker.has_results(done) and st.button(
                     "Compare both", key=f"compare_versions-{run.id}", icon=":material/compare_arrows:"
                 ):
-                    state.set_value("compared", [done.id, run.id])
-                    state.set_value("paired_first", run.id)
-                    state.set_value("paired_second", done.id)
-                    navigation.switch_to("compare")
+                    run_picker.compare(run, done)
             elif st.button("Train again", key=f"train_again-{run.id}", icon=":material/play_arrow:"):
                 new = jobs.submit(again, f"{run.name}, version {store.version_number(dataset.digest)}")
                 navigation.switch_to("run", run=new.id)

@@ -90,6 +90,7 @@ def _choose(dataset: Dataset, draft: state.Draft) -> NextRowsConfig:
         precision=draft.training.precision,
         device=draft.training.device,
         seed=draft.training.seed,
+        task=None if draft.data is None or len(draft.data.prepared_targets) > 1 else draft.data,
     )
 
 

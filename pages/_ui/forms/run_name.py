@@ -12,10 +12,15 @@ def with_all_blocks(backbone: BackboneConfig) -> BackboneConfig:
 
 
 def default_run_name(experiment: ExperimentConfig) -> str:
-    """Return the default name of a run: the closest recipe, else what trains; of pairs, the encoding too."""
+    """Return the default name of a run: the closest recipe, else what trains.
+
+    Of pairs, the encoding too, and how rows without a label are learned from.
+    """
     if experiment.fitted_at_once:
         return experiment.method_name()
     backbone_info = jobs.known(BackboneInfoConfig(backbone=with_all_blocks(experiment.backbone)))
     name = closest_recipe(experiment, backbone_info.n_blocks) if backbone_info else None
     method = experiment.freeze.label if name is None else str(name)
+    if experiment.self_training is not None:
+        method = f"{method}, {experiment.self_training.method.label}"
     return method if experiment.data.text_pair is None else f"{method}, {experiment.features.pair_encoding}"

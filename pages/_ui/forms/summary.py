@@ -36,7 +36,7 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
         st.markdown(f"Before that **{many}** of gradual unfreezing: see the Recipe page.")
     if draft.self_training is not None:
-        how = str(draft.self_training.method).replace("_", "-")
+        how = draft.self_training.method.label
         st.markdown(f"Rows without a label are learned from by **{how}**: see the Recipe page.")
     if draft.distil is not None:
         st.markdown(

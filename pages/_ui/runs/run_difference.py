@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._ui.forms import summary
 from pages._ui.runs import run_picker
-from pages._ui.shell import navigation, state, tables
+from pages._ui.shell import state, tables
 from translearn_core.config import ExperimentConfig
 from translearn_core.runs import Run
 
@@ -39,13 +39,7 @@ def _difference(first: Run[ExperimentConfig], second: Run[ExperimentConfig]) -> 
         tables.table(frame, "difference", key="difference")
     if all(map(run_picker.has_results, (first, second))):
         if st.button("Compare on the same test rows", key="compare_pair", icon=":material/compare_arrows:"):
-            for key, value in (
-                ("compared", [first.id, second.id]),
-                ("paired_first", first.id),
-                ("paired_second", second.id),
-            ):
-                state.set_value(key, value)
-            navigation.switch_to("compare")
+            run_picker.compare(first, second)
     else:
         st.caption("When both have results, they can be compared on the same test rows.")
 

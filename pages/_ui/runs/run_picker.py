@@ -84,6 +84,17 @@ def links(run: Run[ExperimentConfig]) -> None:
             navigation.link(name, run=run.id)
 
 
+def compare(first: Run[ExperimentConfig], second: Run[ExperimentConfig]) -> None:
+    """Open the page that compares two runs, row by row too."""
+    for key, value in (
+        ("compared", [first.id, second.id]),
+        ("paired_first", first.id),
+        ("paired_second", second.id),
+    ):
+        state.set_value(key, value)
+    navigation.switch_to("compare")
+
+
 def linked() -> Run[ExperimentConfig] | None:
     """Return the run in the page's address; end the page if it is not the owner's."""
     requested = st.query_params.get("run")

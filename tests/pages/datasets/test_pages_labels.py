@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open
+from visits import BOB, Open, page_text
 
+from pages._ui.datasets import label_versions
 from pages._ui.datasets.label_editor import FILTER, SELECTED, edits_of
-from translearn_core.config import DataConfig, FreezePlan, job_id
-from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, ValueRename
+from translearn_core.config import DataConfig, FreezePlan, TargetConfig, job_id
+from translearn_core.config.table_edits import CellEdit, Edit, NewColumn, RowDrop, ValueRename
 from translearn_core.jobs import LabelReviewConfig, ReadConfig
 from translearn_core.results import LabelReview, TableProfile
 from translearn_core.runs import artifacts
@@ -148,6 +149,25 @@ def test_a_run_of_the_first_version_is_trained_again_on_the_second(
     again = filled.store.runs(filled.owner)[0]
     assert again.job.config.data.dataset == version.digest
     assert again.job.config.training == run.job.config.training
+
+
+def test_a_version_whose_split_was_drawn_apart_says_so(labels: AppTest, filled: Filled, digest: str) -> None:
+    filled.train("first", FreezePlan(), seed=3)
+    kinds = [CellEdit(row=row, column="kind", value="ab"[row % 2]) for row in range(1, 41)]
+    one, other = (
+        filled.store.add_version(filled.owner, digest, [NewColumn(column="kind"), *half])
+        for half in (kinds[:30], kinds[10:])
+    )
+    review(filled, other.digest)
+    kind = {"dataset": one.digest, "targets": (TargetConfig(column="kind"),)}
+    filled.data = filled.data.model_copy(update=kind)
+    filled.train("of kinds", FreezePlan())
+    labels.run()
+    labels.selectbox(key="data_version").select(other.digest).run()
+    assert not labels.exception
+    text = page_text(labels)
+    assert text.count(label_versions.ANEW) == 1
+    assert label_versions.KEPT in text
 
 
 def test_rows_chosen_elsewhere_are_listed_first(visit: Open, digest: str) -> None:

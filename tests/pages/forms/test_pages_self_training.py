@@ -14,6 +14,7 @@ from translearn_core.config import (
     HeadKind,
     SelfTrainingConfig,
     SelfTrainingMethod,
+    TrainingConfig,
 )
 from translearn_core.runs import Run, artifacts
 
@@ -85,6 +86,20 @@ def test_results_show_the_rounds(visit: Open, some: Filled) -> None:
     text = page_text(at)
     assert "What did rows without a label add? Self-training" in text
     assert make_self_training(("bad", "good")).summary() in text
+    assert not any(button.key == "labelled_alone" for button in at.button)  # they trained
+    at.button(key="compare_alone").click().run()
+    assert not at.exception
+
+
+def test_the_labelled_rows_can_train_alone(visit: Open, some: Filled) -> None:
+    training = TrainingConfig(seed=5)
+    config = some.run.job.config.model_copy(
+        update={"data": some.data, "training": training, "self_training": SelfTrainingConfig(rounds=2)}
+    )
+    run = trained(some, config, make_self_training(("bad", "good")))
+    visit("results", run=run.id).button(key="labelled_alone").click().run()
+    newest = some.store.runs(some.owner)[0].job.config
+    assert newest == config.model_copy(update={"self_training": None})
 
 
 def test_results_without_rounds_say_so(visit: Open, some: Filled) -> None:

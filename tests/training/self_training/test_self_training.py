@@ -24,7 +24,8 @@ from translearn_core.config import (
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.errors import Stopped
-from translearn_core.results import EpochPoint, Evaluation, SelfTraining, StepPoint
+from translearn_core.results import EpochPoint, Evaluation, History, SelfTraining, StepPoint
+from translearn_core.results.training.training_timeline import actual_timeline
 from translearn_core.runs import artifacts
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
@@ -58,6 +59,13 @@ def semi(
     chosen = SelfTrainingConfig(method=method, threshold=0.6, **rounds)
     base = experiment(tiny, blocks, **{"epochs": 2} | training)
     return ExperimentConfig.model_validate(base.model_copy(update={"self_training": chosen}).model_dump())
+
+
+def test_a_run_is_named_by_how_it_learns_from_them(tiny: str):
+    names = [semi(tiny, method).method_name() for method in METHODS]
+    assert names == ["self-training, block 2", "consistency, block 2"]
+    assert semi(tiny, METHODS[0]).trainings == 3
+    assert semi(tiny, METHODS[1]).trainings == 1
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -145,6 +153,19 @@ def test_rounds_start_again_with_balanced_pseudo_labels_and_say_how_many_were_ri
     assert sum(result.labelled_classes) == LABELLED
     right = (classes["right of these"] * classes["known"]).groupby(classes["training"]).sum()
     assert right.tolist() == pytest.approx([r.right for r in result.rounds[:-1]])
+
+
+def test_the_timeline_has_the_rates_of_every_training(tiny: str, tmp_path: Path):
+    config = semi(tiny, SelfTrainingMethod.SELF_TRAINING, epochs=4, batch_size=8)
+    script = Script()
+    script.run(config, tmp_path, prepare=few)
+    steps = [point for point in script.points if isinstance(point, StepPoint)]
+    timeline = actual_timeline(config, 3, History(tuple(steps), tuple(script.epochs)), columns=10**6)
+    assert [label for _, _, label in timeline.stages] == ["training 1", "training 2", "training 3"]
+    lengths = [end - start for start, end, _ in timeline.stages]
+    assert lengths[1] > lengths[0]  # pseudo-labelled rows train beside the others
+    head = timeline.rates[timeline.parts.index("head")]
+    assert head.tolist() == pytest.approx([step.head_lr for step in steps])
 
 
 @pytest.mark.parametrize("method", METHODS)

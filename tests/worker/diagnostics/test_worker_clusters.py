@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench
 
-from translearn_core.config import BackboneConfig, DataConfig, FeatureConfig, Method, Precision
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    FeatureConfig,
+    Method,
+    Precision,
+    Split,
+    SplitConfig,
+)
 from translearn_core.config.settings import Settings
-from translearn_core.config.table_edits import CellEdit, NewColumn
+from translearn_core.config.table_edits import UNLABELLED, CellEdit, NewColumn
 from translearn_core.data.table_edits import new_column
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
@@ -124,7 +132,10 @@ def test_rows_to_label_have_no_label_and_are_different(
 ):
     config = NextRowsConfig(dataset=added(bench, 20), label="topic", rows=8, method=method, **common)
     chosen = bench.do(config, NextRows)
-    assert (chosen.method, chosen.labelled, chosen.classes) == (method, 20, ("film", "mail"))
+    data = DataConfig(dataset=config.dataset, text="text", label="topic")
+    train = load_prepared(bench.store.workspace, data).split_indices(Split.TRAIN)
+    assert (chosen.method, chosen.labelled, chosen.classes) == (method, len(train), ("film", "mail"))
+    assert "Nothing of validation and test" in chosen.sentences[-1]
     assert len(chosen.rows) == 8
     assert (chosen.rows["row"] > 20).all()
     assert chosen.rows["row"].is_unique
@@ -136,6 +147,59 @@ def test_rows_to_label_have_no_label_and_are_different(
     assert (frame["label"] == "").all()
     if method is Choice.UNCERTAINTY:
         assert chosen.rows["uncertainty"].is_monotonic_decreasing
+
+
+def test_labels_of_held_out_rows_change_nothing(bench: Bench, common: dict[str, object]):
+    digest = added(bench, 40)
+    data = DataConfig(dataset=digest, text="text", label="topic")
+    prepared = load_prepared(bench.store.workspace, data)
+    held_out = prepared.rows[prepared.split != 0].tolist()
+    other = {"film": "mail", "mail": "film"}
+    labels = dict(zip(prepared.rows.tolist(), (prepared.classes[k] for k in prepared.labels), strict=True))
+    changes = [CellEdit(row=row, column="topic", value=other[labels[row]]) for row in held_out]
+    version = bench.store.add_version(ME, digest, changes)
+    rows = [
+        bench.do(NextRowsConfig(dataset=one, label="topic", rows=8, **common), NextRows).rows["row"].tolist()
+        for one in (digest, version.digest)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_groups_of_held_out_rows_are_not_listed(bench: Bench, common: dict[str, object]):
+    lines = [
+        f"{(FILMS, MAILS)[i % 2]} {i},{('film', 'mail')[i % 2] if i < 40 else ''},{i % 10}" for i in range(80)
+    ]
+    groups = bench.store.add_dataset(
+        ME, "groups.csv", {"train": ("text,topic,author\n" + "\n".join(lines)).encode()}, Settings()
+    )
+    task = DataConfig(dataset=groups.digest, text="text", label="topic", split=SplitConfig(group="author"))
+    prepared = load_prepared(bench.store.workspace, task)
+    train = {int(row) % 10 for row in prepared.rows[prepared.split == 0] - 1}
+    chosen = bench.do(
+        NextRowsConfig(dataset=groups.digest, label="topic", rows=30, task=task, **common), NextRows
+    )
+    assert {(row - 1) % 10 for row in chosen.rows["row"]} <= train != set(range(10))
+    assert len(chosen.rows) == chosen.unlabelled == 4 * len(train)
+
+
+@pytest.mark.parametrize("labelled", [0, 80])
+def test_texts_of_the_file_without_labels_are_candidates(
+    bench: Bench, common: dict[str, object], labelled: int
+):
+    more = "text\n" + "\n".join(f"{MAILS} again {i}" for i in range(12))
+    files = {"train": table(labelled), UNLABELLED: more.encode()}
+    both = bench.store.add_dataset(ME, "both.csv", files, Settings())
+    label = "topic" if labelled else None
+    chosen = bench.do(NextRowsConfig(dataset=both.digest, label=label, rows=12, **common), NextRows)
+    assert UNLABELLED in set(chosen.rows["part"])
+    assert chosen.unlabelled == 80 - labelled + 12
+    assert chosen.split == bool(labelled)
+
+
+def test_before_there_is_a_split_no_label_is_looked_at(bench: Bench, common: dict[str, object]):
+    chosen = bench.do(NextRowsConfig(dataset=added(bench, 3), label="topic", rows=5, **common), NextRows)
+    assert (chosen.method, chosen.labelled, chosen.split) == ("diversity", 3, False)
+    assert "no label is looked at" in chosen.sentences[-1]
 
 
 def test_without_labels_diversity_alone_chooses(bench: Bench, common: dict[str, object]):

@@ -12,10 +12,10 @@ from translearn_core.commands.few_labels.texts import TextsOptions, texts_config
 from translearn_core.commands.few_labels.zero_shot import parse_descriptions
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
-from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.data.columns import PART, ROW, file_columns
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.data.files.write_table import write_table
 from translearn_core.errors import DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     ClusterConfig,
@@ -64,9 +64,7 @@ def clusters(
     as_json: AsJson = False,
 ) -> None:
     """Cluster texts by a backbone's vectors, name the clusters, and hold them against known columns."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     columns = {"--label": label, "--domain": domain}
     config: ClusterConfig | DescribedClassesConfig
     if description:

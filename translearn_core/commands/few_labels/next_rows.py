@@ -10,9 +10,10 @@ from rich.console import Console
 from translearn_core.commands.few_labels.texts import TextsOptions, texts_config
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
-from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.data.files.write_table import output_kind, write_table
+from translearn_core.config import SplitConfig
+from translearn_core.data.files.write_table import write_table
 from translearn_core.jobs.diagnostics.unlabelled_texts import Choice, NextRowsConfig
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.format import count_noun
@@ -24,6 +25,10 @@ def next_rows(
     label: Annotated[
         str | None, typer.Option(help="Column of the labels there are; default: no text has one.")
     ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Column that names each row's split; default: the split that 'train' draws."),
+    ] = None,
     rows: Annotated[int, typer.Option(help="Rows to choose.")] = 20,
     method: Annotated[Choice, typer.Option(help="uncertainty, diversity or both.")] = Choice.BOTH,
     out: Annotated[
@@ -33,13 +38,14 @@ def next_rows(
     as_json: AsJson = False,
 ) -> None:
     """Choose the unlabelled texts whose label would help most; 'labels --fill' takes the labels."""
-    if out is not None:
-        output_kind(out)
-        check_writable(out)
+    check_output(out)
     config, dataset, data, named = texts_config(
-        NextRowsConfig, options, reading, {"--label": label}, rows=rows, method=method
+        NextRowsConfig, options, reading, {"--label": label, "--split": split}, rows=rows, method=method
     )
     config = config.model_copy(update={"label": named.get("--label")})
+    if (task := config.labelled_task) is not None:
+        drawn = SplitConfig(column=named.get("--split"), seed=options.seed)
+        config = config.model_copy(update={"task": task.model_copy(update={"split": drawn})})
     data.show(quiet=reading.quiet)
     chosen = result(submit(config, f"rows to label in {dataset.name}"), NextRows)
     if out is not None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
+from translearn_core.data.files.write_table import output_kind
 from translearn_core.errors import DataError
 
 A = TypeVar("A")
@@ -43,3 +44,13 @@ def check_writable(out: Path) -> None:
             out.unlink()
     except OSError as error:
         raise DataError(f"{str(out)!r} cannot be written ({error.strerror}): choose another --out.") from None
+
+
+def check_output(out: Path | None) -> None:
+    """Raise an error if no table can be written to `out`: its ending names no format, or it is not writable.
+
+    None, nothing to write, is in order.
+    """
+    if out is not None:
+        output_kind(out)
+        check_writable(out)

@@ -17,6 +17,11 @@ class SelfTrainingMethod(StrEnum):
     SELF_TRAINING = "self_training"
     CONSISTENCY = "consistency"
 
+    @property
+    def label(self) -> str:
+        """Name in sentences and tables."""
+        return self.value.replace("_", "-")
+
 
 class SelfTrainingConfig(BaseConfig):
     """Self-training on pseudo-labels, which are the model's own confident predictions.

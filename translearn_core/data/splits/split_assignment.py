@@ -14,7 +14,7 @@ from translearn_core.config.text_cells import text_cells
 from translearn_core.data.columns import split_word
 from translearn_core.data.splits.domain_rows import strata_by_domain
 from translearn_core.data.splits.stratified_split import draw_fold, draw_split
-from translearn_core.data.splits.time_split import split_by_time
+from translearn_core.data.splits.time_split import EARLIER, NEW, split_by_time
 from translearn_core.errors import DataError
 from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import by_part, finding
@@ -135,15 +135,13 @@ def drop_leaked_rows(state: TaskRows) -> TaskRows:
     return state.keep(~dropped)
 
 
-def assign_splits(
-    state: TaskRows, config: DataConfig, given: dict[int, str], earlier: "pd.Series[int] | None" = None
-) -> TaskRows:
+def assign_splits(state: TaskRows, config: DataConfig, given: dict[int, str]) -> TaskRows:
     """Draw the splits that are not given from the training rows, and report the split sizes.
 
-    `earlier` holds the splits of rows in an earlier version of the data, by part and row number: these rows
-    keep them, and new rows train unless their text or group stands in another split.
+    Rows with a split in the column `EARLIER`, of an earlier version of the data, keep it; new rows train
+    unless their text or group stands in another split.
     """
-    rows = state.rows
+    rows, earlier = state.rows, EARLIER in state.rows
     if config.split.k_folds is not None and TEST in given:
         raise DataError(
             f"In cross-validation every row is tested on once, and test comes from {given[TEST]}: leave out "
@@ -162,12 +160,12 @@ def assign_splits(
                 groups, strata, folds=config.split.k_folds, fold=config.split.fold,
                 validation=shares[VALIDATION], seed=config.split.seed,
             )  # fmt: skip
-        elif earlier is None:
+        elif earlier:
+            split[pool] = _kept_splits(rows[EARLIER].to_numpy()[pool], groups)
+        else:
             split[pool] = draw_split(
                 groups, strata, validation=shares[VALIDATION], test=shares[TEST], seed=config.split.seed
             )
-        else:
-            split[pool] = _kept_splits(rows.iloc[pool], groups, earlier)
     sources = [f"{SPLITS[index]} from {source}" for index, source in sorted(given.items())]
     drawn = [str(SPLITS[index]) for index, share in shares.items() if share]
     if config.split.k_folds is not None:
@@ -176,7 +174,7 @@ def assign_splits(
             f"{config.split.seed}"
         )
     elif drawn:
-        how = "as in version 1" if earlier is not None else f"by class with seed {config.split.seed}"
+        how = "as in an earlier version" if earlier else f"by class with seed {config.split.seed}"
         sources.append(f"{join_list(drawn)} drawn from train {how}")
     sizes = join_list([f"{np.count_nonzero(split == i):,} {name}" for i, name in enumerate(SPLITS)])
     sentence = f"Rows: {sizes} ({'; '.join(sources) or 'all in train'})."
@@ -184,14 +182,10 @@ def assign_splits(
     return replace(state, rows=rows.assign(split=split)).with_findings(*findings)
 
 
-def _kept_splits(
-    rows: pd.DataFrame, groups: NDArray[np.int64], earlier: "pd.Series[int]"
-) -> NDArray[np.int64]:
+def _kept_splits(earlier: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the split of each row: the latest that a row of its group had, or train."""
-    index = pd.MultiIndex.from_frame(rows[["part", "row"]])
-    known = earlier.reindex(index, fill_value=TRAIN).to_numpy(np.int64)
     of_group = np.full(groups.max(initial=-1) + 1, TRAIN, dtype=np.int64)
-    np.maximum.at(of_group, groups, known)
+    np.maximum.at(of_group, groups, np.where(earlier == NEW, TRAIN, earlier))
     return of_group[groups]
 
 

@@ -32,4 +32,5 @@ def whole_sentences(order: NDArray[np.int64], sentence: NDArray[np.int64]) -> ND
     first: dict[int, int] = {}
     for place, number in enumerate(sentence[order].tolist()):
         first.setdefault(number, place)
-    return order[np.lexsort((order, [first[number] for number in sentence[order].tolist()]))]
+    places = np.array([first[number] for number in sentence[order].tolist()], dtype=np.int64)
+    return order[np.lexsort((order, places))]

@@ -13,6 +13,9 @@ from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun, percent, quote
 from translearn_core.tasks.splits import TEST, TRAIN, VALIDATION
 
+EARLIER, NEW = "earlier_split", -1
+"""Column with the split of each row in an earlier version of the data, and its entry for new rows."""
+
 MIN_SHARE = 0.5
 """Least share of cells that must be times."""
 
@@ -26,7 +29,8 @@ def split_by_time(
 
     The latest rows, as many as the share of test, are test, those before them validation. Rows of one time
     stay together, so every training row is earlier than every row of validation, and that than test. Rows
-    without a time train.
+    without a time train. Rows with a split in a column `EARLIER` keep it, and the others are assigned by the
+    times at which the splits of these begin.
 
     Raises
     ------
@@ -42,15 +46,21 @@ def split_by_time(
             "choose another column to split by time."
         )
     ordered, assigned = np.sort(times[known]), np.full(len(rows), TRAIN, dtype=np.int64)
+    earlier = rows[EARLIER].to_numpy() if EARLIER in rows else None
     end, parts = len(ordered), []
     for index, share in ((TEST, split.test), (VALIDATION, split.validation)):
         if index in given or not (size := round(share * len(ordered))):
             continue
-        start = max(0, end - size)
-        first = ordered[start]
+        first = ordered[max(0, end - size)]
+        if earlier is not None:
+            if (start := _kept_start(times, earlier, index)) is None:
+                continue
+            first = start
         assigned[known & (times >= first) & (assigned == TRAIN)] = index
         end = int(np.searchsorted(ordered, first))
         parts.append(f"{'test' if index == TEST else 'validation'} from {_format(first, dates)}")
+    if earlier is not None:
+        assigned = np.where(earlier == NEW, assigned, earlier)
     if not end:
         raise DataError(
             f"Too many rows have the same time in column {column}, so none is left to train: give smaller "
@@ -66,6 +76,13 @@ def split_by_time(
         sentence = f"{count_noun(len(numbers), 'row')} without a time in {column} went to train."
         findings.append(finding("missing-times", Severity.WARNING, sentence, numbers))
     return assigned, findings
+
+
+def _kept_start(times: NDArray[np.float64], earlier: NDArray[np.int64], index: int) -> float | None:
+    """Return the first time of a split in an earlier version that is after all of the splits before it."""
+    before = times[(earlier >= 0) & (earlier < index) & np.isfinite(times)]
+    own = times[(earlier == index) & (times > before.max(initial=-np.inf))]
+    return float(own.min()) if len(own) else None
 
 
 def parse_times(cells: "pd.Series[str]") -> tuple[NDArray[np.float64], bool]:

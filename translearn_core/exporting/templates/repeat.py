@@ -18,7 +18,7 @@ from translearn_core.config import ExperimentConfig, ReadOptions, job_id
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import TableEdits
 from translearn_core.data import prepare, read_table
-from translearn_core.data.table_edits import apply_edits
+from translearn_core.data.table_edits import apply_edits, earlier_tables
 from translearn_core.errors import TranslearnError
 from translearn_core.experiment import run_experiment
 from translearn_core.results import RunSummary
@@ -36,7 +36,7 @@ def repeat(
 ) -> RunSummary:
     """Train on `files`, by part (train, validation, test), read with `options`, in the workspace `out`.
 
-    `edits` are applied to the rows, whose splits are those of the files as they came.
+    `edits` are applied to the rows, which keep the split that they had before.
     A parent run or a distillation teacher is taken from this machine's own workspace.
     """
     workspace = Workspace(out)
@@ -51,7 +51,7 @@ def repeat(
         load(config.backbone, network=settings().hub)  # downloads a missing Hub model
     return run_experiment(
         config,
-        lambda: prepare(table, data, original=None if edits is None else original),
+        lambda: prepare(table, data, earlier=() if edits is None else earlier_tables(original, edits)),
         workspace.run(job_id(config)),
         store=ActivationCache(workspace.activations, settings().max_activations_mb * 1_000_000),
         report=lambda stage, done, total: say(f"{stage} {done:.0f} of {total:.0f}" if total else stage),

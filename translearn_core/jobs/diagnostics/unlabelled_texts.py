@@ -6,7 +6,16 @@ from typing import ClassVar, Generic, Self
 
 from pydantic import Field, model_validator
 
-from translearn_core.config import BackboneConfig, Device, FeatureConfig, JobConfig, Method, Precision
+from translearn_core.config import (
+    BackboneConfig,
+    DataConfig,
+    Device,
+    FeatureConfig,
+    JobConfig,
+    Method,
+    Precision,
+    TargetConfig,
+)
 from translearn_core.config.base import Seed
 from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, ClassDescription, DescriptionConfig
 from translearn_core.jobs.spec import JobSpec, R
@@ -111,12 +120,41 @@ class DescribedClassesConfig(TextsJobConfig[Clustering]):
 
 
 class NextRowsConfig(TextsJobConfig[NextRows]):
-    """Choose the unlabelled texts whose label would help most."""
+    """Choose the unlabelled texts whose label would help most.
+
+    Labels of training rows alone are looked at, under the split of `task`.
+    """
 
     kind: ClassVar = "next_rows"
     label: str | None = Field(None, description="column of the labels; none: no text has one yet")
     method: Choice = Choice.BOTH
     rows: int = Field(20, ge=1, le=1_000, description="texts to choose")
+    task: DataConfig | None = Field(
+        None, description="task whose split holds; none: one class of the label column per text"
+    )
+
+    @property
+    def labelled_task(self) -> DataConfig | None:
+        """Task of the labels; None without a label column."""
+        if self.label is None or self.task is not None:
+            return self.task
+        return DataConfig(
+            dataset=self.dataset,
+            text=self.text,
+            text_pair=self.text_pair,
+            targets=(TargetConfig(column=self.label),),
+        )
+
+    @model_validator(mode="after")
+    def _check_task(self) -> Self:
+        task = self.task
+        if task is not None and (task.dataset, task.text_columns, task.target_columns) != (
+            self.dataset,
+            self.text_columns,
+            (self.label,),
+        ):
+            raise ValueError("task: it must be that of the same data set, texts and label")
+        return self
 
 
 CLUSTERS = JobSpec(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from translearn_core.results.format import count_noun, percent
+from translearn_core.results.format import count_noun, percent, quote
+
+FAVOURED = 0.2
+"""Excess share of the pseudo-labels over that of the labels from which a class is called favoured."""
 
 
 @dataclass(frozen=True)
@@ -14,8 +17,10 @@ class SelfTrainingRound:
 
     `score` is the model's validation score. `confident` predictions reach the threshold; `added` are the
     pseudo-labels of each class that were taken, `known` how many of them have a known label and `right` how
-    many of these agree with it, `known_added` and `right_added` the same by class, empty of earlier versions;
-    `all_known` and `all_right` count all rows without a label.
+    many of these agree with it, `known_added` and `right_added` the same by class; `all_known` and
+    `all_right` count all rows without a label. `thresholds` has for each of several how many predictions
+    reach it, how many of these have a known label and how many agree with it. Those with a default are empty
+    of earlier versions.
     """
 
     number: int
@@ -28,6 +33,7 @@ class SelfTrainingRound:
     all_right: int
     known_added: tuple[int, ...] = ()
     right_added: tuple[int, ...] = ()
+    thresholds: tuple[tuple[float, int, int, int], ...] = ()
 
     @property
     def total(self) -> int:
@@ -101,6 +107,29 @@ class SelfTraining:
                 )
         return pd.DataFrame(rows)
 
+    def threshold_frame(self) -> pd.DataFrame:
+        """Return one row per threshold: predictions of the last model that reach it, known and right."""
+        last = self.rounds[-1].thresholds if self.rounds else ()
+        return pd.DataFrame(
+            [(t, n, known, right / known if known else math.nan) for t, n, known, right in last],
+            columns=["threshold", "predictions", "known", "right of these"],
+        )
+
+    def balance(self) -> str:
+        """Name the class that pseudo-labels favour most, if its share exceeds that of the labels by far."""
+        taken, labelled = [one.added for one in self.rounds if one.total], sum(self.labelled_classes)
+        if not taken or not labelled:
+            return ""
+        shares = [n / sum(taken[-1]) for n in taken[-1]]
+        own = [n / labelled for n in self.labelled_classes]
+        k = max(range(len(shares)), key=lambda k: shares[k] - own[k])
+        if shares[k] - own[k] < FAVOURED:
+            return ""
+        return (
+            f"{quote(self.classes[k])} has {percent(shares[k])} of the pseudo-labels, but {percent(own[k])} "
+            "of the labelled rows."
+        )
+
     def gain(self) -> str:
         """Say how the validation score changed from the labelled rows alone to the last training.
 
@@ -142,10 +171,16 @@ class SelfTraining:
                 "that could be taken: what trained are the labelled rows alone. A lower threshold takes more."
             )
         last = taken[-1]
-        sentence = (
-            f"{last.total:,} of {texts} without a label trained with a pseudo-label in the end, beside "
-            f"{count_noun(self.labelled, 'labelled row')}."
-        )
+        beside = f"beside {count_noun(self.labelled, 'labelled row')}"
+        if self.unit == "epoch":
+            sentence = (
+                f"After epoch {last.number}, {last.total:,} of {texts} without a label had a prediction of "
+                f"at least {percent(self.threshold)}, which their altered copies were to get, {beside}."
+            )
+        else:
+            sentence = (
+                f"{last.total:,} of {texts} without a label trained with a pseudo-label in the end, {beside}."
+            )
         if last.precision is not None:
             sentence += f" Of those whose label is known, {percent(last.precision)} were right."
-        return f"{sentence} {self.gain()}".strip()
+        return " ".join(filter(None, [sentence, self.balance(), self.gain()]))

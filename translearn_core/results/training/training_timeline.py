@@ -75,7 +75,7 @@ def planned_timeline(
     first = len(stages) - 1 if config.resume_from else 0
     lengths = [stage.epochs * steps_per_epoch for stage in stages[first:]]
     ends = np.cumsum([length for length in lengths if length]).tolist()
-    return _timeline(config, n_blocks, first, 0, ends, steps_per_epoch, columns)
+    return _timeline(config, n_blocks, first, 0, ends, [steps_per_epoch], columns)
 
 
 def actual_timeline(
@@ -87,12 +87,13 @@ def actual_timeline(
     """
     epochs = [epoch for epoch in history.epochs if epoch.step > begun]
     if not epochs:
-        return _timeline(config, n_blocks, 0, begun, (), 1, columns)
+        return _timeline(config, n_blocks, 0, begun, (), [1], columns)
     last = {epoch.stage: epoch.step for epoch in epochs}
-    return _timeline(
-        config, n_blocks, epochs[0].stage, begun, list(dict.fromkeys(last[stage] for stage in sorted(last))),
-        epochs[0].step - begun, columns,
-    )  # fmt: skip
+    ends = list(dict.fromkeys(last[stage] for stage in sorted(last)))
+    first = {epoch.stage: epoch.step for epoch in reversed(epochs)}  # of each stage's first epoch
+    starts = [begun, *ends]
+    each = [first[stage] - start for stage, start in zip(sorted(first), starts, strict=False)]
+    return _timeline(config, n_blocks, epochs[0].stage, begun, ends, each, columns)
 
 
 def _timeline(
@@ -101,10 +102,13 @@ def _timeline(
     first: int,
     begun: int,
     ends: Sequence[int],
-    steps_per_epoch: int,
+    steps_per_epoch: Sequence[int],
     columns: int,
 ) -> Timeline:
-    """Compute the timeline of the stages from `first`, which end at `ends`."""
+    """Compute the timeline of the stages from `first`, which end at `ends`.
+
+    `steps_per_epoch` is that of each stage; later ones have the last.
+    """
     parts = tuple(part for part in trainable_parts(n_blocks) if part != FINAL)
     peaks, planned = discriminative_rates(config.training, n_blocks), config.resolved_stages[first:]
     edges = _edges(begun, ends, columns)
@@ -118,7 +122,8 @@ def _timeline(
         since = group_by_rate(since, training_parts(planned[number].freeze, n_blocks), start)
         # the schedule runs to the planned end of all stages, or of the one target that trains
         remaining = planned[number : number + 1] if config.restarts else planned[number:]
-        goal = start + steps_per_epoch * sum(stage.epochs for stage in remaining)
+        each = steps_per_epoch[min(number, len(steps_per_epoch) - 1)]
+        goal = start + each * sum(stage.epochs for stage in remaining)
         of_stage = stage_rates(peaks, planned[number].backbone_rate)
         for column in np.flatnonzero((middles >= start) & (middles < end)):
             current = learning_rates_at(int(middles[column]), goal, since, of_stage, config.training)

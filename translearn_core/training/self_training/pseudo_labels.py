@@ -13,6 +13,9 @@ from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.results.training.self_training import SelfTrainingRound
 from translearn_core.transfer import Classifier, Inputs, predict
 
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Thresholds at which predictions are counted, beside the chosen one."""
+
 
 @dataclass(frozen=True)
 class PseudoLabels:
@@ -98,6 +101,7 @@ class PseudoLabeller:
         `score` is its validation score.
         """
         predicted, known = probabilities.argmax(axis=1), self.key != UNKNOWN
+        confidence = probabilities.max(axis=1)
         right = (predicted == self.key) & known
         taken, classes = np.isin(self.rows, chosen.rows), probabilities.shape[1]
 
@@ -107,7 +111,7 @@ class PseudoLabeller:
         return SelfTrainingRound(
             number=number,
             score=score,
-            confident=int((probabilities.max(axis=1) >= self.config.threshold).sum()),
+            confident=int((confidence >= self.config.threshold).sum()),
             added=tuple(np.bincount(chosen.labels, minlength=classes).tolist()),
             known=int((known & taken).sum()),
             right=int((right & taken).sum()),
@@ -115,4 +119,13 @@ class PseudoLabeller:
             all_right=int(right.sum()),
             known_added=of_class(known & taken),
             right_added=of_class(right & taken),
+            thresholds=tuple(
+                (
+                    t,
+                    int((confidence >= t).sum()),
+                    int((known & (confidence >= t)).sum()),
+                    int((right & (confidence >= t)).sum()),
+                )
+                for t in sorted({*THRESHOLDS, self.config.threshold})
+            ),
         )

@@ -12,7 +12,8 @@ class NextRows:
     """Unlabelled texts in the order in which to label them.
 
     `rows`: part, row, text, text_pair of pairs, and uncertainty, the entropy of a linear probe on the
-    labelled rows over its maximum; NaN without one. `classes` are those of the labelled rows.
+    labelled rows over its maximum; NaN without one. `classes` are those of the labelled rows. `split`: these
+    are training rows of a split, whose validation and test rows were left out; else all with a label.
     """
 
     sentences: tuple[str, ...]
@@ -21,6 +22,7 @@ class NextRows:
     unlabelled: int
     classes: tuple[str, ...]
     rows: pd.DataFrame = field(compare=False)
+    split: bool = False
 
     def frame(self) -> pd.DataFrame:
         """Return a table to fill in: part, row, an empty label, and the text."""

@@ -30,11 +30,11 @@ def review_labels(context: Context[LabelReviewConfig]) -> None:
     """Find rows and classes whose labels are worth a look."""
     config, workspace = context.config, context.store.workspace
     context.report("reading the data")
-    table, original = load_versions(workspace, config.data.dataset)
+    table, earlier = load_versions(workspace, config.data.dataset)
     with read_budget(workspace.source_paths(config.data.dataset).values()):
         rows = label_rows(table, config)
         try:
-            prepared = prepare(table, config.data, original=original)
+            prepared = prepare(table, config.data, earlier=earlier)
         except DataError:  # labels may be what keeps it from being a task
             prepared = None
     merges = merge_proposals(rows)

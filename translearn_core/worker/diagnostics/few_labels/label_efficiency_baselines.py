@@ -78,14 +78,14 @@ def fit_label_efficiency_baselines(
 
 
 def draw_subsets(
-    versions: tuple[pd.DataFrame, pd.DataFrame | None],
+    versions: tuple[pd.DataFrame, Sequence[pd.DataFrame]],
     config: LabelEfficiencyConfig,
     prepared: PreparedDataset,
     report: ProgressCallback = no_progress,
 ) -> Subset:
     """Return the training rows of every seed and size, as indices of `prepared`, shape (size,) each.
 
-    The first of `versions`, the table with its edits and without, is prepared with the settings of the
+    The first of `versions`, a table and those whose split it keeps, is prepared with the settings of the
     corresponding runs.
 
     Raises
@@ -93,7 +93,7 @@ def draw_subsets(
     DataError
         If a smaller subset is not contained in a larger one.
     """
-    table, original = versions
+    table, earlier = versions
     train = prepared.split_indices(Split.TRAIN)
     position = {row: index for index, row in zip(train.tolist(), prepared.rows[train].tolist(), strict=True)}
     subsets: list[list[IntArray]] = []
@@ -105,7 +105,7 @@ def draw_subsets(
             rows = train
             if size < len(train):
                 fewer = config.data.model_copy(update={"train_rows": size, "subset_seed": seed})
-                subset = prepare(table, fewer, original=original)
+                subset = prepare(table, fewer, earlier=earlier)
                 numbers = subset.rows[subset.split_indices(Split.TRAIN)].tolist()
                 rows = np.sort([position[row] for row in numbers])
             if of_seed and not np.isin(of_seed[-1], rows).all():

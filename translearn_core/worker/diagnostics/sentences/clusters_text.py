@@ -119,7 +119,7 @@ def _ends(value: Estimate) -> str:
 
 def next_rows_sentences(result: NextRows, accuracy: Estimate) -> NextRows:
     """Return the result with its sentences: what the choice is made from, and how."""
-    sentences = [_labelled(result, accuracy), _method(result.method)]
+    sentences = [_labelled(result, accuracy), _method(result.method), *_held_out(result)]
     return replace(result, sentences=tuple(sentences))
 
 
@@ -128,13 +128,29 @@ def _labelled(result: NextRows, accuracy: Estimate) -> str:
     if not result.classes:
         return f"{left}; no text has one yet."
     classes = count_noun(len(result.classes), "class", "classes")
-    sentence = f"{left}; with one: {count_noun(result.labelled, 'text')} of {classes}."
+    noun = "training text" if result.split else "text"
+    sentence = f"{left}; with one: {count_noun(result.labelled, noun)} of {classes}."
     if not np.isnan(accuracy.value):
         sentence += (
             f" A linear probe on the labelled ones is right about {percent(accuracy.value)} of them "
             f"(95 %: {accuracy.percent_range}; cross-validated)."
         )
     return sentence
+
+
+def _held_out(result: NextRows) -> tuple[str, ...]:
+    """Say that nothing of validation and test was used, or that no such rows are known yet."""
+    if result.split:
+        return (
+            "Nothing of validation and test is used or listed: their rows stay there when the labels come "
+            "back, and the new ones train.",
+        )
+    if not result.classes:
+        return ()
+    return (
+        "There are too few labels for a split yet, and some of these rows will be test rows: so no label is "
+        "looked at.",
+    )
 
 
 def _method(method: str) -> str:
