@@ -1,7 +1,6 @@
 """Diagnosis of tasks: findings, severities, counts and token statistics."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -122,16 +121,6 @@ def test_unknown_tokens_are_red_above_a_tenth(share, severity, words):
     assert finding.sentence.startswith(words)
     assert BUNDLED in finding.sentence
     assert diagnosis.unknown_share == share
-
-
-def test_the_domain_with_most_unknown_tokens_is_named_also_where_the_whole_has_few():
-    worst = replace(statistics(unknown=0.05), worst_domain=("zh", 0.62))
-    (finding,) = findings_of(diagnose(PLAIN, CONFIG, worst)[0], "unknown-tokens")
-    assert finding.severity is Severity.WARNING
-    assert finding.sentence.startswith("5 % of the tokens are unknown")
-    assert "62 % of those of 'zh': it cannot read the texts of 'zh'." in finding.sentence
-    mild = replace(statistics(unknown=0.004), worst_domain=("zh", 0.01))
-    assert findings_of(diagnose(PLAIN, CONFIG, mild)[0], "unknown-tokens")[0].severity is Severity.DETECTED
 
 
 def test_many_pieces_per_word_are_a_warning():

@@ -8,7 +8,7 @@ import pytest
 
 from translearn_core.analysis.language_id import SURE, main_language, table_languages
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
+from translearn_core.config import BackboneConfig, DataConfig
 from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
@@ -83,15 +83,6 @@ def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_
     assert found.severity is severity
     assert ("German" in found.sentence) is (texts is GERMAN)
     assert (found.advice is not None) is (texts is GERMAN)
-
-
-@pytest.mark.parametrize("domains", [None, DomainConfig(column="where")])
-def test_the_domain_that_the_backbone_cannot_read_is_named(tmp_path, domains):
-    csv = csv_of(ENGLISH * 30 + CHINESE * 5, language=["uk"] * 90 + ["cn"] * 10)
-    options = {"text": "text", "label": "label", "domains": domains}
-    findings = carried_out(tmp_path, csv, DiagnoseConfig, Diagnosis, **options).findings
-    (found,) = [finding for finding in findings if finding.code == "unknown-tokens"]
-    assert "it cannot read the texts of 'cn'" in found.sentence
 
 
 @pytest.mark.parametrize(("texts", "codes"), [(CHINESE, {"language", "unknown-tokens"}), (ENGLISH, set())])

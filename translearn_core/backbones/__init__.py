@@ -3,7 +3,7 @@
 from translearn_core.backbones.hashing import backbone_digest
 from translearn_core.backbones.hub import remote_size
 from translearn_core.backbones.loading import Backbone, bytes_to_fetch, load, load_tokenizer
-from translearn_core.inputs.tokenizer_loading import token_statistics, worst_domain
+from translearn_core.inputs.tokenizer_loading import token_statistics
 
 __all__ = [
     "Backbone",
@@ -13,5 +13,4 @@ __all__ = [
     "load_tokenizer",
     "remote_size",
     "token_statistics",
-    "worst_domain",
 ]

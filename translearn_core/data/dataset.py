@@ -92,8 +92,6 @@ class TokenStatistics:
     """Statistics of the texts under one tokenizer.
 
     `lengths` are tokens per text, special tokens included, not truncated; shares are in [0, 1].
-    `worst_domain` is the domain with the largest share of unknown tokens, and that share; None if the
-    domains are not known or have none.
     """
 
     backbone: str
@@ -101,4 +99,3 @@ class TokenStatistics:
     unknown_share: float
     pieces_per_word: float
     lengths: NDArray[np.int64] = field(compare=False)
-    worst_domain: tuple[str, float] | None = None

@@ -169,12 +169,9 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
     percent = rounded_percent(share)
-    worst = statistics.worst_domain
-    if share > UNKNOWN_LIMIT or (worst is not None and worst[1] > UNKNOWN_LIMIT):
+    if share > UNKNOWN_LIMIT:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
-        which = "these texts" if worst is None else f"the texts of {quote(worst[0])}"
-        of_worst = "" if worst is None else f", and {rounded_percent(worst[1])} of those of {quote(worst[0])}"
-        sentence = f"{percent} of the tokens are unknown to {model}{of_worst}: it cannot read {which}.{reads}"
+        sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
         advice = f"Choose a backbone that was trained on this language, for instance {MULTILINGUAL}."
         findings.append(finding("unknown-tokens", Severity.WARNING, sentence, advice=advice))
     elif share:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,8 +28,6 @@ VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 SETTINGS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 CHUNK = 1_024
 SAMPLE = 20_000
-DOMAIN_SAMPLE = 500
-"""Texts of each domain in which unknown tokens are counted."""
 HAN_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(f"[{HAN_KANA}]|[^\\s{HAN_KANA}]+")
 """Word: text between white space; each Chinese or Japanese character is one word."""
@@ -217,19 +215,3 @@ def token_statistics(
         pieces_per_word=content / words if words else 0.0,
         lengths=lengths,
     )
-
-
-def worst_domain(
-    tokenizer: PreTrainedTokenizerFast, texts: Mapping[str, Sequence[Cell]]
-) -> tuple[str, float] | None:
-    """Return the domain with the largest share of unknown tokens, and that share.
-
-    None if there are fewer than two domains, or no token is unknown. Of each domain a fixed sample of its
-    texts is counted.
-    """
-    shares: dict[str, float] = {}
-    for name, of_domain in texts.items():
-        order = np.random.default_rng(0).permutation(len(of_domain))[:DOMAIN_SAMPLE]
-        shares[name] = token_statistics(tokenizer, [of_domain[k] for k in order], 0).unknown_share
-    worst = max(shares, key=shares.__getitem__, default="")
-    return (worst, shares[worst]) if len(shares) > 1 and shares[worst] > 0 else None

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from translearn_core.analysis.language_id import NAMES, guess_languages, main_language, sure_languages
-from translearn_core.backbones import load_tokenizer, token_statistics, worst_domain
+from translearn_core.backbones import load_tokenizer, token_statistics
 from translearn_core.backbones.metadata import languages_of
 from translearn_core.config import BackboneConfig, Cell, DataConfig
 from translearn_core.config.domains import MAX_DOMAINS
@@ -37,23 +37,18 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     config = context.config
     context.report("reading the file")
     table, earlier = load_versions(context.store.workspace, config.data.dataset)
-    for column in config.data.text_columns:
-        if column not in table.columns:
-            raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
+    for name in config.data.text_columns:
+        if name not in table.columns:
+            raise DataError(f"There is no column {name!r} in this file: choose the text column again.")
     texts = _texts(table, config.data)
     context.report("splitting texts into tokens")
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
-        several = None if config.data.sentence is not None else _several_languages(table, config.data.text)
-        if statistics is not None and tokenizer is not None and config.data.sentence is None:
-            language_column = several[1] if several else None
-            domain = language_column if config.data.domains is None else config.data.domains.column
-            domains = _by_domain(table, config.data.text, domain)
-            statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, earlier)
-    languages = _languages(several, config.backbone, texts)
+    column = config.data.text if config.data.sentence is None else None
+    languages = _languages(table, column, config.backbone, texts)
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 
 
@@ -65,25 +60,24 @@ def check_texts(context: Context[TextCheckConfig]) -> None:
     if column not in table.columns:
         raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
     texts: list[Cell] = [str(cell) for cell in table[column].dropna()]
-    several = _several_languages(table, column)
-    findings = _languages(several, config.backbone, texts)
+    findings = _languages(table, column, config.backbone, texts)
     if texts and not config.backbone.is_tfidf:
         context.report("splitting texts into tokens")
-        tokenizer = load_tokenizer(config.backbone)
         with read_budget(context.store.workspace.sources(config.dataset).values()):
-            statistics = token_statistics(tokenizer, texts, 0)
-            domains = _by_domain(table, column, several[1] if several else None)
-            statistics = replace(statistics, worst_domain=worst_domain(tokenizer, domains))
+            statistics = token_statistics(load_tokenizer(config.backbone), texts, 0)
         findings += unknown_tokens_finding(statistics)
     artifacts.save(context.folder, TextCheck(tuple(findings)))
 
 
 def _languages(
-    several: tuple[dict[str, float], str | None] | None, backbone: BackboneConfig, texts: list[Cell]
+    table: pd.DataFrame, text: str | None, backbone: BackboneConfig, texts: list[Cell]
 ) -> list[Finding]:
-    """Return the finding on the languages of the texts, or on the main one."""
+    """Return the finding on the languages of the texts, or on the main one.
+
+    `text` is their column, None if rows are words.
+    """
     reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
-    if several is not None:
+    if text is not None and (several := _several_languages(table, text)) is not None:
         shares, column = several
         names = {NAMES.get(code, code): share for code, share in shares.items()}
         return [languages_finding(names, min(SAMPLE, len(texts)), backbone.label, reads, column)]
@@ -125,14 +119,6 @@ def _column_of(table: pd.DataFrame, languages: "pd.Series[str]") -> str | None:
             if right - most >= FOLLOWS * (len(languages) - most):
                 return column
     return None
-
-
-def _by_domain(table: pd.DataFrame, text: str, column: str | None) -> dict[str, list[str]]:
-    """Return the texts of each value of a column; empty without one."""
-    if column is None or column not in table.columns:
-        return {}
-    rows = table[[column, text]].dropna().astype(str)
-    return {str(name): texts.tolist() for name, texts in rows.groupby(column)[text]}
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:
