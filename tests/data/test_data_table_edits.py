@@ -86,7 +86,7 @@ def test_a_text_of_a_file_without_labels_trains_once_it_has_one(tmp_path):
     frame = with_texts(tmp_path)
     first = CellEdit(part="unlabelled", row=2, column="label", value="c1")
     edited = apply_edits(frame, edits(first))
-    before, after = prepare(frame, config()), prepare(edited, config(), original=frame)
+    before, after = prepare(frame, config()), prepare(edited, config(), earlier=(frame,))
     assert after.unlabelled == ("first", "third")
     assert set(after.texts) - set(before.texts) == {"second"}
     place = after.texts.index("second")

@@ -113,6 +113,7 @@ def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):
     draft = at.session_state["draft"]
     assert draft.domains == DomainConfig(column="language", source=("english",), target=("中文",))
     assert draft.self_training is not None
+    table.look(with_domains(table.data, draft.domains))  # the draft is kept, and diagnosed as it is
     at = opened(table, visit, source=("english",), target=("中文",))
     at.selectbox(key="one_way").set_value(Way.SEQUENTIAL).run()
     assert "needs labels of the target" in page_text(at)

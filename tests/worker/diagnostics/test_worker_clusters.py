@@ -212,6 +212,25 @@ def test_without_labels_diversity_alone_chooses(bench: Bench, common: dict[str, 
     assert again.rows["row"].tolist() == chosen.rows["row"].tolist()
 
 
+def test_texts_of_a_file_without_labels_are_chosen_and_train_once_labelled(
+    bench: Bench, common: dict[str, object]
+):
+    files = {
+        "train": table(80),
+        "unlabelled": b"text,topic\nlovely acting story,film\ninvoice and order,film\n",
+    }
+    dataset = bench.store.add_dataset(ME, "pool.csv", files, Settings()).digest
+    config = NextRowsConfig(dataset=dataset, label="topic", rows=5, **common)
+    chosen = bench.do(config, NextRows)
+    assert set(chosen.rows["part"]) == {"unlabelled"}
+    assert (chosen.labelled > 20, chosen.unlabelled) == (True, 2)
+    second = CellEdit(part="unlabelled", row=2, column="topic", value="mail")
+    version = bench.store.add_version(ME, dataset, [second]).digest
+    left = bench.do(config.model_copy(update={"dataset": version}), NextRows)
+    assert left.rows["text"].tolist() == ["lovely acting story"]
+    assert left.labelled == chosen.labelled + 1
+
+
 def test_a_table_with_every_label_has_no_next_row(bench: Bench, common: dict[str, object]):
     with pytest.raises(DataError, match="Every text has a label"):
         bench.do(NextRowsConfig(dataset=added(bench, 80), label="topic", **common), NextRows)

@@ -96,12 +96,11 @@ def _split_parts(
     DataError
         If no text without a label may train.
     """
-    assert config.label is not None
     train = table.index[prepared.table_index[prepared.split_indices(Split.TRAIN)]]
     labelled = rows[rows.index.isin(train)]
     free = rows.index.isin(table.index[prepared.unlabelled_index])
-    has_label = filled(table.loc[rows.index, config.label])  # of a target domain whose labels are not used
-    candidates = rows[free & ~has_label]
+    # labels of a target domain that are not used
+    candidates = rows[free & ~_has_label(table, rows, config)]
     if candidates.empty:
         raise DataError(NONE_LEFT)
     return labelled, candidates
@@ -120,9 +119,7 @@ def _parts(
     DataError
         If every text has a label.
     """
-    has_label = np.zeros(len(rows), dtype=np.bool_)
-    if config.label is not None:
-        has_label = filled(table.loc[rows.index, config.label])
+    has_label = _has_label(table, rows, config)
     of_file = rows["part"] == str(Split.TRAIN)
     labelled, candidates = rows[has_label & of_file], rows[~has_label]
     of_training = candidates["part"].isin([str(Split.TRAIN), UNLABELLED_PART])
@@ -135,6 +132,13 @@ def _parts(
     if new.empty:
         raise DataError(NONE_LEFT)
     return labelled, new
+
+
+def _has_label(table: pd.DataFrame, rows: pd.DataFrame, config: NextRowsConfig) -> NDArray[np.bool_]:
+    """Whether each row has a label; what stands in a file of texts without labels is none."""
+    if config.label is None:
+        return np.zeros(len(rows), dtype=np.bool_)
+    return filled(table.loc[rows.index, config.label]) & (rows["part"] != UNLABELLED_PART).to_numpy()
 
 
 def _labels(
