@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.domains import domain_form, languages, transfer_matrix, ways
-from pages._ui.forms import require_task
+from pages._ui.domains import domain_form, languages, study_offer, transfer_matrix, ways
+from pages._ui.forms import require_task, vectors
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
 from translearn_core.jobs import TRANSFER_MATRIX
@@ -26,8 +26,12 @@ languages.panel(ready, domain_form.columns())
 if domains is None:
     navigation.stop_page()
 diagnostic.heading(TRANSFER_MATRIX)
-matrix = transfer_matrix.panel(ready) if diagnostic.supported(TRANSFER_MATRIX, ready.experiment) else None
+vectors.describe(ready)
+estimate = study_offer.OneEstimate(ready.draft)
+matrix = None
+if diagnostic.supported(TRANSFER_MATRIX, ready.experiment):
+    matrix = transfer_matrix.panel(ready, estimate)
 st.subheader("Learn from some, use on others", anchor=False)
-ways.panel(ready, domain_form.choose_domains(domains))
+ways.panel(ready, domain_form.choose_domains(domains), estimate)
 if matrix is not None:
     report.diagnostic_panel(f"Domains of {ready.dataset.name}", matrix, ready.draft.diagnose)

@@ -31,6 +31,7 @@ evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
 navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
+scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)
 baselines.panel(run)

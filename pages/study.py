@@ -28,6 +28,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         study_list.menu(study)
     if st.button("All studies", key="all_studies", type="tertiary", icon=":material/arrow_back:"):
         navigation.switch_to("study")
+if study.config.ways or study.config.sources:
+    navigation.link("domains", "Back to Domains")
 study_list.watch(study)
 study_results.show(study)
 report.study_panel(study, study_list.progress(study).done)

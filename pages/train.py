@@ -44,7 +44,9 @@ if earlier is not None:
     st.caption(summary.trained_before(earlier.state))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     default_name = short(
-        f"{ready.dataset.name}, {run_name.default_run_name(experiment)}, seed {draft.training.seed}", 80
+        f"{ready.dataset.name}, {run_name.transfer_name(experiment)}"
+        f"{run_name.default_run_name(experiment)}, seed {draft.training.seed}",
+        100,
     )
     name = st.text_input(
         "Name of this run", key="run_name", placeholder=default_name, max_chars=100, persist_state="page"

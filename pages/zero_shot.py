@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages._ui.clusters import cluster_form
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.few_labels import described_classes, description_form
-from pages._ui.forms import require_task
+from pages._ui.few_labels import described_classes, description_form, earlier_result
+from pages._ui.forms import require_task, vectors
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state, tables
 from translearn_core.config import FeatureConfig
@@ -27,6 +27,7 @@ if not diagnostic.supported(ZERO_SHOT, ready.experiment):
 if ready.data.text_pair is not None:
     st.caption("A description is compared with one text: leave the second texts out on the Data page.")
     navigation.stop_page()
+vectors.describe(ready)
 draft = ready.draft
 classes = description_form.choose(ready.diagnosis.classes, f"{ready.dataset.digest}-{ready.data.label}")
 config = ZeroShotConfig(
@@ -39,6 +40,7 @@ config = ZeroShotConfig(
     seed=draft.training.seed,
 )
 result = diagnostic.result(ZERO_SHOT, config)
+result, config = earlier_result.or_earlier(config, result, ready.diagnosis.classes)
 if result is not None:
     diagnostic.show(ZERO_SHOT, result)
     tables.download(result.predictions, "zero-shot", key="zero_shot", label="Every test text as CSV")

@@ -18,6 +18,7 @@ from translearn_core.config import (
     job_id,
 )
 from translearn_core.config.base import canonical_json
+from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.config.studies.study_file import StudyFile
 
 PLACES = DomainConfig(column="language", source=("en",), target=("zh",))
@@ -147,3 +148,13 @@ def test_alignment_needs_blocks_that_train_and_a_weight_something_to_weigh():
     ExperimentConfig(**adapted, freeze=FreezePlan(blocks=(5,)))
     with pytest.raises(ValidationError, match="adds no loss to weigh"):
         AdaptationConfig(method=AdaptationMethod.IMPORTANCE, weight=2.0)
+
+
+def test_sizes_of_ways_are_called_target_labels():
+    factors = {"recipe": "own settings", "way": "CORAL", "backbone": "b"}
+    arms = {f"CORAL, {rows}": factors | {"rows": rows} for rows in ("0 rows", "1 rows", "all rows")}
+    assert list(arm_titles(arms).values()) == [
+        "CORAL, 0 target labels", "CORAL, 1 target label", "CORAL, all target labels",
+    ]  # fmt: skip
+    plain = {"full, 64 rows": {"recipe": "own settings", "backbone": "b", "rows": "64 rows"}}
+    assert arm_titles(plain) == {"full, 64 rows": "full, 64 rows"}

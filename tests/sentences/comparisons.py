@@ -24,6 +24,8 @@ def same(difference: Difference) -> bool:
 
 def clause(difference: Difference) -> tuple[list[float], dict[str, bool]]:
     """Return the numbers and the claims of `Difference.describe`."""
+    if difference.seeds < 2 and difference.value == difference.low == difference.high == 0:
+        return [], {r"scores the same as": True, "one seed gives no interval": True}
     numbers = [*ends(difference), *([] if same(difference) else [100 * abs(difference.value)])]
     claims = {
         r"scores the same as": same(difference),
@@ -59,6 +61,17 @@ def study_verdict(draw: Draw) -> Case:
         numbers += [100 * abs(negative.value), *ends(negative)]
         claims["Negative transfer: .* below scratch"] = True
     return Case(text, numbers, claims=claims)
+
+
+@sentence
+@st.composite
+def same_on_every_row(draw: Draw) -> Case:
+    """A configuration whose only seed scores every test row as the baseline's does."""
+    seeds = draw(st.integers(1, 3))
+    difference = Difference(0.0, 0.0, 0.0, seeds)
+    (text,) = Comparison("full", 600, (arm("full", None, None), arm("CORAL", difference, None))).sentences()
+    numbers, claims = clause(difference)
+    return Case(text, numbers, claims=claims | {"one seed gives no interval": seeds < 2})
 
 
 @sentence

@@ -74,7 +74,25 @@ def ways_that_lose(draw: Draw) -> Case:
     metric = metric_of("accuracy")
     said = texts.matrix_sentences(cells, (), metric, metric)
     single = cells[(cells["model"] == FROZEN_PROBE) & cells["source"].isin(DOMAINS) & cells["loss"].notna()]
-    return Case(said[2], [len(single), (single["loss low"] > 0).sum()])
+    sure = (single["loss low"] > 0).sum()
+    assert not sure or "could be chance" not in said[0]
+    shown = [len(single), sure] if sure else [len(single)]
+    return Case(
+        said[2], shown, claims={"none loses": not sure, "1 loses": sure == 1, r"\d lose more": sure > 1}
+    )
+
+
+@sentence
+@st.composite
+def loss_of_nothing(draw: Draw) -> Case:
+    """A loss that rounds to zero has no sign, and a negative end a minus sign."""
+    value = draw(st.floats(-0.0004, 0.0))
+    loss = {"loss": value, "loss low": -0.02, "loss high": 0.0004}
+    cell = pd.Series({"source": "books", "target": "kitchen", **loss})
+    said = texts._crossing(cell, metric_of("accuracy"))
+    assert "-" not in said
+    assert "−0.0" not in said
+    return Case(said, [0.0, 2.0 if value < 0 else -2.0], known=[100 * abs(value), 0.04, -0.04])
 
 
 @sentence

@@ -1,9 +1,13 @@
 """Sentences on classification with few labels or none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from pages._ui.few_labels import earlier_result
+from tests.plots.few_label_results import make_zero_shot
 from tests.sentences.outcomes import counts, ends, estimates, shares
 from tests.sentences.reading import Case, sentence
 from translearn_core.analysis.few_labels.class_descriptions import Space
@@ -72,7 +76,20 @@ def described_classes(draw: Draw) -> Case:
         claims={
             "never predicted": 0 in predicted,
             "is never predicted": predicted.count(0) == 1,
-            "'card' and 'loan' have the lowest F1 and 'chat' and 'rate' the highest": 0 not in predicted,
+            "F1 is lowest for 'card' and 'loan' and highest for 'chat' and 'rate'": 0 not in predicted,
         },
         names=["F1"],
     )
+
+
+@sentence
+@st.composite
+def changed_descriptions(draw: Draw) -> Case:
+    """The accuracy before and after a change of descriptions."""
+    old, new = draw(shares), draw(shares)
+    results = [
+        replace(make_zero_shot(("card", "loan")), metrics={"accuracy": Estimate(value, value, value)})
+        for value in (old, new)
+    ]
+    text = earlier_result.comparison(*results, "the words for 'card' changed since")
+    return Case(text, [100 * old, 100 * new], claims={"the words for 'card' changed,": True})

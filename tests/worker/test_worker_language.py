@@ -8,7 +8,7 @@ import pytest
 
 from translearn_core.analysis.language_id import SURE, main_language, table_languages
 from translearn_core.backbones.metadata import languages_of
-from translearn_core.config import BackboneConfig, DataConfig
+from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
 from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
@@ -89,6 +89,17 @@ def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_
 def test_texts_without_labels_are_held_against_what_the_backbone_reads(tmp_path, texts, codes):
     check = carried_out(tmp_path, csv_of(texts * 20), TextCheckConfig, TextCheck, text="text")
     assert {one.code for one in check.findings if one.severity is Severity.WARNING} == codes
+
+
+def test_a_language_that_the_tokenizer_does_not_know_is_named(tmp_path):
+    csv = csv_of(ENGLISH * 20 + CHINESE * 20, language=["en"] * 60 + ["zh"] * 40)
+    columns = {"text": "text", "label": "label", "domains": DomainConfig(column="where")}
+    diagnosis = carried_out(tmp_path, csv, DiagnoseConfig, Diagnosis, **columns)
+    (found,) = [finding for finding in diagnosis.findings if finding.code == "unknown-domains"]
+    assert found.severity is Severity.WARNING
+    assert "of 'zh' are unknown to all-MiniLM-L6-v2" in found.sentence
+    assert "'en'" not in found.sentence
+    assert "multilingual" in found.advice
 
 
 def languages_found(folder: Path, csv: str) -> tuple[str, str]:

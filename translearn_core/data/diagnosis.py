@@ -14,6 +14,7 @@ from translearn_core.data.prepare import prepare
 from translearn_core.data.task_shape import groups_finding, one_hot_finding, translations_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
+from translearn_core.results.diagnostics.transfer_matrix import UNREAD_SHARE
 from translearn_core.results.findings import finding
 from translearn_core.results.format import join_list, quote, rounded_percent
 from translearn_core.tasks import PROBLEMS
@@ -23,8 +24,8 @@ from translearn_core.tasks.splits import SPLITS
 BINS = 30
 """Approximate number of bars in the length histogram."""
 
-UNKNOWN_LIMIT = 0.10
-"""Share of unknown tokens above which a backbone cannot read the texts."""
+UNREAD = ("unknown-tokens", "unknown-domains")
+"""Codes of findings on texts that a backbone cannot read."""
 
 PIECES_LIMIT = 2.5
 """Pieces per word above which the vocabulary hardly covers the language."""
@@ -169,7 +170,7 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
     percent = rounded_percent(share)
-    if share > UNKNOWN_LIMIT:
+    if share > UNREAD_SHARE:
         reads = " It reads Latin scripts only." if model == BUNDLED else ""
         sentence = f"{percent} of the tokens are unknown to {model}: it cannot read these texts.{reads}"
         advice = f"Choose a backbone that was trained on this language, for instance {MULTILINGUAL}."
@@ -190,6 +191,17 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
         sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average."
         findings.append(finding("pieces-per-word", Severity.DETECTED, sentence))
     return findings
+
+
+def unknown_domains_finding(shares: Mapping[str, float], model: str) -> list[Finding]:
+    """Return the finding on domains that a backbone cannot read; `shares` are those of unknown tokens."""
+    unread = {name: share for name, share in shares.items() if share > UNREAD_SHARE}
+    if not unread or len(unread) == len(shares):  # of all domains the finding on all texts speaks
+        return []
+    listed = join_list([f"{rounded_percent(share)} of {quote(name)}" for name, share in unread.items()])
+    sentence = f"Of the tokens of each domain, {listed} are unknown to {model}: it cannot read these texts."
+    advice = f"Choose a backbone that was trained on these languages, for instance {MULTILINGUAL}."
+    return [finding("unknown-domains", Severity.WARNING, sentence, advice=advice)]
 
 
 def language_finding(language: str, share: float, model: str, reads: Sequence[str]) -> Finding:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.config import AugmentConfig, JobConfig
+from translearn_core.config import AugmentConfig, BackboneConfig, JobConfig
 from translearn_core.config.base import Seed
 from translearn_core.jobs.spec import (
     CLASSES,
@@ -46,6 +46,7 @@ class TextCheckConfig(BackboneJobConfig[TextCheck]):
     """Check the texts of a table, labelled or not, against what a backbone reads."""
 
     kind: ClassVar = "text_check"
+    backbone: BackboneConfig = BackboneConfig()
     dataset: str = Field(description="digest of the data set's files")
     text: str = Field(description="column that holds the texts")
 

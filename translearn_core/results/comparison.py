@@ -68,6 +68,8 @@ class Difference(Estimate):
 
     def describe(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
+        if self.seeds < 2 and self.value == self.low == self.high == 0:
+            return f"scores the same as {other} on every test row (one seed gives no interval)"
         if self._negligible:
             return f"scores the same as {other} {self.span}"
         return f"is {self.points} {'better' if self.value > 0 else 'worse'} than {other} {self.span}"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from transformers import PreTrainedTokenizerFast
 
 from translearn_core.analysis.language_id import NAMES, guess_languages, main_language, sure_languages
 from translearn_core.backbones import load_tokenizer, token_statistics
@@ -13,7 +14,12 @@ from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
 from translearn_core.data.columns import DOMAIN_ROWS, file_columns
-from translearn_core.data.diagnosis import language_finding, languages_finding, unknown_tokens_finding
+from translearn_core.data.diagnosis import (
+    language_finding,
+    languages_finding,
+    unknown_domains_finding,
+    unknown_tokens_finding,
+)
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
@@ -30,6 +36,8 @@ LEAST_SHARE = 0.02
 """Share of the sample from which a language is one of several."""
 FOLLOWS = 0.8
 """Share of the errors that a column leaves out if it tells the languages apart."""
+MAX_SAMPLED = 100
+"""Most texts of a domain that are split into tokens to see whether the backbone reads it."""
 
 
 def diagnose_task(context: Context[DiagnoseConfig]) -> None:
@@ -49,6 +57,10 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         diagnosis, _ = diagnose(table, config.data, statistics, earlier)
     column = config.data.text if config.data.sentence is None else None
     languages = _languages(table, column, config.backbone, texts)
+    if tokenizer is not None and config.data.domains is not None:
+        languages += unknown_domains_finding(
+            _unknown_by_domain(table, config, tokenizer), config.backbone.label
+        )
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 
 
@@ -119,6 +131,23 @@ def _column_of(table: pd.DataFrame, languages: "pd.Series[str]") -> str | None:
             if right - most >= FOLLOWS * (len(languages) - most):
                 return column
     return None
+
+
+def _unknown_by_domain(
+    table: pd.DataFrame, config: DiagnoseConfig, tokenizer: PreTrainedTokenizerFast
+) -> dict[str, float]:
+    """Return the share of unknown tokens of each domain, of a sample of its texts."""
+    domains, data = config.data.domains, config.data
+    assert domains is not None
+    if domains.column not in table.columns or data.text not in table.columns:
+        return {}
+    rows = table[[domains.column, data.text]].dropna().astype(str)
+    return {
+        str(name): token_statistics(
+            tokenizer, texts.sample(min(len(texts), MAX_SAMPLED), random_state=0).tolist(), config.token_limit
+        ).unknown_share
+        for name, texts in list(rows.groupby(domains.column, sort=False)[data.text])[:MAX_DOMAINS]
+    }
 
 
 def _texts(table: pd.DataFrame, data: DataConfig) -> list[Cell]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import freeze_map
 from pages._ui.forms.draft import draft_of
+from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, navigation, result_cache
 from pages._ui.shell.formatting import about
 from translearn_core.config import ExperimentConfig, LayerCombination, from_scratch_control
@@ -56,7 +57,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     control = from_scratch_run(run)
     scratch = control.job.id if control is not None and control.state is State.DONE else None
     config = BaselinesConfig(job=run.job.id, from_scratch_run=scratch)
-    result = jobs.submit_and_watch(config)
+    result = run_actions.result_or_stop(config, "stop-baselines")
     if result is None:
         result = finished_baselines(run)
     if result is not None:

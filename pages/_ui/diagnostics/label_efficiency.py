@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics.label_efficiency_setup import Curve, curve_of, diagnose_config
+from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
@@ -24,7 +25,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     curve = _submitted_curve(run)
     if curve is None:
         return
-    base = jobs.submit_and_watch(curve.question())
+    base = run_actions.result_or_stop(curve.question(), "stop-label_efficiency")
     if base is None:
         return
     at = _at(curve)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
@@ -51,13 +52,14 @@ def heading(spec: JobSpec[Any, Any]) -> None:
 
 
 def result(spec: JobSpec[C, R], config: C) -> R | None:
-    """Return the result of a diagnostic; until there is one, show its button or its progress."""
-    if jobs.find_run(config) is None:
+    """Return the result of a diagnostic; until there is one, show its button, or its progress and Stop."""
+    run = jobs.find_run(config)
+    if run is None or run.state is State.STOPPED:
         st.caption(spec.cost)
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
         jobs.submit(config)
-    return jobs.submit_and_watch(config)
+    return run_actions.result_or_stop(config, f"stop-{spec.kind}")
 
 
 def show(

@@ -12,7 +12,8 @@ from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.forms import config_fields
 from pages._ui.results import text_table
 from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
-from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.runs import run_actions
+from pages._ui.shell import errors, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import Method, job_id
@@ -52,7 +53,7 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
             fields = ("neighbours", "min_dist", "limit", "seed")
             shown = fields if projection_config.method is Method.UMAP else fields[2:]
             projection_config = config_fields.edit(projection_config, shown, "projection")
-    projection = jobs.submit_and_watch(projection_config)
+    projection = run_actions.result_or_stop(projection_config, "stop-projection")
     if projection is None:
         return
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages._ui.runs import run_picker
+from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import ProjectionAnimationConfig
 from translearn_core.results import BackboneInfo, ProjectionAnimation
-from translearn_core.runs import Run
+from translearn_core.runs import Run, State
 
 LOOK = (
     "An animation of the 2-D projections of all layers. Press Play, or move the slider, and follow the "
@@ -38,12 +38,13 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
     animation_config = ProjectionAnimationConfig(job=run.job.id)
-    if jobs.find_run(animation_config) is None:
+    submitted = jobs.find_run(animation_config)
+    if submitted is None or submitted.state is State.STOPPED:
         if st.button("Show every layer", key="film", icon=":material/movie:"):
             jobs.submit(animation_config)
             st.rerun()
         return
-    result = jobs.submit_and_watch(animation_config)
+    result = run_actions.result_or_stop(animation_config, "stop-film")
     if result is not None:
         _show(run, result, both=config.trains_backbone)
 

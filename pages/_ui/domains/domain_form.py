@@ -10,6 +10,15 @@ from translearn_core.results import TableProfile
 
 ONE_RUN = [way for way in Way if way is not Way.PRETRAIN_TARGET]
 """Ways of one training; pre-training is a job of its own."""
+WITHIN_SOURCE = (
+    "What it is tested on is learned from already, so no way leads anywhere. Choose a domain to test on that "
+    "it does not learn from."
+)
+
+
+def within_source(domains: DomainConfig) -> bool:
+    """Whether a source and a target are chosen, and every domain of the target is one of the source."""
+    return bool(domains.source and domains.target) and set(domains.target) <= set(domains.source)
 
 
 def choose_column(draft: state.Draft) -> DomainConfig | None:
@@ -44,6 +53,8 @@ def choose_domains(domains: DomainConfig) -> DomainConfig:
         source = _pick("Learn from", names, domains.source, "source_domains")
         target = _pick("Test on", names, domains.target, "target_domains")
     chosen = domains.model_copy(update={"source": source, "target": target})
+    if within_source(chosen):
+        st.caption(WITHIN_SOURCE)
     if chosen.source and chosen.target:
         _one_training(chosen)
     elif chosen.selects:
@@ -60,8 +71,8 @@ def _one_training(chosen: DomainConfig) -> None:
         )
     placed = way.domains(chosen, int(labels))
     if placed is None:
-        what = "takes no label of the target: set it to 0" if labels else "needs labels of the target"
-        st.caption(f"The way '{way}' {what}.")
+        what = "takes no label of the target: set it" if labels else "needs labels of the target: raise"
+        st.caption(f"The way '{way}' {what} {'to 0' if labels else 'the number beside it'}.")
     elif way.adaptation is not None and not state.draft().experiment.trains_backbone:
         st.caption(f"The way '{way}' needs a block that trains, and here all stay frozen: choose a recipe.")
     else:

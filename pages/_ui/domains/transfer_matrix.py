@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import study_offer
 from pages._ui.forms.require_task import Ready
-from pages._ui.shell import errors, jobs, navigation, state
+from pages._ui.runs import run_actions
+from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import short
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig, expand_grid
@@ -24,7 +25,7 @@ from translearn_core.runs.studies.transfer_matrix import (
 )
 
 
-def panel(ready: Ready) -> TransferMatrixConfig | None:
+def panel(ready: Ready, estimate: study_offer.OneEstimate) -> TransferMatrixConfig | None:
     """Show the matrix, or the button that computes it; then offer to train on every source.
 
     Returns the job of what is shown.
@@ -38,11 +39,11 @@ def panel(ready: Ready) -> TransferMatrixConfig | None:
     done = () if study is None else study_list.progress(study).done
     if study is not None and done:
         with_runs = transfer_matrix_config(ready.experiment, matrix_runs(study, done))
-        trained = jobs.submit_and_watch(with_runs)
+        trained = run_actions.result_or_stop(with_runs, "stop-matrix_of_runs")
         matrix, config = (matrix, config) if trained is None else (trained, with_runs)
     diagnostic.show(TRANSFER_MATRIX, matrix)
     if study is None:
-        _offer(ready, experiment, matrix)
+        _offer(ready, experiment, matrix, estimate)
     else:
         st.markdown("**Trained on every source**; each run is an ordinary one, listed among your runs.")
         study_list.watch(study)
@@ -56,7 +57,9 @@ def _study(experiment: ExperimentConfig, matrix: TransferMatrix) -> Study | None
     return next((study for study in studies if belongs(study, experiment, matrix.sources)), None)
 
 
-def _offer(ready: Ready, experiment: ExperimentConfig, matrix: TransferMatrix) -> None:
+def _offer(
+    ready: Ready, experiment: ExperimentConfig, matrix: TransferMatrix, estimate: study_offer.OneEstimate
+) -> None:
     st.markdown(
         "**Add trained models.** Your settings are trained on every source; their matrix then stands beside "
         "these. It shows whether fine-tuning carries further than frozen layers, or binds to its source."
@@ -70,7 +73,7 @@ def _offer(ready: Ready, experiment: ExperimentConfig, matrix: TransferMatrix) -
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    study_offer.cost(ready, experiment, planned)
+    study_offer.cost(ready, experiment, planned, estimate)
     if st.button("Train on every source", key="train_matrix", icon=":material/play_arrow:"):
         assert experiment.data.domains is not None
         name = short(f"Trained on every {experiment.data.domains.column}", 100)

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.domains import study_offer
+from pages._ui.domains import domain_form, study_offer
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import short
@@ -18,6 +18,7 @@ from translearn_core.config import (
     expand_grid,
 )
 from translearn_core.errors import TranslearnError
+from translearn_core.reporting.diagnostics.comparison import NO_WORTH
 
 DEFAULT_WAYS = (Way.SOURCE, Way.TARGET, Way.BOTH, Way.CORAL, Way.DANN)
 SIZES = (0, 8, 64, "all")
@@ -38,14 +39,19 @@ EXPLANATIONS = {
 }
 
 
-def panel(ready: Ready, domains: DomainConfig) -> None:
+def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate) -> None:
     """Choose ways, target labels and seeds, and start the study."""
     st.markdown(
         "How best to get from one to the other, with few labels of the target or none? Every way is tested "
         "on the same test rows of the target; target texts without labels may be read, test texts never."
     )
     if not (domains.source and domains.target):
-        st.caption("Choose above what to learn from and what to test on: one domain each at least.")
+        st.caption(
+            "The ways lead from some domains to others. Choose above what to learn from and what to test on, "
+            "at least one domain each; left empty, a field stands for all domains."
+        )
+        return
+    if domain_form.within_source(domains):  # said at the choice of the domains
         return
     ways = st.multiselect(
         "Ways",
@@ -68,7 +74,9 @@ def panel(ready: Ready, domains: DomainConfig) -> None:
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)
         return
-    study_offer.cost(ready, experiment, planned)
+    study_offer.cost(ready, experiment, planned, estimate)
+    if Way.TARGET not in ways:
+        st.caption(NO_WORTH)
     if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.shell import jobs, page_header, state
-from pages._ui.shell.formatting import about, count, size
+from pages._ui.shell.formatting import about, count, plain, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FeatureConfig, FreezePlan, TrainingConfig
 from translearn_core.jobs import ProfileConfig
@@ -162,11 +162,19 @@ def _calibration(diagnosis: Diagnosis | None) -> tuple[CostModel, ExperimentConf
 
 
 def measured_cost_model(draft: state.Draft) -> CostModel | None:
-    """Return the cost model of the draft's backbone on this machine; None while it is measured."""
+    """Return the cost model of the draft's backbone on this machine.
+
+    None while it is measured, and if that failed: then a caption says that the time alone is not known.
+    """
     config = profile_config(draft)
-    if jobs.failed(config):
-        st.caption("Only the estimate of time and memory failed: a training does not need it.")
-    return jobs.submit_and_watch(config)
+    if not jobs.failed(config):
+        return jobs.submit_and_watch(config)
+    run = jobs.find_run(config)
+    assert run is not None
+    reason = run.job.reason or "the measurement was stopped."
+    st.caption(plain(f"Its time cannot be estimated: {reason} You can start all the same."))
+    jobs.offer_again(config, run)
+    return None
 
 
 def cached_cost_model(experiment: state.Draft | ExperimentConfig) -> CostModel | None:

@@ -1,7 +1,8 @@
 """Default name of a run."""
 
 from pages._ui.shell import jobs
-from translearn_core.config import BackboneConfig, ExperimentConfig
+from pages._ui.shell.formatting import short
+from translearn_core.config import BackboneConfig, ExperimentConfig, Way
 from translearn_core.config.recipes.catalog import closest_recipe
 from translearn_core.jobs import BackboneInfoConfig
 
@@ -24,3 +25,17 @@ def default_run_name(experiment: ExperimentConfig) -> str:
     if experiment.self_training is not None:
         method = f"{method}, {experiment.self_training.method.label}"
     return method if experiment.data.text_pair is None else f"{method}, {experiment.features.pair_encoding}"
+
+
+def transfer_name(experiment: ExperimentConfig) -> str:
+    """Return source, target and way for the name of a run, such as "en to zh, CORAL, "; "" for all rows."""
+    domains = experiment.data.domains
+    if domains is None or not domains.selects:
+        return ""
+    source, target = (", ".join(names) or "all" for names in (domains.source, domains.target))
+    way = Way.of(domains, experiment.adaptation, self_training=experiment.self_training is not None)
+    name = f"{short(source, 24)} to {short(target, 24)}"
+    parts = [name, *([] if way in (None, Way.SELF_TRAINING) else [str(way)])]  # the method says the latter
+    if domains.target_labels != 0:
+        parts.append(f"{'all' if domains.target_labels is None else domains.target_labels} target labels")
+    return "".join(f"{part}, " for part in parts)

@@ -6,16 +6,9 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
 from pages._ui.shell.formatting import count, epochs, plain
-from translearn_core.config import (
-    AdaptationConfig,
-    DomainConfig,
-    ExperimentConfig,
-    HeadKind,
-    ProblemType,
-    flatten,
-)
+from translearn_core.config import ExperimentConfig, HeadKind, ProblemType, Way, flatten
 from translearn_core.results import Diagnosis
-from translearn_core.results.format import join_list, percent
+from translearn_core.results.format import count_noun, join_list, percent
 from translearn_core.runs import Dataset, State
 
 
@@ -29,8 +22,8 @@ def describe_experiment(dataset: Dataset, draft: Draft, diagnosis: Diagnosis) ->
         f"{count(rows['train'])} training rows{copies}, "
         f"{count(rows['validation'])} validation, {count(rows['test'])} test rows."
     )
-    if draft.domains is not None and draft.domains.selects:
-        st.markdown(_domains(draft.domains, draft.adaptation))
+    if (transfer := transfer_sentence(draft)) is not None:
+        st.markdown(transfer)
     st.markdown(_model(draft))
     if draft.stages:
         many = "one stage" if len(draft.stages) == 1 else f"{len(draft.stages)} stages"
@@ -84,14 +77,29 @@ def _task(draft: Draft, diagnosis: Diagnosis) -> str:
     return f"Classify {text} into **{outputs} classes** ({label})"
 
 
-def _domains(domains: DomainConfig, adaptation: AdaptationConfig | None) -> str:
-    """Say which domains are learned from and tested on, and how the target is adapted to."""
+def transfer_sentence(config: Draft | ExperimentConfig) -> str | None:
+    """Say which domains are learned from and tested on, the way, and the target's labels; None for all."""
+    domains = config.domains if isinstance(config, Draft) else config.data.domains
+    if domains is None or not domains.selects:
+        return None
     source, target = (
         join_list([f"**{plain(name)}**" for name in names]) if names else "all domains"
         for names in (domains.source, domains.target)
     )
-    how = "" if adaptation is None else f", adapting by {adaptation.method.upper()}"
-    return f"It learns from {source} and is tested on {target} ({plain(domains.column)}){how}."
+    sentence = f"It learns from {source} and is tested on {target} ({plain(domains.column)})"
+    if not (domains.source and domains.target):
+        return f"{sentence}."
+    way = Way.of(domains, config.adaptation, self_training=config.self_training is not None)
+    how = f" by the way **{way}**" if way is not None else ""
+    if way is None and config.adaptation is not None:
+        how = f", adapting by {config.adaptation.method.upper()}"
+    return f"{sentence}{how}, with {_target_labels(domains.target_labels)} of the target."
+
+
+def _target_labels(labels: int | None) -> str:
+    if labels is None:
+        return "**all labelled rows**"
+    return f"**{count_noun(labels, 'labelled row')}**" if labels else "**no labelled row**"
 
 
 def _others(draft: Draft) -> str:

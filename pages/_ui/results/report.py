@@ -79,7 +79,7 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = 
         help="stands at the top of the report, in your words",
         persist_state="session",
     )
-    st.markdown("\n".join(f"- {_line(part)}" for part in parts))
+    st.markdown("  \n".join(map(_line, parts)))
     latest = _latest(report_config.job, parts)
     if latest is not None and latest.state.live:
         st.fragment(run_every=jobs.POLL["ask"])(_progress)(latest.id)

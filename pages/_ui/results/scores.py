@@ -20,6 +20,12 @@ from translearn_core.runs.joint_runs import shared_name, target_of
 from translearn_core.tasks import PROBLEMS
 
 
+def transfer(config: ExperimentConfig) -> None:
+    """Say which domains a run learned from and was tested on, and by which way, if it chose some."""
+    if (sentence := summary.transfer_sentence(config)) is not None:
+        st.markdown(sentence)
+
+
 def headline(
     run: Run[ExperimentConfig],
     evaluation: Evaluation,

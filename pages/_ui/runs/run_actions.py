@@ -116,7 +116,14 @@ def result_or_stop(config: JobConfig[R], key: str) -> R | None:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
     result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:
-        st.button("Stop", key=key, icon=":material/stop:", on_click=stop, args=(run.id,))
+        st.button(
+            "Stopping …" if run.job.stop else "Stop",
+            key=key,
+            icon=":material/stop:",
+            on_click=stop,
+            args=(run.id,),
+            disabled=run.job.stop,
+        )
     return result
 
 

@@ -85,12 +85,20 @@ def submit_and_watch(config: JobConfig[R]) -> R | None:
             ensure_engine(settings())
             watch(run, spec.progress)
             return None
-    errors.show_error(run.job.reason or f"{spec.progress} gave no result.")
+    if run.state is State.STOPPED:
+        st.caption(plain(f"{spec.progress} was stopped before its result was there."))
+    else:
+        errors.show_error(run.job.reason or f"{spec.progress} gave no result.")
+    offer_again(config, run)
+    return None
+
+
+def offer_again(config: JobConfig, run: Run) -> None:
+    """Draw the button that runs an ended job anew."""
     if st.button("Try again", key=f"again-{run.job.id}", icon=":material/refresh:"):
         state.store().delete_run(state.owner(), run.id)
         submit(config)
         st.rerun()
-    return None
 
 
 def _first_time(run: Run) -> bool:

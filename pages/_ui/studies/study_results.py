@@ -9,9 +9,10 @@ from pages._ui.shell import jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
+from translearn_core.config import Way
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
-from translearn_core.reporting.diagnostics.comparison import WORTH, size_noun
+from translearn_core.reporting.diagnostics.comparison import NO_WORTH, WORTH, size_noun
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
 from translearn_core.results.format import count_noun
@@ -122,10 +123,11 @@ def _figures(study: Study, short: Comparison) -> None:
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
-        st.subheader("How many rows does it need? Label efficiency", anchor=False)
+        question = "target labels does each way" if config.ways else "rows does it"
+        st.subheader(f"How many {question} need? Label efficiency", anchor=False)
         lines = _renamed(group_labels(study.arms, "rows"), tell)
         picture = plots.size_curve(comparison, lines, dark, noun=size_noun(config))
-        tables.chart(picture, key="size_curve", alt="Score by the number of training rows")
+        tables.chart(picture, key="size_curve", alt=f"Score by the number of {size_noun(config)}")
         st.caption(
             f"Score against the number of {size_noun(config)}; smaller subsets are nested in larger ones. "
             "Where lines cross, the better strategy changes."
@@ -136,6 +138,8 @@ def _figures(study: Study, short: Comparison) -> None:
         share = ("score",) if comparison.metric.share else ()
         tables.table(comparison.worth_frame(), "worth", key="worth", config=tables.fractions(*share))
         st.caption(WORTH)
+    elif config.ways and Way.TARGET not in config.ways:
+        st.caption(NO_WORTH)
     st.subheader("The numbers", anchor=False)
     saved = short.rename_arms(tell).frame()
     shown = comparison.frame().drop(columns=ONLY_IN_CSV)

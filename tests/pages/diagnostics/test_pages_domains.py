@@ -86,7 +86,7 @@ def test_after_the_matrix_its_sources_can_be_trained(table: Filled, visit: Open)
     job = next(run.job.config for run in table.store.runs(table.owner, TRANSFER_MATRIX))
     table.answer(job, matrix())
     at = opened(table, visit)
-    assert "21 runs" in page_text(at)  # seven sources, three seeds
+    assert "21 runs (english 3, 中文 3" in page_text(at)  # seven sources, three seeds
     at.button(key="train_matrix").click().run()
     (study,) = Studies(table.store).all(table.owner)
     assert len(study.runs) == 21

@@ -7,10 +7,12 @@ from filled import Filled
 from visits import Open, keys, page_text
 
 from pages._ui.few_labels.description_form import descriptions
+from pages._ui.few_labels.earlier_result import OTHERWISE, changes
 from tests.plots.few_label_results import make_zero_shot
 from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TargetConfig
 from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, ClassDescription
 from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
+from translearn_core.results import Estimate
 
 COMPUTE = f"compute-{ZeroShotConfig.kind}"
 
@@ -75,3 +77,29 @@ def test_only_other_words_than_the_name_are_descriptions(
     words: dict[str, str], expected: tuple[ClassDescription, ...]
 ):
     assert descriptions("{}", words).descriptions == expected
+
+
+def test_the_earlier_result_stays_until_the_new_one_is_there(filled: Filled, visit: Open):
+    at = visit("zero_shot")
+    at.button(key=COMPUTE).click().run()
+    first = make_zero_shot(filled.classes)
+    filled.answer(
+        asked(filled)[0], replace(first, metrics=first.metrics | {"accuracy": Estimate(0.5, 0.4, 0.6)})
+    )
+    at.run()
+    at.text_input(key="zero_shot.template").set_value("A question on {}").run()
+    assert "the result of the earlier descriptions; the template changed" in at.info[0].value
+    assert "A sentence without labels" in page_text(at)
+    at.button(key=COMPUTE).click().run()
+    new = next(config for config in asked(filled) if config.classes.template == "A question on {}")
+    filled.answer(new, replace(first, metrics=first.metrics | {"accuracy": Estimate(0.625, 0.5, 0.7)}))
+    at.run()
+    assert not at.info
+    assert "Before the template changed, accuracy was 50.0 %; now it is 62.5 %" in page_text(at)
+
+
+def test_the_classes_with_other_words_are_named():
+    before = descriptions(DEFAULT_TEMPLATE, {"a": "one", "b": "two"})
+    after = descriptions(DEFAULT_TEMPLATE, {"a": "one", "b": "three"})
+    assert changes(before, after, ("a", "b")) == "the words for 'b' changed since"
+    assert changes(before, before, ("a", "b")) == OTHERWISE

@@ -12,13 +12,17 @@ FACTORS = ("recipe", "boundary", "way", "source", "backbone", "rows")
 
 
 def arm_titles(arms: Arms) -> dict[str, str]:
-    """Return the display name of each arm, with its recipe's title in place of the short name."""
-    return {
-        name: _title(factors["recipe"]) + name.removeprefix(factors["recipe"])
-        if factors["recipe"] in RECIPES
-        else name
-        for name, factors in arms.items()
-    }
+    """Return the display name of each arm: its recipe's title, and rows of ways as labels of the target."""
+    return {name: _arm_title(name, factors) for name, factors in arms.items()}
+
+
+def _arm_title(name: str, factors: Mapping[str, str]) -> str:
+    if factors["recipe"] in RECIPES:
+        name = _title(factors["recipe"]) + name.removeprefix(factors["recipe"])
+    rows = factors.get("rows", "")
+    if "way" in factors and name.endswith(f", {rows}"):
+        return name.removesuffix(rows) + _label("target labels", rows)
+    return name
 
 
 def group_labels(arms: Arms, along: str) -> dict[str, str]:
@@ -37,6 +41,9 @@ def group_labels(arms: Arms, along: str) -> dict[str, str]:
 
 
 def _label(name: str, value: str) -> str:
+    if name == "target labels":
+        number = value.removesuffix(" rows")
+        return f"{number} target label{'' if number == '1' else 's'}"
     if name == "boundary":
         return "everything" if int(value) < 0 else f"from block {value}"
     return _title(value) if name == "recipe" else value

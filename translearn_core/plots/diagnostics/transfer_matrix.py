@@ -1,6 +1,7 @@
 """Transfer between domains: scores by source and target, and losses beside distances."""
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from translearn_core.plots.style.labels import labels, plain
@@ -11,6 +12,8 @@ from translearn_core.results.metric import metric_of
 
 ROW = 46
 """Height of a row of cells in pixels."""
+MOST = {"A-distance": 2.0, "vocabulary not shared": 1.0}
+"""Highest possible values of distances that have one; no distance is below 0."""
 
 
 def transfer_matrix(matrix: TransferMatrix, model: str, dark: bool = False) -> go.Figure:
@@ -96,9 +99,19 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
             hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.1f}}</b><extra></extra>",
             showlegend=False,
         )
-        axis = {"title_text": name, "domain": [k * width + (0.04 if k else 0), (k + 1) * width], "nticks": 5}
+        place = [k * width + (0.04 if k else 0), (k + 1) * width]
+        axis = {"title_text": name, "domain": place, **_distance_axis(name, pairs[name])}
         figure.update_layout({f"xaxis{k + 1}" if k else "xaxis": axis})
     zero = {"color": palette(dark).ink, "width": 1, "dash": "dot"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, yref="y", y0=0, y1=0, line=zero)
     figure.update_yaxes(title_text=f"loss in {unit}", nticks=6)
     return figure
+
+
+def _distance_axis(name: str, distances: "pd.Series[float]") -> dict[str, object]:
+    """Return range and ticks of the axis of a distance, which holds its possible values alone."""
+    most = MOST.get(name)
+    if most is None:
+        highest = float(np.nanmax(distances, initial=0.0)) or 1.0
+        return {"range": [-0.04 * highest, 1.08 * highest], "nticks": 4}
+    return {"range": [-0.04 * most, 1.04 * most], "tickvals": [0, most / 2, most]}

@@ -1,7 +1,7 @@
 """Section on the comparison of the runs of a study."""
 
 from translearn_core import plots
-from translearn_core.config import StudyConfig
+from translearn_core.config import StudyConfig, Way
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import COMPARE
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
@@ -12,6 +12,11 @@ from translearn_core.results import Comparison
 WORTH = (
     "For every way and number of target labels: how many labels of the target, learned from alone, give the "
     "same score, with a 95 % interval from resampled test rows and seeds. Empty: not reached with all."
+)
+
+NO_WORTH = (
+    "What a way is worth in labels of the target is not known: that takes the way 'target only' as well, "
+    "with some labels."
 )
 
 
@@ -67,7 +72,9 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
                 sentences=comparison.worth_sentences,
             )
         )
+    ways = () if data.study is None else data.study.ways
+    caveats = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
-    if data.study is not None and data.study.ways:
-        alarms = (*alarms, *comparison.worse)
-    return Section(COMPARE.heading, comparison.sentences(), tuple(blocks), alarms=alarms)
+    alarms = (*alarms, *comparison.worse) if ways else alarms
+    heading = "How do the ways compare?" if ways else COMPARE.heading
+    return Section(heading, comparison.sentences(), tuple(blocks), alarms=alarms, caveats=caveats)

@@ -4,7 +4,7 @@ from translearn_core import plots
 from translearn_core.jobs import TRANSFER_MATRIX
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
-from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, TransferMatrix
+from translearn_core.results.diagnostics.transfer_matrix import DISTANCES, FROZEN_PROBE, TransferMatrix
 from translearn_core.results.metric import metric_of
 
 OVERLAP = ("neighbours elsewhere", "elsewhere by chance", "same label there")
@@ -14,14 +14,16 @@ OVERLAP = ("neighbours elsewhere", "elsewhere by chance", "same label there")
 def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the matrix of each model, and the losses beside the distances of the domains."""
     metric, loss = metric_of(matrix.metric), metric_of(matrix.loss_metric)
-    figures = []
+    figures: list[FigureBlock] = []
+    vectors = f" Vectors of {matrix.backbone}." if matrix.backbone else ""
     for model in matrix.models:
         cells = matrix.cells[matrix.cells["model"] == model]
         figures.append(
             FigureBlock(
                 plots.transfer_matrix(matrix, model, dark),
                 f"{metric.title} on test rows with its 95 % interval. A row learned from its domains, a "
-                "column is tested on one. The layer is chosen on validation rows of the source.",
+                "column is tested on one. The layer is chosen on validation rows of the source."
+                + (vectors if model == FROZEN_PROBE else ""),
                 TableBlock(f"transfer of {model}", cells.drop(columns="model")),
                 alt=f"{metric.title} of {model} by source and target domain",
                 heading=model[0].upper() + model[1:],
@@ -50,11 +52,16 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
     )
     overlap = TableBlock(
         "neighbours of the domains",
-        matrix.texts[["domain", *OVERLAP]],
+        matrix.texts[["domain", "train", *OVERLAP]].rename(columns={"train": "training texts"}),
         OVERLAP,
         heading="Do the domains overlap?",
         caption="Neighbours elsewhere: share of the 10 nearest texts, in the last layer of the pretrained "
         "backbone, that are of another domain, and by chance; same label there: how many of those share the "
-        "label. Domains that the backbone keeps apart have few.",
+        "label. Domains that the backbone keeps apart have few, and a share of few texts is uncertain.",
     )
-    return Section(TRANSFER_MATRIX.heading, matrix.sentences, (*figures, tokens, overlap))
+    return Section(
+        TRANSFER_MATRIX.heading,
+        (*matrix.sentences, *matrix.outside()),
+        (*figures, tokens, overlap),
+        caveats=matrix.unread(),
+    )

@@ -18,7 +18,8 @@ def section(result: ZeroShot, data: ReportData, dark: bool = False) -> Section: 
         SHARES,
         heading="Which descriptions work?",
         caption="Precision: how many of the texts that were given this class have it. Recall: how many of "
-        "its test texts were given it. Empty where there is nothing to count.",
+        "its test texts were given it. Empty where there is nothing to count."
+        + (f" Backbone: {result.backbone}." if result.backbone else ""),
     )
     blocks: list[FigureBlock | TableBlock] = [classes]
     if len(result.choices) >= FEWEST_CHOICES:

@@ -14,7 +14,8 @@ class ZeroShot:
 
     `metrics` has accuracy and macro-F1 of `n_test` rows; `constant_baseline` is the accuracy of their most
     frequent class. `layer` and `centred` were chosen on `n_unlabelled` texts without labels; -1 with
-    entailment. `alarm` is empty unless the accuracy is no better than the baseline.
+    entailment. `alarm` is empty unless the accuracy is no better than the baseline. `backbone` is its
+    name, "" in results of earlier versions.
 
     Tables: `classes`, one row per class, with its description, the number of test rows and of predictions,
     precision, recall and F1. `choices`, one row per layer, raw or centred, with its mutual information,
@@ -35,6 +36,7 @@ class ZeroShot:
     classes: pd.DataFrame = field(compare=False)
     choices: pd.DataFrame = field(compare=False)
     predictions: pd.DataFrame = field(compare=False)
+    backbone: str = ""
 
     def frame(self) -> pd.DataFrame:
         """Return the table of classes."""

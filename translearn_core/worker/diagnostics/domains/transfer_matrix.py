@@ -101,6 +101,7 @@ def _fitted(
         texts=texts,
         metric=models[FROZEN_PROBE][0].metric,
         loss_metric=prepared.problem.row_metric,
+        backbone=config.backbone.label,
     )
 
 

@@ -171,6 +171,7 @@ def _result(
         classes=classes,
         choices=_choices(similarities, labels),
         predictions=_predictions(prepared, test, scores, target.names),
+        backbone=config.backbone.label,
     )
 
 

@@ -32,15 +32,15 @@ def matrix_sentences(
     single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
     if single.empty:
         return (NO_LOSS, *_other_domains(cells, frozen, metric))
+    sure = single["loss low"] > 0
     losses = single["loss"].to_numpy()
-    worst, best = single.iloc[int(losses.argmax())], single.iloc[int(losses.argmin())]
-    sentences = [_crossing(worst, loss_metric)]
+    worst = int(np.where(sure if sure.any() else True, losses, -np.inf).argmax())
+    sentences = [_crossing(single.iloc[worst], loss_metric)]
     if len(single) > 1:
-        sentences.append(_crossing(best, loss_metric))
-        sure = int((single["loss low"] > 0).sum())
+        sentences.append(_crossing(single.iloc[int(losses.argmin())], loss_metric))
         sentences.append(
-            f"Of {len(single)} ways from one domain to another, {sure} lose more than chance explains; each "
-            "interval holds for its way alone."
+            f"Of {len(single)} ways from one domain to another, {_lose(int(sure.sum()))} more than chance "
+            "explains; each interval holds for its way alone."
         )
     sentences += [
         *_more_sources(frozen, metric),
@@ -74,14 +74,21 @@ def _crossing(cell: "pd.Series[Any]", metric: Metric) -> str:
     return sentence + ("." if loss.excludes_zero else ", which could be chance.")
 
 
+def _lose(number: int) -> str:
+    """Return "none loses", "1 loses" or "3 lose"."""
+    return f"{number or 'none'} {'lose' if number > 1 else 'loses'}"
+
+
 def _amount(loss: Estimate, metric: Metric) -> str:
-    if metric.share:
-        return f"{100 * loss.value:.1f} points (95 %: {_points(loss.low)} to {_points(loss.high)})"
-    return f"{loss.value:.3f} of {metric.label} (95 %: {loss.low:.3f} to {loss.high:.3f})"
+    factor, digits = (100, 1) if metric.share else (1, 3)
+    value, low, high = (_signed(factor * end, digits) for end in (loss.value, loss.low, loss.high))
+    unit = "points" if metric.share else f"of {metric.label}"
+    return f"{value} {unit} (95 %: {low} to {high})"
 
 
-def _points(value: float) -> str:
-    return f"{100 * value:.1f}".replace("-", "−")
+def _signed(value: float, digits: int) -> str:
+    """Return a number with a minus sign if it is negative; what rounds to 0 has none."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def _more_sources(frozen: pd.DataFrame, metric: Metric) -> list[str]:

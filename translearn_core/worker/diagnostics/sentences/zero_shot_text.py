@@ -53,8 +53,8 @@ def _classes(classes: pd.DataFrame) -> list[str]:
     if len(found) > 2 * AT_ENDS:
         worst, best = found["class"].tolist()[:AT_ENDS], found["class"].tolist()[-AT_ENDS:][::-1]
         sentences.append(
-            f"Of the predicted classes, {quote_list(worst)} have the lowest F1 and {quote_list(best)} the "
-            "highest."
+            f"Among the classes that are predicted, F1 is lowest for {quote_list(worst)} and highest for "
+            f"{quote_list(best)}."
         )
     return sentences
 
