@@ -19,6 +19,7 @@ from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ProblemType
+from translearn_core.reporting import training_section
 from translearn_core.results import RunSummary
 
 page_header.header(
@@ -41,6 +42,8 @@ if config.fitted_at_once:
     st.caption(training_monitor.AT_ONCE)
 else:
     history = state.store().history(run.job.id)
+    if (note := training_section.curves_note(config)) is not None:
+        st.caption(note)
     measure = training_monitor.choose_metric("results_measure", history)
     tables.figure(
         plots.training_curves(

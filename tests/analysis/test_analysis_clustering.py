@@ -17,6 +17,7 @@ from translearn_core.analysis.clustering import (
     unit_rows,
 )
 from translearn_core.analysis.clustering.agreement import contingency, mutual_information
+from translearn_core.analysis.clustering.clustering import NOT_DRAWN, _agreements
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,23 @@ def test_hdbscan_leaves_out_what_lies_between(blobs):
     assert (found.cluster[300:] == NO_CLUSTER).mean() > 0.5
     assert (found.strength[found.cluster == NO_CLUSTER] == 0).all()
     assert np.mean(found.stability) > 0.9
+
+
+def test_density_in_noise_is_not_stable():
+    x = unit_rows(np.random.default_rng(3).normal(size=(200, 10)))
+    found = hdbscan(x, 5, seed=0)
+    assert len(found.stability) == 10, "each pair of samples counts"
+    assert np.mean(found.stability) < 0.5
+
+
+def test_samples_without_clusters_do_not_agree():
+    none, two = np.full(6, NO_CLUSTER), np.array([0, 0, 0, 1, 1, NOT_DRAWN])
+    assert list(_agreements([none, none, two])) == [0, 0, 0]
+    other = np.array([NOT_DRAWN, 0, 0, 1, 1, 1])
+    assert list(_agreements([two, other])) == [1]
+    shrunk = np.array([0, 0, NO_CLUSTER, 1, NO_CLUSTER, 1])
+    expected = adjusted_rand_score([0, 0, 0, 1, 1], [0, 0, 2, 1, 2])
+    assert next(_agreements([two, shrunk])) == pytest.approx(expected)
 
 
 def test_agreement_is_that_of_scikit_learn():

@@ -37,6 +37,12 @@ def test_sizes_that_cannot_be_are_named(words: str) -> None:
         size_grid(parse_sizes(words), 100, [40, 60], per_class=False)
 
 
+def test_labels_of_each_class_are_at_most_those_of_the_rarest() -> None:
+    assert size_grid(("10", "all"), 1000, [10, 990], per_class=True) == (20, 1000)
+    with pytest.raises(ConfigError, match=r"sizes is '400': give at most 10 labels of each class"):
+        size_grid(("400",), 1000, [10, 990], per_class=True)
+
+
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
     tiny = tiny_folder("bert", tmp_path_factory.mktemp("tiny"))
@@ -108,6 +114,7 @@ def test_more_sizes_than_a_curve_has_room_for_are_one_line(
         (("--sizes", "some"), "sizes is 'some'"),
         (("--sizes", "8,16", "--reference-size", 99), "reference_size is 99: give a number of labels"),
         (("--recipe", "best"), "recipe is 'best'"),
+        (("--arm", "scratch"), "arm is 'scratch': give one of"),
     ],
 )
 def test_a_bad_option_is_one_line(

@@ -30,4 +30,6 @@ def test_rounds_are_printed_and_in_the_record(terminal: Terminal, tmp_path: Path
     shown = terminal(*words)
     assert shown.returncode == 0, shown.stderr
     assert "self-training, threshold 0.5" in shown.stdout
+    assert {"added: yes", "added: no"} <= record["rounds"][0].keys()
+    assert "added:" not in shown.stdout, "a table has totals alone, however many classes there are"
     assert "trained with a pseudo-label" in " ".join(shown.stdout.split())

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.architectures import tiny_folder
@@ -27,7 +28,9 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
     return (folder / "table.csv", "--text", "text", "--label", "kind", "--backbone", tiny)
 
 
-def test_described_classes_are_found_without_labels(terminal: Terminal, words: tuple[object, ...]):
+def test_described_classes_are_found_without_labels(
+    terminal: Terminal, words: tuple[object, ...], tmp_path: Path
+):
     described = (f"--description=money_matters={MONEY}", f"--description=food={FOOD}", "--template", "{}")
     done = terminal("zero-shot", *words, *described, "--json")
     assert done.returncode == 0, done.stderr
@@ -37,8 +40,13 @@ def test_described_classes_are_found_without_labels(terminal: Terminal, words: t
     assert record["metrics"]["accuracy"]["value"] >= 0.9
     assert {line["class"]: line["description"] for line in record["classes"]}["food"] == FOOD
     assert sum(line["chosen"] for line in record["choices"]) == 1
-    shown = terminal("zero-shot", *words, *described)
+    assert len(record["predictions"]) == 12
+    out = tmp_path / "out.csv"
+    shown = terminal("zero-shot", *words, *described, "--out", out)
     assert shown.returncode == 0, shown.stderr
+    table = pd.read_csv(out)
+    assert list(table) == ["row", "text", "label", "predicted", "margin"]
+    assert (table["label"] == table["predicted"]).mean() == record["metrics"]["accuracy"]["value"]
     assert "money_matters" in shown.stdout
     assert "Macro-F1" in shown.stdout
 

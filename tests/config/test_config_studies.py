@@ -7,9 +7,13 @@ from translearn_core.config import (
     RECIPES,
     BackboneConfig,
     CleaningRule,
+    ContrastiveConfig,
     DataConfig,
+    DomainConfig,
     ExperimentConfig,
     FreezePlan,
+    HeadConfig,
+    HeadKind,
     ProblemType,
     RecipeName,
     SplitConfig,
@@ -23,6 +27,8 @@ from translearn_core.config import (
     expand_grid,
     job_id,
 )
+from translearn_core.config.adaptation import AdaptationConfig, AdaptationMethod
+from translearn_core.config.few_labels.self_training import SelfTrainingConfig
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.config.studies.study_file import StudyFile, read_study_file
 from translearn_core.errors import ConfigError, DataError, TranslearnError
@@ -271,6 +277,26 @@ def test_a_depth_study_leaves_out_what_cannot_be():
         update={"tuning": TuningConfig(), "backbone": BackboneConfig(reinit_top_layers=2)}
     )
     assert depth_study(fresh, 6).boundaries == (-1, 0, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"self_training": SelfTrainingConfig()},
+        {"contrastive": ContrastiveConfig(), "head": HeadConfig(kind=HeadKind.PROBE)},
+        {"adaptation": AdaptationConfig(method=AdaptationMethod.CORAL)},
+    ],
+)
+def test_a_depth_study_keeps_the_method_of_learning(method: dict[str, object]):
+    data = DATA
+    if "adaptation" in method:
+        data = DATA.model_copy(update={"domains": DomainConfig(column="d", source=("a",), target=("b",))})
+    experiment = ExperimentConfig(data=data, freeze=FreezePlan.last_n(2, 6), **method)
+    runs = expand_grid(depth_study(experiment, 6), BLOCKS)
+    assert len({run.factors["boundary"] for run in runs}) >= 6
+    for name, part in method.items():
+        assert all(getattr(run.config, name) == part for run in runs)
+    assert job_id(experiment) in {job_id(run.config) for run in runs}
 
 
 def test_own_settings_are_what_differs_and_for_recipes_what_they_leave():

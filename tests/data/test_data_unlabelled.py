@@ -79,7 +79,10 @@ def test_a_split_column_and_later_times_are_respected(tmp_path: Path):
     rows = [f"labelled text {i},{'yes' if i % 2 else 'no'},{1900 + i}" for i in range(80)]
     extra = ["early,,1899", "late,,1999", "never,,"]
     table = read(tmp_path / "b", [*rows, *extra], "text,label,year")
-    assert prepared(table, split=SplitConfig(time="year")).unlabelled == ("early",)
+    data = prepared(table, split=SplitConfig(time="year"))
+    assert data.unlabelled == ("early",)
+    (finding,) = [f for f in data.findings if f.code == "unlabelled-left-out"]
+    assert "or are later than the training rows or of unknown time." in finding.sentence
 
 
 def test_only_the_training_file_has_rows_to_learn_from(tmp_path: Path):
@@ -116,6 +119,8 @@ def test_only_texts_of_the_target_domain_count_where_there_is_one(tmp_path: Path
     data = prepared(table, domains=domains)
     assert "nihao without" in data.unlabelled
     assert "hello without" not in data.unlabelled
+    (finding,) = [f for f in data.findings if f.code == "unlabelled-left-out"]
+    assert "or are of another domain than the target." in finding.sentence
     known = data.unlabelled_key != UNKNOWN  # labels that are there and not to be learned from
     assert known.sum() == len(data.unlabelled) - 1
     expected = [int(text.split()[2]) % 2 for text, k in zip(data.unlabelled, known, strict=True) if k]
@@ -132,6 +137,13 @@ def test_a_key_is_read_for_reports_alone(tmp_path: Path):
     )
     assert (diagnosis.unlabelled, diagnosis.known_labels) == (4, 2)
     assert Workload.of(diagnosis).unlabelled == 4
+
+
+def test_spellings_of_a_true_label_are_those_of_labels(tmp_path: Path):
+    rows = [f"labelled text {i},{2 * (i % 2) - 1}," for i in range(60)]
+    table = read(tmp_path, [*rows, "one,,1.0", "two,,+1", "three,,-1.0", "four,,\u22121"], "text,label,truth")
+    data = prepared(table, label_key="truth")
+    assert [data.classes[k] if k >= 0 else None for k in data.unlabelled_key] == ["1", "1", "-1", "-1"]
 
 
 def test_numbers_have_none_and_their_rows_are_left_out(tmp_path: Path):

@@ -12,7 +12,8 @@ from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 def make_described(names: tuple[str, ...]) -> Clustering:
     """Return texts with classes that were described in words."""
     result = make_clustering(names)
-    return replace(result, settings=result.settings | {"clustering": "descriptions"}, stability=())
+    settings = result.settings | {"clustering": "descriptions"}
+    return replace(result, settings=settings, stability=(), tried=result.tried.iloc[:0])
 
 
 def make_clustering(names: tuple[str, ...], rows: int = 120, column: str = "label") -> Clustering:

@@ -216,3 +216,21 @@ def test_time_without_timed_steps_follows_what_passes_through_the_blocks(full: E
     few = full.model_copy(update={"data": full.data.model_copy(update={"train_rows": 100})})
     assert seconds(few) == pytest.approx(100 * (400 + 3 * 400) / passes)
     assert seconds(recipe("linear").apply(full, 6)) == pytest.approx(100 * 1300 / passes)
+
+
+def test_further_recipes_are_arms_between_the_own_settings_and_scratch(
+    store: RunStore, full: ExperimentConfig
+) -> None:
+    recipes = (RecipeName.CONTRASTIVE, RecipeName.LAST_K, RecipeName.FULL)
+    config = label_efficiency_study(full, ROWS, (8, 64), (4, 5), balanced=False, recipes=recipes)
+    study = Studies(store).add("ann", "curve", config, BLOCKS)
+    assert belongs(study, full, balanced=False)
+    cells = label_efficiency_arms(study, study.jobs, ROWS)
+    names = ("recipe full", "recipe contrastive", f"recipe {RecipeName.LAST_K}", SCRATCH)
+    assert [(cell.name, cell.rows, len(cell.jobs)) for cell in cells] == [
+        (name, size, 2) for name in names for size in (8, 64)
+    ]
+    runs = {job_id(run.config): run.config for run in expand_grid(config, BLOCKS)}
+    pairs = [runs[job].contrastive for cell in cells if cell.name == names[1] for job in cell.jobs]
+    assert all(pairs)
+    assert len({job for cell in cells for job in cell.jobs}) == len(study.jobs)

@@ -29,8 +29,8 @@ def clusters_found(draw: Draw) -> Case:
     described = draw(st.booleans())
     if described:
         result = replace(result, settings=result.settings | {"clustering": "descriptions"})
-    if not tried:
-        result = replace(result, tried=result.tried.iloc[:0])
+    n_tried = draw(st.sampled_from((1, len(result.tried)))) if tried else 0
+    result = replace(result, tried=result.tried.iloc[:n_tried])
     if sampled:
         result = replace(result, total=10 * rows)
     if not clustered:
@@ -39,12 +39,13 @@ def clusters_found(draw: Draw) -> Case:
     sizes, none = result.clusters["rows"], result.unclustered
     largest = tried and result.tried["clusters"].max() == len(names)
     shown = [rows, len(names), sizes.max(), sizes.min()]
-    shown += [len(result.tried)] * tried + [10 * rows] * sampled + [none, 100 * none / rows]
+    shown += [n_tried] * (n_tried > 1) + [10 * rows] * sampled + [none, 100 * none / rows]
     return Case(
         texts._found(result),
         shown,
         claims={
-            "highest silhouette": tried,
+            "highest silhouette": n_tried > 1,
+            "the only number tried": n_tried == 1,
             "fall into": described,
             "the largest number tried": largest,
             "They are a sample": sampled,
@@ -70,15 +71,16 @@ def clusters_of_languages(draw: Draw) -> Case:
 @st.composite
 def cluster_silhouette(draw: Draw) -> Case:
     """How well clusters lie apart."""
-    value = draw(signed)
+    value, groups = draw(signed), draw(st.sampled_from(("clusters", "classes")))
     return Case(
-        texts._silhouette(value),
+        texts._silhouette(value, groups),
         [value],
         known=[1, 0],
         claims={
             "well apart": value >= texts.APART,
             "with texts in between": texts.OVERLAPPING <= value < texts.APART,
             "run into each other": value < texts.OVERLAPPING,
+            f"the {groups}": True,
         },
     )
 
@@ -87,10 +89,13 @@ def cluster_silhouette(draw: Draw) -> Case:
 @st.composite
 def cluster_stability(draw: Draw) -> Case:
     """Whether samples give the same clusters."""
-    values = tuple(draw(st.lists(shares, min_size=1, max_size=6)))
+    values = tuple(draw(st.lists(shares, max_size=6)))
+    result = replace(make_clustering(("a", "b")), stability=values)
+    if not values:
+        return Case(texts._stability(result), claims={"so few texts in a cluster": True})
     mean = float(np.mean(values))
     return Case(
-        texts._stability(values),
+        texts._stability(result),
         [mean, min(values), max(values)],
         known=[1, 0],
         claims={
@@ -105,16 +110,17 @@ def cluster_stability(draw: Draw) -> Case:
 @st.composite
 def clusters_and_column(draw: Draw) -> Case:
     """Whether clusters agree with a column more than by chance."""
+    groups = draw(st.sampled_from(("clusters", "classes")))
     rows, rand, information = draw(st.just(0) | counts), draw(estimates()), draw(estimates(shares))
     one = ColumnAgreement("topic", rows, rand, information)
     if not rows:
-        return Case(texts._agreement(one), claims={"No clustered text": True})
+        return Case(texts._agreement(one, groups), claims={f"No text in one of the {groups}": True})
     shown = [rows, rand.value, *ends(rand, 1), information.value, *ends(information, 1)]
     return Case(
-        texts._agreement(one),
+        texts._agreement(one, groups),
         shown,
         claims={
-            "agree more than by chance": rand.low > 0,
+            f"the {groups} agree more than by chance": rand.low > 0,
             "agree less than by chance": rand.high < 0,
             "no more than chance": rand.low <= 0 <= rand.high,
         },

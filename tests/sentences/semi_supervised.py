@@ -45,6 +45,29 @@ def pseudo_labels(draw: Draw) -> Case:
 
 @sentence
 @st.composite
+def no_pseudo_labels(draw: Draw) -> Case:
+    """Why no row got a pseudo-label: none was confident, a class had none, or the run was stopped."""
+    unlabelled = draw(counts)
+    confident = draw(st.just(0) | st.integers(0, unlabelled))
+    lacking = draw(st.sampled_from(((), (1,), (0, 1))))
+    one = SelfTrainingRound(1, 0.5, confident, (0, 0), 0, 0, 9, 5, lacking=lacking)
+    text = SelfTraining("self_training", 0.95, 9, unlabelled, ("a", "b"), (one,)).summary()
+    class_lacks = confident > 0 and bool(lacking)
+    return Case(
+        text,
+        [unlabelled, 95] + [confident] * (confident > 0),
+        claims={
+            "None of": not confident,
+            "A lower threshold": not confident or class_lacks,
+            "but none of": class_lacks,
+            "'As many of every class'": class_lacks,
+            "was stopped before": confident > 0 and not lacking,
+        },
+    )
+
+
+@sentence
+@st.composite
 def consistent_texts(draw: Draw) -> Case:
     """How many texts had a confident prediction in the last epoch, and which class these favour."""
     labelled, unlabelled = draw(counts), draw(st.integers(1, 500))

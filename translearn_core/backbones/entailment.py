@@ -1,6 +1,6 @@
 """Entailment by an NLI model: the probability that a text entails a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ from translearn_core.backbones import architecture
 from translearn_core.backbones.resolve import resolve_backbone
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.config import BackboneConfig
-from translearn_core.errors import BackboneError
+from translearn_core.errors import BackboneError, ConfigError
 from translearn_core.inputs.tokenizer_loading import read_tokenizer
 
 ENTAILMENT = "entail"
 """Beginning of the label of entailment in an NLI model's config, of any case."""
+FEWEST_TOKENS = 4
+"""Tokens of a text that must have room beside a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,10 @@ class EntailmentModel:
     entailment: int
 
     def logits(self, texts: list[str], sentence: str, token_limit: int, device: torch.device) -> Tensor:
-        """Return the logit of entailment of a sentence by each text, shape (texts,), float32."""
+        """Return the logit of entailment of a sentence by each text, shape (texts,), float32.
+
+        Texts are cut to `token_limit` tokens with the sentence, which stays whole (see `check_room`).
+        """
         encoded = self.tokenizer(
             texts,
             [sentence] * len(texts),
@@ -39,6 +44,18 @@ class EntailmentModel:
         ).to(device)
         logits: Tensor = self.model(**encoded).logits
         return logits[:, self.entailment].float().cpu()
+
+    def check_room(self, sentences: Sequence[str], token_limit: int) -> None:
+        """Raise `ConfigError` for the first sentence that leaves no room for a text within `token_limit`."""
+        for sentence in sentences:
+            length = len(self.tokenizer("", sentence).input_ids)
+            if length > token_limit - FEWEST_TOKENS:
+                raise ConfigError(
+                    "description",
+                    sentence,
+                    f"fewer words: it takes {length} tokens and a text at least {FEWEST_TOKENS}, of a token "
+                    f"limit of {token_limit}",
+                )
 
 
 def entailment_label(id2label: Mapping[Any, str] | None) -> int | None:

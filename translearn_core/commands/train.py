@@ -14,6 +14,7 @@ from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import CacheUsage, Evaluation, Metrics, RunSummary, SelfTraining
 from translearn_core.results.metric import MEAN_SCORE, metric_of
+from translearn_core.results.training.self_training import ADDED_OF_CLASS
 from translearn_core.runs import Run, artifacts, open_store
 from translearn_core.tasks import constant_name
 
@@ -116,7 +117,7 @@ def show(record: dict[str, Any], screen: Console) -> None:
         + (
             ""
             if record["fitted_at_once"]
-            else f"; epoch {record['best_epoch']} of {record['epochs']} was best"
+            else f"; epoch {record['best_epoch']} of {record['epochs']} was kept"
         )
         + "."
         + (f" Activation cache: {CacheUsage(**record['reuse']).summary()}." if record["reuse"] else ""),
@@ -130,8 +131,8 @@ def show(record: dict[str, Any], screen: Console) -> None:
 
 
 def _print_rounds(record: dict[str, Any], screen: Console) -> None:
-    """Print what each round of self-training added, and its summary."""
-    names = list(record["rounds"][0])
+    """Print what each round of self-training added in all, and its summary."""
+    names = [name for name in record["rounds"][0] if not name.startswith(ADDED_OF_CLASS)]
     rows = [[_number(one[name]) for name in names] for one in record["rounds"]]
     title = f"{record['method'].replace('_', '-')}, threshold {record['threshold']:g}"
     print_table(screen, names, rows, numbers=names, title=title)

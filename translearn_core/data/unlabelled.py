@@ -16,6 +16,7 @@ from translearn_core.results import Finding, Severity
 from translearn_core.results.findings import finding
 from translearn_core.results.format import count_noun
 from translearn_core.tasks import Target
+from translearn_core.tasks.classes.labels import normalise_label
 from translearn_core.tasks.normalisation import text_key, unordered_key
 from translearn_core.tasks.splits import TRAIN
 from translearn_core.tasks.task_rows import TaskRows
@@ -51,9 +52,14 @@ class UnlabelledTexts:
 
     def classes(self, target: Target) -> NDArray[np.int64]:
         """Return the class of each text, `UNKNOWN` where the label is not known or no class of `target`."""
-        index = {text_key(name): number for number, name in enumerate(target.names)}
-        codes = [index.get(text_key(label), UNKNOWN) if label else UNKNOWN for label in self.labels]
+        index = {_label_key(name): number for number, name in enumerate(target.names)}
+        codes = [index.get(_label_key(label), UNKNOWN) if label else UNKNOWN for label in self.labels]
         return np.array(codes, dtype=np.int64)
+
+
+def _label_key(label: str) -> str:
+    """Return the key that spellings of a label share: without case, and 1.0 as 1."""
+    return text_key(normalise_label(label))
 
 
 def unlabelled_texts(
@@ -86,11 +92,21 @@ def unlabelled_texts(
     texts = tuple(cells[i] for i in chosen)
     sentence = (
         f"{count_noun(len(texts), 'different text')} without a label can be learned from; the others repeat "
-        "a text, or belong to validation or test."
+        f"a text, {_causes(config)}."
     )
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
     found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), tuple(rows["index"].iloc[chosen]))
     return found, () if usable.all() else (rest,)
+
+
+def _causes(config: DataConfig) -> str:
+    """Return why texts may be left out, besides that they repeat one."""
+    causes = ["belong to validation or test"]
+    if config.split.time is not None:
+        causes.append("are later than the training rows or of unknown time")
+    if config.domains is not None and config.domains.target:
+        causes.append("are of another domain than the target")
+    return f"{', '.join(causes[:-1])}{', ' * (len(causes) > 1)}or {causes[-1]}"
 
 
 def _held_out(rows: pd.DataFrame, labelled: pd.DataFrame, config: DataConfig) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from translearn_core.activations import ProgressCallback
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, Split
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.experiment.adaptation import Adaptation
@@ -53,12 +53,13 @@ def self_training_result(
     if labeller is None:
         return None
     rounds = list(state.rounds)
-    if not labeller.config.per_step and state.stage == len(rounds):
+    if not labeller.config.per_step:
+        rounds = rounds[: loop.best_stage]  # pseudo-labels of later ones trained nothing that is kept
         assert isinstance(loop.model, Classifier)
         probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
         score = _score_of_best_epoch(loop)
         rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
-    return _account(loop, labeller, prepared, rounds)
+    return _account(labeller, prepared, rounds)
 
 
 @dataclass
@@ -77,25 +78,24 @@ class RoundsWriter:
         """Save the rounds so far if there are others than when they were saved last."""
         labeller, rounds = self.loop.labeller, self.loop.state.rounds
         if labeller is not None and len(rounds) != self.saved:
-            artifacts.save(self.folder, _account(self.loop, labeller, self.prepared, rounds))
+            artifacts.save(self.folder, _account(labeller, self.prepared, rounds))
             self.saved = len(rounds)
 
 
 def _account(
-    loop: Loop, labeller: PseudoLabeller, prepared: PreparedDataset, rounds: Sequence[SelfTrainingRound]
+    labeller: PseudoLabeller, prepared: PreparedDataset, rounds: Sequence[SelfTrainingRound]
 ) -> SelfTraining:
     """Return the account of `rounds`."""
-    assert isinstance(loop.task, PseudoLabelledRows)
-    labelled = loop.task.labelled
+    train = prepared.split_indices(Split.TRAIN)  # without altered copies
     return SelfTraining(
         method=str(labeller.config.method),
         threshold=labeller.config.threshold,
-        labelled=len(labelled.train),
+        labelled=len(train),
         unlabelled=len(labeller.rows),
         classes=prepared.target.names,
         rounds=tuple(rounds),
         labelled_classes=tuple(
-            np.bincount(labelled.target.values[labelled.train], minlength=len(prepared.target.names)).tolist()
+            np.bincount(prepared.labels[train], minlength=len(prepared.target.names)).tolist()
         ),
     )
 

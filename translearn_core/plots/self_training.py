@@ -6,6 +6,7 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, line_dash, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import SelfTraining
+from translearn_core.results.training.self_training import ADDED_OF_CLASS
 
 MOST_CLASSES = 10
 """Most classes whose pseudo-labels are drawn apart."""
@@ -19,7 +20,8 @@ def self_training_rounds(result: SelfTraining, dark: bool = False) -> go.Figure:
     rounds = frame[result.unit]
     if len(result.classes) <= MOST_CLASSES:
         bars = [
-            (name, f"added: {raw}") for name, raw in zip(labels(result.classes), result.classes, strict=True)
+            (name, f"{ADDED_OF_CLASS}{raw}")
+            for name, raw in zip(labels(result.classes), result.classes, strict=True)
         ]
     else:
         bars = [("all classes", "added")]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, flatten
+from translearn_core.config import ExperimentConfig, KeepEpoch, flatten
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
@@ -16,6 +16,14 @@ from translearn_core.tasks import selection_of
 
 FITTED_AT_ONCE = "{} regression was fitted at once, its strength chosen by cross-validation"
 """Beginning of the sentence on a training without epochs."""
+
+PAIRS = (
+    "The loss is that of pairs of texts; the last point is the cross-entropy of the head, which is fitted at "
+    "once after them."
+)
+"""Caption of the learning curves of a contrastive run."""
+ROUNDS = "In every round training starts again from the same weights, and the curves with it."
+"""Caption of the learning curves of a run in rounds of pseudo-labels."""
 
 
 def scores_section(evaluation: Evaluation) -> Section:
@@ -74,20 +82,40 @@ def settings_table(config: ExperimentConfig) -> pd.DataFrame:
     return pd.DataFrame([(name, str(value)) for name, value in lines], columns=["setting", "value"])
 
 
+def curves_note(config: ExperimentConfig) -> str | None:
+    """Return what to know of the learning curves of a run whose stages are no one training."""
+    if config.contrastive is not None:
+        return PAIRS
+    rounds = config.self_training is not None and not config.self_training.per_step
+    return ROUNDS if rounds else None
+
+
+def _kept(config: ExperimentConfig) -> str:
+    """Say which epoch was kept."""
+    if config.contrastive is not None:
+        return "The marked epoch was kept: the head as it was fitted after the pairs."
+    if config.training.keep is KeepEpoch.LAST:
+        return "The marked epoch was kept: the last one."
+    if curves_note(config) is not None:
+        return "The marked epoch was kept: of the last training it was the best on validation."
+    return "The marked epoch was kept: it was the best on validation."
+
+
 def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]:
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
         selection = selection_of(config.data)
         label, trainings = metric_of(selection).label, config.trainings > 1
+        note = curves_note(config)
         yield FigureBlock(
             plots.training_curves(data.history, "loss", trainings=trainings),
-            "Loss by epoch. Where validation rises while training falls on, the model overfits.",
+            "Loss by epoch. Where validation rises while training falls on, the model overfits."
+            + ("" if note is None else f" {note}"),
             numbers,
         )
         yield FigureBlock(
             plots.training_curves(data.history, selection, trainings=trainings),
-            f"{label[:1].upper()}{label[1:]} by epoch. "
-            "The marked epoch was kept: it was the best on validation.",
+            f"{label[:1].upper()}{label[1:]} by epoch. {_kept(config)}",
             numbers,
         )
 

@@ -97,6 +97,12 @@ class Gradients:
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error) or self.micro_batches >= len(index):
                     raise
+                if isinstance(self.objective, PairObjective):  # pieces would lose the pairs between them
+                    raise TrainingError(
+                        f"Memory ran out with batches of {len(index)} texts, which contrastive fine-tuning "
+                        "cannot split: lower training.batch_size or features.token_limit, or train fewer "
+                        "blocks."
+                    ) from error
             self.micro_batches = min(len(index), 2 * self.micro_batches)
             log.warning("memory ran out: batches of %s rows go in %s pieces", len(index), self.micro_batches)
             if self.compute.device.type == "cuda":

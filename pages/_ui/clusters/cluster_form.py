@@ -40,6 +40,7 @@ def choose(dataset: Dataset, draft: state.Draft) -> ClusterConfig | None:
     st.caption(plain(f"Column {draft.text} of {dataset.name}, in the vectors of {draft.backbone.label}."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = config_fields.layer("Layer", backbone_info.n_blocks, "cluster_layer")
+        state.init_widget("cluster_method", ClusterMethod.KMEANS)
         method = st.segmented_control(
             "Method",
             list(METHODS),
@@ -47,9 +48,11 @@ def choose(dataset: Dataset, draft: state.Draft) -> ClusterConfig | None:
             default=ClusterMethod.KMEANS,
             required=True,
             key="cluster_method",
+            persist_state="session",
             help=METHOD_HELP,
         )
         count, smallest = _size(method)
+        state.init_widget("cluster_projection", Method.PCA)
         projection = st.segmented_control(
             "Projection",
             list(Method),
@@ -57,6 +60,7 @@ def choose(dataset: Dataset, draft: state.Draft) -> ClusterConfig | None:
             default=Method.PCA,
             required=True,
             key="cluster_projection",
+            persist_state="session",
             help=config_fields.HINTS["method"],
         )
     compare = _columns(profile, draft)
@@ -86,12 +90,14 @@ def _size(method: ClusterMethod) -> tuple[int | None, int | None]:
     info = ClusterConfig.model_fields[name]
     low, high = config_fields.bounds(info)
     key = f"cluster_{name}"
+    state.init_widget(key, None)
     value = st.number_input(
         label,
         None if low is None else int(low),
         None if high is None else int(high),
         None,
         key=key,
+        persist_state="session",
         placeholder="found",
         help=info.description,
         width=200,
@@ -122,6 +128,7 @@ def _columns(profile: TableProfile, draft: state.Draft) -> tuple[str, ...]:
             "Compare with",
             names,
             key="cluster_compare",
+            persist_state="session",
             max_selections=5,
             placeholder="No column",
             help="columns that are known, such as labels or languages: do the clusters follow them? They are "

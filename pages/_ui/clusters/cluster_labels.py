@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.shell import errors, navigation, state
-from translearn_core.config import ProblemType
+from translearn_core.config import ProblemType, Split
 from translearn_core.data.table_edits import new_column
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.format import count_noun
@@ -13,33 +13,49 @@ from translearn_core.runs import Dataset
 COLUMN = "cluster"
 """Proposed name of the new column."""
 
+CLUSTERS = (
+    "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
+    "cluster without a name, and of none, stay without a label."
+)
+CLASSES = (
+    "Rename classes if you like. Those with the same name become one class; texts of a class without a name "
+    "stay without a label."
+)
+
 
 def panel(dataset: Dataset, job: str, result: Clustering) -> None:
     """Edit the names of the clusters of a job, and save them as a label column."""
     st.subheader("Make them labels", anchor=False)
-    st.markdown(
-        "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
-        "cluster without a name, and of none, stay without a label."
-    )
+    st.markdown(CLASSES if result.described else CLUSTERS)
     names = _names(job, result)
+    labels = pd.Series(result.cluster_names(names), dtype=object)
+    labelled = labels[(labels != "") & result.rows["part"].isin(list(Split)).to_numpy()]
+    classes = labelled.nunique()
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        state.init_widget("cluster_column", COLUMN)
         column = st.text_input(
-            "Name of the label column", COLUMN, max_chars=100, key="cluster_column", width=260
+            "Name of the label column",
+            COLUMN,
+            max_chars=100,
+            key="cluster_column",
+            persist_state="session",
+            width=260,
         ).strip()
         pressed = st.button(
             "Make them labels",
             key="cluster_labels",
             type="primary",
             icon=":material/label:",
-            disabled=not column,
+            disabled=not column or classes < 2,
             help="saves a new version of the data set; your file stays as it came",
         )
-    classes = len({name for name in names if name})
     if classes < 2:
         st.caption("To learn from, at least two classes are needed.")
     else:
-        labelled = sum(name != "" for name in result.cluster_names(names))
-        st.caption(f"{count_noun(classes, 'class', 'classes')} in {count_noun(labelled, 'text')}.")
+        sentence = f"{count_noun(classes, 'class', 'classes')} in {count_noun(len(labelled), 'text')}."
+        if (others := int((labels != "").sum()) - len(labelled)) > 0:
+            sentence += f" {count_noun(others, 'text')} of the file without labels stay without one."
+        st.caption(sentence)
     if pressed:
         with errors.show_errors():
             save(dataset, result, column, names)
@@ -62,10 +78,13 @@ def save(dataset: Dataset, result: Clustering, column: str, names: tuple[str, ..
 
 def _names(job: str, result: Clustering) -> tuple[str, ...]:
     """Draw the table of names and return them, "" for clusters that get none."""
-    clusters = result.clusters
+    clusters, base, typed = result.clusters, f"cluster_base-{job}", f"cluster_typed-{job}"
+    if state.is_first_render() or state.get_value(base) is None:
+        state.set_value(base, state.get_value(typed) or tuple(clusters["name"]))
+        state.reset(f"cluster_names-{job}")
     table = pd.DataFrame(
         {
-            "name": clusters["name"],
+            "name": state.get_value(base),
             "rows": clusters["rows"],
             "words": clusters["words"],
             "typical text": clusters["typical text"],
@@ -83,4 +102,6 @@ def _names(job: str, result: Clustering) -> tuple[str, ...]:
             "typical text": st.column_config.TextColumn("typical text", width="large"),
         },
     )
-    return tuple("" if pd.isna(name) else " ".join(str(name).split()) for name in edited["name"])
+    names = tuple("" if pd.isna(name) else " ".join(str(name).split()) for name in edited["name"])
+    state.set_value(typed, names)
+    return names

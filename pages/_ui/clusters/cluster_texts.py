@@ -15,7 +15,6 @@ from translearn_core.results.diagnostics.few_labels.clustering import NO_CLUSTER
 
 MOST = 500
 """Most texts of a cluster that are listed; the CSV holds all."""
-BY_CLUSTER = "Cluster"
 
 
 def show(result: Clustering) -> None:
@@ -30,6 +29,10 @@ def show(result: Clustering) -> None:
     )
 
 
+def _group(result: Clustering) -> str:
+    return "class" if result.described else "cluster"
+
+
 def _projection(result: Clustering, block: FigureBlock) -> None:
     columns = [one.column for one in result.agreements if one.rows]
     column = None
@@ -37,7 +40,7 @@ def _projection(result: Clustering, block: FigureBlock) -> None:
         number = st.segmented_control(
             "Colour",
             range(len(columns) + 1),
-            format_func=[BY_CLUSTER, *columns].__getitem__,
+            format_func=[_group(result).capitalize(), *columns].__getitem__,
             default=0,
             required=True,
             key="cluster_colour",
@@ -67,10 +70,11 @@ def _clusters(result: Clustering, block: Any) -> None:
 
 def _texts(result: Clustering) -> None:
     """List the texts of one cluster, those that belong most first."""
+    group = _group(result)
     numbers = list(range(len(result.names))) + [NO_CLUSTER] * bool(result.unclustered)
-    with st.expander("Read the texts of a cluster", icon=":material/menu_book:"):
+    with st.expander(f"Read the texts of a {group}", icon=":material/menu_book:"):
         number = st.selectbox(
-            "Cluster",
+            group.capitalize(),
             numbers,
             format_func=lambda k: NONE if k == NO_CLUSTER else result.names[k],
             key="cluster_read",

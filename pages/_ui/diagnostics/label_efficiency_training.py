@@ -9,12 +9,17 @@ from pages._ui.forms import freeze_map
 from pages._ui.shell import errors, jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import about, short
 from pages._ui.studies import study_list
-from translearn_core.config import ExperimentConfig, PlannedRun, expand_grid, job_id
+from translearn_core.config import RECIPES, ExperimentConfig, PlannedRun, RecipeName, expand_grid, job_id
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
 from translearn_core.results import BackboneInfo, RunSummary, Workload
-from translearn_core.runs.studies.label_efficiency import FEWEST_STEPS, label_efficiency_study, scaled_seconds
+from translearn_core.runs.studies.label_efficiency import (
+    FEWEST_STEPS,
+    FURTHER_RECIPES,
+    label_efficiency_study,
+    scaled_seconds,
+)
 
 STEPS = (
     "On very few labels an epoch is a single step. So epochs are added there until a run takes "
@@ -30,7 +35,7 @@ def trained_arms(curve: Curve) -> None:
     st.markdown("**The trained lines**; each run is an ordinary one, listed among your runs.")
     study_list.watch(curve.study)
     st.caption(STEPS)
-    navigation.link("study", "Compare these runs, or add sizes and draws", study=curve.study.id)
+    navigation.link("study", "Compare these runs, or add strategies, sizes and draws", study=curve.study.id)
 
 
 def _offer(curve: Curve) -> None:
@@ -42,6 +47,7 @@ def _offer(curve: Curve) -> None:
     backbone_info = jobs.backbone_info(curve.experiment.backbone)
     if backbone_info is None:
         return
+    recipes = _recipes(curve)
     sizes, seeds = _grid(curve)
     if not sizes:
         st.caption("Choose at least one number of labels.")
@@ -49,7 +55,7 @@ def _offer(curve: Curve) -> None:
     try:
         config = label_efficiency_study(
             curve.experiment, curve.rows, sizes, seeds, balanced=curve.balanced,
-            words_per_text=curve.diagnosis.words_per_text,
+            words_per_text=curve.diagnosis.words_per_text, recipes=recipes,
         )  # fmt: skip
         blocks = {config.backbones[0].label: backbone_info.n_blocks}
         planned = expand_grid(config, blocks)
@@ -63,6 +69,23 @@ def _offer(curve: Curve) -> None:
         )
         ensure_engine(settings())
         st.rerun()
+
+
+def _recipes(curve: Curve) -> list[RecipeName]:
+    """Choose recipes that are trained besides the run's own settings."""
+    key = f"curve_recipes-{curve.run.id}"
+    state.init_widget(key, [])
+    chosen: list[RecipeName] = st.multiselect(
+        "Further strategies",
+        FURTHER_RECIPES,
+        format_func=lambda name: RECIPES[name].title,
+        key=key,
+        persist_state="session",
+        placeholder="None: your settings, and from scratch",
+        help="each becomes a line of its own, trained on the same labels: with few of them contrastive "
+        "fine-tuning often needs the fewest",
+    )
+    return chosen
 
 
 def _grid(curve: Curve) -> tuple[list[int], range]:

@@ -12,7 +12,7 @@ from pages._ui.results import report
 from pages._ui.shell import errors, jobs, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, job_id
-from translearn_core.config.few_labels.zero_shot import words_of
+from translearn_core.config.few_labels.zero_shot import words_of_classes
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.jobs.diagnostics.unlabelled_texts import DESCRIBED_CLASSES, DescribedClassesConfig
 from translearn_core.runs import Dataset
@@ -88,7 +88,8 @@ def _classes(dataset: Dataset) -> list[tuple[str, str]]:
     )
     rows = [(_cell(name), _cell(text)) for name, text in edited[[COLUMN, WORDS]].itertuples(index=False)]
     state.set_value(typed, rows)
-    return [(name, text or words_of(name)) for name, text in rows if name]
+    usual = words_of_classes([name for name, _ in rows])
+    return [(name, text or usual[name]) for name, text in rows if name]
 
 
 def _cell(value: object) -> str:

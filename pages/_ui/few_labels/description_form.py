@@ -7,7 +7,12 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.shell import errors, navigation, state
-from translearn_core.config.few_labels.zero_shot import CLASS, DEFAULT_TEMPLATE, DescriptionConfig, words_of
+from translearn_core.config.few_labels.zero_shot import (
+    CLASS,
+    DEFAULT_TEMPLATE,
+    DescriptionConfig,
+    words_of_classes,
+)
 from translearn_core.errors.validation_errors import explain_validation_error
 
 COLUMN, WORDS = "class", "described as"
@@ -24,7 +29,8 @@ def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
         state.set_value(base, state.get_value(kept) or {})
         state.reset(f"zero_shot.editor-{key}")
     given: Mapping[str, str] = state.get_value(base)
-    frame = pd.DataFrame({COLUMN: classes, WORDS: [given.get(name, words_of(name)) for name in classes]})
+    usual = words_of_classes(classes)
+    frame = pd.DataFrame({COLUMN: classes, WORDS: [given.get(name, usual[name]) for name in classes]})
     edited = st.data_editor(
         frame,
         key=f"zero_shot.editor-{key}",
@@ -56,9 +62,10 @@ def choose_template() -> str:
 
 def descriptions(template: str, words: Mapping[str, str]) -> DescriptionConfig:
     """Return the descriptions; a class that is described by its cleaned name needs none."""
+    usual = words_of_classes(tuple(words))
     own = [
         {"name": name, "text": text.strip()}
         for name, text in words.items()
-        if text.strip() not in ("", words_of(name))
+        if text.strip() not in ("", usual[name])
     ]
     return DescriptionConfig.model_validate({"template": template.strip(), "descriptions": own})

@@ -272,4 +272,4 @@ def layer(label: str, n_blocks: int, key: str) -> int:
         state.set_value(key, n_blocks)
     state.init_widget(key, n_blocks)
     hint = "0: the embeddings; k: the output of block k-1"
-    return st.slider(label, 0, n_blocks, n_blocks, key=key, help=hint, width=260)
+    return st.slider(label, 0, n_blocks, n_blocks, key=key, help=hint, width=260, persist_state="session")

@@ -112,7 +112,7 @@ def details(backbone_info: BackboneInfo, unlabelled: int = 0) -> None:
             "Regularization: L2-SP, mixout, dropout, re-initialised blocks", icon=":material/anchor:"
         ):
             _start(backbone_info)
-    if unlabelled:
+    if unlabelled or draft.self_training is not None:
         self_training.section(unlabelled)
     if draft.distil is not None:
         with st.expander("Distillation: temperature and weight", icon=":material/school:"), st.grid(3):

@@ -9,7 +9,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
 from pages._ui.shell import jobs, navigation, result_cache, state, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, HeadKind
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import TRAIN
 from translearn_core.results import Baseline, Evaluation, RunSummary
@@ -53,7 +53,9 @@ def headline(
             f"Validation {test.metric.label}",
             test.metric.format(validation.headline.value),
             f"on {validation.n:,} rows",
-            "rows the best epoch was chosen on, so this number is slightly optimistic",
+            "rows that did not train"
+            if run.job.config.head.kind is HeadKind.PROBE
+            else "rows the best epoch was chosen on, so this number is slightly optimistic",
         ),
     ]
     with st.grid(len(numbers), min_column_width=170):
@@ -62,7 +64,7 @@ def headline(
     if run_summary is not None:
         trained, total = run_summary.parameters["trainable"], run_summary.parameters["total"]
         reused = f" What stays frozen: {run_summary.reuse.summary()}." if run_summary.reuse else ""
-        passes = f"for {epochs(run_summary.epochs)} (best: {run_summary.best_epoch})"
+        passes = f"for {epochs(run_summary.epochs)} (kept: {run_summary.best_epoch})"
         st.caption(
             f"Trained {count(trained)} of {count(total)} parameters "
             f"{'at once' if run.job.config.fitted_at_once else passes} in "

@@ -13,6 +13,7 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
+from translearn_core.reporting import training_section
 from translearn_core.results import History, RunSummary
 from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.results.training.history import SPLITS
@@ -25,10 +26,6 @@ STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
 AT_ONCE = (
     "Logistic regression was fitted at once, its strength chosen by cross-validation: there are no epochs, "
     "no learning rate and no learning curves."
-)
-PAIRS = (
-    "The loss is that of pairs of texts; the last point is the cross-entropy of the head, which is fitted at "
-    "once after them."
 )
 WITHOUT_CURVES = "Runs fitted at once, such as TF-IDF and linear probes, have no learning curves."
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
@@ -78,7 +75,7 @@ def _panel(run_id: str, was_live: bool) -> None:
             return
         _numbers(run, history)
         if run.job.config.contrastive is not None:
-            st.caption(PAIRS)
+            st.caption(training_section.PAIRS)
         trainings = run.job.config.trainings > 1
         chosen = choose_metric(f"measure-{run.id}", history)
         tables.chart(

@@ -37,6 +37,13 @@ SIZES = tuple(2**k for k in range(4, 18))
 """Offered training-set sizes, powers of two."""
 ALL = 0
 """Size that stands for all rows."""
+METHOD_TITLES = {
+    "distil": "Teacher",
+    "contrastive": "Contrastive fine-tuning",
+    "self_training": "Self-training",
+    "adaptation": "Domain adaptation",
+}
+"""Parts of the settings that are whole methods, as the list of settings calls them."""
 NO_TEACHER = "Distillation needs a teacher, a finished run on the labels of this table: train one first."
 
 
@@ -261,7 +268,7 @@ def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
     for path in names:
         part, _, name = path.rpartition(".")
         value = getattr(getattr(experiment, part), name) if part else None
-        called = config_fields.label(name, part) if part else "Teacher"
+        called = config_fields.label(name, part) if part else METHOD_TITLES[name]
         text = (
             config_fields.choice_label(value)
             if isinstance(value, StrEnum)

@@ -1,12 +1,15 @@
 """Clusters page: a table without labels, its clusters, and the labels they become."""
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text, progress
 
-from tests.plots.cluster_results import make_clustering
+from tests.plots.cluster_results import make_clustering, make_described
 from translearn_core.config import ProblemType
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import CellEdit, NewColumn
@@ -17,6 +20,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
     DESCRIBED_CLASSES,
     NEXT_ROWS,
     ClusterConfig,
+    ClusterMethod,
     DescribedClassesConfig,
     NextRowsConfig,
 )
@@ -133,6 +137,39 @@ def test_clusters_are_shown_renamed_and_become_labels(texts: Filled, visit: Open
     assert (draft.dataset, draft.label, draft.problem) == (version.digest, "topic", ProblemType.SINGLE_LABEL)
 
 
+def test_settings_and_names_stay_while_another_page_is_open(texts: Filled, visit: Open):
+    at = opened(visit, "clusters")
+    at.slider(key="cluster_layer").set_value(3).run()
+    at.segmented_control(key="cluster_method").set_value(ClusterMethod.HDBSCAN).run()
+    at.number_input(key="cluster_smallest").set_value(7).run()
+    at = computed(texts, at, ClusterConfig.kind, make_clustering(("a", "b"), ROWS))
+    at.text_input(key="cluster_column").input("topic").run()
+    at.switch_page("../../data.py").run()
+    at.switch_page("../../clusters.py").run()
+    assert not at.exception
+    assert at.segmented_control(key="cluster_method").value == ClusterMethod.HDBSCAN
+    assert at.number_input(key="cluster_smallest").value == 7
+    assert at.slider(key="cluster_layer").value == 3
+    assert at.text_input(key="cluster_column").value == "topic"
+    assert "Texts make clusters" in page_text(at), "the result of these settings"
+
+
+def test_one_class_makes_no_labels(texts: Filled, visit: Open):
+    at = computed(texts, opened(visit, "clusters"), ClusterConfig.kind, make_clustering(("one",), ROWS))
+    assert at.button(key="cluster_labels").disabled
+    assert "at least two classes" in page_text(at)
+
+
+def test_texts_of_the_file_without_labels_are_not_counted(texts: Filled, visit: Open):
+    clustering = make_clustering(("one", "two"), ROWS)
+    rows = clustering.rows.assign(part=["train" if i % 2 else "unlabelled" for i in range(ROWS)])
+    clustering = replace(clustering, rows=rows)
+    at = computed(texts, opened(visit, "clusters"), ClusterConfig.kind, clustering)
+    of_train = int(((rows["part"] == "train") & (rows["cluster"] >= 0)).sum())
+    others = int((rows["cluster"] >= 0).sum()) - of_train
+    assert f"2 classes in {of_train} texts. {others} texts of the file without labels" in page_text(at)
+
+
 def test_a_known_column_is_compared(filled: Filled, visit: Open):
     at = opened(visit, "clusters")
     assert at.multiselect(key="cluster_compare").value == ["label"]
@@ -198,8 +235,10 @@ def test_classes_can_be_described_where_no_text_has_a_label(texts: Filled, visit
     (run,) = texts.store.runs(texts.owner, DESCRIBED_CLASSES)
     config = run.job.config
     assert [(one.name, one.text) for one in config.classes] == [("praise", "a good film"), ("blame", "blame")]
-    texts.answer(config, make_clustering(("praise", "blame"), ROWS))
+    texts.answer(config, make_described(("praise", "blame")))
     at.run()
     assert not at.exception
     assert "Make them labels" in page_text(at)
+    assert "What is in each class?" in page_text(at)
+    assert not re.search(r"(of|each) (a )?cluster", page_text(at))
     assert "make_report" in keys(at)

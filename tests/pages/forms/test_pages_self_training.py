@@ -16,6 +16,7 @@ from translearn_core.config import (
     SelfTrainingMethod,
     TrainingConfig,
 )
+from translearn_core.reporting import training_section
 from translearn_core.runs import Run, artifacts
 
 LINES = [
@@ -72,6 +73,16 @@ def test_without_such_rows_nothing_is_offered(visit: Open, filled: Filled) -> No
     assert not any("without a label" in e.label for e in at.expander)
 
 
+def test_it_can_be_switched_off_when_no_row_lacks_a_label_any_more(visit: Open, filled: Filled) -> None:
+    at = visit("recipe")
+    draft = at.session_state["draft"]
+    at.session_state["draft"] = replace(draft, self_training=SelfTrainingConfig())
+    at.run()
+    assert any(e.label == "Rows without a label: 0 (self-training)" for e in at.expander)
+    at.segmented_control(key="self_training.method").set_value("Off").run()
+    assert at.session_state["draft"].self_training is None
+
+
 def test_the_data_page_counts_them(visit: Open, some: Filled) -> None:
     text = page_text(visit("data"))
     assert "40 rows without a label in 'label'" in text
@@ -86,6 +97,7 @@ def test_results_show_the_rounds(visit: Open, some: Filled) -> None:
     text = page_text(at)
     assert "What did rows without a label add? Self-training" in text
     assert make_self_training(("bad", "good")).summary() in text
+    assert training_section.ROUNDS in text
     assert not any(button.key == "labelled_alone" for button in at.button)  # they trained
     at.button(key="compare_alone").click().run()
     assert not at.exception

@@ -26,13 +26,14 @@ from translearn_core.config import (
 )
 from translearn_core.config.base import canonical_json
 from translearn_core.config.studies.min_steps import with_min_steps
-from translearn_core.errors import Stopped
+from translearn_core.errors import Stopped, TrainingError
 from translearn_core.results import RunSummary
 from translearn_core.results.training.training_timeline import planned_timeline
 from translearn_core.runs import artifacts
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.contrastive.pair_loss import PairObjective
 from translearn_core.training.contrastive.text_pairs import pair_batches
+from translearn_core.training.gradients import Gradients
 from translearn_core.transfer import load_fine_tuned
 
 UNIT = torch.tensor([[2.0, 0.0], [0.6, 0.8], [0.0, 3.0]])
@@ -184,3 +185,14 @@ def test_a_run_stopped_among_the_pairs_keeps_a_fitted_head_and_goes_on(tiny: str
     assert stopped is not None
     assert stopped.test.scores["accuracy"].value > 0.7
     assert second.run(config, tmp_path / "halves").test == straight.run(config, tmp_path / "straight").test
+
+
+def test_a_batch_of_pairs_that_memory_has_no_room_for_is_refused(
+    tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def greedy(self: Gradients, *_: object) -> object:
+        raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.")
+
+    monkeypatch.setattr(Gradients, "_backward", greedy)
+    with pytest.raises(TrainingError, match=r"8 texts.*lower training\.batch_size"):
+        Script().run(contrastive(tiny, epochs=1), tmp_path)

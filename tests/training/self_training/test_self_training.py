@@ -29,7 +29,11 @@ from translearn_core.results.training.training_timeline import actual_timeline
 from translearn_core.runs import artifacts
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.self_training.pseudo_labelled_rows import PseudoLabelledRows
-from translearn_core.training.self_training.pseudo_labels import PseudoLabels, choose_pseudo_labels
+from translearn_core.training.self_training.pseudo_labels import (
+    PseudoLabeller,
+    PseudoLabels,
+    choose_pseudo_labels,
+)
 from translearn_core.training.training_rows import TrainingRows
 
 METHODS = list(SelfTrainingMethod)
@@ -199,6 +203,42 @@ def test_if_nothing_is_confident_the_labelled_rows_train_alone(tiny: str, tmp_pa
     assert [r.total for r in result.rounds] == [0]
     assert "None of 56 texts" in result.summary()
     assert summary.early_stage_sentence(config) is None
+
+
+def test_a_run_stopped_before_a_round_has_an_epoch_counts_the_rounds_of_its_model(tiny: str, tmp_path: Path):
+    config = semi(tiny, SelfTrainingMethod.SELF_TRAINING, epochs=4)
+    whole = Script()
+    whole.run(config, tmp_path / "whole", prepare=few)
+    first = sum(p.step for p in whole.epochs if p.stage == 0 and p.epoch == 4)
+    with pytest.raises(Stopped):
+        Script(stop_after=first + 1).run(config, tmp_path / "stopped", prepare=few)
+    result = artifacts.load(tmp_path / "stopped", SelfTraining)
+    assert len(Checkpoint.read(tmp_path / "stopped").rounds) == 1
+    assert [r.number for r in result.rounds] == [1]
+    assert result.rounds[0].total == 0, "its pseudo-labels trained nothing that is kept"
+    assert "was stopped before they could train" in result.summary()
+
+
+def test_altered_copies_are_no_labelled_rows(tiny: str, tmp_path: Path):
+    config = semi(tiny, SelfTrainingMethod.SELF_TRAINING, epochs=1)
+    config = config.model_copy(update={"augment": AugmentConfig(copies=2)})
+    Script().run(config, tmp_path, prepare=few)
+    result = artifacts.load(tmp_path, SelfTraining)
+    assert result.labelled == sum(result.labelled_classes) == LABELLED
+
+
+def test_a_class_that_keeps_others_from_being_taken_is_named():
+    labeller = PseudoLabeller(
+        SelfTrainingConfig(threshold=0.9), np.arange(3), np.full(3, UNKNOWN), np.array([0, 2])
+    )
+    probabilities = np.array([[0.95, 0, 0.05], [0.99, 0, 0.01], [0.4, 0, 0.6]], dtype=np.float32)
+    chosen = labeller.choose(probabilities)
+    one = labeller.record(1, 0.5, probabilities, chosen)
+    assert (one.total, one.confident, one.lacking) == (0, 2, (2,))
+    text = SelfTraining("self_training", 0.9, 9, 3, ("a", "b", "c"), (one,)).summary()
+    assert "2 of 3 texts" in text
+    assert "none of 'c'" in text
+    assert "'As many of every class'" in text
 
 
 def test_a_probe_is_fitted_again_in_each_round(tiny: str, tmp_path: Path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from worker_bench import ME, Bench
 
+from translearn_core.analysis.few_labels.class_descriptions import Space, spaces
 from translearn_core.config import (
     BackboneConfig,
     DataConfig,
@@ -27,6 +28,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics.few_labels import described_classes
 
 FILMS, MAILS = "great lovely film acting story", "parcel order bill invoice money"
 
@@ -95,7 +97,29 @@ def test_hdbscan_gives_probabilities(bench: Bench, common: dict[str, object]):
     )
     assert found.strength == "probability"
     assert found.unclustered + found.clusters["rows"].sum() == 80
+    assert found.frame()["cluster"].isna().sum() == found.unclustered
     assert found.rows["probability"].between(0, 1).all()
+
+
+def test_few_texts_have_no_stability_and_no_more_clusters_than_there_are(
+    bench: Bench, common: dict[str, object]
+):
+    lines = b"text\n" + b"\n".join(b"a film %d" % i for i in range(6))
+    six = bench.store.add_dataset(ME, "six.csv", {"train": lines}, Settings())
+    found = bench.do(ClusterConfig(dataset=six.digest, clusters=5, **common), Clustering)
+    assert found.stability == ()
+    assert any("so few texts in a cluster" in sentence for sentence in found.sentences)
+    frame = found.frame()
+    assert sorted(frame["cluster"].unique()) == [1, 2, 3, 4, 5], "counted as in names"
+    with pytest.raises(ConfigError, match=r"clusters is 7: give at most 6"):
+        bench.do(ClusterConfig(dataset=six.digest, clusters=7, **common), Clustering)
+
+
+def test_a_setting_of_the_other_method_is_refused(common: dict[str, object]):
+    with pytest.raises(ValueError, match="clusters: hdbscan has no use"):
+        ClusterConfig(dataset="d", method=ClusterMethod.HDBSCAN, clusters=7, **common)
+    with pytest.raises(ValueError, match="smallest: kmeans has no use"):
+        ClusterConfig(dataset="d", smallest=7, **common)
 
 
 def test_what_cannot_be_clustered_is_said(bench: Bench, common: dict[str, object]):
@@ -245,7 +269,10 @@ def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: 
     words = ("film", FILMS), ("mail", MAILS)
     config = described(*words, dataset=added(bench, 80), compare=("topic",), **common)
     result = bench.do(config, Clustering)
-    assert result.names == ("film", "mail")
+    assert set(result.names) == {"film", "mail"}
+    assert result.clusters["rows"].is_monotonic_decreasing, "the largest first"
+    assert result.settings["chosen"] == "layer and centring"
+    assert all("cluster" not in sentence for sentence in result.sentences)
     assert result.agreements[0].rand.low > 0.3
     counts = result.contingency("topic")
     assert counts.loc["film", "film"] > counts.loc["film", "mail"]
@@ -255,10 +282,26 @@ def test_texts_get_the_class_whose_description_is_nearest(bench: Bench, common: 
     assert result.rows["distance"].between(-1e-6, 2).all()
 
 
+@pytest.mark.parametrize("centred", [False, True])
+def test_typical_texts_are_the_nearest_to_the_description(
+    bench: Bench, common: dict[str, object], centred: bool, monkeypatch: pytest.MonkeyPatch
+):
+    def some(*vectors: object) -> list[Space]:
+        return [space for space in spaces(*vectors) if space.centred == centred]
+
+    monkeypatch.setattr(described_classes, "spaces", some)
+    config = described(("film", FILMS), ("mail", MAILS), dataset=added(bench, 80), seed=centred + 5, **common)
+    result = bench.do(config, Clustering)
+    assert result.settings["centred"] == ("yes" if centred else "no")
+    for number, typical in enumerate(result.clusters["typical text"]):
+        of_class = result.rows[result.rows["cluster"] == number].groupby("text")["distance"].min()
+        assert of_class[typical] == pytest.approx(of_class.min(), abs=1e-6)
+
+
 def test_a_class_that_no_text_is_nearest_to_is_left_out(bench: Bench, common: dict[str, object]):
     config = described(("film", FILMS), ("mail", MAILS), ("copy", FILMS), dataset=added(bench, 80), **common)
     result = bench.do(config, Clustering)
-    assert result.names == ("film", "mail")  # of equal descriptions the first counts
+    assert set(result.names) == {"film", "mail"}  # of equal descriptions the first counts
 
 
 def test_classes_are_two_at_least_and_templates_have_a_place(common: dict[str, object]):

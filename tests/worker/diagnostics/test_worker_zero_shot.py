@@ -1,5 +1,6 @@
 """Zero-shot classification on a case whose answer is known, and by entailment of a tiny NLI model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,11 @@ from translearn_core.config.few_labels.zero_shot import ZeroShotMethod
 from translearn_core.config.settings import Settings
 from translearn_core.errors import BackboneError, ConfigError
 from translearn_core.jobs import ZeroShotConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import DescribedClassesConfig
+from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.worker.data_loading import load_prepared
+from translearn_core.worker.diagnostics.few_labels.zero_shot import MAX_UNLABELLED, unlabelled_sample
 
 MONEY = ("my card is broken", "the bank was slow", "a money transfer", "the refund was late", "my account")
 FOOD = ("great food and service", "the food was bad", "i loved the food", "food for two", "lovely food")
@@ -154,3 +158,45 @@ def test_a_backbone_without_entailment_says_so(
     plain = BackboneConfig(id=str(tiny_folder("gpt2", tmp_path / "tiny")))
     with pytest.raises(BackboneError, match="is no NLI model"):
         bench.do(config(kinds, plain, method=ZeroShotMethod.ENTAILMENT), ZeroShot)
+
+
+def test_a_description_that_leaves_no_room_for_a_text_is_refused(
+    bench: Bench, kinds: DataConfig, nli: BackboneConfig
+):
+    long = [{"name": "0", "text": "food " * 40}, {"name": "1", "text": "money"}]
+    wrong = config(kinds, nli, classes={"template": "{}", "descriptions": long})
+    with pytest.raises(ConfigError, match=r"description is 'food.*fewer words"):
+        bench.do(wrong, ZeroShot)
+    near = [{"name": "0", "text": "food " * 23}, {"name": "1", "text": "money"}]
+    assert bench.do(config(kinds, nli, classes={"template": "{}", "descriptions": near}), ZeroShot).n_test
+
+
+def test_texts_without_any_label_are_asked_what_they_entail(
+    bench: Bench, kinds: DataConfig, nli: BackboneConfig
+):
+    described = DescribedClassesConfig.model_validate(
+        {
+            "dataset": kinds.dataset, "text": "text", "backbone": nli, "template": "{}",
+            "features": FeatureConfig(token_limit=32), "precision": Precision.FLOAT32, "classes": DESCRIBED,
+        }
+    )  # fmt: skip
+    result = bench.do(described, Clustering)
+    scored = bench.do(config(kinds, nli, seed=1), ZeroShot).predictions
+    predicted = dict(zip(scored["text"], scored["predicted"], strict=True))
+    given = dict(zip(result.rows["text"], result.cluster_names(), strict=True))
+    assert all(given[text] == name for text, name in predicted.items())
+    assert result.settings["compared by"] == "entailment"
+    assert result.rows["probability"].between(0.5, 1).all()
+    assert np.isnan(result.silhouette)
+    for number, typical in enumerate(result.clusters["typical text"]):
+        of_class = result.rows[result.rows["cluster"] == number].groupby("text")["probability"].max()
+        assert of_class[typical] == of_class.max()
+
+
+def test_texts_without_a_label_are_drawn_from_all_of_them(bench: Bench, kinds: DataConfig):
+    prepared = load_prepared(bench.store.workspace, kinds)
+    many = replace(prepared, unlabelled=tuple(f"text {i}" for i in range(3 * MAX_UNLABELLED)))
+    drawn = unlabelled_sample(many, seed=0)[len(prepared.split_indices(Split.TRAIN)) :]
+    numbers = [int(str(text).split()[1]) for text in drawn]
+    assert len(set(numbers)) == len(numbers) == MAX_UNLABELLED
+    assert np.mean(numbers) == pytest.approx(1.5 * MAX_UNLABELLED, rel=0.1)

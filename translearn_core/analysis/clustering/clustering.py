@@ -19,6 +19,8 @@ Report = Callable[[int, int], None]
 
 NO_CLUSTER = -1
 """Cluster of the rows that HDBSCAN leaves out."""
+NOT_DRAWN = -2
+"""Cluster of the rows that are not in a sample."""
 COUNTS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
 """Numbers of clusters that are tried where none is given."""
 ROWS_PER_CLUSTER = 10
@@ -29,6 +31,8 @@ SILHOUETTE_ROWS = 2_000
 """Rows whose silhouette is measured; its cost grows with their square."""
 REPEATS, PART = 5, 0.8
 """Samples on which the stability is measured, and the share of the rows in each."""
+FEWEST_FOR_STABILITY = 3
+"""Rows per cluster on average from which samples tell how stable the clusters are."""
 COMPONENTS = 50
 """Principal components that HDBSCAN works in."""
 
@@ -38,10 +42,11 @@ class ClusterAssignment:
     """Clusters of rows.
 
     `cluster`, shape (rows,), counts from 0, the largest cluster first; `NO_CLUSTER` for rows in none.
-    `strength` is the cosine distance of each row to its centre for k-means, and the probability of belonging
-    for HDBSCAN. `centres`, shape (clusters, width), are means of rows of length 1. `stability` are the
-    adjusted Rand indices of pairs of clusterings of samples. `tried` are numbers of clusters and their mean
-    silhouettes, if the number was chosen.
+    `strength` is the cosine distance of each row to its centre for k-means, and the probability of
+    belonging for HDBSCAN and entailment, which has no centres. `centres`, shape (clusters, width), are
+    means of rows of length 1. `stability` are the adjusted Rand indices of pairs of clusterings of
+    samples, none where rows are too few. `tried` are numbers of clusters and their mean silhouettes, if
+    the number was chosen.
     """
 
     cluster: IntArray
@@ -66,7 +71,8 @@ def kmeans(x: Features, count: int | None, seed: int, report: Report | None = No
     x : float array, shape (rows, width)
         From `unit_rows`.
     count : int, optional
-        Number of clusters; by default that of `COUNTS` with the highest mean silhouette.
+        Number of clusters, at most that of the rows; by default that of `COUNTS` with the highest mean
+        silhouette.
     seed : int
         Of the starts and samples.
     report : callable, optional
@@ -77,18 +83,18 @@ def kmeans(x: Features, count: int | None, seed: int, report: Report | None = No
     Rousseeuw (1987) for the silhouette; Ben-Hur, Elisseeff & Guyon (2002) for the stability.
     """
     counts = [k for k in COUNTS if k == 2 or k * ROWS_PER_CLUSTER <= len(x)] if count is None else []
-    steps = len(counts) + REPEATS + 1
-    tried = []
+    steps, tried = len(counts) + REPEATS + 1, []
     for done, k in enumerate(counts):
         _tell(report, done, steps)
         tried.append((k, float(silhouettes(x, _fit(x, k, seed).labels_, seed)[1].mean())))
-    chosen = max(tried, key=lambda one: one[1])[0] if count is None else min(count, len(x))
+    chosen = max(tried, key=lambda one: one[1])[0] if count is None else count
     _tell(report, len(counts), steps)
     best = _fit(x, chosen, seed, starts=STARTS)
     samples = []
-    for repeat, rows in enumerate(_samples(len(x), seed)):
+    drawn = _samples(len(x), seed) if len(x) >= FEWEST_FOR_STABILITY * chosen else ()
+    for repeat, rows in enumerate(drawn):
         _tell(report, len(counts) + 1 + repeat, steps)
-        samples.append(_fit(x[rows], min(chosen, len(rows)), seed + repeat + 1).predict(x))
+        samples.append(_fit(x[rows], chosen, seed + repeat + 1).predict(x))
     cluster, order = _by_size(best.labels_)
     centres = best.cluster_centers_[order]
     return ClusterAssignment(
@@ -123,7 +129,7 @@ def hdbscan(x: Features, smallest: int, seed: int, report: Report | None = None)
     samples = []
     for repeat, rows in enumerate(_samples(len(x), seed)):
         _tell(report, 1 + repeat, REPEATS + 1)
-        labels = np.full(len(x), NO_CLUSTER, dtype=np.int64)
+        labels = np.full(len(x), NOT_DRAWN, dtype=np.int64)
         size = max(2, round(smallest * len(rows) / len(x)))
         labels[rows] = HDBSCAN(min_cluster_size=size, copy=True).fit_predict(reduced[rows])
         samples.append(labels)
@@ -160,11 +166,14 @@ def _samples(rows: int, seed: int) -> Iterator[IntArray]:
 
 
 def _agreements(samples: list[IntArray]) -> Iterator[float]:
-    """Yield the adjusted Rand index of every pair, over the rows that lie in clusters of both."""
+    """Yield the adjusted Rand index of every pair over the rows drawn by both, 0 if one has no cluster.
+
+    Rows in no cluster are a group of their own.
+    """
     for one, other in combinations(samples, 2):
-        both = (one != NO_CLUSTER) & (other != NO_CLUSTER)
-        if both.any():
-            yield float(adjusted_rand(contingency(one[both], other[both])))
+        both = (one != NOT_DRAWN) & (other != NOT_DRAWN)
+        found = min(one[both].max(), other[both].max()) > NO_CLUSTER
+        yield float(adjusted_rand(contingency(one[both], other[both]))) if found else 0.0
 
 
 def _by_size(labels: IntArray) -> tuple[IntArray, IntArray]:

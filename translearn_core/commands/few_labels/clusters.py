@@ -14,9 +14,10 @@ from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.options import AsJson, Raw, ReadingOptions
 from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
+from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE
 from translearn_core.data.columns import PART, ROW, file_columns
 from translearn_core.data.files.write_table import write_table
-from translearn_core.errors import DataError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     ClusterConfig,
     ClusterMethod,
@@ -42,7 +43,7 @@ def clusters(
     domain: Annotated[
         str | None, typer.Option(help="Another column to hold them against, such as the language.")
     ] = None,
-    method: Annotated[ClusterMethod, typer.Option(help="kmeans or hdbscan.")] = ClusterMethod.KMEANS,
+    method: Annotated[ClusterMethod | None, typer.Option(help="kmeans or hdbscan; default: kmeans.")] = None,
     clusters: Annotated[
         int | None, typer.Option(help="k-means: number of clusters; default: by the silhouette.")
     ] = None,
@@ -56,6 +57,13 @@ def clusters(
             "repeated for every class."
         ),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="With --description: sentence about a class, {} stands for its description; default: "
+            f"{DEFAULT_TEMPLATE!r}."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="File for the table with the cluster of each row: .csv, .tsv, .xlsx and more."),
@@ -66,14 +74,17 @@ def clusters(
     """Cluster texts by a backbone's vectors, name the clusters, and hold them against known columns."""
     check_output(out)
     columns = {"--label": label, "--domain": domain}
+    own = {"method": method, "clusters": clusters, "smallest": smallest}
+    values = {name: value for name, value in own.items() if value is not None}
     config: ClusterConfig | DescribedClassesConfig
     if description:
-        values: dict[str, Any] = {"classes": parse_descriptions(description)}
+        classes = _classes(description, template, values)
         config, dataset, data, named = texts_config(
-            DescribedClassesConfig, options, reading, columns, **values
+            DescribedClassesConfig, options, reading, columns, **classes
         )
+    elif template is not None:
+        raise ConfigError("template", template, "it with --description alone")
     else:
-        values = {"method": method, "clusters": clusters, "smallest": smallest}
         config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
@@ -84,6 +95,14 @@ def clusters(
         write_table(_labelled(dataset, clustering), out, raw=raw, form=data.reading.formats[0])
     record = _record(clustering) | {"out": None if out is None else str(out), "findings": data.records()}
     print_result(record, show, as_json=as_json)
+
+
+def _classes(description: list[str], template: str | None, values: dict[str, Any]) -> dict[str, Any]:
+    """Return classes and template; raise `ConfigError` if there are options of clusters (`values`) too."""
+    for name, value in values.items():
+        raise ConfigError(name, str(value), "either --description or options of clusters")
+    classes: dict[str, Any] = {"classes": parse_descriptions(description)}
+    return classes if template is None else classes | {"template": template}
 
 
 def _check_columns(dataset: Dataset) -> None:
@@ -99,8 +118,8 @@ def _labelled(dataset: Dataset, clustering: Clustering) -> pd.DataFrame:
     added = (*ADDED, clustering.strength)
     of_rows = clustering.frame().set_index(["part", "row"])
     of_rows = of_rows.reindex(pd.MultiIndex.from_frame(table[[PART, ROW]]))
-    member = of_rows["cluster"].notna() & (of_rows["cluster"] >= 0)
-    numbers = of_rows["cluster"].where(member).astype("Int64").astype("string")
+    member = of_rows["cluster"].notna()
+    numbers = of_rows["cluster"].astype("string")
     strength = of_rows[clustering.strength].round(4).astype("string")
     cells = (numbers, of_rows["name"].where(member), strength)
     values = {
@@ -117,7 +136,9 @@ def _record(clustering: Clustering) -> dict[str, Any]:
         "unclustered": clustering.unclustered,
         "silhouette": None if pd.isna(clustering.silhouette) else clustering.silhouette,
         "stability": list(clustering.stability),
-        "clusters": json.loads(clustering.clusters.to_json(orient="records")),
+        "clusters": json.loads(
+            clustering.clusters.assign(cluster=clustering.clusters["cluster"] + 1).to_json(orient="records")
+        ),
         "tried": json.loads(clustering.tried.to_json(orient="records")),
         "agreements": [
             {

@@ -15,7 +15,7 @@ from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
 from translearn_core.commands.terminal.output import print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
-from translearn_core.config import ExperimentConfig, Split
+from translearn_core.config import ExperimentConfig, RecipeName, Split
 from translearn_core.errors import ConfigError, TrainingError
 from translearn_core.jobs import LabelEfficiencyArm
 from translearn_core.results import Diagnosis, LabelEfficiency
@@ -24,6 +24,7 @@ from translearn_core.results.metric import metric_of
 from translearn_core.runs import LOCAL, Run, Studies, open_store
 from translearn_core.runs.studies.label_efficiency import (
     FEWEST_STEPS,
+    FURTHER_RECIPES,
     REFERENCE_SIZE,
     label_efficiency_arms,
     label_efficiency_config,
@@ -53,6 +54,10 @@ def label_efficiency(
         bool,
         typer.Option("--no-training", help="Only TF-IDF, frozen probe and prototypes: no run is trained."),
     ] = False,
+    arm: Annotated[
+        list[RecipeName] | None,
+        typer.Option(help="Recipe to train besides these settings, such as contrastive; repeated for more."),
+    ] = None,
     reference_size: Annotated[
         int | None,
         typer.Option(
@@ -62,7 +67,7 @@ def label_efficiency(
     as_json: AsJson = False,
 ) -> None:
     """Label efficiency: score by number of labels for TF-IDF, frozen probe, these settings, from scratch."""
-    words = parse_sizes(sizes)
+    words, recipes = parse_sizes(sizes), further_recipes(arm or ())
     experiment, dataset, data = experiment_of(options, reading)
     profile = all_rows(experiment)
     counts = n_train(profile)
@@ -82,7 +87,9 @@ def label_efficiency(
     arms: tuple[LabelEfficiencyArm, ...] = ()
     failed: list[Run] = []
     if not no_training:
-        arms, failed = train_arms(experiment, profile, chosen, draws, per_class=per_class, name=name)
+        arms, failed = train_arms(
+            experiment, profile, chosen, draws, per_class=per_class, name=name, recipes=recipes
+        )
     full = label_efficiency_config(
         experiment, chosen, draws, balanced=per_class, arms=arms, reference_size=reference_size
     )
@@ -112,15 +119,27 @@ def parse_sizes(words: str | None) -> tuple[str, ...]:
     return parsed
 
 
+def further_recipes(names: Sequence[RecipeName]) -> tuple[RecipeName, ...]:
+    """Return the recipes of further arms; raise `ConfigError` for one with a teacher, or that is there."""
+    for name in names:
+        if name not in FURTHER_RECIPES:
+            raise ConfigError("arm", str(name), f"one of {', '.join(FURTHER_RECIPES)}")
+    return tuple(names)
+
+
 def size_grid(words: Sequence[str], rows: int, counts: Sequence[int], *, per_class: bool) -> tuple[int, ...]:
     """Return the numbers of labels for `words`, or the default grid if there are none.
 
-    ``all`` means all training `rows`; `counts` are those of each class.
+    ``all`` means all training `rows`; `counts` are those of each class, of which the rarest limits the
+    numbers of each class.
     """
     if not words:
         return suggested_sizes(rows, counts if per_class else ())
     sizes = set()
     for word in words:
+        if per_class and word != "all" and int(word) > min(counts):
+            rarest = f"at most {min(counts):,} labels of each class, those of the rarest one, or all"
+            raise ConfigError("sizes", word, rarest)
         size = rows if word == "all" else int(word) * (len(counts) if per_class else 1)
         if not 2 <= size <= rows:
             raise ConfigError("sizes", word, f"from 2 to {rows:,} labels, the training rows there are")
@@ -136,12 +155,14 @@ def train_arms(
     *,
     per_class: bool,
     name: str,
+    recipes: Sequence[RecipeName],
 ) -> tuple[tuple[LabelEfficiencyArm, ...], list[Run]]:
     """Train the runs of the curve; return the finished arms and the failed runs."""
     rows = profile.rows[Split.TRAIN]
     config = label_efficiency_study(
-        experiment, rows, sizes, draws, balanced=per_class, words_per_text=profile.words_per_text
-    )
+        experiment, rows, sizes, draws, balanced=per_class, words_per_text=profile.words_per_text,
+        recipes=recipes,
+    )  # fmt: skip
     blocks = {config.backbones[0].label: backbone_info(experiment.backbone).n_blocks}
     studies = Studies(open_store())
     study = studies.add(LOCAL, name, config, blocks)

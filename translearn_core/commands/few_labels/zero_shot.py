@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -10,11 +11,12 @@ from rich.console import Console
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.terminal.client import result, submit
 from translearn_core.commands.terminal.errors import valid
-from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, ReadingOptions
-from translearn_core.commands.terminal.output import print_line, print_result
+from translearn_core.commands.terminal.options import AsJson, OtherExperimentOptions, Raw, ReadingOptions
+from translearn_core.commands.terminal.output import check_output, print_line, print_result
 from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config import FeatureConfig
 from translearn_core.config.few_labels.zero_shot import DEFAULT_TEMPLATE, DescriptionConfig, ZeroShotMethod
+from translearn_core.data.files.write_table import write_table
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import ZeroShotConfig
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
@@ -37,9 +39,15 @@ def zero_shot(
         ZeroShotMethod | None,
         typer.Option(help="Default: entailment where the backbone is an NLI model, else similarity."),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the prediction of every test text: .csv, .tsv, .xlsx and more."),
+    ] = None,
+    raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
     """Classify test texts without labels, by the nearest description of a class, and score that."""
+    check_output(out)
     classes = valid(DescriptionConfig, template=template, descriptions=parse_descriptions(description or []))
     experiment, dataset, data = experiment_of(options, reading)
     features = experiment.features
@@ -56,7 +64,14 @@ def zero_shot(
     )
     data.show(quiet=reading.quiet)
     outcome = result(submit(config, f"zero-shot on {dataset.name}"), ZeroShot)
-    record = {
+    if out is not None:
+        write_table(outcome.predictions, out, raw=raw)
+    record = _record(outcome) | {"out": None if out is None else str(out), "findings": data.records()}
+    print_result(record, lambda _, screen: show(outcome, screen, out), as_json=as_json)
+
+
+def _record(outcome: ZeroShot) -> dict[str, Any]:
+    return {
         "method": str(outcome.method),
         "template": outcome.template,
         "layer": outcome.layer,
@@ -69,9 +84,8 @@ def zero_shot(
         "sentences": list(outcome.sentences),
         "classes": json.loads(outcome.classes.to_json(orient="records")),
         "choices": json.loads(outcome.choices.to_json(orient="records")),
-        "findings": data.records(),
+        "predictions": json.loads(outcome.predictions.to_json(orient="records")),
     }
-    print_result(record, lambda _, screen: show(outcome, screen), as_json=as_json)
 
 
 def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
@@ -85,8 +99,8 @@ def parse_descriptions(words: Sequence[str]) -> list[dict[str, str]]:
     return parsed
 
 
-def show(outcome: ZeroShot, screen: Console) -> None:
-    """Print the scores, the classes and the sentences."""
+def show(outcome: ZeroShot, screen: Console, out: Path | None = None) -> None:
+    """Print the scores, the classes, the sentences, and the file of the predictions."""
     if outcome.alarm:
         print_line(outcome.alarm, screen)
     for name, score in outcome.metrics.items():
@@ -100,6 +114,8 @@ def show(outcome: ZeroShot, screen: Console) -> None:
     print_table(screen, heads, rows, numbers=heads[2:], whole=("class",))
     for sentence in outcome.sentences:
         print_line(sentence, screen)
+    if out is not None:
+        print_line(f"The prediction of every test text is in {out}.", screen)
 
 
 def _share(value: float) -> str:

@@ -1,6 +1,7 @@
 """Descriptions of classes for zero-shot classification."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ CLASS = "{}"
 """Place of a class in a template."""
 DEFAULT_TEMPLATE = "This text is about {}."
 CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+JOINTS = re.compile(r"_+|(?<=[^\W\d_]{2})[-./]+(?=[^\W\d_]{2})")
+"""Signs between the words of a name, such as card_arrival and sci.med; those of U.S. and R&B stay."""
 
 
 class ZeroShotMethod(StrEnum):
@@ -55,11 +58,23 @@ class DescriptionConfig(BaseConfig):
 
     def sentences(self, classes: Sequence[str]) -> tuple[str, ...]:
         """Return the filled template of every class."""
-        own = {description.name: description.text for description in self.descriptions}
-        return tuple(self.template.replace(CLASS, own.get(name, words_of(name))) for name in classes)
+        words = words_of_classes(classes) | {one.name: one.text for one in self.descriptions}
+        return tuple(self.template.replace(CLASS, words[name]) for name in classes)
+
+
+def words_of_classes(names: Sequence[str]) -> dict[str, str]:
+    """Return each name as words, see `words_of`; where two would be alike, both as they are."""
+    words = {name: words_of(name) for name in names}
+    uses = Counter(words.values())
+    return {name: text if uses[text] == 1 else name for name, text in words.items()}
 
 
 def words_of(name: str) -> str:
-    """Return the name of a class as words, without underscores and capitals within words."""
-    words = re.sub(r"[_\W]+(?=\w)", " ", CAPITALS.sub(" ", name)).strip(" _")
-    return (words if name.isupper() else words.lower()) or name
+    """Return the name of a class as words: without underscores, hyphens and dots between them.
+
+    Capitals within words begin one. A name without letters, such as -1, stays as it is.
+    """
+    if not any(character.isalpha() for character in name):
+        return name
+    words = " ".join(JOINTS.sub(" ", CAPITALS.sub(" ", name)).split())
+    return words if name.isupper() else words.lower()

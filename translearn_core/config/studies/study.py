@@ -29,6 +29,9 @@ FULL_FINE_TUNING = -1
 CUSTOM = ("data", "backbone", "freeze", "stages", "resume_from", "training.seed")
 """Settings that a study sets or varies by fields of its own."""
 
+METHODS = ("distil", "contrastive", "self_training", "adaptation")
+"""Parts of an experiment that are methods of learning; none is usual."""
+
 Size = Annotated[int, Field(ge=0)]
 
 
@@ -179,8 +182,6 @@ def custom_overrides(config: ExperimentConfig, *, recipes: bool) -> dict[str, Js
     }
     if config.data.text_pair is not None and not recipes:  # whatever trains, the encoding is the same
         overrides["features.pair_encoding"] = values["features"]["pair_encoding"]
-    if config.distil is not None and not recipes:
-        overrides["distil"] = values["distil"]
-    if config.contrastive is not None and not recipes:
-        overrides["contrastive"] = values["contrastive"]
+    if not recipes:
+        overrides |= {part: values[part] for part in METHODS if values[part] is not None}
     return overrides

@@ -87,11 +87,20 @@ class ClusterConfig(TextsJobConfig[Clustering]):
     )
     projection: Method = Method.PCA
 
+    @model_validator(mode="after")
+    def _check_method(self) -> Self:
+        kmeans = self.method is ClusterMethod.KMEANS
+        other = "smallest" if kmeans else "clusters"
+        if getattr(self, other) is not None:
+            raise ValueError(f"{other}: {self.method!s} has no use for it: leave it out")
+        return self
+
 
 class DescribedClassesConfig(TextsJobConfig[Clustering]):
-    """Give each text the class whose description is nearest; no text needs a label.
+    """Give each text the class whose description is nearest, or that it entails most; none needs a label.
 
-    The layer is `layer` or, without one, chosen with the centring by mutual information on the texts.
+    Entailment is that of an NLI model; for other backbones the layer is `layer` or, without one, chosen
+    with the centring by mutual information on the texts.
     """
 
     kind: ClassVar = "described_classes"
@@ -182,8 +191,9 @@ DESCRIBED_CLASSES = JobSpec(
     question="Which class is each text nearest to?",
     section="diagnostics.clusters:section",
     description="Each class is described in words, and a text gets the class whose description is nearest to "
-    "it in the backbone's space. Without a label nobody can say how often that is right: read some texts of "
-    "each class, correct them, and learn from them.",
+    "it in the backbone's space, or which it entails most if the backbone is an NLI model. Without a label "
+    "nobody can say how often that is right: read some texts of each class, correct them, and learn from "
+    "them.",
     action="Classify without labels",
     progress="Comparing texts with descriptions",
     cost="Each text passes the backbone once, or not at all if it did before.",

@@ -13,36 +13,54 @@ HOW = (
     "HDBSCAN works in their first 50 principal components."
 )
 
-DESCRIBED = (
-    "Distance: 1 minus the cosine of a text and the description of its class. The layer, and whether vectors "
-    "are centred, were chosen without labels: predictions should be sure of each text, and use all classes."
+DESCRIBED = "Distance: 1 minus the cosine of a text and the description of its class."
+CHOSEN = (
+    "{} chosen without labels: predictions should be sure of each text, and use all classes (the highest "
+    "mutual information)."
+)
+CHOICES = {
+    "layer and centring": "The layer, and whether vectors are centred, were",
+    "centring": "Whether vectors are centred was",
+}
+"""What was chosen without labels, as sentences begin."""
+ENTAILED = (
+    "Probability: softmax, over the classes, of the NLI model's logits of entailment of each description by "
+    "the text. The projection shows the texts in a layer of the same model and has no part in the classes."
 )
 
 
 def section(result: Clustering, data: ReportData, dark: bool = False) -> Section:  # noqa: ARG001
     """Return the projection, the clusters, the number of clusters, and columns beside the clusters."""
-    described = result.settings.get("clustering") == "descriptions"
-    heading, how = (DESCRIBED_CLASSES.heading, DESCRIBED) if described else (CLUSTERS.heading, HOW)
+    heading, how = (DESCRIBED_CLASSES.heading, _how(result)) if result.described else (CLUSTERS.heading, HOW)
     blocks = () if result.clusters.empty else tuple(_blocks(result, dark))
     return Section(heading, result.sentences, blocks, caveats=(how,))
 
 
+def _how(result: Clustering) -> str:
+    """Say how texts got their described classes."""
+    if result.strength == "probability":
+        return ENTAILED
+    chosen = result.settings.get("chosen", "layer and centring")
+    return f"{DESCRIBED} {CHOSEN.format(CHOICES[chosen])}"
+
+
 def _blocks(result: Clustering, dark: bool) -> Iterator[FigureBlock | TableBlock]:
     settings = ", ".join(f"{name} {value}" for name, value in result.settings.items())
+    group, groups = ("class", "classes") if result.described else ("cluster", "clusters")
     yield FigureBlock(
         plots.projection(result.projection(), 0, "label", dark),
-        f"Each point is a text, coloured by its cluster; {settings}. A plane shows little of so many "
-        "dimensions: clusters that overlap here may lie apart.",
+        f"Each point is a text, coloured by its {group}; {settings}. A plane shows little of so many "
+        f"dimensions: {groups} that overlap here may lie apart.",
         TableBlock("clustered texts", result.frame()),
-        alt="2-D projection of the texts coloured by cluster",
+        alt=f"2-D projection of the texts coloured by {group}",
     )
     yield TableBlock(
         "clusters",
         result.clusters.drop(columns="cluster"),
         ("share",),
-        heading="What is in each cluster?",
-        caption="Words that set a cluster apart by class-based TF-IDF (c-TF-IDF, arXiv:2203.05794): at least "
-        "twice as frequent in it as elsewhere. Typical texts are the nearest to the cluster's centre.",
+        heading=f"What is in each {group}?",
+        caption=f"Words that set a {group} apart by class-based TF-IDF (c-TF-IDF, arXiv:2203.05794): at "
+        f"least twice as frequent in it as elsewhere. {_typical(result)}",
     )
     if not result.tried.empty:
         yield FigureBlock(
@@ -58,9 +76,18 @@ def _blocks(result: Clustering, dark: bool) -> Iterator[FigureBlock | TableBlock
     for number, column in enumerate(known):
         yield FigureBlock(
             plots.cluster_contingency(result, column, dark),
-            "Texts of each cluster by their value; the stronger, the larger the share of the cluster.",
+            f"Texts of each {group} by their value; the stronger, the larger the share of the {group}.",
             TableBlock(f"clusters and column {number + 1}", result.contingency(column).reset_index()),
-            alt="clusters against the values of a column",
+            alt=f"{groups} against the values of a column",
             heading="" if number else "Do they follow a known column?",
             sentences=(f"Column '{column}':",),
         )
+
+
+def _typical(result: Clustering) -> str:
+    """Say which texts are typical."""
+    if not result.described:
+        return "Typical texts are the nearest to the cluster's centre."
+    if result.strength == "probability":
+        return "Typical texts are the most probable."
+    return "Typical texts are the nearest to the description."

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from translearn_core.results.format import count_noun, percent, quote
+from translearn_core.results.format import count_noun, percent, quote, quote_list
 
+ADDED_OF_CLASS = "added: "
+"""Beginning of the columns of the pseudo-labels of one class."""
+MOST_NAMED = 3
+"""Most classes without a confident prediction that are named."""
 FAVOURED = 0.2
 """Excess share of the pseudo-labels over that of the labels from which a class is called favoured."""
 
@@ -18,9 +22,10 @@ class SelfTrainingRound:
     `score` is the model's validation score. `confident` predictions reach the threshold; `added` are the
     pseudo-labels of each class that were taken, `known` how many of them have a known label and `right` how
     many of these agree with it, `known_added` and `right_added` the same by class; `all_known` and
-    `all_right` count all rows without a label. `thresholds` has for each of several how many predictions
-    reach it, how many of these have a known label and how many agree with it. Those with a default are empty
-    of earlier versions.
+    `all_right` count all rows without a label. `lacking` are the classes without a confident prediction,
+    where as many are taken of every class. `thresholds` has for each of several how many predictions reach
+    it, how many of these have a known label and how many agree with it. Those with a default are empty of
+    earlier versions.
     """
 
     number: int
@@ -33,6 +38,7 @@ class SelfTrainingRound:
     all_right: int
     known_added: tuple[int, ...] = ()
     right_added: tuple[int, ...] = ()
+    lacking: tuple[int, ...] = ()
     thresholds: tuple[tuple[float, int, int, int], ...] = ()
 
     @property
@@ -78,7 +84,7 @@ class SelfTraining:
         return pd.DataFrame(
             [
                 {self.unit: r.number, "validation score": r.score, "confident": r.confident, "added": r.total}
-                | {f"added: {name}": n for name, n in zip(self.classes, r.added, strict=True)}
+                | {f"{ADDED_OF_CLASS}{name}": n for name, n in zip(self.classes, r.added, strict=True)}
                 | {"added and known": r.known, "right of these": r.precision}
                 | {"all known": r.all_known, "right of all": r.accuracy}
                 for r in self.rounds
@@ -164,23 +170,37 @@ class SelfTraining:
     def summary(self) -> str:
         """Say how many rows got a pseudo-label last, and how often these were right."""
         taken = [r for r in self.rounds if r.total]
-        texts = count_noun(self.unlabelled, "text")
+        texts = f"{count_noun(self.unlabelled, 'text')} without a label"
         if not taken:
-            return (
-                f"None of {texts} without a label had a prediction of at least {percent(self.threshold)} "
-                "that could be taken: what trained are the labelled rows alone. A lower threshold takes more."
-            )
+            return self._nothing(texts)
         last = taken[-1]
         beside = f"beside {count_noun(self.labelled, 'labelled row')}"
         if self.unit == "epoch":
             sentence = (
-                f"After epoch {last.number}, {last.total:,} of {texts} without a label had a prediction of "
+                f"After epoch {last.number}, {last.total:,} of {texts} had a prediction of "
                 f"at least {percent(self.threshold)}, which their altered copies were to get, {beside}."
             )
         else:
-            sentence = (
-                f"{last.total:,} of {texts} without a label trained with a pseudo-label in the end, {beside}."
-            )
+            sentence = f"{last.total:,} of {texts} trained with a pseudo-label in the end, {beside}."
         if last.precision is not None:
             sentence += f" Of those whose label is known, {percent(last.precision)} were right."
         return " ".join(filter(None, [sentence, self.balance(), self.gain()]))
+
+    def _nothing(self, texts: str) -> str:
+        """Say why no pseudo-label was taken."""
+        alone = "what trained are the labelled rows alone. A lower threshold takes more"
+        threshold = percent(self.threshold)
+        first = self.rounds[0] if self.rounds else None
+        if first is None or not first.confident:
+            return f"None of {texts} had a prediction of at least {threshold}: {alone}."
+        if not first.lacking:
+            return (
+                f"{first.confident:,} of {texts} had a prediction of at least {threshold}, and the run was "
+                "stopped before they could train: what trained are the labelled rows alone."
+            )
+        names = quote_list([self.classes[k] for k in first.lacking], MOST_NAMED)
+        return (
+            f"{first.confident:,} of {texts} had a prediction of at least {threshold}, but none of {names}, "
+            f"and as many were to be taken of every class: {alone}, and so does 'As many of every class' "
+            "switched off."
+        )

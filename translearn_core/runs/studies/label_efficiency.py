@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from pydantic import JsonValue
 
 from translearn_core.config import (
+    RECIPES,
     BackboneConfig,
     ExperimentConfig,
     FeatureConfig,
@@ -16,6 +17,7 @@ from translearn_core.config import (
     job_id,
     match_recipe,
 )
+from translearn_core.config.studies.grid import CUSTOM_LINE
 from translearn_core.config.studies.min_steps import with_min_steps
 from translearn_core.jobs import LabelEfficiencyArm, LabelEfficiencyConfig
 from translearn_core.results import Workload
@@ -30,6 +32,11 @@ FEWEST_STEPS = 60
 
 REFERENCE_SIZE = 64
 """Default number of labels of the summary sentence."""
+
+FURTHER_RECIPES = tuple(
+    name for name in RecipeName if name is not RecipeName.SCRATCH and not RECIPES[name].teacher
+)
+"""Recipes that a curve can have lines of besides the experiment's own settings."""
 
 STEP_COST = 3
 """Cost of a training step in passes without gradients."""
@@ -71,8 +78,9 @@ def label_efficiency_study(
     *,
     balanced: bool,
     words_per_text: float | None = None,
+    recipes: Sequence[RecipeName] = (),
 ) -> StudyConfig:
-    """Return the study that trains an experiment, and the same from scratch, on `sizes` labels.
+    """Return the study that trains an experiment, the same from scratch, and `recipes`, on `sizes` labels.
 
     Each seed draws its own nested subsets. Epochs are added up to `FEWEST_STEPS` steps. With all `rows` and
     enough steps the run is the experiment itself. `words_per_text`: rows of a sentence, if they are words.
@@ -94,7 +102,7 @@ def label_efficiency_study(
         data=data,
         backbones=(_pretrained(experiment.backbone),),
         custom_recipe=plain,
-        recipes=() if scratch else (RecipeName.SCRATCH,),
+        recipes=(*(() if scratch else (RecipeName.SCRATCH,)), *recipes),
         seeds=tuple(seeds),
         sizes=tuple(None if size == rows and enough else size for size in sizes),
         resample=True,
@@ -111,10 +119,11 @@ def _augment_settings(experiment: ExperimentConfig) -> dict[str, JsonValue]:
 
 
 def belongs(study: Study, experiment: ExperimentConfig, *, balanced: bool) -> bool:
-    """Whether a study is an experiment's label-efficiency study."""
+    """Whether a study is an experiment's label-efficiency study, perhaps with further recipes."""
     expected = label_efficiency_study(experiment, 2, (2,), (0,), balanced=balanced)
-    fields = ("data", "custom_recipe", "recipes", "resample", "min_steps", "settings")
-    return all(getattr(study.config, name) == getattr(expected, name) for name in fields)
+    fields = ("data", "custom_recipe", "resample", "min_steps", "settings")
+    same = all(getattr(study.config, name) == getattr(expected, name) for name in fields)
+    return same and set(expected.recipes) <= set(study.config.recipes)
 
 
 def label_efficiency_config(
@@ -155,10 +164,14 @@ def label_efficiency_arms(study: Study, done: Collection[str], rows: int) -> tup
     own_arm = arm_of(own, own.backbone.keep_blocks or max(study.blocks.values()))
     jobs: dict[tuple[str, int], list[str]] = {}
     for run in expand_grid(study.config, study.blocks):
-        if (job := job_id(run.config)) in done:
-            arm = SCRATCH if run.factors["recipe"] == RecipeName.SCRATCH else own_arm
-            jobs.setdefault((arm, min(run.config.data.train_rows or rows, rows)), []).append(job)
-    ordered = sorted(jobs.items(), key=lambda item: (item[0][0] == SCRATCH, item[0]))
+        if "boundary" in run.factors or (job := job_id(run.config)) not in done:
+            continue
+        recipe = run.factors["recipe"]
+        arm = {CUSTOM_LINE: own_arm, str(RecipeName.SCRATCH): SCRATCH}.get(recipe, f"recipe {recipe}")
+        if arm == own_arm and recipe != CUSTOM_LINE:  # the experiment's own settings, or nearly so
+            continue
+        jobs.setdefault((arm, min(run.config.data.train_rows or rows, rows)), []).append(job)
+    ordered = sorted(jobs.items(), key=lambda item: (item[0][0] == SCRATCH, item[0][0] != own_arm, item[0]))
     return tuple(LabelEfficiencyArm(name=arm, rows=size, jobs=tuple(ids)) for (arm, size), ids in ordered)
 
 

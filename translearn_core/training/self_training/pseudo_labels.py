@@ -89,9 +89,20 @@ class PseudoLabeller:
     def choose(self, probabilities: NDArray[np.float32]) -> PseudoLabels:
         """Return the pseudo-labels of the next training."""
         own = probabilities[:, self.classes]
-        balanced = self.config.balanced and not self.config.per_step
-        rows, labels = choose_pseudo_labels(own, self.config.threshold, balanced=balanced)
+        rows, labels = choose_pseudo_labels(own, self.config.threshold, balanced=self._balanced)
         return PseudoLabels(self.rows[rows], self.classes[labels])
+
+    @property
+    def _balanced(self) -> bool:
+        return self.config.balanced and not self.config.per_step
+
+    def _lacking(self, probabilities: NDArray[np.float32]) -> tuple[int, ...]:
+        """Return the classes without a confident prediction, if as many are taken of every class."""
+        if not self._balanced:
+            return ()
+        own = probabilities[:, self.classes]
+        _, labels = choose_pseudo_labels(own, self.config.threshold, balanced=False)
+        return tuple(np.setdiff1d(self.classes, self.classes[labels]).tolist())
 
     def record(
         self, number: int, score: float, probabilities: NDArray[np.float32], chosen: PseudoLabels
@@ -128,4 +139,5 @@ class PseudoLabeller:
                 )
                 for t in sorted({*THRESHOLDS, self.config.threshold})
             ),
+            lacking=self._lacking(probabilities),
         )

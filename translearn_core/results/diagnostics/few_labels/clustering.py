@@ -61,6 +61,11 @@ class Clustering:
         return tuple(self.clusters["name"])
 
     @property
+    def described(self) -> bool:
+        """Whether they are classes that were described in words."""
+        return self.settings.get("clustering") == "descriptions"
+
+    @property
     def strength(self) -> str:
         """Column of `rows` that says how well a text belongs: distance or probability."""
         return "probability" if "probability" in self.rows else "distance"
@@ -71,9 +76,14 @@ class Clustering:
         return int((self.rows["cluster"] == NO_CLUSTER).sum())
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per text: part, row, cluster, name, distance or probability, and the text."""
+        """Return one row per text: part, row, cluster, name, distance or probability, and the text.
+
+        Clusters count from 1, as in their names; <NA> for texts in none.
+        """
         texts = [name for name in (TEXT, TEXT_PAIR) if name in self.rows]
-        named = self.rows.assign(name=self.cluster_names())
+        cluster = self.rows["cluster"].astype("Int64")
+        cluster = (cluster + 1).where(cluster != NO_CLUSTER)
+        named = self.rows.assign(cluster=cluster, name=self.cluster_names())
         return named[["part", "row", "cluster", "name", self.strength, *texts]]
 
     def cluster_names(self, names: tuple[str, ...] | None = None) -> list[str]:

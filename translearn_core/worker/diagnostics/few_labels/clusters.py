@@ -23,7 +23,7 @@ from translearn_core.analysis.clustering import (
 )
 from translearn_core.analysis.projection.projection import project
 from translearn_core.config.text_cells import joined, sides_of, text_cells
-from translearn_core.errors import DataError
+from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     MOST_VALUES,
     ClusterConfig,
@@ -49,6 +49,8 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     """Cluster the texts in one layer, name the clusters, and hold them against columns."""
     config = context.config
     texts = read_texts(context, config)
+    if config.clusters is not None and config.clusters > len(texts.rows):
+        raise ConfigError("clusters", config.clusters, f"at most {len(texts.rows)}, the texts there are")
     vectors, layer = layer_vectors(context, config, texts.rows)
     x = unit_rows(vectors)
     report = partial(context.report, "finding clusters")
@@ -57,8 +59,11 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
     else:
         smallest = min(config.smallest or max(SMALLEST, round(SMALLEST_SHARE * len(x))), len(x))
         clustering = hdbscan(x, smallest, config.seed, report)
-    name = "k-means" if config.method is ClusterMethod.KMEANS else "HDBSCAN"
-    save_clusters(context, config, texts, x, clustering, {"clustering": name, "layer": str(layer)})
+    name, strength = (
+        ("k-means", "distance") if config.method is ClusterMethod.KMEANS else ("HDBSCAN", "probability")
+    )
+    settings = {"clustering": name, "layer": str(layer)}
+    save_clusters(context, config, texts, x, clustering, settings, strength=strength)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +93,17 @@ def save_clusters(
     clustering: ClusterAssignment,
     settings: dict[str, str],
     names: Sequence[str] | None = None,
+    strength: str = "distance",
 ) -> None:
-    """Describe clusters of texts with vectors `x` and save them; `names` are by default their words."""
+    """Describe clusters of texts with vectors `x` and save them; `names` are by default their words.
+
+    `strength` is what that of `clustering` is: distance or probability.
+    """
     context.report("naming the clusters")
     compared, cluster = texts.compared, clustering.cluster
     of_rows, values = silhouettes(x, cluster, config.seed)
+    if not len(clustering.centres):  # the clusters are not of these vectors
+        of_rows, values = of_rows[:0], values[:0]
     by_cluster = pd.Series(values).groupby(cluster[of_rows]).mean()
     languages = _languages(context, texts.rows, cluster, config.seed) if names is None else {}
     clusters = _clusters(texts.rows, x, clustering, by_cluster, names, languages)
@@ -103,7 +114,6 @@ def save_clusters(
         seed=config.seed,
         progress=lambda done, total: context.report("drawing the map", done, total),
     )[0]
-    strength = "probability" if settings["clustering"] == "HDBSCAN" else "distance"
     placed = texts.rows.assign(
         cluster=cluster, **{strength: clustering.strength}, x=plane[:, 0], y=plane[:, 1]
     )
@@ -112,7 +122,7 @@ def save_clusters(
         (),
         settings
         | {
-            "clusters": str(len(clusters)),
+            ("clusters" if names is None else "classes"): str(len(clusters)),
             "seed": str(config.seed),
             "method": str(config.projection).upper(),
         },
@@ -172,7 +182,9 @@ def _clusters(
     lines = []
     for k, name in enumerate(distinct_names(words) if names is None else names):
         members = np.flatnonzero(clustering.cluster == k)
-        near = members[np.argsort(-(x[members] @ clustering.centres[k]), kind="stable")]
+        centres = clustering.centres
+        nearness = x[members] @ centres[k] if len(centres) else clustering.strength[members]
+        near = members[np.argsort(-nearness, kind="stable")]
         typical = list(dict.fromkeys(" ".join(joined(texts[i]).split()) for i in near[: 4 * TYPICAL]))
         lines.append(
             {

@@ -21,6 +21,7 @@ from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError, TooFewSamplesError
 from translearn_core.inputs.examples import batches_by_cost
 from translearn_core.jobs import ZeroShotConfig
+from translearn_core.jobs.diagnostics.unlabelled_texts import DescribedClassesConfig
 from translearn_core.results.confusion import confusion
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.runs import artifacts
@@ -91,9 +92,7 @@ def description_similarities(
 
     The choice is by mutual information on training texts, see `class_descriptions.spaces`.
     """
-    train, test = (prepared.split_indices(split) for split in (Split.TRAIN, Split.TEST))
-    sample = train[stratified_sample(np.zeros(len(train), np.int64), MAX_UNLABELLED, seed)]
-    texts: list[Cell] = [*(prepared.texts[i] for i in sample), *prepared.unlabelled[:MAX_UNLABELLED]]
+    texts, test = unlabelled_sample(prepared, seed), prepared.split_indices(Split.TEST)
     n_unlabelled = len(texts)
     texts += [*sentences, *(prepared.texts[i] for i in test)]
     encoder = make_encoder(context, backbone, texts, features, compute)
@@ -114,11 +113,25 @@ def description_similarities(
     return Similarities(chosen, every, of_every, n_unlabelled)
 
 
+def unlabelled_sample(prepared: PreparedDataset, seed: int) -> list[Cell]:
+    """Draw at most `MAX_UNLABELLED` training texts, and as many of those without a label."""
+    train, others = prepared.split_indices(Split.TRAIN), prepared.unlabelled
+    of_train, of_others = (
+        stratified_sample(np.zeros(count, np.int64), MAX_UNLABELLED, seed)
+        for count in (len(train), len(others))
+    )
+    return [*(prepared.texts[i] for i in train[of_train]), *(others[i] for i in of_others)]
+
+
 def entailment_logits(
-    context: Context, config: ZeroShotConfig, texts: Sequence[str], sentences: Sequence[str]
+    context: Context,
+    config: ZeroShotConfig | DescribedClassesConfig,
+    texts: Sequence[str],
+    sentences: Sequence[str],
 ) -> FloatArray:
     """Return the logit with which each text entails each sentence, shape (texts, sentences)."""
     nli = load_entailment(config.backbone)
+    nli.check_room(sentences, config.features.token_limit)
     compute = Compute.choose(config.device, config.precision)
     nn.Module.to(nli.model, compute.device)
     cost = np.array([len(nli.tokenizer(text).input_ids) for text in texts], dtype=np.int64)

@@ -22,11 +22,12 @@ def cluster_sentences(result: Clustering, languages: Mapping[int, str] | None = 
 
     `languages` are those of the clusters that have one.
     """
+    groups = "classes" if result.described else "clusters"
     sentences = [
         _found(result),
         *filter(None, (follows_language(languages or {}, len(result.clusters)),)),
-        *filter(None, (_silhouette(result.silhouette), _stability(result.stability))),
-        *(_agreement(one) for one in result.agreements),
+        *filter(None, (_silhouette(result.silhouette, groups), _stability(result))),
+        *(_agreement(one, groups) for one in result.agreements),
     ]
     return replace(result, sentences=tuple(sentences))
 
@@ -38,11 +39,12 @@ def _found(result: Clustering) -> str:
             f"No cluster was found in {count_noun(rows, 'text')}: no place is denser than the rest. Allow "
             "smaller clusters, or use k-means."
         )
-    described = result.settings.get("clustering") == "descriptions"
+    described = result.described
     groups = count_noun(count, "class", "classes") if described else count_noun(count, "cluster")
     sentence = f"{count_noun(rows, 'text')} {'fall into' if described else 'make'} {groups}"
     if not result.tried.empty:
-        sentence += f", the number of {len(result.tried)} tried that has the highest silhouette"
+        number = f"the number of {len(result.tried)} tried that has the highest silhouette"
+        sentence += f", {number if len(result.tried) > 1 else 'the only number tried of so few texts'}"
     sizes = result.clusters["rows"]
     sentence += (
         f"; the largest has {count_noun(int(sizes.max()), 'text')}, the smallest {int(sizes.min()):,}."
@@ -69,22 +71,25 @@ def follows_language(languages: Mapping[int, str], clusters: int) -> str:
     )
 
 
-def _silhouette(value: float) -> str:
+def _silhouette(value: float, groups: str) -> str:
     if np.isnan(value):
         return ""
     if value >= APART:
-        verdict = "the clusters lie well apart"
+        verdict = f"the {groups} lie well apart"
     elif value >= OVERLAPPING:
-        verdict = "the clusters lie apart, with texts in between"
+        verdict = f"the {groups} lie apart, with texts in between"
     else:
-        verdict = "the clusters run into each other: where one ends is a matter of choice"
+        verdict = f"the {groups} run into each other: where one ends is a matter of choice"
     number = f"{value:.2f}".replace("-", "−")
     return f"Mean silhouette {number} (1: apart, 0: on the edge): {verdict}."
 
 
-def _stability(values: tuple[float, ...]) -> str:
-    if not values:
+def _stability(result: Clustering) -> str:
+    values = result.stability
+    if result.described or result.clusters.empty:
         return ""
+    if not values:
+        return "With so few texts in a cluster, samples of them cannot say how stable the clusters are."
     mean = float(np.mean(values))
     if mean >= STABLE:
         verdict = "they are stable"
@@ -98,9 +103,9 @@ def _stability(values: tuple[float, ...]) -> str:
     )
 
 
-def _agreement(one: ColumnAgreement) -> str:
+def _agreement(one: ColumnAgreement, groups: str) -> str:
     if not one.rows:
-        return f"No clustered text has a value of '{one.column}'."
+        return f"No text in one of the {groups} has a value of '{one.column}'."
     if one.rand.low > 0:
         verdict = "more than by chance"
     elif one.rand.high < 0:
@@ -108,8 +113,8 @@ def _agreement(one: ColumnAgreement) -> str:
     else:
         verdict = "no more than chance would"
     return (
-        f"With '{one.column}' they agree {verdict}, on {count_noun(one.rows, 'text')}: adjusted Rand index "
-        f"{_ends(one.rand)}, normalised mutual information {_ends(one.information)}."
+        f"With '{one.column}' the {groups} agree {verdict}, on {count_noun(one.rows, 'text')}: adjusted Rand "
+        f"index {_ends(one.rand)}, normalised mutual information {_ends(one.information)}."
     )
 
 
