@@ -31,7 +31,7 @@ MEANINGS = {
 
 def panel(dataset: Dataset, draft: state.Draft) -> None:
     """Choose unlabelled rows and take their labels, if the table has any rows without a label."""
-    profile = jobs.known(ReadConfig(dataset=dataset.digest))
+    profile = jobs.submit_and_watch(ReadConfig(dataset=dataset.digest))  # a new version was not read yet
     if profile is None or draft.text is None or not _single_label(draft):
         return
     labelled = 0 if draft.label is None else profile.column(draft.label).filled
@@ -134,11 +134,11 @@ def _table(dataset: Dataset, result: NextRows, column: str, text: str) -> None:
 
 def _file(dataset: Dataset, result: NextRows, column: str, text: str) -> None:
     """Offer the rows as a CSV with an empty column, and take it back."""
-    with st.expander("Label them elsewhere, in a CSV", icon=":material/upload_file:"):
+    key = state.uploader_key(UPLOADER)
+    brought = state.get_value(key) is not None  # it would close over the button that takes the labels
+    with st.expander("Label them elsewhere, in a CSV", icon=":material/upload_file:", expanded=brought):
         tables.download(result.frame(), "rows to label", key="next_rows_file", label="Rows to label as CSV")
-        file = st.file_uploader(
-            "The CSV with its column label filled in", ["csv", "tsv", "txt"], key=state.uploader_key(UPLOADER)
-        )
+        file = st.file_uploader("The CSV with its column label filled in", ["csv", "tsv", "txt"], key=key)
         if file is not None and st.button("Take these labels", key="take_file", icon=":material/label:"):
             with errors.show_errors():
                 labels = read_label_file(file.getvalue(), file.name)
