@@ -17,11 +17,14 @@ page_header.header(
 )
 require_task.require_backbone()
 backbone = backbone_picker.choose()
+if not download_panel.agreed(backbone):
+    navigation.stop_page()
+if not jobs.failed(BackboneInfoConfig(backbone=backbone)):
+    state.choose_backbone(backbone, jobs.known(BackboneInfoConfig(backbone=state.draft().backbone)))
 backbone_info = download_panel.require_backbone_info(backbone)
 if backbone_info is None:
     navigation.stop_page()
-earlier = jobs.known(BackboneInfoConfig(backbone=state.draft().backbone))
-draft = state.take_backbone(backbone, backbone_info, earlier)
+draft = state.fit_to(backbone_info)
 st.caption(
     f"{plain(backbone_info.architecture)}: {count(backbone_info.parameters)} parameters in "
     f"{backbone_info.n_blocks} blocks of width {backbone_info.width}, reads up to "

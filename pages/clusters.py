@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
+from pages._ui.datasets import text_check
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
 from pages._ui.results import report
@@ -22,6 +23,7 @@ if draft.sentence is not None:
     st.caption("Each row of this table is a word: clusters are made of texts.")
     navigation.stop_page()
 require_task.require_backbone()
+text_check.panel(draft)
 diagnostic.heading(CLUSTERS)
 config = cluster_form.choose(dataset, draft)
 result = None if config is None else diagnostic.result(CLUSTERS, config)

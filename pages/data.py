@@ -8,8 +8,10 @@ from pages._ui.datasets import (
     findings,
     no_labels,
     read_options,
+    text_check,
     unlabelled_file,
 )
+from pages._ui.forms import require_task
 from pages._ui.shell import jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
@@ -31,42 +33,50 @@ with st.expander(
 if dataset is None:
     navigation.stop_page()
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.text(dataset.name)
-    st.caption(f"{size(dataset.bytes)}; your storage: {size(state.store().disk(state.owner()))}")
-    if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
-        data_sources.confirm_delete(dataset.digest, dataset.name)
-read_config = ReadConfig(dataset=dataset.digest)
-reading = jobs.submit_and_watch(read_config)
-if reading is not None or jobs.failed(read_config):
-    read_options.panel(dataset, reading, state.open_dataset)
-    unlabelled_file.panel(dataset, reading)
-if reading is None:
-    navigation.stop_page()
-st.subheader(f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False)
-st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
-with st.expander("About each column", icon=":material/view_column:"):
-    tables.table(reading.frame(), "columns", key="columns")
-findings.cards(reading.findings, "read")
-
-st.subheader("What to learn", anchor=False)
-draft = column_form.columns(reading)
-if draft.data is None:
-    if draft.lacks_labels:
-        no_labels.panel(reading.column(draft.text))
+with st.container(key=data_sources.TABLE):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(dataset.name)
+        st.caption(f"{size(dataset.bytes)}; your storage: {size(state.store().disk(state.owner()))}")
+        if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
+            data_sources.confirm_delete(dataset.digest, dataset.name)
+    read_config = ReadConfig(dataset=dataset.digest)
+    reading = jobs.submit_and_watch(read_config)
+    if reading is not None or jobs.failed(read_config):
+        read_options.panel(dataset, reading, state.open_dataset)
+        unlabelled_file.panel(dataset, reading)
+    if reading is None:
         navigation.stop_page()
-    st.info(
-        column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN, icon=":material/rule:"
+    st.subheader(
+        f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False
     )
-    navigation.stop_page()
-st.subheader("The task", anchor=False)
-findings.cleaning_decisions()
-diagnosis = jobs.submit_and_watch(draft.diagnose)
-if diagnosis is None:
-    navigation.stop_page()
-navigation.link("labels", "Correct labels and merge classes")
-column_form.shape(reading, diagnosis)
-if diagnosis.usable and st.button(
-    "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"
-):
-    navigation.switch_to("backbone")
+    st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
+    with st.expander("About each column", icon=":material/view_column:"):
+        tables.table(reading.frame(), "columns", key="columns")
+    findings.cards(reading.findings, "read")
+
+    st.subheader("What to learn", anchor=False)
+    draft = column_form.columns(reading)
+    if draft.data is None:
+        if draft.lacks_labels:
+            no_labels.panel(reading.column(draft.text))
+            text_check.panel(draft)
+            navigation.stop_page()
+        st.info(
+            column_form.LACKING if len(reading.columns) > 1 else column_form.ONE_COLUMN,
+            icon=":material/rule:",
+        )
+        navigation.stop_page()
+    st.subheader("The task", anchor=False)
+    findings.cleaning_decisions()
+    if draft.default_features:  # the token limit of a backbone that was not known when it was chosen
+        require_task.known_backbone(draft.backbone)
+        draft = state.draft()
+    diagnosis = jobs.submit_and_watch(draft.diagnose)
+    if diagnosis is None:
+        navigation.stop_page()
+    navigation.link("labels", "Correct labels and merge classes")
+    column_form.shape(reading, diagnosis)
+    if diagnosis.usable and st.button(
+        "Choose a backbone", key="to_backbone", type="primary", icon=":material/arrow_forward:"
+    ):
+        navigation.switch_to("backbone")

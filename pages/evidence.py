@@ -32,6 +32,8 @@ from translearn_core.runs import Run
 # diagnostics with a panel of their own, here or on another page
 SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION, NEXT_STEPS)
 
+REPORT_TAB = "Report and export"
+
 page_header.header(
     "evidence",
     "A score alone convinces nobody. Here the run is compared with baselines that need no transfer, with "
@@ -54,14 +56,14 @@ PANELS: dict[str, tuple[JobSpec[Any, Any], Callable[[Run[ExperimentConfig]], Non
     "Forgetting": (FORGETTING, forgetting.panel),
     "Calibration and errors": (ERROR_ANALYSIS, error_analysis.panel),
     **{spec.title: (spec, partial(diagnostic.panel, spec)) for spec in diagnostic.specs(elsewhere=SHOWN)},
-    "Report and export": (REPORT, report_and_export),
+    REPORT_TAB: (REPORT, report_and_export),
 }
 for spec in (ERROR_ANALYSIS, NUMBER_ERRORS, LABEL_ERRORS):
     if spec.problems is not None and run.job.config.data.problem not in spec.problems:
         del PANELS[spec.title]
-for tab, (spec, panel) in zip(
-    st.tabs(list(PANELS), key="evidence_part", on_change="rerun"), PANELS.values(), strict=True
-):
+first = REPORT_TAB if st.query_params.get("part") == report.PART else None
+tabs = st.tabs(list(PANELS), default=first, key="evidence_part", on_change="rerun")
+for tab, (spec, panel) in zip(tabs, PANELS.values(), strict=True):
     if tab.open:
         with tab:
             if diagnostic.supported(spec, run.job.config):

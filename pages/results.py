@@ -5,9 +5,17 @@ import streamlit as st
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
-from pages._ui.results import joint_targets, outputs, scores, self_training, tagged_sentences, weights
+from pages._ui.results import (
+    joint_targets,
+    outputs,
+    report,
+    scores,
+    self_training,
+    tagged_sentences,
+    weights,
+)
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import page_header, result_cache, state, tables
+from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ProblemType
@@ -23,6 +31,7 @@ run = joint_targets.choose(run_picker.finished(joint=True))
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
+navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
 scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)

@@ -8,6 +8,7 @@ from translearn_core.analysis.clustering import (
     NO_CLUSTER,
     adjusted_rand,
     agreement,
+    cluster_languages,
     cluster_words,
     distinct_names,
     hdbscan,
@@ -125,6 +126,38 @@ def test_words_set_clusters_apart_and_the_commonest_do_not():
     words = cluster_words([*money, *parcels], np.repeat([0, 1], [20, 30]))
     assert set(words[0]) == {"bill", "invoice", "month"}
     assert set(words[1]) == {"parcel", "order", "shop"}
+
+
+ENGLISH = ["the cat and the dog sat in the garden", "the train to the city was late and the bus was full"]
+CHINESE = ["请问我的卡什么时候可以送达，我想取消这个订单", "因为地址写错了，我的包裹还没有收到"]
+RUSSIAN = ["мой заказ до сих пор не пришёл, когда его доставят", "я хочу вернуть деньги за эту покупку"]
+
+
+def test_a_cluster_of_mostly_one_language_has_it_and_mixed_ones_have_none():
+    texts = [f"{text} {k}" for k in range(12) for text in (*ENGLISH, *CHINESE, *RUSSIAN)]
+    number = np.arange(len(texts)) % 6
+    by_language = np.array([0, 0, 1, 1, 2, 2])[number]
+    assert cluster_languages(texts, by_language) == {0: "English", 1: "Chinese", 2: "Russian"}
+    mixed = np.array([0, 1, 0, 1, 0, 1])[number]
+    assert cluster_languages(texts, mixed) == {}
+    alone = np.flatnonzero(number < 2)
+    assert cluster_languages([texts[k] for k in alone], number[alone].astype(np.int64)) == {}, "one language"
+
+
+TOPICS = [
+    "refund", "parcel", "invoice", "garden", "engine", "doctor", "school", "museum", "kitchen", "window",
+    "bridge", "candle", "forest", "harbour", "island", "jacket", "kettle", "ladder", "market", "needle",
+]  # fmt: skip
+
+
+def test_a_cluster_alone_in_its_language_is_not_named_by_function_words():
+    english = [f"the {TOPICS[k % 20]} and the rest of it in the {TOPICS[(k + 1) % 20]}" for k in range(40)]
+    texts = [*english, *(f"{text} {k}" for k in range(5) for text in CHINESE)]
+    cluster = np.repeat([0, 1], [40, 10])
+    assert "the" in cluster_words(texts, cluster)[0]
+    words = cluster_words(texts, cluster, alone=(0,))[0]
+    assert len(words) == 10
+    assert set(words) <= set(TOPICS)
 
 
 def test_chinese_clusters_have_words_of_two_characters():

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from translearn_core.backbones import load
 from translearn_core.backbones.bundled import bundled_folder, packages
 from translearn_core.backbones.bundled.four_bit_file import read_four_bit_file
+from translearn_core.backbones.bundled.multilingual import convert
 from translearn_core.backbones.bundled.packages import PACKAGES, Package
 from translearn_core.config import MULTILINGUAL, BackboneConfig, Pooling
 from translearn_core.errors import BackboneError
@@ -38,16 +39,16 @@ def tokenizer(folder: Path) -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def tiny_file() -> bytes:
-    """A file of one layer of width 32, as the layout says."""
+def tiny_file(name: bytes = b"a") -> bytes:
+    """A file of one layer of width 32, as the layout says; `name` is that of its first tensor."""
     width, pieces = 32, [b"<s>", b"<pad>", b"</s>", b"<unk>", "▁a".encode()]
     data = b"E5S1" + struct.pack("<I7ifi", 1, width, 1, 2, width, len(pieces), 8, 2, 1e-12, 32)
     data += struct.pack("<5iQ", len(pieces), 0, 2, 1, 3, sum(map(len, pieces)))
     data += np.cumsum([0, *map(len, pieces)]).astype("<u4").tobytes() + np.zeros(len(pieces), "<f4").tobytes()
     data += b"".join(pieces) + struct.pack("<iI", 1, 9) + struct.pack("<IBI", ord("\t"), 1, ord(" "))
     data += struct.pack("<i", 2)
-    start = len(data) + 2 * (2 + 1 + struct.calcsize("<BIQQ"))
-    data += struct.pack("<H", 1) + b"a" + struct.pack("<BIQQ", 0, 2, start, 8)
+    start = len(data) + 2 * (2 + struct.calcsize("<BIQQ")) + len(name) + 1
+    data += struct.pack("<H", len(name)) + name + struct.pack("<BIQQ", 0, 2, start, 8)
     data += struct.pack("<H", 1) + b"b" + struct.pack("<BIQQ", 1, 32, start + 8, 18)
     return data + struct.pack("<2f", 1.5, -2.0) + struct.pack("<e", 0.5) + bytes([0xF0] * 16)
 
@@ -90,6 +91,15 @@ def test_a_foreign_or_truncated_file_is_refused(tmp_path: Path, content: bytes):
     (path := tmp_path / "tiny.bin").write_bytes(content)
     with pytest.raises(BackboneError, match="no four-bit model file"):
         read_four_bit_file(path)
+
+
+def test_a_file_without_a_tensor_or_with_too_few_weights_is_refused(tmp_path: Path):
+    (path := tmp_path / "tiny.bin").write_bytes(tiny_file())
+    with pytest.raises(BackboneError, match=r"tiny.bin is no file of .*it lacks 'emb.word'.*install its"):
+        convert(path, tmp_path)
+    path.write_bytes(tiny_file(b"emb.word"))
+    with pytest.raises(BackboneError, match="cannot reshape"):
+        convert(path, tmp_path)
 
 
 def test_another_file_in_the_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -96,19 +96,24 @@ def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: 
     (tmp_path / "places.csv").write_text("\n".join(lines) + "\n")
     path = house.file(
         name="from east to west", files={"train": str(tmp_path / "places.csv")}, recipes=[], boundaries=[2],
-        ways=["source only", "both together"], sizes=[0, 4], seeds=[0], baseline=None,
-        domains={"column": "place", "source": ["east"], "target": ["west"]},
+        ways=["source only", "both together", "target only"], sizes=[0, 4], seeds=[0], baseline=None,
+        domains={"column": "3", "source": ["east"], "target": ["west"]},
     )  # fmt: skip
     done = house("study", path, "--json")
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert len(record["arms"]) == 2
+    assert len(record["arms"]) == 3
     assert record["failed"] == []
     printed = " ".join(done.stderr.split())
-    assert printed.index("source only: about") < printed.index("All 2 runs: about") < printed.index("2 done")
-    again = house("study", path, "--json")
-    assert "about" not in again.stderr
+    assert printed.index("source only: about") < printed.index("All 3 runs: about") < printed.index("3 done")
     assert record["left_out"] == []
+    worth = {(line["way"], line["target labels"]) for line in record["worth"]}
+    assert worth == {("source only", 0), ("both together", 4)}
+    assert len(record["worth_sentences"]) == 2
+    assert record["worse"] == []  # one seed
+    shown = house("study", path)
+    assert record["worth_sentences"][0] in " ".join(shown.stdout.split())
+    assert "about" not in shown.stderr
 
 
 def test_a_way_that_does_not_suit_the_settings_is_left_out_and_named(house: House, tmp_path: Path) -> None:

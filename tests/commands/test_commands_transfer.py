@@ -30,7 +30,11 @@ def test_the_matrix_has_a_cell_for_every_source_and_target(terminal: Terminal, w
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert record["domains"] == ["books", "films"]
-    assert record["metric"] == "accuracy"
+    assert (record["metric"], record["loss_metric"]) == ("accuracy", "accuracy")
+    assert [one["distance"] for one in record["agreements"]] == ["A-distance", "MMD", "vocabulary not shared"]
+    assert record["agreements"][0] | {"distance": ""} == {
+        "distance": "", "pairs": 2, "domains": 2, "tau": None, "tau low": None, "tau high": None,
+    }  # fmt: skip
     sources = {cell["source"] for cell in record["cells"]}
     assert sources == {"books", "films", "all together"}
     assert len(record["cells"]) == 2 * 3 * 2
@@ -68,7 +72,12 @@ def test_a_training_learns_from_one_domain_and_is_tested_on_another(
     [
         ((), "domain is"),
         (("--domain", "label"), "column of domains must be another one"),
-        (("--domain", "kind", "--source-domain", "books"), "leave it out, and --target-domain"),
+        (("--domain", "kind", "--source-domain", "books"), "source_domain is 'books': leave it out: the"),
+        (("--domain", "kind", "--target-domain", "films"), "target_domain is 'films': leave it out: the"),
+        (
+            ("--domain", "kind", "--source-domain", "books", "--target-domain", "films"),
+            "source_domain is 'books': leave it out, and --target-domain",
+        ),
         (("--source-domain", "books"), "domain is"),
     ],
 )

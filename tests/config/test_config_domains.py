@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from translearn_core.config import (
     AdaptationConfig,
     AdaptationMethod,
+    BackboneConfig,
     DataConfig,
     DomainConfig,
     ExperimentConfig,
@@ -21,9 +22,10 @@ from translearn_core.config import (
     unsuitable_arms,
 )
 from translearn_core.config.base import canonical_json
+from translearn_core.config.model_names import TFIDF
 from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.config.studies.study_file import StudyFile
-from translearn_core.errors import TranslearnError
+from translearn_core.errors import ConfigError, TranslearnError
 
 PLACES = DomainConfig(column="language", source=("en",), target=("zh",))
 DATA = DataConfig(dataset="d", text="t", label="l", domains=PLACES)
@@ -77,8 +79,52 @@ def test_each_seed_draws_its_own_labels_of_the_target_where_the_study_says_so():
 def test_a_target_within_the_source_cannot_come_after_it():
     places = DomainConfig(column="d", source=("a", "b"), target=("b",), target_labels=8)
     data = DataConfig(dataset="d", text="t", label="l", domains=places)
-    with pytest.raises(ValueError, match="a target outside it"):
+    with pytest.raises(ValueError, match="a target outside the source"):
         ExperimentConfig(data=data, adaptation=AdaptationConfig(method=AdaptationMethod.SEQUENTIAL))
+
+
+@pytest.mark.parametrize("method", list(AdaptationMethod))
+@pytest.mark.parametrize(
+    "places",
+    [
+        DomainConfig(column="d", source=("a", "b"), target=("b",)),
+        DomainConfig(column="d", source=("a",), target=("b",), target_labels=8, use_source=False),
+    ],
+)
+def test_every_adaptation_needs_source_rows_and_a_target_outside_them(
+    method: AdaptationMethod, places: DomainConfig
+):
+    data = DataConfig(dataset="d", text="t", label="l", domains=places)
+    adaptation = AdaptationConfig(method=method)
+    with pytest.raises(ValueError, match="a target outside"):
+        ExperimentConfig(data=data, adaptation=adaptation, freeze=FreezePlan(blocks=(5,)))
+
+
+def test_labels_of_a_target_within_the_source_are_refused():
+    places = DomainConfig(column="d", source=("a", "b"), target=("b",), target_labels=8)
+    data = DataConfig(dataset="d", text="t", label="l", domains=places)
+    with pytest.raises(ValueError, match="target_labels are rows of a target outside the source"):
+        ExperimentConfig(data=data)
+    partly = places.model_copy(update={"target": ("b", "c")})
+    ExperimentConfig(data=data.model_copy(update={"domains": partly}))
+    assert partly.outside_source == ("c",)
+    assert DomainConfig(column="d", target=("b",)).outside_source == ()
+
+
+@pytest.mark.parametrize(
+    ("study", "sentence"),
+    [
+        (ways(Way.TARGET, Way.BOTH, sizes=(0,)), "both together needs labels of the target"),
+        (ways(Way.SOURCE, sizes=(8, None)), "sizes is '8, all'.*source only takes no label"),
+        (
+            ways(Way.SELF_TRAINING, sizes=(0,), backbones=(BackboneConfig(id=TFIDF),)),
+            "a way that TF-IDF has too",
+        ),
+    ],
+)
+def test_a_study_without_a_run_says_what_its_ways_need(study: StudyConfig, sentence: str):
+    with pytest.raises(ConfigError, match=sentence):
+        expand_grid(study, BLOCKS | {TFIDF: 0})
 
 
 def test_an_experiment_tells_its_way():

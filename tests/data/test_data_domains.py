@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from translearn_core.config import DataConfig, DomainConfig, SplitConfig
 from translearn_core.config.settings import Settings
-from translearn_core.data import PreparedDataset, prepare, read_table
+from translearn_core.data import PreparedDataset, diagnose, prepare, read_table
 from translearn_core.data.columns import profile, suggest_columns
 from translearn_core.errors import DataError
+from translearn_core.results import Finding, Severity
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
@@ -177,3 +178,50 @@ def test_domains_keep_their_strata_with_several_labels(tmp_path):
     for domain in ("en", "zh"):
         assert 7 <= count(data, VALIDATION, domain) <= 11
         assert 7 <= count(data, TEST, domain) <= 11
+
+
+def test_errors_name_the_domains_as_they_are_written(frame: pd.DataFrame, tmp_path):
+    renamed = frame.assign(language=frame["language"].replace({"en": "English UK", "zh": "Chinese"}))
+    renamed["split"] = np.where(np.arange(len(renamed)) % 4 == 0, "test", "train")
+    renamed.loc[(renamed["language"] == "English UK"), "split"] = "test"
+    with pytest.raises(DataError, match=r"'English UK' of 'language' has no row in train.*choose other"):
+        prepared(renamed, SplitConfig(column="split"), source=("English UK",), target=("Chinese",))
+    one = frame.copy()
+    one.loc[one["language"] == "zh", "label"] = "yes"
+    with pytest.raises(DataError, match=r"rows of 'zh' hold.*: take more target labels"):
+        prepared(one, source=("en",), target=("zh",), target_labels=8, use_source=False)
+    renamed.loc[renamed["language"] == "Chinese", "split"] = "test"
+    alone = {"target_labels": 8, "use_source": False}
+    with pytest.raises(DataError, match=r"'Chinese' of 'language' has no row in train"):
+        prepared(renamed, SplitConfig(column="split"), source=("ru",), target=("Chinese",), **alone)
+
+
+def translated(tmp_path, ids, split: SplitConfig | None = None) -> list[Finding]:
+    """Return the findings of 40 texts in three languages, numbered by `ids(language, number)`."""
+    lines = [
+        f"text {language} {number},{'yes' if number % 2 else 'no'},{language},{ids(language, number)}"
+        f",{'test' if number % 5 == 0 else 'train'}"
+        for language in ("en", "zh", "ru")
+        for number in range(40)
+    ]
+    (path := tmp_path / "table.csv").write_text("text,label,language,number,part\n" + "\n".join(lines))
+    frame = read_table({"train": path}, Settings())[0]
+    domains = DomainConfig(column="language")
+    config = DataConfig(
+        dataset="d", text="text", label="label", domains=domains, split=split or SplitConfig()
+    )
+    return [f for f in diagnose(frame, config, None)[0].findings if f.code == "translations-across-splits"]
+
+
+def test_a_number_that_comes_once_in_every_domain_is_proposed_to_keep_translations_together(tmp_path):
+    (finding,) = translated(tmp_path, lambda language, number: f"s{number}")
+    assert (finding.column, finding.severity) == ("number", Severity.WARNING)
+    assert "translations of each other" in finding.sentence
+    assert not translated(tmp_path, lambda language, number: f"s{number}", SplitConfig(group="number"))
+    own_test = SplitConfig(column="part", validation=0.0)
+    assert not translated(tmp_path, lambda language, number: f"s{number}", own_test)
+
+
+def test_numbers_of_their_own_or_repeated_in_a_domain_are_no_translations(tmp_path):
+    assert not translated(tmp_path, lambda language, number: f"{language}{number}")
+    assert not translated(tmp_path, lambda language, number: f"s{number % 4}")

@@ -11,7 +11,7 @@ import time
 from functools import partial
 
 from translearn_core.errors import Stopped
-from translearn_core.jobs import AUGMENTATION_PREVIEW, READ, TRAIN
+from translearn_core.jobs import AUGMENTATION_PREVIEW, PROFILE, READ, TRAIN
 from translearn_core.worker.context import Context
 from translearn_core.worker.process.read_budget import read_budget
 
@@ -29,7 +29,13 @@ def dask_setup(worker):
     setup.warm_up_specs = lambda slot: []  # no scripted job needs torch
     real = runtime.handler
     scripted = (READ, AUGMENTATION_PREVIEW, TRAIN)
-    runtime.handler = lambda spec: partial(run_script, real(spec)) if spec in scripted else real(spec)
+
+    def handler(spec):
+        if spec is PROFILE:
+            return partial(work, seconds=20)
+        return partial(run_script, real(spec)) if spec in scripted else real(spec)
+
+    runtime.handler = handler
 
 
 def run_script(real, context: Context) -> None:

@@ -6,7 +6,9 @@ import time
 
 import psutil
 
+from translearn_core.config import BackboneConfig
 from translearn_core.engine import devices
+from translearn_core.jobs import ProfileConfig
 from translearn_core.results import TableProfile
 from translearn_core.runs import State, artifacts
 
@@ -62,6 +64,19 @@ def test_owners_take_turns(lab):
     ended = [lab.until(run) for run in (*doras, *elis)]
     order = sorted(ended, key=lambda run: run.job.started)
     assert [run.owner for run in order] == ["dora", "eli", "dora", "eli", "dora"]
+
+
+def test_an_estimate_gives_way_to_what_somebody_asks_for_and_is_made_then(lab):
+    estimate = lab.store.submit("ann", ProfileConfig(backbone=BackboneConfig()))
+    lab.until(estimate, stage="working")
+    began = time.monotonic()
+    asked = lab.submit("work", "bob", tag="asked", seconds=0.3)
+    assert lab.until(asked).state is State.DONE
+    assert time.monotonic() - began < 10
+    again = lab.until(estimate, stage="working")
+    assert (again.job.attempts, again.job.started > asked.created) == (1, True)
+    lab.store.request_stop("ann", estimate.id)
+    assert lab.until(estimate).state is State.STOPPED
 
 
 def test_a_job_out_of_memory_fails_and_its_worker_survives(lab):

@@ -80,3 +80,13 @@ def test_thirty_browsers_with_long_queues_are_put_in_order_at_once():
         Counter(job.split("-")[0] for job in order[k : k + 30]).most_common(1)[0][1]
         for k in range(0, 1200, 30)
     ] == [1] * 40
+
+
+def test_what_nobody_asked_for_comes_after_everything_else():
+    waiting = [
+        QueuedJob("estimate", ("a",), 0.0, background=True),
+        QueuedJob("b1", ("b",), 5.0),
+        QueuedJob("a1", ("a",), 4.0),
+        QueuedJob("b2", ("b",), 6.0),
+    ]
+    assert fair_order(waiting, {"b": 3.0}) == ["a1", "b1", "b2", "estimate"]

@@ -2,10 +2,10 @@ import time
 
 import pytest
 
-from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig
 from translearn_core.config.settings import Settings
 from translearn_core.errors import NotFoundError, QuotaError
-from translearn_core.jobs import PROBE, PredictConfig, ProbeConfig, ReadConfig, Slot
+from translearn_core.jobs import PROBE, PROFILE, PredictConfig, ProbeConfig, ProfileConfig, ReadConfig, Slot
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs import Progress, RunningJob, State
 from translearn_core.runs.database.schema import datasets as datasets_table
@@ -307,3 +307,28 @@ def test_owners_take_turns_whoever_asked_first(store):
         store.finish(waiting[0], State.DONE)
         order.append(waiting[0])
     assert order == [hers[0], his[0], hers[1], his[1], hers[2]]
+
+
+def test_a_job_that_gives_way_is_queued_again_and_its_worker_has_to_leave_it(store):
+    run = store.submit("ann", ProfileConfig(backbone=BackboneConfig()))
+    start(store, run, "first")
+    assert store.put_back(run.job.id, "first")
+    assert not store.put_back(run.job.id, "first")
+    assert store.run("ann", run.id).state is State.QUEUED
+    assert store.report(run.job.id, Progress("working", 1, 2), worker="first"), "it must stop"
+    assert not store.finish(run.job.id, State.STOPPED, worker="first")
+    start(store, run, "second")
+    assert store.run("ann", run.id).job.attempts == 1
+    store.request_stop("ann", run.id)
+    assert not store.put_back(run.job.id, "second"), "somebody stopped it"
+
+
+def test_what_a_queued_job_waits_for_is_named_to_its_owner(store):
+    estimate = store.submit("ann", ProfileConfig(backbone=BackboneConfig()))
+    mine = store.submit("ann", ProfileConfig(backbone=BackboneConfig(id="other")))
+    hers = store.submit("eve", ProfileConfig(backbone=BackboneConfig(id="another")))
+    assert store.queued_behind(mine) is None
+    start(store, estimate)
+    assert [store.queued_behind(run) for run in (mine, hers)] == [(PROFILE, True), (PROFILE, False)]
+    assert store.queued_behind(store.run("ann", estimate.id)) is None
+    assert store.waiting(Slot.INTERACTIVE, background=False) == []

@@ -1,5 +1,6 @@
 """Sentences on clusters of texts, and on the rows to label next."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -51,6 +52,19 @@ def clusters_found(draw: Draw) -> Case:
             "In none lies": none > 0,
         },
     )
+
+
+@sentence
+@st.composite
+def clusters_of_languages(draw: Draw) -> Case:
+    """How many clusters are in one language each."""
+    languages = draw(st.dictionaries(st.integers(0, 9), st.sampled_from(("English", "Chinese", "Russian"))))
+    clusters = draw(st.integers(max([1, *(k + 1 for k in languages)]), 12))
+    counts = Counter(languages.values())
+    follows = len(counts) > 1 and len(languages) > clusters / 2
+    text = texts.follows_language(languages, clusters)
+    shown = [len(languages), clusters, *counts.values()] if follows else []
+    return Case(text, shown, claims={"follow language": follows} | {f"\\d {one}": follows for one in counts})
 
 
 @sentence

@@ -59,7 +59,7 @@ def frame(draw: Draw) -> pd.DataFrame:
                 lines.append(
                     {
                         "model": model, "source": source, "target": target, "score": draw(shares),
-                        "loss": None if loss is None else loss.value,
+                        "seeds": 1, "loss": None if loss is None else loss.value,
                         "loss low": None if loss is None else loss.low,
                         "loss high": None if loss is None else loss.high,
                     }
@@ -132,12 +132,20 @@ def runs_on_the_way(draw: Draw) -> Case:
     """Trained models on the way to another domain and at home."""
     cells = frame(draw)
     cells = cells[cells["model"] == FROZEN_PROBE].assign(model="Last two blocks")
+    seeded = DOMAINS[: draw(st.integers(0, 3))]  # with two seeds
+    cells["seeds"] = 1 + cells["source"].isin(seeded)
     single = cells[cells["source"].isin(DOMAINS)]
     other, home = (single[(single["source"] != single["target"]) == away] for away in (True, False))
-    sure = (other["loss low"] > 0).sum()
+    several = other[other["source"].isin(seeded) & other["target"].isin(seeded)]
+    sure = (several["loss low"] > 0).sum()
     return Case(
         texts._trained(cells, metric_of("accuracy")),
-        [100 * other["score"].mean(), 100 * home["score"].mean(), len(other), sure],
+        [
+            100 * other["score"].mean(),
+            100 * home["score"].mean(),
+            *([len(several), sure] if len(several) else []),
+        ],
+        claims={"one seed does not tell": several.empty},
     )
 
 
@@ -145,11 +153,11 @@ def runs_on_the_way(draw: Draw) -> Case:
 @st.composite
 def distance_and_loss(draw: Draw) -> Case:
     """Whether a distance of domains tells the loss."""
-    tau, n = draw(estimates(signed)), draw(counts)
+    tau, n, domains = draw(estimates(signed)), draw(counts), draw(st.integers(5, 50))
     known = draw(st.booleans())
     nothing = type(tau)(float("nan"), float("nan"), float("nan"))
-    one = DistanceAgreement(draw(st.sampled_from(DISTANCES)), n, tau if known else nothing)
-    shown = [n, tau.value, *ends(tau, 1)] if known else []
+    one = DistanceAgreement(draw(st.sampled_from(DISTANCES)), n, tau if known else nothing, domains)
+    shown = [n, domains, tau.value, *ends(tau, 1)] if known else []
     return Case(
         texts._agreement(one),
         shown,
@@ -158,6 +166,27 @@ def distance_and_loss(draw: Draw) -> Case:
             "does not tell": known and tau.low <= 0,
             "tells nothing": not known,
         },
+    )
+
+
+@sentence
+@st.composite
+def distances_of_few_domains(draw: Draw) -> Case:
+    """With fewer domains than a distance is judged by there is no verdict."""
+    domains = draw(st.integers(2, 8))
+    some = [
+        DistanceAgreement(name, domains * (domains - 1), draw(estimates(signed)), domains)
+        for name in DISTANCES
+    ]
+    few = domains < texts.FEWEST_DOMAINS
+    said = texts._agreements(some)
+    assert len(said) == (1 if few else len(DISTANCES))
+    assert texts._agreements([DistanceAgreement("MMD", 6, some[0].tau)]) == []
+    return Case(
+        said[0],
+        [domains],
+        known=[texts.FEWEST_DOMAINS, some[0].n, some[0].tau.value, *ends(some[0].tau, 1)],
+        claims={"takes 5 domains or more": few},
     )
 
 

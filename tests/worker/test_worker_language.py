@@ -12,8 +12,8 @@ from translearn_core.config import BackboneConfig, DataConfig, DomainConfig
 from translearn_core.config.settings import Settings
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
-from translearn_core.jobs.tables import LanguagesConfig
-from translearn_core.results import Diagnosis, Severity
+from translearn_core.jobs.tables import LanguagesConfig, TextCheckConfig
+from translearn_core.results import Diagnosis, Severity, TextCheck
 from translearn_core.results.text_languages import TextLanguages
 from translearn_core.runs import RunStore, Workspace, artifacts
 from translearn_core.worker.context import Context
@@ -83,6 +83,12 @@ def test_a_backbone_that_does_not_read_the_language_is_said_before_training(tmp_
     assert found.severity is severity
     assert ("German" in found.sentence) is (texts is GERMAN)
     assert (found.advice is not None) is (texts is GERMAN)
+
+
+@pytest.mark.parametrize(("texts", "codes"), [(CHINESE, {"language", "unknown-tokens"}), (ENGLISH, set())])
+def test_texts_without_labels_are_held_against_what_the_backbone_reads(tmp_path, texts, codes):
+    check = carried_out(tmp_path, csv_of(texts * 20), TextCheckConfig, TextCheck, text="text")
+    assert {one.code for one in check.findings if one.severity is Severity.WARNING} == codes
 
 
 def test_a_language_that_the_tokenizer_does_not_know_is_named(tmp_path):

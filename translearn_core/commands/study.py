@@ -118,6 +118,9 @@ def _with_columns(file: StudyFile, table: TableProfile) -> StudyFile:
         "columns": columns,
         "split": split,
     }
+    if (domains := file.domains) is not None:
+        column = column_name(domains.column, table, "domains.column")
+        update["domains"] = domains.model_copy(update={"column": column})
     return file.model_copy(update=update)
 
 
@@ -199,6 +202,9 @@ def report(study: Study, comparison: Comparison, failed: Sequence[Run]) -> dict[
         "baseline": comparison.baseline,
         "test_rows": comparison.test_rows,
         "arms": json.loads(comparison.frame().to_json(orient="records")),
+        "worse": comparison.worse,
+        "worth": json.loads(comparison.worth_frame().to_json(orient="records")),
+        "worth_sentences": comparison.worth_sentences,
         "sentences": comparison.sentences(),
         "left_out": [
             {"arm": arm.name, "reason": str(arm.error)} for arm in unsuitable_arms(study.config, study.blocks)
@@ -217,7 +223,7 @@ def show(study: Study, comparison: Comparison, failed: Sequence[Run], screen: Co
     )
     rows = [_row(arm) for arm in best_first]
     print_table(screen, ("arm", *numbers), rows, numbers=numbers, title=title)
-    for sentence in comparison.sentences():
+    for sentence in (*comparison.sentences(), *comparison.worth_sentences):
         print_line(sentence, screen)
     for arm in unsuitable_arms(study.config, study.blocks):
         print_line(arm.sentence(), screen)

@@ -45,10 +45,12 @@ def transfer(
     if options.domain is None:
         raise ConfigError("domain", None, "the column that names each row's domain, such as its language")
     experiment, dataset, data = experiment_of(options, reading)
-    if experiment.data.domains is not None and experiment.data.domains.selects:
-        places = experiment.data.domains.source or experiment.data.domains.target
-        expected = "it out, and --target-domain: the matrix trains and tests on every domain"
-        raise ConfigError("source_domain", ", ".join(places), expected, verb="leave")
+    if (domains := experiment.data.domains) is not None and domains.selects:
+        named = {"source_domain": domains.source, "target_domain": domains.target}
+        field = next(name for name, places in named.items() if places)
+        also = ", and --target-domain" if all(named.values()) else ""
+        expected = f"it out{also}: the matrix trains and tests on every domain"
+        raise ConfigError(field, ", ".join(named[field]), expected, verb="leave")
     data.show(quiet=reading.quiet)
     name = f"transfer between domains of {dataset.name}"
     with naming_fields():
@@ -61,9 +63,11 @@ def transfer(
         matrix = result(submit(transfer_matrix_config(experiment, runs), name), TransferMatrix)
     record = {
         "metric": matrix.metric,
+        "loss_metric": matrix.loss_metric,
         "domains": list(matrix.domains),
         "cells": json.loads(matrix.cells.to_json(orient="records")),
         "distances": json.loads(matrix.distances.to_json(orient="records")),
+        "agreements": json.loads(matrix.agreement_frame().to_json(orient="records")),
         "texts": json.loads(matrix.texts.to_json(orient="records")),
         "sentences": list(matrix.sentences),
         "failed": [{"run": run.name, "reason": run.job.reason} for run in failed],
@@ -80,7 +84,7 @@ def train_sources(
     What they will cost is printed first, unless `quiet`.
     """
     with naming_fields():
-        config = transfer_study(experiment, matrix.sources, seeds)
+        config = transfer_study(experiment, matrix, seeds)
     studies = Studies(open_store())
     infos = {experiment.backbone.label: backbone_info(experiment.backbone)}
     announce_cost(config, infos, diagnosis(diagnose_config(experiment)), quiet=quiet)
@@ -100,8 +104,8 @@ def show(matrix: TransferMatrix, failed: Sequence[Run], screen: Console) -> None
         for source, group in cells.groupby("source", sort=False):
             scores = dict(zip(group["target"], group[["score", "low", "high"]].to_numpy(), strict=True))
             rows.append((str(source), *(_cell(scores[domain], metric) for domain in matrix.domains)))
-        seeds = int(cells["seeds"].max())
-        of_seeds = f" ({seeds} seeds)" if seeds > 1 else ""
+        fewest, most = int(cells["seeds"].min()), int(cells["seeds"].max())
+        of_seeds = f" ({most if fewest == most else f'{fewest} to {most}'} seeds)" if most > 1 else ""
         title = (
             f"{metric.title} of {model}{of_seeds} with 95 % intervals; rows learned from, columns tested on"
         )

@@ -118,13 +118,21 @@ class Way(StrEnum):
         }
         return AdaptationConfig(method=methods[self]) if self in methods else None
 
-    def domains(self, domains: DomainConfig, labels: int | None) -> DomainConfig | None:
-        """Return the rows for `labels` labelled target rows, None for all; None where there is no such way.
+    def lacking(self, labels: int | None) -> str | None:
+        """Return why the way does not go with `labels` labelled target rows, None for all; None if it does.
 
         Source only takes no labels of the target; target only, both together and one after the other need
         some.
         """
-        needs = self in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL, Way.SLOW)
-        if (labels == 0 and needs) or (labels != 0 and self is Way.SOURCE):
+        if labels == 0 and self in (Way.TARGET, Way.BOTH, Way.SEQUENTIAL, Way.SLOW):
+            return "needs labels of the target"
+        return "takes no label of the target" if labels != 0 and self is Way.SOURCE else None
+
+    def domains(self, domains: DomainConfig, labels: int | None) -> DomainConfig | None:
+        """Return the rows for `labels` labelled target rows, None for all; None where there is no such way.
+
+        `lacking` says why.
+        """
+        if self.lacking(labels) is not None:
             return None
         return domains.model_copy(update={"target_labels": labels, "use_source": self is not Way.TARGET})

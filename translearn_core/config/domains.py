@@ -47,6 +47,11 @@ class DomainConfig(BaseConfig):
         return self
 
     @property
+    def outside_source(self) -> tuple[str, ...]:
+        """Target domains that the source has not; without a source or a target none."""
+        return tuple(name for name in self.target if self.source and name not in self.source)
+
+    @property
     def selects(self) -> bool:
         """Whether some domains only are learned from or tested on."""
         return bool(self.source or self.target)

@@ -36,6 +36,7 @@ def check_consistency(config: "ExperimentConfig") -> None:
         raise ValueError("augment.copies: words are labelled where they stand: set it to 0")
     _check_probe(config)
     _check_targets(config)
+    _check_domains(config)
     _check_adaptation(config)
     _check_self_training(config)
     _check_contrastive(config)
@@ -99,6 +100,16 @@ def _check_targets(config: "ExperimentConfig") -> None:
         )
 
 
+def _check_domains(config: "ExperimentConfig") -> None:
+    """Check that labelled rows of the target come from a target outside the source."""
+    domains = config.data.domains
+    if domains is not None and domains.target_labels != 0 and not domains.outside_source:
+        raise ValueError(
+            "data.domains: target_labels are rows of a target outside the source: name another target, or "
+            "set target_labels to 0"
+        )
+
+
 def _check_adaptation(config: "ExperimentConfig") -> None:
     """Check that there are a source and a target domain, and that what is to be aligned can move."""
     if config.adaptation is None:
@@ -107,6 +118,11 @@ def _check_adaptation(config: "ExperimentConfig") -> None:
     if domains is None or not (domains.source and domains.target):
         raise ValueError(
             f"adaptation: {method!s} goes from a source to a target domain: name both in data.domains"
+        )
+    if not (domains.outside_source and domains.use_source):
+        raise ValueError(
+            f"adaptation: {method!s} goes from the source to a target outside it: name another target in "
+            "data.domains, and leave use_source true"
         )
     if config.data.several_targets:
         raise ValueError(f"adaptation: {method!s} is for one target: choose one column to predict")
@@ -118,11 +134,6 @@ def _check_adaptation(config: "ExperimentConfig") -> None:
     if config.source_first and domains.target_labels == 0:
         raise ValueError(
             f"adaptation: {method!s} ends with labelled rows of the target: set data.domains.target_labels"
-        )
-    if config.source_first and not (set(domains.target) - set(domains.source) and domains.use_source):
-        raise ValueError(
-            f"adaptation: {method!s} learns from the source, then from a target outside it: name another "
-            "target in data.domains, and leave use_source true"
         )
     if config.source_first and (config.stages or config.resume_from is not None):
         raise ValueError(f"adaptation: {method!s} has stages of its own: leave stages and resume_from out")

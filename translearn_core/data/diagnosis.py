@@ -11,7 +11,7 @@ from translearn_core.data.dataset import PreparedDataset, TokenStatistics
 from translearn_core.data.near_duplicates import near_duplicates_finding
 from translearn_core.data.pair_checks import pair_findings
 from translearn_core.data.prepare import prepare
-from translearn_core.data.task_shape import groups_finding, one_hot_finding
+from translearn_core.data.task_shape import groups_finding, one_hot_finding, translations_finding
 from translearn_core.errors import DataError
 from translearn_core.results import Diagnosis, Finding, Severity
 from translearn_core.results.diagnostics.transfer_matrix import UNREAD_SHARE
@@ -134,7 +134,7 @@ def _task_findings(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     return [
         *prepared.findings,
         *_target_findings(prepared),
-        *groups_finding(table, config, prepared),
+        *(translations_finding(table, config, prepared) or groups_finding(table, config, prepared)),
         *near_duplicates_finding(prepared),
         *pair_findings(prepared),
     ]

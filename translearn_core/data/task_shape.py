@@ -1,5 +1,6 @@
-"""Task shape: one-hot columns and grouped rows."""
+"""Task shape: one-hot columns, grouped rows and translations of them."""
 
+import numpy as np
 import pandas as pd
 
 from translearn_core.config import DataConfig, ProblemType
@@ -19,6 +20,10 @@ GROUP_NAMES = frozenset(
     ]
 )  # fmt: skip
 """Names of columns whose equal values group rows, case-folded."""
+FEW = 0.05
+"""Share of rows or values that counts as hardly any."""
+FEWEST_ROWS, FEWEST_VALUES = 40, 10
+"""Rows and values of a column from which they can number translations."""
 
 
 def one_hot_finding(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
@@ -40,19 +45,15 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
     """Report a column whose groups of rows are in train and in a held-out split."""
     if config.split.group is not None:
         return []
-    taken = (*config.text_columns, *config.target_columns, config.split.column)
-    rest = [name for name in file_columns(table) if name not in taken]
-    for name in rest:
+    for name in _further_columns(table, config):
         if name.casefold() not in GROUP_NAMES and GROUP_NAMES.isdisjoint(name_words(name)):
             continue
         groups = table[name].iloc[prepared.table_index]
-        filled = groups.notna().to_numpy()
-        sizes = groups[filled].value_counts()
+        sizes = groups.value_counts()
         if len(sizes) < 5 or sizes.mean() < 1.5:
             continue
-        train_groups = set(groups[filled & (prepared.split == TRAIN)])
-        mask = filled & (prepared.split != TRAIN) & groups.isin(train_groups).to_numpy()
-        if mask.sum() < 0.05 * max(1, int((prepared.split != TRAIN).sum())):
+        mask = _shared_with_training(groups, prepared)
+        if mask is None:
             continue
         sentence = (
             f"{count_noun(int(mask.sum()), 'row')} of validation and test share their {quote(name)} with "
@@ -62,3 +63,61 @@ def groups_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDa
         rows = prepared.rows[mask]
         return [finding("groups-across-splits", Severity.WARNING, sentence, rows, advice=advice, column=name)]
     return []
+
+
+def translations_finding(table: pd.DataFrame, config: DataConfig, prepared: PreparedDataset) -> list[Finding]:
+    """Report a column whose values repeat once in each domain, as numbers of translated texts do.
+
+    Only where such rows are in train and in a held-out split.
+    """
+    if config.domains is None or config.split.group is not None:
+        return []
+    domains = table[config.domains.column].iloc[prepared.table_index]
+    if domains.nunique() < 2:
+        return []
+    for name in _further_columns(table, config):
+        values = table[name].iloc[prepared.table_index]
+        if name == config.domains.column or not _once_in_each(values, domains):
+            continue
+        mask = _shared_with_training(values, prepared)
+        if mask is None:
+            continue
+        sentence = (
+            f"Rows of different domains may be translations of each other: {quote(name)} has each value once "
+            f"in a domain. {count_noun(int(mask.sum()), 'row')} of validation and test share it with a "
+            "training row."
+        )
+        advice = f"Choose {quote(name)} as the column that keeps rows together."
+        rows = prepared.rows[mask]
+        return [
+            finding(
+                "translations-across-splits", Severity.WARNING, sentence, rows, advice=advice, column=name
+            )
+        ]
+    return []
+
+
+def _once_in_each(values: "pd.Series[str]", domains: "pd.Series[str]") -> bool:
+    """Whether most values are in every domain, and in none of them twice."""
+    pairs = pd.DataFrame({"value": values, "domain": domains}).dropna()
+    if len(pairs) < FEWEST_ROWS or pairs.duplicated().mean() > FEW:
+        return False
+    of_value = pairs["value"].value_counts()
+    return len(of_value) >= FEWEST_VALUES and float((of_value == domains.nunique()).mean()) > 1 - FEW
+
+
+def _further_columns(table: pd.DataFrame, config: DataConfig) -> list[str]:
+    """Return the columns that are neither texts, targets nor the split."""
+    taken = (*config.text_columns, *config.target_columns, config.split.column)
+    return [name for name in file_columns(table) if name not in taken]
+
+
+def _shared_with_training(
+    groups: "pd.Series[str]", prepared: PreparedDataset
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]] | None":
+    """Return which held-out rows are in a group of training rows; None if hardly any are."""
+    filled, held_out = groups.notna().to_numpy(), prepared.split != TRAIN
+    train_groups = set(groups[filled & ~held_out])
+    mask = filled & held_out & groups.isin(train_groups).to_numpy()
+    shared: np.ndarray[tuple[int], np.dtype[np.bool_]] = mask
+    return shared if mask.sum() >= FEW * max(1, int(held_out.sum())) else None

@@ -64,6 +64,8 @@ class InFlight:
     address: str
     token: str
     future: "Future[None]"
+    background: bool = False
+    gives_way: bool = False
     stop_requested: float | None = None
     ending: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
@@ -156,6 +158,7 @@ class Dispatcher:
             for address, slot in self._workers.items():
                 if address not in self._flights:
                     await self._submit(address, slot)
+            await asyncio.to_thread(self._give_way)
         if now - self._swept > SWEEP_SECONDS:
             self._swept = now
             await asyncio.to_thread(self._store.sweep)
@@ -165,18 +168,26 @@ class Dispatcher:
         for job in await asyncio.to_thread(self._waiting, slot):
             if await asyncio.to_thread(self._store.begin, job, token):
                 future = self._cluster.submit(job, slot, address, token)
-                self._flights[address] = InFlight(job, slot, address, token, future)
+                record = await asyncio.to_thread(self._store.job, job)
+                background = record.spec.background
+                self._flights[address] = InFlight(job, slot, address, token, future, background)
                 return
 
-    def _waiting(self, slot: Slot) -> list[str]:
+    def _waiting(self, slot: Slot, *, background: bool = True) -> list[str]:
         """Return the jobs a worker of this slot may take; without READ workers, ASK workers read files."""
         readers = list(self._workers.values()).count(Slot.READING)
         if slot is Slot.READING:
             return self._store.waiting(slot, one_each=readers > 1)
-        jobs = self._store.waiting(slot)
-        if slot is Slot.INTERACTIVE and not readers:
-            jobs += self._store.waiting(Slot.READING)
-        return jobs
+        reads = slot is Slot.INTERACTIVE and not readers
+        asked = self._store.waiting(slot, background=False)
+        asked += self._store.waiting(Slot.READING) if reads else []
+        return asked + [job for job in self._store.waiting(slot) if background and job not in asked]
+
+    def _give_way(self) -> None:
+        """Queue background jobs again whose workers are wanted for what somebody asked for."""
+        for flight in self._flights.values():
+            if flight.background and not flight.gives_way and self._waiting(flight.slot, background=False):
+                flight.gives_way = self._store.put_back(flight.job, flight.token)
 
     async def _watch(self) -> None:
         running = await asyncio.to_thread(self._store.running_jobs)
@@ -190,11 +201,10 @@ class Dispatcher:
             elif flight.address not in self._workers:
                 await self._cluster.cancel(flight.future)
                 await self._lost(flight, WORKER_LOST)
-            elif (job := running.get(flight.job)) is not None and job.stop:
+            elif flight.gives_way or ((job := running.get(flight.job)) is not None and job.stop):
                 flight.stop_requested = flight.stop_requested or now
-                if now - flight.stop_requested > (
-                    SAVING_SECONDS if job.stop_acknowledged else PATIENCE_SECONDS
-                ):
+                saving = not flight.gives_way and running[flight.job].stop_acknowledged
+                if now - flight.stop_requested > (SAVING_SECONDS if saving else PATIENCE_SECONDS):
                     flight.ending = asyncio.create_task(self._kill(flight))
 
     async def _settle(self, flight: InFlight) -> None:

@@ -63,18 +63,17 @@ def adapt(
     assert prepared.domain is not None
     method, seed = config.adaptation.method, config.training.seed
     target = set(config.data.domains.target) - set(config.data.domains.source)
-    of_target = np.array([name in target for name in prepared.domain], dtype=np.bool_)
+    origin = np.concatenate([np.arange(len(prepared.domain)), data.copied])  # a copy is of its row's domain
+    of_target = np.array([name in target for name in prepared.domain], dtype=np.bool_)[origin]
     if method is AdaptationMethod.SEQUENTIAL:
-        labelled = of_target[rows.train[rows.train < len(of_target)]]
+        labelled = of_target[rows.train]
         if labelled.all() or not labelled.any():
             raise TooFewSamplesError(
                 "Source and target each need labelled training rows to learn from one after the other: "
                 "choose other domains, or more target labels."
             )
         rows = _chosen_on_target(rows, of_target)
-        whole = np.zeros(len(rows.target.values), dtype=np.bool_)
-        whole[: len(of_target)] = of_target
-        return Adaptation(rows, SourceFirst(rows, whole))
+        return Adaptation(rows, SourceFirst(rows, of_target))
     train = prepared.split_indices(Split.TRAIN)
     texts = np.concatenate([train[of_target[train]], data.unlabelled])
     if len(texts) < FEWEST_TEXTS:
@@ -84,17 +83,15 @@ def adapt(
         )
     if method is AdaptationMethod.IMPORTANCE:
         vectors = _vectors(inputs.encoder().last_layer(config.features.pooling))
-        rows = replace(rows, importance=_importance(rows, of_target, vectors, texts, seed))
+        rows = replace(rows, importance=_importance(rows, of_target, origin, vectors, texts, seed))
         return Adaptation(rows, rows)
     if method is AdaptationMethod.DANN:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             discriminator = DomainDiscriminator(model.width)
         model.attach(discriminator.to(next(model.parameters()).device))
-    labelled = np.zeros(len(rows.target.values), dtype=np.bool_)
-    labelled[: len(of_target)] = of_target
     batch_size = min(config.training.batch_size, len(rows.train))
-    return Adaptation(rows, rows, Alignment(config.adaptation, texts, labelled, batch_size, seed))
+    return Adaptation(rows, rows, Alignment(config.adaptation, texts, of_target, batch_size, seed))
 
 
 def _chosen_on_target(rows: TrainingRows, of_target: NDArray[np.bool_]) -> TrainingRows:
@@ -110,12 +107,16 @@ def _vectors(lookup: Lookup) -> NDArray[np.float32]:
 def _importance(
     rows: TrainingRows,
     of_target: NDArray[np.bool_],
+    origin: NDArray[np.int64],
     vectors: NDArray[np.float32],
     texts: NDArray[np.int64],
     seed: int,
 ) -> NDArray[np.float32]:
-    """Return a weight per row: of source training rows their importance, of others 1."""
+    """Return a weight per row: of source training rows their importance, of others 1.
+
+    `origin` is the row of the table that each row is, or is a copy of.
+    """
     weights = np.ones(len(rows.target.values), dtype=np.float32)
-    source = rows.train[~np.append(of_target, np.zeros(len(weights) - len(of_target), np.bool_))[rows.train]]
-    weights[source] = importance_weights(vectors[source], vectors[texts], seed)
+    source = rows.train[~of_target[rows.train]]
+    weights[source] = importance_weights(vectors[source], vectors[texts], seed, groups=origin[source])
     return weights

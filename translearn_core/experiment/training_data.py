@@ -25,13 +25,15 @@ class TrainingData:
     """Texts and rows of a run: rows of the table first, augmented copies after them.
 
     `unlabelled` are the indices of texts without labels, to which no target belongs, `altered`, shape (texts
-    without labels, copies), those of their altered copies, if any; both are the last ones.
+    without labels, copies), those of their altered copies, if any; both are the last ones. `copied`, shape
+    (augmented copies,), are the rows of the table that the copies were made from.
     """
 
     texts: tuple[Cell, ...]
     rows: TrainingRows | JointRows
     unlabelled: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     altered: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
+    copied: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def training_data(prepared: PreparedDataset, config: ExperimentConfig, backbone: Backbone) -> TrainingData:
@@ -91,7 +93,8 @@ def _with_augmentation(
     new = np.arange(len(source)) + len(prepared.texts)
     target = rows.target.select(np.concatenate([np.arange(len(prepared.texts)), source]))
     train = np.concatenate([rows.train, new])
-    return TrainingData((*prepared.texts, *copies), replace(rows, target=target, train=train))  # type: ignore[arg-type]
+    rows = replace(rows, target=target, train=train)  # type: ignore[arg-type]
+    return TrainingData((*prepared.texts, *copies), rows, copied=source)
 
 
 def rows_of(prepared: PreparedDataset) -> TrainingRows:

@@ -76,7 +76,8 @@ PROFILE = JobSpec(
     "Step times",
     "backbones:profile",
     progress="Timing a few real steps on this machine",
-    memory_hint="choose a smaller batch size or a lower token limit",
+    background=True,
+    memory_hint="for an estimate of time and memory choose a smaller batch size or a lower token limit",
 )
 
 PRETRAIN = JobSpec(

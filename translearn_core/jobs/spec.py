@@ -139,6 +139,9 @@ class JobSpec(Generic[C, R]):
     action, progress, cost : str
         Label of the button that starts it, text of its progress bar, and what it costs.
     slot : Slot
+    background : bool
+        Whether it is an estimate that nobody asked for: it starts after every other job of its slot, and
+        gives way to one that comes.
     low_priority : bool
         Whether it gives way to training; not for what somebody waits for.
     warm_up : bool
@@ -167,6 +170,7 @@ class JobSpec(Generic[C, R]):
     progress: str = "Computing"
     cost: str = ""
     slot: Slot = Slot.INTERACTIVE
+    background: bool = False
     low_priority: bool = False
     warm_up: bool = False
     memory_hint: str = "use a smaller file or fewer rows"

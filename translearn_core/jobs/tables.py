@@ -5,10 +5,19 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from translearn_core.config import AugmentConfig, JobConfig
+from translearn_core.config import AugmentConfig, BackboneConfig, JobConfig
 from translearn_core.config.base import Seed
-from translearn_core.jobs.spec import CLASSES, WORDS, JobSpec, ReportRole, Slot, Targets, TaskJobConfig
-from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile
+from translearn_core.jobs.spec import (
+    CLASSES,
+    WORDS,
+    BackboneJobConfig,
+    JobSpec,
+    ReportRole,
+    Slot,
+    Targets,
+    TaskJobConfig,
+)
+from translearn_core.results import AugmentationPreview, Diagnosis, LabelReview, TableProfile, TextCheck
 from translearn_core.results.text_languages import TextLanguages
 
 
@@ -31,6 +40,19 @@ class DiagnoseConfig(TaskJobConfig[Diagnosis]):
 
     kind: ClassVar = "diagnose"
     token_limit: int = 128
+
+
+class TextCheckConfig(BackboneJobConfig[TextCheck]):
+    """Check the texts of a table, labelled or not, against what a backbone reads."""
+
+    kind: ClassVar = "text_check"
+    backbone: BackboneConfig = BackboneConfig()
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset
 
 
 class LabelReviewConfig(TaskJobConfig[LabelReview]):
@@ -87,6 +109,15 @@ DIAGNOSE = JobSpec(
     warm_up=True,
     report=ReportRole.RUN_AND_STUDY,
     targets=Targets.ANY,
+)
+
+TEXT_CHECK = JobSpec(
+    TextCheckConfig,
+    TextCheck,
+    "Check of the texts",
+    "diagnosis:check_texts",
+    progress="Looking at the texts",
+    slot=Slot.READING,
 )
 
 LABEL_REVIEW = JobSpec(

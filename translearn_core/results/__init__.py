@@ -56,6 +56,7 @@ from translearn_core.results.table_profile import (
     Severity,
     Suggestion,
     TableProfile,
+    TextCheck,
 )
 from translearn_core.results.training.history import EpochPoint, History, StepPoint
 from translearn_core.results.training.lr_finder import LrFinderResult
@@ -134,6 +135,7 @@ __all__ = [
     "Suggestion",
     "TableProfile",
     "TaskRetention",
+    "TextCheck",
     "Timeline",
     "TrainingPredictions",
     "Transferability",

@@ -255,3 +255,10 @@ class Diagnosis:
     def frame(self) -> pd.DataFrame:
         """Return rows per class and split: label, train, validation, test."""
         return self.counts
+
+
+@dataclass(frozen=True)
+class TextCheck:
+    """Findings on the texts of a table beside what a backbone reads."""
+
+    findings: tuple[Finding, ...]

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 
 from translearn_core.errors import DamagedFileError, NotFoundError
-from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, TRAIN, Slot
+from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, SPECS, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.database.schema import (
     CREATED,
@@ -37,7 +36,7 @@ from translearn_core.runs.database.schema import (
     points,
 )
 from translearn_core.runs.database.transitions import count, transition
-from translearn_core.runs.fair_queue import QueuedJob, fair_order
+from translearn_core.runs.fair_queue import waiting_jobs
 from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of
 from translearn_core.runs.workspace import Workspace
 
@@ -68,37 +67,10 @@ class Queue:
         """Open a read-only transaction, which never waits."""
         return self._reader.begin()
 
-    def waiting(self, slot: Slot, *, one_each: bool = False) -> list[str]:
-        """Return the queued jobs of one slot in fair order, without those that await a pretraining.
-
-        `one_each`: only those with an owner who has no running job of this slot.
-        """
+    def waiting(self, slot: Slot, *, one_each: bool = False, background: bool = True) -> list[str]:
+        """Return the queued jobs of one slot in fair order; see `waiting_jobs`."""
         with self._reader.begin() as db:
-            running = select(job_owners.c.owner).join(jobs, job_owners.c.job == jobs.c.id)
-            running = running.where(jobs.c.slot == str(slot), jobs.c.state == str(State.RUNNING))
-            busy = set(db.scalars(running)) if one_each else set()
-            rows = db.execute(
-                select(jobs.c.id, jobs.c.queued, job_owners.c.owner)
-                .join(job_owners, job_owners.c.job == jobs.c.id)
-                .where(jobs.c.state == str(State.QUEUED), jobs.c.slot == str(slot), ~_awaits_pretraining())
-            ).all()
-            turns = db.execute(
-                select(job_owners.c.owner, func.max(jobs.c.started))
-                .join(jobs, job_owners.c.job == jobs.c.id)
-                .where(jobs.c.slot == str(slot), jobs.c.started.is_not(None))
-                .group_by(job_owners.c.owner)
-            ).all()
-        owners: dict[str, list[str]] = {}
-        since: dict[str, float] = {}
-        for job, queued, owner in rows:
-            owners.setdefault(job, []).append(owner)
-            since[job] = queued
-        waiting = [
-            QueuedJob(job, tuple(sorted(names)), since[job])
-            for job, names in owners.items()
-            if not busy.issuperset(names)
-        ]
-        return fair_order(waiting, {row[0]: row[1] for row in turns})
+            return waiting_jobs(db, slot, one_each=one_each, background=background)
 
     def job(self, job: str) -> Job:
         """Return a job of any owner by its id."""
@@ -113,6 +85,13 @@ class Queue:
         with self._reader.begin() as db:
             live = [str(s) for s in State if s.live]
             return bool(db.scalar(select(exists().where(jobs.c.state.in_(live)))))
+
+    def running(self, slot: Slot) -> list[Job]:
+        """Return the running jobs of one slot, the oldest first; without those of other versions."""
+        query = select(jobs).where(jobs.c.state == str(State.RUNNING), jobs.c.slot == str(slot))
+        with self._reader.begin() as db:
+            rows = db.execute(query.order_by(jobs.c.started)).all()
+        return [job_of(row) for row in rows if row.kind in SPECS]
 
     def running_jobs(self) -> dict[str, RunningJob]:
         """Return the running jobs by id."""
@@ -163,6 +142,13 @@ class Queue:
                 return True
             final = f"{reason} It was started {MAX_ATTEMPTS} times: resume it to try again."
             return transition(db, job, running, State.FAILED, *condition, finished=now, reason=final)
+
+    def put_back(self, job: str, worker: str) -> bool:
+        """Queue a running job again that gives way to another; its worker notices at its next report."""
+        values = {"attempts": jobs.c.attempts - 1, "stage": None, "worker": None}
+        with self._engine.begin() as db:
+            going = (jobs.c.stop.is_(False), *_by(worker))
+            return transition(db, job, (State.RUNNING,), State.QUEUED, *going, **values)
 
     def mark_damaged(self, error: DamagedFileError) -> bool:
         """Mark a finished job with damaged files as failed; returns whether a job's state changed."""
@@ -256,13 +242,6 @@ class Queue:
 
 def _by(worker: str | None) -> tuple[Any, ...]:
     return () if worker is None else (jobs.c.worker == worker,)
-
-
-def _awaits_pretraining() -> Any:
-    """Return the SQL condition that the pretraining of a job's backbone has not ended yet."""
-    parents, live = jobs.alias("parents"), [str(state) for state in State if state.live]
-    pretraining = parents.c.kind == PRETRAIN.kind, parents.c.state.in_(live)
-    return exists().where(parents.c.id == jobs.c.parent, *pretraining)
 
 
 def results_of(job: str) -> Any:

@@ -188,6 +188,15 @@ class RunStore(DatasetStore):
         order = self.waiting(run.job.spec.slot)
         return order.index(run.job.id) + 1 if run.job.id in order else 0
 
+    def queued_behind(self, run: Run) -> tuple[JobSpec[Any, Any], bool] | None:
+        """Return the kind of the job that a queued run waits for, and whether its owner has that job too."""
+        if run.state is not State.QUEUED or not (running := self.running(run.job.spec.slot)):
+            return None
+        job = running[0]
+        owned = (job_owners.c.owner == run.owner, job_owners.c.job == job.id)
+        with self._reader.begin() as db:
+            return job.spec, bool(db.scalar(select(exists().where(*owned))))
+
     def history(self, job: str) -> History:
         """Return the training history of a job so far."""
         with self._reader.begin() as db:

@@ -4,7 +4,7 @@ import time
 
 import torch
 
-from translearn_core.activations import Compute
+from translearn_core.activations import Compute, ProgressCallback, no_progress
 from translearn_core.backbones import bytes_to_fetch, load
 from translearn_core.config.settings import settings
 from translearn_core.engine import memory
@@ -48,11 +48,11 @@ def inspect_backbone(context: Context[BackboneInfoConfig]) -> None:
 def profile(context: Context[ProfileConfig]) -> None:
     """Time a few training steps of a backbone on this device."""
     config = context.config
-    context.report("timing a few steps")
-    artifacts.save(context.folder, load_profile(config))
+    context.report("loading the backbone")
+    artifacts.save(context.folder, load_profile(config, context.report))
 
 
-def load_profile(config: ProfileConfig) -> CostModel:
+def load_profile(config: ProfileConfig, report: ProgressCallback = no_progress) -> CostModel:
     """Return the cost model of a backbone on this device."""
     compute = Compute.choose(config.training.device, config.training.precision)
     started = time.perf_counter()
@@ -64,5 +64,11 @@ def load_profile(config: ProfileConfig) -> CostModel:
         limit = memory.worker_bytes(settings(), Slot.TRAINING)
     pooling, training = config.features.pooling, config.training
     return profile_steps(
-        backbone, compute, pooling=pooling, training=training, load=load_seconds, limit_bytes=limit
+        backbone,
+        compute,
+        pooling=pooling,
+        training=training,
+        load=load_seconds,
+        limit_bytes=limit,
+        report=report,
     )

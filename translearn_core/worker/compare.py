@@ -29,13 +29,15 @@ from translearn_core.worker.run_results import row_clusters, row_scores, trainin
 class _ArmResults:
     """Results of an arm: scores of the test rows, summaries, and the configuration of its first run.
 
-    `fold_means` has the mean score of the test rows by seed and fold, which is 0 without a cross-validation.
+    `seeds` are in the order of the scores. `fold_means` has the mean score of the test rows by seed and fold,
+    which is 0 without a cross-validation.
     """
 
     runs: ArmRuns
     summaries: tuple[RunSummary, ...]
     config: ExperimentConfig
     train_rows: int
+    seeds: tuple[int, ...]
     fold_means: dict[tuple[int, int], float]
 
     @property
@@ -95,7 +97,7 @@ def _ways(context: Context[CompareConfig], arms: Sequence[_ArmResults]) -> Itera
         of_arm = backbone, config.freeze, config.tuning
         strategy = strategy or of_arm
         if way is not None and of_arm == strategy:
-            yield WayRuns(way, arm.train_rows, arm.runs)
+            yield WayRuns(way, arm.train_rows, arm.runs, arm.seeds)
 
 
 def _base_backbone(context: Context[CompareConfig], config: ExperimentConfig) -> tuple[str, bool]:
@@ -110,6 +112,7 @@ def _base_backbone(context: Context[CompareConfig], config: ExperimentConfig) ->
 
 def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     tested: dict[str, list[pd.Series[Any]]] = {}  # by seed, whose folds add up to all rows
+    seeds: dict[str, int] = {}
     sentences: dict[str, list[pd.Series[int]]] = {}
     summaries, fold_means, train_rows = [], {}, 0
     for job in arm.jobs:
@@ -121,6 +124,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
         scores, folded = row_scores(rows), config.data.split.k_folds is not None
         seed = f"seed {config.training.seed}" if folded else job
         tested.setdefault(seed, []).append(scores)
+        seeds[seed] = config.training.seed
         if (clusters := row_clusters(rows)) is not None:
             sentences.setdefault(seed, []).append(clusters)
         fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
@@ -134,7 +138,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     of_rows = None if of_first is None else np.asarray(pd.concat(of_first).sort_index(), dtype=np.int64)
     paired = ArmRuns(arm.name, keys, np.stack([scores.to_numpy() for scores in by_seed]), of_rows)
     first = training_config(context, arm.jobs[0])
-    return _ArmResults(paired, tuple(summaries), first, train_rows, fold_means)
+    return _ArmResults(paired, tuple(summaries), first, train_rows, tuple(seeds.values()), fold_means)
 
 
 def _train_rows(config: ExperimentConfig, predictions: pd.DataFrame) -> int:

@@ -14,14 +14,20 @@ from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
 from translearn_core.data.columns import DOMAIN_ROWS, file_columns
-from translearn_core.data.diagnosis import language_finding, languages_finding, unknown_domains_finding
+from translearn_core.data.diagnosis import (
+    language_finding,
+    languages_finding,
+    unknown_domains_finding,
+    unknown_tokens_finding,
+)
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig
-from translearn_core.results import Finding
+from translearn_core.jobs.tables import TextCheckConfig
+from translearn_core.results import Finding, TextCheck
 from translearn_core.runs import artifacts
 from translearn_core.worker.context import Context
-from translearn_core.worker.data_loading import load_versions
+from translearn_core.worker.data_loading import load_table, load_versions
 from translearn_core.worker.process.read_budget import read_budget
 
 SAMPLE, SAMPLE_CHARACTERS = 400, 300
@@ -39,9 +45,9 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     config = context.config
     context.report("reading the file")
     table, earlier = load_versions(context.store.workspace, config.data.dataset)
-    for column in config.data.text_columns:
-        if column not in table.columns:
-            raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
+    for name in config.data.text_columns:
+        if name not in table.columns:
+            raise DataError(f"There is no column {name!r} in this file: choose the text column again.")
     texts = _texts(table, config.data)
     context.report("splitting texts into tokens")
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
@@ -49,7 +55,8 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
         context.report("looking for trouble")
         diagnosis, _ = diagnose(table, config.data, statistics, earlier)
-    languages = _languages(table, config.data, config.backbone, texts)
+    column = config.data.text if config.data.sentence is None else None
+    languages = _languages(table, column, config.backbone, texts)
     if tokenizer is not None and config.data.domains is not None:
         languages += unknown_domains_finding(
             _unknown_by_domain(table, config, tokenizer), config.backbone.label
@@ -57,12 +64,32 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     artifacts.save(context.folder, replace(diagnosis, findings=(*diagnosis.findings, *languages)))
 
 
+def check_texts(context: Context[TextCheckConfig]) -> None:
+    """Check the texts of a table for what the backbone does not read."""
+    config, column = context.config, context.config.text
+    context.report("reading the file")
+    table = load_table(context.store.workspace, config.dataset)
+    if column not in table.columns:
+        raise DataError(f"There is no column {column!r} in this file: choose the text column again.")
+    texts: list[Cell] = [str(cell) for cell in table[column].dropna()]
+    findings = _languages(table, column, config.backbone, texts)
+    if texts and not config.backbone.is_tfidf:
+        context.report("splitting texts into tokens")
+        with read_budget(context.store.workspace.sources(config.dataset).values()):
+            statistics = token_statistics(load_tokenizer(config.backbone), texts, 0)
+        findings += unknown_tokens_finding(statistics)
+    artifacts.save(context.folder, TextCheck(tuple(findings)))
+
+
 def _languages(
-    table: pd.DataFrame, data: DataConfig, backbone: BackboneConfig, texts: list[Cell]
+    table: pd.DataFrame, text: str | None, backbone: BackboneConfig, texts: list[Cell]
 ) -> list[Finding]:
-    """Return the finding on the languages of the texts, or on the main one."""
+    """Return the finding on the languages of the texts, or on the main one.
+
+    `text` is their column, None if rows are words.
+    """
     reads = [] if backbone.is_tfidf else [NAMES.get(code, code) for code in languages_of(backbone)]
-    if data.sentence is None and (several := _several_languages(table, data.text)) is not None:
+    if text is not None and (several := _several_languages(table, text)) is not None:
         shares, column = several
         names = {NAMES.get(code, code): share for code, share in shares.items()}
         return [languages_finding(names, min(SAMPLE, len(texts)), backbone.label, reads, column)]

@@ -26,7 +26,7 @@ BUNDLED_LABELS = {
 
 
 def choose() -> BackboneConfig:
-    """Draw the picker and return the choice; it enters the draft once its architecture is known."""
+    """Draw the picker and return the choice."""
     drafted = state.draft().backbone
     since, requested = state.get_value("backbone_wanted", (drafted, drafted))
     chosen = _choose(requested if since == drafted else drafted)

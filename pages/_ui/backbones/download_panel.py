@@ -12,19 +12,20 @@ from translearn_core.runs import Run, State
 STOPPED = "Stopped. What was downloaded so far is kept, and the rest can follow at any time."
 
 
-def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
-    """Return the architecture of a backbone; None, with the next step on screen, while it is not known.
+def agreed(backbone: BackboneConfig) -> bool:
+    """Whether a backbone is here or its download was confirmed; draws the confirmation otherwise."""
+    config = BackboneInfoConfig(backbone=backbone)
+    return not _remote(backbone) or jobs.find_run(config) is not None or _agreed(config)
 
-    Nothing is downloaded before its size was shown and confirmed.
-    """
+
+def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
+    """Return the architecture of an `agreed` backbone; None, with its progress, while it is not known."""
     config = BackboneInfoConfig(backbone=backbone)
     run = jobs.find_run(config)
-    if backbone.id not in BUNDLED_BACKBONES and not backbone.id.startswith(ADAPTED):
-        if run is None and not _agreed(config):
-            return None
+    if _remote(backbone):
         if run is not None and run.state.live:
             st.fragment(run_every=jobs.POLL["ask"])(run_actions.progress)(run.id, _amount, "stop_fetching")
-            st.caption("It goes on without this page; the experiment keeps its present model until then.")
+            st.caption("It goes on without this page.")
             return None
         if run is not None and run.state is State.STOPPED:
             st.info(STOPPED, icon=":material/stop_circle:")
@@ -33,6 +34,10 @@ def require_backbone_info(backbone: BackboneConfig) -> BackboneInfo | None:
                 st.rerun()
             return None
     return jobs.submit_and_watch(config)
+
+
+def _remote(backbone: BackboneConfig) -> bool:
+    return backbone.id not in BUNDLED_BACKBONES and not backbone.id.startswith(ADAPTED)
 
 
 def _agreed(config: BackboneInfoConfig) -> bool:

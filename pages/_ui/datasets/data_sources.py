@@ -1,12 +1,14 @@
 """Data sources: upload, samples, earlier data sets."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
-from pages._ui.shell.formatting import distinct, short, size
+from pages._ui.shell.formatting import distinct, plain, short, size
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
@@ -19,6 +21,8 @@ KINDS = [
 FIRST = "tickets"
 """The sample shown first: a frozen backbone already separates most of its ten classes."""
 
+TABLE = "table_shown"
+"""Key of the container of all that the Data page shows of a table."""
 PARTS = {
     "train": "Table to learn from",
     "validation": "Validation table",
@@ -141,11 +145,26 @@ def file_uploader(part: str, label: str, key: str) -> Any:
 def _keep(files: dict[str, Any]) -> None:
     uploads = {part: file for part, file in files.items() if file is not None}
     name = _name(uploads["train"])
-    dataset = state.store().add_dataset(state.owner(), name, {p: f.getvalue() for p, f in uploads.items()})
+    with _table_hidden(), st.spinner(f"Storing {plain(name)}"):
+        owner, contents = state.owner(), {p: f.getvalue() for p, f in uploads.items()}
+        dataset = state.store().add_dataset(owner, name, contents)
+        state.open_dataset(dataset.digest)  # before anything at which a request for another page ends this
     for part in PARTS:  # a file that could not be stored stays and is tried again
         state.reset_uploader(f"upload_{part}")
-    state.open_dataset(dataset.digest)
     navigation.switch_to("data")
+
+
+@contextmanager
+def _table_hidden() -> Iterator[None]:
+    """Hide what the page shows of the earlier table while another is stored; an error shows it again."""
+    place = st.empty()
+    # with an element beside the style, which alone would go to a container that is not emptied
+    place.html(f"<span></span><style>.st-key-{TABLE} {{ display: none; }}</style>")
+    try:
+        yield
+    except Exception:
+        place.empty()
+        raise
 
 
 def _name(upload_file: Any) -> str:

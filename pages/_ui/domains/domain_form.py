@@ -1,9 +1,12 @@
 """Choice of the column of domains, and of those to learn from and to test on."""
 
+from dataclasses import replace
+
 import streamlit as st
+from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, navigation, state
+from pages._ui.shell import errors, jobs, navigation, state
 from translearn_core.config import DomainConfig, Way
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
@@ -59,6 +62,8 @@ def choose_domains(domains: DomainConfig) -> DomainConfig:
         _one_training(chosen)
     elif chosen.selects:
         _set_up(chosen.model_copy(update={"target_labels": 0, "use_source": True}), Way.BOTH)
+    elif domains.selects:
+        _set_up(DomainConfig(column=domains.column), Way.BOTH, "Learn from all, test on all")
     return chosen
 
 
@@ -71,18 +76,31 @@ def _one_training(chosen: DomainConfig) -> None:
         )
     placed = way.domains(chosen, int(labels))
     if placed is None:
-        what = "takes no label of the target: set it" if labels else "needs labels of the target: raise"
-        st.caption(f"The way '{way}' {what} {'to 0' if labels else 'the number beside it'}.")
+        what = "set it to 0" if labels else "raise the number beside it"
+        st.caption(f"The way '{way}' {way.lacking(int(labels))}: {what}.")
     elif way.adaptation is not None and not state.draft().experiment.trains_backbone:
         st.caption(f"The way '{way}' needs a block that trains, and here all stay frozen: choose a recipe.")
+    elif (conflict := _conflict(placed, way)) is not None:
+        st.caption(conflict)
     else:
         _set_up(placed, way)
 
 
-def _set_up(domains: DomainConfig, way: Way) -> None:
-    if st.button(
-        "Set up one training", key="train_domains", type="tertiary", icon=":material/arrow_forward:"
-    ):
+def _conflict(placed: DomainConfig, way: Way) -> str | None:
+    """Return why the draft's other settings do not go with a way, or None."""
+    draft = state.draft()
+    chosen = replace(draft, domains=placed, adaptation=way.adaptation, self_training=way.self_training)
+    settled = chosen.settled(draft)
+    kept = (settled.adaptation, settled.self_training) == (way.adaptation, way.self_training)
+    try:
+        assert (settled if kept else chosen).experiment is not None  # the table and its columns are chosen
+    except ValidationError as problem:
+        return errors.sentence_of(problem)
+    return None if kept else f"The way '{way}' does not go with the stages of the draft: choose a recipe."
+
+
+def _set_up(domains: DomainConfig, way: Way, label: str = "Set up one training") -> None:
+    if st.button(label, key="train_domains", type="tertiary", icon=":material/arrow_forward:"):
         state.change(domains=domains, adaptation=way.adaptation, self_training=way.self_training)
         navigation.switch_to("train")
 

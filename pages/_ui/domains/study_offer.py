@@ -36,7 +36,8 @@ class OneEstimate:
 
 def trained_experiment(ready: Ready) -> ExperimentConfig:
     """Return the draft's experiment; where it trains the head alone, with the last two blocks."""
-    experiment = ready.experiment.model_copy(update={"adaptation": None})
+    alone = {"adaptation": None, "self_training": None, "resume_from": None, "joint_run": None}
+    experiment = ready.experiment.model_copy(update=alone)
     if experiment.trains_backbone:
         return experiment
     plan = FreezePlan.last_n(min(2, ready.backbone_info.n_blocks), ready.backbone_info.n_blocks)

@@ -54,7 +54,7 @@ def panel(ready: Ready, estimate: study_offer.OneEstimate) -> TransferMatrixConf
 def _study(experiment: ExperimentConfig, matrix: TransferMatrix) -> Study | None:
     """Return the owner's study of the matrix with these settings, if there is one."""
     studies = study_list.study_store().all(state.owner())
-    return next((study for study in studies if belongs(study, experiment, matrix.sources)), None)
+    return next((study for study in studies if belongs(study, experiment, matrix)), None)
 
 
 def _offer(
@@ -68,7 +68,7 @@ def _offer(
     blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
     first = experiment.training.seed
     try:
-        study = transfer_study(experiment, matrix.sources, range(first, first + int(seeds)))
+        study = transfer_study(experiment, matrix, range(first, first + int(seeds)))
         planned = expand_grid(study, blocks)
     except (TranslearnError, ValidationError) as problem:
         errors.show_error(problem)

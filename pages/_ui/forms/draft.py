@@ -71,6 +71,8 @@ class Draft:
     domains: DomainConfig | None = None
     self_training: SelfTrainingConfig | None = None
     label_key: str | None = None
+    default_features: tuple[str, ...] = ()
+    """Feature settings that get the backbone's defaults once it is known."""
 
     @property
     def lacks_labels(self) -> bool:

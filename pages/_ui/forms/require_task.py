@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages._ui.shell import jobs, navigation, page_header, state
-from translearn_core.config import DataConfig, ExperimentConfig
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig
+from translearn_core.jobs import BackboneInfoConfig, ReadConfig
 from translearn_core.results import BackboneInfo, Diagnosis
 from translearn_core.runs import Dataset
 
@@ -50,10 +51,40 @@ def require_backbone() -> None:
 def require_columns(lacking: str = NO_TABLE) -> None:
     """End the page with the next step if there is no table, or no column of texts and labels chosen."""
     dataset, draft = state.dataset(), state.draft()
+    if dataset is not None and draft.text is None:
+        draft = _suggested_columns(dataset)
     if dataset is not None and draft.lacks_labels:
         page_header.empty(NO_LABELS, "Find clusters", "clusters")
     if dataset is None or draft.data is None:
         page_header.empty(lacking, "Choose a table", "data")
+
+
+def known_backbone(backbone: BackboneConfig) -> BackboneInfo:
+    """Return the architecture of the draft's backbone, to which the draft is fitted.
+
+    Ends the page with the progress while it is not known, and with the next step if it cannot be.
+    """
+    backbone_info = jobs.backbone_info(backbone)
+    if backbone_info is None:
+        if jobs.failed(BackboneInfoConfig(backbone=backbone)):
+            navigation.link("backbone", "Choose another backbone")
+        navigation.stop_page()
+    state.fit_to(backbone_info)
+    return backbone_info
+
+
+def _suggested_columns(dataset: Dataset) -> state.Draft:
+    """Return the draft with the suggested columns; ends the page with the progress while they are found."""
+    config = ReadConfig(dataset=dataset.digest)
+    profile = jobs.submit_and_watch(config)
+    if profile is None:
+        if jobs.failed(config):
+            navigation.link("data", "Go to the data")
+        navigation.stop_page()
+    draft = state.accept(profile)
+    if draft.text is not None:
+        st.rerun()  # what stands above was drawn without the columns
+    return draft
 
 
 def require_task(lacking: str = NO_TABLE, *, learnable: bool = True, pretrained: bool = True) -> Ready:
@@ -68,11 +99,12 @@ def require_task(lacking: str = NO_TABLE, *, learnable: bool = True, pretrained:
     assert draft.data is not None
     if pretrained:
         require_backbone()
-    backbone_info = jobs.backbone_info(draft.backbone)
+    backbone_info = known_backbone(draft.backbone)
+    draft = state.draft()
     diagnosis = jobs.submit_and_watch(draft.diagnose)
-    if backbone_info is None or diagnosis is None:
+    if diagnosis is None:
         navigation.stop_page()
     if learnable and not diagnosis.usable:
         page_header.empty(UNUSABLE, "Go to the data", "data")
-    draft = state.fit_to(backbone_info)
+    assert draft.data is not None
     return Ready(dataset, draft, draft.data, draft.experiment, backbone_info, diagnosis)

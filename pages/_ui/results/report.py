@@ -30,6 +30,8 @@ WHAT_DIAGNOSTIC = (
     "One page with the question, every figure with what it means, its numbers, and the versions. It opens in "
     "any browser without a network, so it can be sent or printed."
 )
+PART = "report"
+"""Name of the report's part of the Evidence page in its address."""
 FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
 MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
 """Icons of parts that have ended."""

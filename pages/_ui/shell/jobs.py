@@ -141,8 +141,12 @@ def share(run: Run) -> float:
 def progress_text(run: Run) -> str:
     """Return a job's queue position, or its stage and time left; escaped."""
     if run.state is State.QUEUED:
-        position = state.store().queue_position(run)
-        return "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
+        position, ahead = state.store().queue_position(run), state.store().queued_behind(run)
+        place = "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
+        if ahead is None:
+            return place
+        spec, own = ahead
+        return plain(f"{place}, behind {spec.name if own else 'the work of somebody else'}")
     progress = run.job.progress
     if run.state is not State.RUNNING or progress is None:
         return WORDS[run.state][0].lower()

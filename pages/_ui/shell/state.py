@@ -11,6 +11,7 @@ import streamlit as st
 from pages._ui.forms.draft import PARTS, Draft, draft_of
 from pages._ui.server.owner import COOKIE, owner_of, well_formed
 from pages._ui.shell import navigation, stored_draft
+from pages._ui.shell.completion import complete
 from translearn_core.config import (
     BackboneConfig,
     ExperimentConfig,
@@ -68,6 +69,7 @@ def _keep(after: Draft) -> None:
         stored_draft.save(store(), owner(), after)
 
 
+@complete
 def change(**parts: Any) -> Draft:
     """Change parts of the draft and return it; default settings follow the freeze plan and problem type."""
     before = draft()
@@ -85,9 +87,11 @@ def change(**parts: Any) -> Draft:
     return after
 
 
+@complete
 def open_dataset(digest: str) -> None:
     """Open a data set: columns and cleaning rules are reset, model and settings stay."""
-    settings = {name: getattr(draft(), name) for name in PARTS if name not in ("distil", "self_training")}
+    kept = ("default_features", *(name for name in PARTS if name not in ("distil", "self_training")))
+    settings = {name: getattr(draft(), name) for name in kept}
     _keep(Draft(dataset=digest, **settings))
     reset(
         "text_column", "label_column", "problem_type", "text_pair_column", "sentence_column", "one_hot",
@@ -119,7 +123,12 @@ def replace_tfidf() -> None:
     training = replace(current, freeze=FreezePlan()).default_training.model_copy(update=settings)
     _keep(
         replace(
-            current, backbone=BackboneConfig(), features=FeatureConfig(), head=HeadConfig(), training=training
+            current,
+            backbone=BackboneConfig(),
+            features=FeatureConfig(),
+            head=HeadConfig(),
+            training=training,
+            default_features=(),
         )
     )
     reset(*FORMS)
@@ -144,36 +153,38 @@ def accept(reading: TableProfile) -> Draft:
     return change(**parts) if parts else current
 
 
-def take_backbone(
-    backbone: BackboneConfig, backbone_info: BackboneInfo, earlier: BackboneInfo | None
-) -> Draft:
-    """Set the backbone; pooling and token limit follow it unless they were changed by hand.
+def choose_backbone(backbone: BackboneConfig, earlier: BackboneInfo | None) -> Draft:
+    """Set the backbone, known or not; pooling and token limit follow it unless they were changed by hand.
 
     `earlier` describes the backbone that the draft had so far, None if not known.
     """
     current = draft()
+    untouched = current.default_features
     if backbone.id != current.backbone.id:
         defaults = earlier.features if earlier else FeatureConfig()
-        untouched = [name for name in FOLLOWING if getattr(current.features, name) == getattr(defaults, name)]
-        parts = {name: getattr(backbone_info.features, name) for name in untouched}
-        change(features=current.features.model_copy(update=parts))
-        reset("features")
-    change(backbone=backbone)
-    return fit_to(backbone_info)
+        untouched = tuple(
+            name
+            for name in FOLLOWING
+            if name in untouched or getattr(current.features, name) == getattr(defaults, name)
+        )
+    return change(backbone=backbone, default_features=untouched)
 
 
 def fit_to(backbone_info: BackboneInfo) -> Draft:
-    """Limit plan, pooling and token limit to what the backbone supports."""
+    """Set the features that follow the backbone, and limit plan and features to what it supports."""
     current = draft()
     plan = current.freeze.model_copy(
         update={"blocks": tuple(b for b in current.freeze.blocks if b < backbone_info.n_blocks)}
     )
-    features = current.features
+    follow = {name: getattr(backbone_info.features, name) for name in current.default_features}
+    features = current.features.model_copy(update=follow)
+    if follow:
+        reset("features")
     if features.pooling not in backbone_info.poolings:
         features = features.model_copy(update={"pooling": backbone_info.pooling})
     if features.token_limit > backbone_info.token_limit:
         features = features.model_copy(update={"token_limit": backbone_info.token_limit})
-    return change(freeze=plan, features=features)
+    return change(freeze=plan, features=features, default_features=())
 
 
 def dataset() -> Dataset | None:

@@ -128,3 +128,20 @@ def test_its_interval_covers_the_true_tau(pairs):
         interval = rank_agreement(a, b, draws=400, seed=k)
         held.append(interval.low <= truth <= interval.high)
     assert 0.90 <= np.mean(held) <= 0.99
+
+
+def test_pairs_that_share_a_domain_are_not_taken_for_independent_ones():
+    random, domains = np.random.default_rng(0), 10
+    first, second = np.array([(a, b) for a in range(domains) for b in range(domains) if a != b]).T
+    ends = np.stack([first, second], axis=1).astype(str)
+    found = {"scores": 0, "domains": 0}
+    for k in range(60):  # a distance and a loss that have nothing to do with each other
+        of_domain, of_source, of_target = random.normal(size=(3, domains))
+        distance = of_domain[first] + of_domain[second] + 0.5 * random.normal(size=len(first))
+        loss = of_source[first] + of_target[second] + 0.5 * random.normal(size=len(first))
+        found["scores"] += rank_agreement(distance, loss, draws=200, seed=k).low > 0
+        found["domains"] += rank_agreement(distance, loss, ends=ends, draws=200, seed=k).low > 0
+    assert found["domains"] <= 3 < found["scores"]
+    told = rank_agreement(distance, distance + 0.3 * loss, ends=ends)
+    assert told.low > 0
+    assert told.value == rank_agreement(distance, distance + 0.3 * loss).value

@@ -65,6 +65,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     assert "ann/tiny** is " in words(at)
     assert "kB; it is kept" in words(at)
     assert (hub.downloads(), submitted(filled, BACKBONE_INFO)) == ([], [])
+    assert at.session_state["draft"].backbone.id == BUNDLED
 
     hub.seconds = 0.1
     at.button(key="fetch").click().run()
@@ -73,7 +74,7 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
         assert thread.is_alive()
         at.run()
     assert "ann/tiny … fetching the model" in progress(at)
-    assert at.session_state["draft"].backbone.id == BUNDLED
+    assert at.session_state["draft"].backbone.id == "ann/tiny"
     at.button(key="stop_fetching").click().run()
     thread.join(10)
     assert submitted(filled, BACKBONE_INFO) == [State.STOPPED]

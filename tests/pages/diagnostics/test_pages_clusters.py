@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, keys, page_text
+from visits import Open, keys, page_text, progress
 
 from tests.plots.cluster_results import make_clustering, make_described
 from translearn_core.config import ProblemType
@@ -24,7 +24,10 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
     DescribedClassesConfig,
     NextRowsConfig,
 )
+from translearn_core.jobs.tables import TextCheckConfig
+from translearn_core.results import Severity, TextCheck
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
+from translearn_core.results.findings import finding
 from translearn_core.worker import data_loading
 
 ROWS = 60
@@ -71,6 +74,20 @@ def test_the_data_page_says_what_texts_alone_are_good_for(texts: Filled, visit: 
     assert "No labels yet" in page_text(at)
     links = {link.proto.label for link in at.get("page_link")}
     assert {"Find clusters", "Which row next?"} <= links
+
+
+@pytest.mark.parametrize("page", ["data", "clusters"])
+def test_what_the_backbone_does_not_read_is_said_before_there_are_labels(
+    page: str, texts: Filled, visit: Open
+):
+    at = opened(visit, page)
+    assert "Looking at the texts" in progress(at)
+    found = finding("language", Severity.WARNING, "The texts are Chinese.")
+    config = TextCheckConfig(dataset=texts.dataset.digest, text="text")
+    texts.answer(config, TextCheck((found,)))
+    at.run()
+    assert "The texts are Chinese." in page_text(at)
+    assert "Choose another backbone" in {link.proto.label for link in at.get("page_link")}
 
 
 @pytest.mark.parametrize("page", ["recipe", "train", "study", "search", "domains"])

@@ -8,10 +8,13 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
+from pages._ui.domains import study_offer
+from pages._ui.forms.require_task import Ready
 from tests.plots.domain_results import make_transfer
 from translearn_core.config import (
     DataConfig,
     DomainConfig,
+    ExperimentConfig,
     FreezePlan,
     Stage,
     StudyConfig,
@@ -152,6 +155,49 @@ def test_one_training_is_set_up_with_its_way(table: Filled, visit: Open):
     at.selectbox(key="one_way").set_value(Way.SEQUENTIAL).run()
     assert "needs labels of the target" in page_text(at)
     assert "train_domains" not in keys(at)
+
+
+def set_draft(at: AppTest, **parts: object) -> AppTest:
+    at.session_state["draft"] = replace(at.session_state["draft"], **parts)
+    return at.run()
+
+
+def test_a_way_that_the_draft_would_drop_is_not_set_up(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    stage = Stage(freeze=FreezePlan(blocks=(5,)), epochs=1)
+    set_draft(at, freeze=FreezePlan(blocks=(4, 5)), stages=(stage,))
+    at.selectbox(key="one_way").set_value(Way.CORAL).run()
+    assert "'CORAL' does not go with the stages" in page_text(at)
+    assert "train_domains" not in keys(at)
+    set_draft(at, stages=())
+    assert "train_domains" in keys(at)
+    at.multiselect(key="target_domains").set_value(["english"]).run()
+    assert "goes from the source to a target outside it" in page_text(at)
+    assert "train_domains" not in keys(at)
+
+
+def test_ways_without_a_run_say_what_they_need(table: Filled, visit: Open):
+    at = opened(table, visit, source=("english",), target=("中文",))
+    at.multiselect(key="ways").set_value([Way.TARGET, Way.BOTH])
+    at.get("button_group")[0].set_value([0]).run()
+    assert "target only needs labels of the target" in page_text(at)
+    assert "compare_ways" not in keys(at)
+
+
+def test_all_domains_can_be_learned_from_again(table: Filled, visit: Open):
+    at = opened(table, visit)
+    chosen = DomainConfig(column="language", source=("english",), target=("中文",))
+    table.look(with_domains(table.data, chosen))
+    set_draft(at, domains=chosen)
+    at.button(key="train_domains").click().run()
+    assert at.session_state["draft"].domains == DomainConfig(column="language")
+
+
+def test_an_experiment_to_compare_continues_no_run():
+    data = DataConfig(dataset="d", text="t", label="l", domains=DomainConfig(column="k"))
+    continued = ExperimentConfig(data=data, freeze=FreezePlan(blocks=(5,)), resume_from="a" * 16)
+    ready = Ready(None, None, data, continued, None, None)
+    assert study_offer.trained_experiment(ready).resume_from is None
 
 
 def test_a_table_without_domains_says_what_to_choose(filled: Filled, visit: Open):

@@ -1,13 +1,15 @@
 """Report panel: parts, order of jobs, contents."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Alone, page_text
+from visits import BOB, Alone, Open, page_text
 
+from pages._ui.results import report
 from pages._ui.server.owner import COOKIE
 from translearn_core.config import BackboneConfig, StudyConfig, job_id
 from translearn_core.jobs import (
@@ -169,3 +171,15 @@ def test_a_study_is_reported_by_its_comparison_once_two_runs_are_done(
     )
     assert f":material/check: {DIAGNOSE.heading}" in page_text(at)
     assert filled.store.run(filled.owner, job_id(compared)).state is State.QUEUED
+
+
+def test_results_lead_to_the_report_of_the_run(filled: Filled, visit: Open) -> None:
+    (link,) = [one.proto for one in visit("results", run=filled.run.id).get("page_link") if _to_report(one)]
+    assert link.query_string == f"run={filled.run.id}&part=report"
+    evidence = visit("evidence", run=filled.run.id, part="report")
+    assert report.WHAT.split(",")[0] in page_text(evidence)
+    assert report.WHAT.split(",")[0] not in page_text(visit("evidence", run=filled.run.id))
+
+
+def _to_report(link: Any) -> bool:
+    return str(link.proto.label) == "Report and export"

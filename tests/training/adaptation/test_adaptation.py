@@ -7,21 +7,25 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.targets import named_classes
 from tests.training.test_training import Script, experiment, toy
 from translearn_core.config import (
     AdaptationConfig,
     AdaptationMethod,
+    AugmentConfig,
     DataConfig,
     DomainConfig,
     ExperimentConfig,
 )
 from translearn_core.data.dataset import PreparedDataset
 from translearn_core.errors import Stopped, TooFewSamplesError
+from translearn_core.experiment.adaptation import _importance
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.training.adaptation.alignment import Alignment
 from translearn_core.training.adaptation.domain_losses import coral_loss
 from translearn_core.training.checkpoints.checkpoint import Checkpoint
 from translearn_core.training.task import StepPart
+from translearn_core.training.training_rows import TrainingRows
 from translearn_core.transfer import Inputs
 
 METHODS = list(AdaptationMethod)
@@ -109,6 +113,35 @@ def test_source_rows_train_first_and_target_rows_then(tiny: str, tmp_path: Path)
     steps = [-(-int(rows) // 8) for rows in (home, abroad)]
     assert [point.stage for point in script.epochs] == [0, 0, 1, 1]
     assert len(script.losses) == 2 * sum(steps)
+
+
+def test_altered_copies_train_with_the_domain_of_their_row(tiny: str, tmp_path: Path):
+    config = adapting(tiny, AdaptationMethod.SEQUENTIAL, epochs=1)
+    script = Script()
+    script.run(config.model_copy(update={"augment": AugmentConfig(copies=2)}), tmp_path, prepare=domains)
+    data = domains()
+    train = data.split == 0
+    home, abroad = ((train & (data.domain == name)).sum() for name in ("home", "abroad"))
+    steps = [point for point in script.points if isinstance(point, StepPoint)]
+    source_ends = next(point.step for point in script.points if isinstance(point, EpochPoint))
+    assert source_ends == -(-3 * int(home) // 8)
+    assert len(steps) - source_ends == -(-3 * int(abroad) // 8)
+
+
+def test_copies_of_a_source_row_weigh_alike_and_target_rows_stay_as_they_are():
+    random = np.random.default_rng(0)
+    origin = np.concatenate([np.arange(40), np.repeat(np.arange(30), 2)])  # 10 rows have no copy
+    vectors = random.normal(size=(40, 24)).astype(np.float32)[origin]
+    of_target = (np.arange(40) >= 20)[origin]
+    labels = named_classes(origin % 2, "bad", "good")
+    train = np.concatenate([np.arange(30), 40 + np.arange(60)])
+    rows = TrainingRows(labels, train, np.arange(30, 35))
+    weights = _importance(rows, of_target, origin, vectors, np.arange(30, 40), 0)
+    assert (weights[of_target] == 1).all()
+    of_source = ~of_target
+    assert len(np.unique(weights[of_source])) > 10
+    for row in range(20):
+        assert len(np.unique(weights[origin == row])) == 1
 
 
 def test_the_chosen_epoch_is_best_on_validation_rows_of_the_target(tiny: str, tmp_path: Path):

@@ -16,7 +16,7 @@ ALONE = {8: 0.6, 64: 0.7, 512: 0.9}
 def runs(way: Way, labels: int, right: float, seeds: int = 3, rows: np.ndarray = ROWS) -> WayRuns:
     scores = np.zeros((seeds, len(rows)))
     scores[:, : round(right * len(rows))] = 1
-    return WayRuns(way, labels, ArmRuns(str(way), rows, scores))
+    return WayRuns(way, labels, ArmRuns(str(way), rows, scores), tuple(range(seeds)))
 
 
 def worth(*others: WayRuns) -> list:
@@ -52,3 +52,28 @@ def test_a_size_with_fewer_seeds_counts_those_it_has():
     arms = [runs(Way.MMD, 0, 0.65), runs(Way.TARGET, 8, 0.6), runs(Way.TARGET, 64, 0.7, seeds=1)]
     ((_, numbers),) = adaptation_worth(arms, metric_of(ACCURACY))
     assert numbers.labels == pytest.approx(2**4.5, rel=0.01)
+
+
+def test_runs_are_paired_by_seed_and_not_by_place():
+    random = np.random.default_rng(0)
+
+    def arm(way: Way, labels: int, right: float, seeds: tuple[int, ...]) -> WayRuns:
+        chance = right + 0.05 * (np.array(seeds) - 1)  # of a seed the same in every arm
+        scores = (random.random((len(seeds), len(ROWS))) < chance[:, None]).astype(float)
+        return WayRuns(way, labels, ArmRuns(str(way), ROWS, scores), seeds)
+
+    def reordered(one: WayRuns) -> WayRuns:
+        runs = ArmRuns(one.runs.name, one.runs.rows, one.runs.scores[::-1])
+        return WayRuns(one.way, one.labels, runs, one.seeds[::-1])
+
+    coral = arm(Way.CORAL, 0, 0.75, (0, 1, 2))
+    alone = [arm(Way.TARGET, labels, right, (0, 2)) for labels, right in ALONE.items()]
+    given, turned = (
+        list(adaptation_worth([coral, *targets], metric_of(ACCURACY)))
+        for targets in (alone, [reordered(one) for one in alone])
+    )
+    assert turned == given
+    unpaired = [WayRuns(one.way, one.labels, one.runs, (0, 1)) for one in alone]
+    assert list(adaptation_worth([coral, *unpaired], metric_of(ACCURACY))) != given
+    twice = WayRuns(Way.CORAL, 0, coral.runs, (0, 0, 2))  # the seed of two runs
+    assert len(list(adaptation_worth([twice, *alone], metric_of(ACCURACY)))) == 1

@@ -137,6 +137,32 @@ def test_domains_without_training_rows_are_tested_only(bench: Bench, question: T
     assert "On the way to another domain" in matrix.sentences[1]
 
 
+def test_one_tested_domain_is_held_against_runs_and_other_sources(
+    bench: Bench, question: TransferMatrixConfig, top_block: ExperimentConfig
+):
+    head, *lines = reviews().decode().splitlines()
+    rows = [(line.rsplit(",", 1), kind) for kind in (HOME, ALIKE) for line in lines]
+    train = [f'{text[:-1]} {kind}",{label},{kind}' for (text, label), kind in rows]
+    test = [f'{text[:-1]} there",{label},{kind}' for (text, label), kind in rows if kind == ALIKE]
+    files = {
+        name: "\n".join([f"{head},kind", *part]).encode() for name, part in (("train", train), ("test", test))
+    }
+    dataset = bench.store.add_dataset(ME, "one.csv", files, Settings())
+    data = question.data.model_copy(update={"dataset": dataset.digest})
+    asked = question.model_copy(update={"data": data})
+    matrix = bench.do(asked, TransferMatrix)
+    assert (matrix.domains, matrix.sources) == ((ALIKE,), (HOME, ALIKE))
+    assert "From home to alike" in matrix.sentences[0]
+    run = top_block.model_copy(
+        update={"data": data.model_copy(update={"domains": DomainConfig(column="kind", source=(HOME,))})}
+    )
+    job = bench.train(run)
+    evaluation = artifacts.load(bench.store.workspace.run(job), Evaluation)
+    runs = (MatrixRuns(model="own", source=(HOME,), jobs=(job,)),)
+    whole = bench.do(asked.model_copy(update={"runs": runs}), TransferMatrix)
+    assert cell(whole, "own", HOME, ALIKE)["score"] == evaluation.metrics["test"].headline.value
+
+
 def test_without_domains_or_with_some_of_them_it_says_so(question: TransferMatrixConfig):
     with pytest.raises(ValueError, match="name the column that holds them"):
         TransferMatrixConfig(data=question.data.model_copy(update={"domains": None}))
@@ -158,9 +184,9 @@ def top_block(question: TransferMatrixConfig) -> ExperimentConfig:
 
 
 @pytest.fixture(scope="module")
-def study(bench: Bench, top_block: ExperimentConfig) -> Study:
+def study(bench: Bench, top_block: ExperimentConfig, matrix: TransferMatrix) -> Study:
     """The study of all sources with two seeds, of which some runs are finished."""
-    config = transfer_study(top_block, (HOME, ALIKE, OPPOSITE), (0, 1))
+    config = transfer_study(top_block, matrix, (0, 1))
     study = Studies(bench.store).add(ME, "all sources", config, {top_block.backbone.label: 3})
     for run in expand_grid(config, study.blocks):
         source = run.config.data.domains.source

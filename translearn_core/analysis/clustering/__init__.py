@@ -1,6 +1,7 @@
 """Groups of texts without labels: clustering, its names, and its agreement with known columns."""
 
 from translearn_core.analysis.clustering.agreement import adjusted_rand, agreement
+from translearn_core.analysis.clustering.cluster_languages import cluster_languages
 from translearn_core.analysis.clustering.cluster_names import cluster_words, distinct_names
 from translearn_core.analysis.clustering.clustering import (
     NO_CLUSTER,
@@ -16,6 +17,7 @@ __all__ = [
     "ClusterAssignment",
     "adjusted_rand",
     "agreement",
+    "cluster_languages",
     "cluster_words",
     "distinct_names",
     "hdbscan",

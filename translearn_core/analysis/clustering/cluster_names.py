@@ -1,7 +1,7 @@
 """Names of clusters by their words: class-based TF-IDF (c-TF-IDF)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,13 @@ FEWEST_TEXTS = 2
 """Texts of a cluster that must use a word."""
 
 
-def cluster_words(texts: Sequence[Cell], cluster: IntArray) -> list[tuple[str, ...]]:
+COMMON = 0.15
+"""Share of a cluster's texts from which a word is one of its language's function words, such as "the"."""
+
+
+def cluster_words(
+    texts: Sequence[Cell], cluster: IntArray, alone: Collection[int] = ()
+) -> list[tuple[str, ...]]:
     """Return the words that set each cluster apart, strongest first; none for one without such words.
 
     A word's weight is its share of the cluster's words times log(1 + A / f), with f its number of uses in all
@@ -35,6 +41,9 @@ def cluster_words(texts: Sequence[Cell], cluster: IntArray) -> list[tuple[str, .
     texts : sequence of str, or of pairs of str
     cluster : int array, shape (texts,)
         From 0; texts in no cluster (-1) count as elsewhere.
+    alone : collection of int
+        Clusters whose language no other cluster has. All words of a language are more frequent there than
+        elsewhere, so that words that more than 15 % of the texts use are left out.
 
     References
     ----------
@@ -59,6 +68,9 @@ def cluster_words(texts: Sequence[Cell], cluster: IntArray) -> list[tuple[str, .
     elsewhere = (of_term - uses) / np.maximum(of_group.sum() - of_group, 1)
     weight = share * np.log1p(uses.sum() / len(uses) / of_term)
     weight[(share < MORE_OFTEN * elsewhere) | (users < FEWEST_TEXTS)] = 0
+    members_of = np.bincount(group, minlength=len(weight))
+    for k in alone:
+        weight[k, users[k] > COMMON * members_of[k]] = 0
     best = np.argsort(-weight[:clusters], axis=1, kind="stable")[:, :WORDS]
     return [
         tuple(shown(str(names[term])) for term in line if weight[k, term] > 0) for k, line in enumerate(best)

@@ -172,14 +172,19 @@ def h_score(x: Vectors, labels: IntArray) -> float:
     return float((1 - shrinkage) * np.sum(means.T * (np.linalg.pinv(shrunk, hermitian=True) @ means.T)))
 
 
-def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int = 0) -> Estimate:
+def rank_agreement(
+    a: ArrayLike, b: ArrayLike, *, ends: NDArray[np.str_] | None = None, draws: int = 2000, seed: int = 0
+) -> Estimate:
     """Return Kendall's tau between predicted and measured scores, and its 95 % bootstrap interval.
 
-    Bootstrap deviations over pairs are too small for few pairs and are scaled by n / (n - 1).
+    Bootstrap deviations over few units are too small and are scaled by n / (n - 1).
 
     Parameters
     ----------
     a, b : float arrays, shape (pairs,)
+    ends : str array, shape (pairs, 2), optional
+        The two things that each score is of, such as two domains. Scores that share one depend on each other,
+        so things are drawn, each score as often as the product of its two; by default scores are.
     draws, seed : int
         Of the bootstrap.
 
@@ -190,7 +195,8 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
 
     References
     ----------
-    Kendall (1945), doi:10.2307/2332303: tau-b, adjusted for ties.
+    Kendall (1945), doi:10.2307/2332303: tau-b, adjusted for ties. Snijders & Borgatti
+    (1999), Connections 22: the bootstrap of the vertices of a network.
     """
     first, second = (np.asarray(side, dtype=np.float64) for side in (a, b))
     n = len(first)
@@ -198,14 +204,28 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, draws: int = 2000, seed: int =
         return NO_ESTIMATE
     tau = float(kendalltau(first, second).statistic)
     order = [np.sign(side[:, None] - side) for side in (first, second)]
-    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
+    counts, units = _draw_counts(n, ends, draws, np.random.default_rng(seed))
     agreed, *untied = (
         np.einsum("di,ij,dj->d", counts, signs, counts, optimize=True)
         for signs in (order[0] * order[1], *(np.abs(side) for side in order))
     )
     defined = (untied[0] > 0) & (untied[1] > 0)
+    if not defined.any():
+        return NO_ESTIMATE
     drawn = agreed[defined] / np.sqrt(untied[0][defined] * untied[1][defined])
-    return percentile_interval(tau, np.clip(tau + (drawn - tau) * n / (n - 1), -1.0, 1.0))
+    return percentile_interval(tau, np.clip(tau + (drawn - tau) * units / (units - 1), -1.0, 1.0))
+
+
+def _draw_counts(
+    n: int, ends: NDArray[np.str_] | None, draws: int, random: np.random.Generator
+) -> tuple[FloatArray, int]:
+    """Return how often each of `n` scores is drawn, shape (draws, n), and the number of units drawn."""
+    if ends is None:
+        return random.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64), n
+    things, place = np.unique(ends, return_inverse=True)
+    first, second = place.reshape(ends.shape).T
+    counts = random.multinomial(len(things), np.full(len(things), 1 / len(things)), size=draws)
+    return (counts[:, first] * counts[:, second]).astype(np.float64), len(things)
 
 
 def _classes(labels: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -13,6 +13,8 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from translearn_core.backbones.bundled.four_bit_file import FourBitFile, Pieces, Sizes, read_four_bit_file
+from translearn_core.config import MULTILINGUAL
+from translearn_core.errors import BackboneError
 
 MASK = "<mask>"
 _KEPT = 0xE000
@@ -54,9 +56,16 @@ def convert(source: Path, folder: Path) -> None:
         If `source` is damaged.
     """
     content = read_four_bit_file(source)
-    save_file(bert_tensors(content), folder / "model.safetensors", metadata={"format": "pt"})
-    build_tokenizer(content.pieces).save(str(folder / "tokenizer.json"))
     texts = content.pieces.texts
+    try:
+        tensors, pieces = bert_tensors(content), build_tokenizer(content.pieces)
+    except (LookupError, ValueError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else error
+        raise BackboneError(
+            f"{source} is no file of {MULTILINGUAL}, or it is damaged ({why}): install its package again."
+        ) from error
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    pieces.save(str(folder / "tokenizer.json"))
     special = {
         "bos_token": texts[content.pieces.bos],
         "eos_token": texts[content.pieces.eos],

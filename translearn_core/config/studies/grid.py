@@ -92,7 +92,7 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     Raises
     ------
     ConfigError
-        If a setting is invalid for a backbone, or there are more than `MAX_RUNS` runs.
+        If a setting is invalid for a backbone, or there is no run, or more than `MAX_RUNS` of them.
     TranslearnError
         If none of the ways can run.
     """
@@ -113,7 +113,21 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
             if len(planned) > MAX_RUNS:
                 fewer = f"at most {MAX_RUNS}, by fewer recipes, boundaries, seeds or sizes"
                 raise ConfigError("study", f"more than {MAX_RUNS} runs", fewer)
+    if not planned:
+        raise _no_run(study)
     return tuple(planned.values())
+
+
+def _no_run(study: StudyConfig) -> ConfigError:
+    """Return the error of a study without runs: what its ways need."""
+    reasons = [
+        f"{way} {reason}" for way in study.ways for size in study.sizes if (reason := way.lacking(size))
+    ]
+    if not reasons:  # TF-IDF alone, and ways of a network
+        return ConfigError("ways", ", ".join(study.ways), "a way that TF-IDF has too, or a backbone")
+    sizes = ", ".join("all" if size is None else str(size) for size in study.sizes)
+    needed = "; ".join(dict.fromkeys(reasons))
+    return ConfigError("sizes", sizes, f"a number of target labels that fits a way: {needed}")
 
 
 def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[UnsuitableArm, ...]:

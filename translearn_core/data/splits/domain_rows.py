@@ -122,7 +122,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, TaskR
     _check_rows(split[keep], split, domains)
     if lacking := problem_of(state.target).untrainable(state.target, np.flatnonzero(keep & (split == TRAIN))):
         learned = domains.source if domains.use_source else domains.target
-        raise DataError(f"The training rows of {_of(learned)} hold {lacking}: choose more domains.")
+        more = "choose more domains" if domains.use_source else "take more target labels"
+        raise DataError(f"The training rows of {_of(learned)} hold {lacking}: {more}.")
     sentence = (
         f"Learns from {_of(domains.source if domains.use_source else domains.target)} of "
         f"{quote(domains.column)}, "
@@ -165,10 +166,11 @@ def _check_rows(kept: NDArray[np.int64], split: NDArray[np.int64], domains: Doma
     """Raise `DataError` if a split that has rows has none of the chosen domains."""
     for index in (TRAIN, VALIDATION, TEST):
         if (split == index).any() and not (kept == index).any():
-            chosen = domains.target if index == TEST else domains.source
+            chosen = domains.source if index != TEST and domains.use_source else domains.target
+            named = _of(chosen) if chosen else "All domains"
             raise DataError(
-                f"{_of(chosen).capitalize()} of {quote(domains.column)} has no row in {SPLITS[index]}: "
-                "choose other domains, or give it rows there."
+                f"{named} of {quote(domains.column)} has no row in {SPLITS[index]}: choose other "
+                "domains, or give it rows there."
             )
 
 

@@ -78,7 +78,7 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
         matrix.cells[matrix.cells["model"] == FROZEN_PROBE], on=["source", "target"]
     )
     metric = metric_of(matrix.loss_metric)
-    factor, unit = (100, "points") if metric.share else (1, metric.label)
+    factor, unit, digits = (100, "points", 1) if metric.share else (1, metric.label, 3)
     figure, colour = bare("loss and distance", dark, height=360), class_colour(0, dark)
     width = 1 / len(DISTANCES)
     for k, name in enumerate(DISTANCES):
@@ -96,7 +96,7 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
             mode="markers",
             marker={"size": 9, "color": colour},
             text=[f"{plain(a)} → {plain(b)}" for a, b in zip(pairs["source"], pairs["target"], strict=True)],
-            hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.1f}}</b><extra></extra>",
+            hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.{digits}f}}</b><extra></extra>",
             showlegend=False,
         )
         place = [k * width + (0.04 if k else 0), (k + 1) * width]

@@ -18,12 +18,12 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
     vectors = f" Vectors of {matrix.backbone}." if matrix.backbone else ""
     for model in matrix.models:
         cells = matrix.cells[matrix.cells["model"] == model]
+        layer = " The layer is chosen on validation rows of the source." if model == FROZEN_PROBE else ""
         figures.append(
             FigureBlock(
                 plots.transfer_matrix(matrix, model, dark),
                 f"{metric.title} on test rows with its 95 % interval. A row learned from its domains, a "
-                "column is tested on one. The layer is chosen on validation rows of the source."
-                + (vectors if model == FROZEN_PROBE else ""),
+                f"column is tested on one.{layer}" + (vectors if model == FROZEN_PROBE else ""),
                 TableBlock(f"transfer of {model}", cells.drop(columns="model")),
                 alt=f"{metric.title} of {model} by source and target domain",
                 heading=model[0].upper() + model[1:],

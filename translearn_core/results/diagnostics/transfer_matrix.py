@@ -22,11 +22,15 @@ TO_TEST = "to be tested, it needs test rows"
 
 @dataclass(frozen=True)
 class DistanceAgreement:
-    """Kendall's tau between a distance of domains and the loss, over `n` ordered pairs of domains."""
+    """Kendall's tau between a distance of domains and the loss, over `n` ordered pairs of `domains` domains.
+
+    `domains` is 0 in results of earlier versions, whose intervals drew pairs and not domains.
+    """
 
     distance: str
     n: int
     tau: Estimate
+    domains: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,15 @@ class TransferMatrix:
     def models(self) -> tuple[str, ...]:
         """Names of the models, in the order of the cells."""
         return tuple(self.cells["model"].unique())
+
+    def agreement_frame(self) -> pd.DataFrame:
+        """Return one row per distance: pairs and domains, and the rank agreement with the loss."""
+        return pd.DataFrame(
+            [
+                {"distance": one.distance, "pairs": one.n, "domains": one.domains, **one.tau.columns("tau")}
+                for one in self.agreements
+            ]
+        )
 
     def outside(self) -> tuple[str, ...]:
         """Return sentences on the domains that are not tested or not learned from, with their rows."""

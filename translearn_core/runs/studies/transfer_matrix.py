@@ -13,25 +13,30 @@ from translearn_core.config import (
 from translearn_core.config.domains import source_choices
 from translearn_core.config.recipes.catalog import RECIPES
 from translearn_core.jobs import MatrixRuns, TransferMatrixConfig
+from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix
 from translearn_core.runs.studies.records import Study
 
 
-def transfer_study(experiment: ExperimentConfig, domains: Sequence[str], seeds: Sequence[int]) -> StudyConfig:
-    """Return the study that trains an experiment on every source of the matrix of `domains`."""
+def transfer_study(experiment: ExperimentConfig, matrix: TransferMatrix, seeds: Sequence[int]) -> StudyConfig:
+    """Return the study that trains an experiment on every source of a matrix.
+
+    Where every domain can be learned from, all of them together are the source without names.
+    """
+    every, choices = set(matrix.texts["domain"]), source_choices(matrix.sources)
     plain = _on_all_domains(experiment)
     training = plain.training.model_copy(update={"seed": 0})
     return StudyConfig(
         data=plain.data,
         backbones=(plain.backbone,),
         custom_recipe=plain.model_copy(update={"training": training}),
-        sources=tuple(() if len(chosen) == len(domains) else chosen for chosen in source_choices(domains)),
+        sources=tuple(() if set(chosen) == every else chosen for chosen in dict.fromkeys(choices)),
         seeds=tuple(seeds),
     )
 
 
-def belongs(study: Study, experiment: ExperimentConfig, domains: Sequence[str]) -> bool:
-    """Whether a study trains an experiment on every source of the matrix of `domains`."""
-    expected = transfer_study(experiment, domains, (0,))
+def belongs(study: Study, experiment: ExperimentConfig, matrix: TransferMatrix) -> bool:
+    """Whether a study trains an experiment on every source of a matrix."""
+    expected = transfer_study(experiment, matrix, (0,))
     fields = ("data", "custom_recipe", "sources", "recipes", "sizes")
     return all(getattr(study.config, name) == getattr(expected, name) for name in fields)
 
@@ -77,5 +82,11 @@ def _on_all_domains(experiment: ExperimentConfig) -> ExperimentConfig:
         update={"domains": places, "train_rows": None, "subset_seed": None, "balanced_subset": False}
     )
     return experiment.model_copy(
-        update={"data": data, "adaptation": None, "resume_from": None, "joint_run": None}
+        update={
+            "data": data,
+            "adaptation": None,
+            "self_training": None,
+            "resume_from": None,
+            "joint_run": None,
+        }
     )

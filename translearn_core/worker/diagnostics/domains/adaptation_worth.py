@@ -18,11 +18,17 @@ NO_LABELS = 1
 
 @dataclass(frozen=True)
 class WayRuns:
-    """Runs of a way with `labels` labelled rows of the target."""
+    """Runs of a way with `labels` labelled rows of the target; `seeds` are in the order of the runs."""
 
     way: Way
     labels: int
     runs: ArmRuns
+    seeds: tuple[int, ...]
+
+    @property
+    def keys(self) -> list[tuple[int, int]]:
+        """Seed of each run, and how many of the runs before it have the same."""
+        return [(seed, self.seeds[:k].count(seed)) for k, seed in enumerate(self.seeds)]
 
 
 def adaptation_worth(ways: Sequence[WayRuns], metric: Metric) -> Iterator[tuple[str, SampleEfficiency]]:
@@ -38,14 +44,15 @@ def adaptation_worth(ways: Sequence[WayRuns], metric: Metric) -> Iterator[tuple[
     for one in ways:
         if one.way is Way.TARGET or not np.array_equal(one.runs.rows, rows):
             continue
+        seeds = sorted({key for arm in (one, *alone) for key in arm.keys})
         crossing = estimate_crossing(
             [max(one.labels, NO_LABELS)],
-            one.runs.means[:, None],
+            _scores([one], seeds),
             [of_target.labels for of_target in alone],
-            _scores(alone),
+            _scores(alone, seeds),
             max(one.labels, NO_LABELS),
-            row_scores_a=one.runs.scores[:, None],
-            row_scores_b=_row_scores(alone),
+            row_scores_a=_row_scores([one], seeds),
+            row_scores_b=_row_scores(alone, seeds),
             clusters=one.runs.clusters,
         )
         crossing = replace(crossing, score=metric.of_row_scores(crossing.score), reference_size=one.labels)
@@ -54,15 +61,19 @@ def adaptation_worth(ways: Sequence[WayRuns], metric: Metric) -> Iterator[tuple[
         yield worth_sentence(crossing, str(one.way), str(Way.TARGET), metric), worth
 
 
-def _scores(arms: Sequence[WayRuns]) -> np.ndarray:
-    """Return mean scores, shape (seeds, sizes), NaN where a size has fewer seeds."""
-    scores = np.full((max(len(one.runs.means) for one in arms), len(arms)), np.nan)
+def _scores(arms: Sequence[WayRuns], seeds: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Return mean scores, shape (seeds, sizes), NaN where a size lacks a seed."""
+    scores = np.full((len(seeds), len(arms)), np.nan)
     for k, one in enumerate(arms):
-        scores[: len(one.runs.means), k] = one.runs.means
+        scores[[seeds.index(key) for key in one.keys], k] = one.runs.means
     return scores
 
 
-def _row_scores(arms: Sequence[WayRuns]) -> np.ndarray:
-    """Return row scores, shape (seeds, sizes, rows), filled with other seeds where a size has fewer."""
-    seeds = max(len(one.runs.scores) for one in arms)
-    return np.stack([one.runs.scores[np.arange(seeds) % len(one.runs.scores)] for one in arms], axis=1)
+def _row_scores(arms: Sequence[WayRuns], seeds: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Return row scores, shape (seeds, sizes, rows), those of other seeds where a size lacks one."""
+    columns = []
+    for one in arms:
+        own = sorted(one.keys)
+        chosen = [key if key in own else own[k % len(own)] for k, key in enumerate(seeds)]
+        columns.append(one.runs.scores[[one.keys.index(key) for key in chosen]])
+    return np.stack(columns, axis=1)

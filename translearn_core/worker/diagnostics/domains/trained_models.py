@@ -1,6 +1,6 @@
 """Runs in a transfer matrix: trained on one source each, with one seed or several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,10 @@ from translearn_core.config import Split
 from translearn_core.data import PreparedDataset
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import MatrixRuns, TransferMatrixConfig
+from translearn_core.results import Evaluation, Metrics
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.domains.source_models import SourceModel
-from translearn_core.worker.diagnostics.domains.sources import Source
+from translearn_core.worker.diagnostics.domains.sources import Source, tested_domains
 from translearn_core.worker.run_results import load_evaluation, prepared_row_keys, scores_in_order
 
 
@@ -35,20 +36,29 @@ def trained_models(
         source = by_domains.get(frozenset(runs.source) or together)
         if source is None:
             raise ConfigError("runs", ", ".join(runs.source), "runs of a source of the matrix")
-        models.setdefault(runs.model, []).append(_of_runs(context, runs, source, order))
+        models.setdefault(runs.model, []).append(_of_runs(context, runs, source, prepared, order))
     return models
 
 
 def _of_runs(
-    context: Context[TransferMatrixConfig], runs: MatrixRuns, source: Source, order: pd.Index
+    context: Context[TransferMatrixConfig],
+    runs: MatrixRuns,
+    source: Source,
+    prepared: PreparedDataset,
+    order: pd.Index,
 ) -> SourceModel:
     evaluations = [load_evaluation(context, job) for job in runs.jobs]
     row_scores = [scores_in_order(evaluation.predictions, order) for evaluation in evaluations]
-    if any(scores is None for scores in row_scores) or not all(one.domains for one in evaluations):
+    by_domain = [_domain_metrics(evaluation, tested_domains(prepared)) for evaluation in evaluations]
+    if any(scores is None for scores in row_scores) or not all(by_domain):
         raise ConfigError("runs", runs.model, "runs tested on the very rows that the matrix is")
     metric = evaluations[0].metrics[Split.TEST].metric.name
     scores = {
-        domain: seed_interval([one.domains[domain][metric] for one in evaluations])
-        for domain in evaluations[0].domains
+        domain: seed_interval([metrics[domain][metric] for metrics in by_domain]) for domain in by_domain[0]
     }
     return SourceModel(source, np.stack(row_scores), scores, metric)  # type: ignore[arg-type]
+
+
+def _domain_metrics(evaluation: Evaluation, tested: Sequence[str]) -> Mapping[str, Metrics]:
+    """Return the metrics of each domain with test rows; where all are of one, those of the test split."""
+    return {tested[0]: evaluation.metrics[Split.TEST]} if len(tested) == 1 else evaluation.domains

@@ -180,6 +180,7 @@ def _agreements(cells: pd.DataFrame, distances: pd.DataFrame, seed: int) -> Iter
     """Yield the rank agreement of each distance with the losses of the frozen probe."""
     pairs = distances.merge(cells[cells["model"] == FROZEN_PROBE], on=["source", "target"])
     pairs = pairs[pairs["loss"].notna()]
+    ends = pairs[["source", "target"]].to_numpy(dtype=np.str_)
     for name in DISTANCES:
-        tau = rank_agreement(pairs[name].to_numpy(), pairs["loss"].to_numpy(), seed=seed)
-        yield DistanceAgreement(name, len(pairs), tau)
+        tau = rank_agreement(pairs[name].to_numpy(), pairs["loss"].to_numpy(), ends=ends, seed=seed)
+        yield DistanceAgreement(name, len(pairs), tau, len(np.unique(ends)))

@@ -1,6 +1,7 @@
 """Clusters of a table's texts, their names, and their agreement with columns."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +13,7 @@ from translearn_core.analysis.clustering import (
     NO_CLUSTER,
     ClusterAssignment,
     agreement,
+    cluster_languages,
     cluster_words,
     distinct_names,
     hdbscan,
@@ -20,7 +22,7 @@ from translearn_core.analysis.clustering import (
     unit_rows,
 )
 from translearn_core.analysis.projection.projection import project
-from translearn_core.config.text_cells import joined, text_cells
+from translearn_core.config.text_cells import joined, sides_of, text_cells
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.jobs.diagnostics.unlabelled_texts import (
     MOST_VALUES,
@@ -103,7 +105,8 @@ def save_clusters(
     if not len(clustering.centres):  # the clusters are not of these vectors
         of_rows, values = of_rows[:0], values[:0]
     by_cluster = pd.Series(values).groupby(cluster[of_rows]).mean()
-    clusters = _clusters(texts.rows, x, clustering, by_cluster, names)
+    languages = _languages(context, texts.rows, cluster, config.seed) if names is None else {}
+    clusters = _clusters(texts.rows, x, clustering, by_cluster, names, languages)
     agreements = tuple(_agreement(column, compared[column], cluster) for column in config.compare)
     plane = project(
         {"pretrained": x},
@@ -132,7 +135,13 @@ def save_clusters(
         compared.reset_index(drop=True),
         pd.DataFrame(list(clustering.tried), columns=["clusters", "silhouette"]),
     )
-    artifacts.save(context.folder, cluster_sentences(result))
+    artifacts.save(context.folder, cluster_sentences(result, languages))
+
+
+def _languages(context: Context, rows: pd.DataFrame, cluster: NDArray[np.int64], seed: int) -> dict[int, str]:
+    """Return the language of each cluster that has one."""
+    texts = [" ".join(sides_of(cell)) for cell in text_cells(rows)]
+    return cluster_languages(texts, cluster, seed, partial(context.report, "identifying languages"))
 
 
 def _values(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
@@ -162,10 +171,13 @@ def _clusters(
     clustering: ClusterAssignment,
     silhouette: "pd.Series[float]",
     names: Sequence[str] | None,
+    languages: Mapping[int, str],
 ) -> pd.DataFrame:
     """Return one row per cluster, see `Clustering.clusters`."""
     texts = text_cells(rows)
-    words = cluster_words(texts, clustering.cluster)
+    counts = Counter(languages.values())
+    alone = [k for k, language in languages.items() if counts[language] == 1]
+    words = cluster_words(texts, clustering.cluster, alone)
     sizes = np.bincount(clustering.cluster[clustering.cluster != NO_CLUSTER], minlength=len(words))
     lines = []
     for k, name in enumerate(distinct_names(words) if names is None else names):

@@ -1,5 +1,7 @@
 """Sentences about clusters of texts, and about the rows to label next."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from translearn_core.results import Estimate
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering, ColumnAgreement
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
-from translearn_core.results.format import count_noun, percent
+from translearn_core.results.format import count_noun, join_list, percent
 
 APART, OVERLAPPING = 0.5, 0.25
 """Silhouettes from which clusters lie apart, and below which they overlap (Kaufman & Rousseeuw 1990)."""
@@ -15,11 +17,15 @@ STABLE, SHAKY = 0.8, 0.5
 """Mean adjusted Rand indices of samples from which clusters are stable, and below which they are chance."""
 
 
-def cluster_sentences(result: Clustering) -> Clustering:
-    """Return the result with its sentences: what was found, how firm it is, and what it agrees with."""
+def cluster_sentences(result: Clustering, languages: Mapping[int, str] | None = None) -> Clustering:
+    """Return the result with its sentences: what was found, how firm it is, and what it agrees with.
+
+    `languages` are those of the clusters that have one.
+    """
     groups = "classes" if result.described else "clusters"
     sentences = [
         _found(result),
+        *filter(None, (follows_language(languages or {}, len(result.clusters)),)),
         *filter(None, (_silhouette(result.silhouette, groups), _stability(result))),
         *(_agreement(one, groups) for one in result.agreements),
     ]
@@ -51,6 +57,18 @@ def _found(result: Clustering) -> str:
     if rows < result.total:
         sentence += f" They are a sample of the {result.total:,} texts of the table."
     return sentence
+
+
+def follows_language(languages: Mapping[int, str], clusters: int) -> str:
+    """Return a sentence if most clusters are in one language each, and not all in the same."""
+    if len(set(languages.values())) < 2 or len(languages) <= clusters / 2:
+        return ""
+    counts = Counter(languages.values()).most_common()
+    named = join_list([f"{count:,} {language}" for language, count in counts])
+    return (
+        f"The clusters follow language: {len(languages):,} of {clusters:,} are mostly in one ({named}). For "
+        "clusters of topics take the texts of one language, or another backbone."
+    )
 
 
 def _silhouette(value: float, groups: str) -> str:

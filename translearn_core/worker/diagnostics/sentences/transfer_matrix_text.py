@@ -20,8 +20,8 @@ NO_LOSS = (
     "No two domains have both training and test rows, so nothing is compared with learning on the target "
     "itself."
 )
-FEWEST_PAIRS = 5
-"""Pairs of domains from which a distance is held against the losses."""
+FEWEST_DOMAINS = 5
+"""Domains from which a distance is held against the losses."""
 
 
 def matrix_sentences(
@@ -29,7 +29,8 @@ def matrix_sentences(
 ) -> tuple[str, ...]:
     """Say where most is lost and least, what more sources give, how TF-IDF does, and what distances tell."""
     frozen = cells[cells["model"] == FROZEN_PROBE]
-    single = frozen[frozen["source"].isin(frozen["target"].unique()) & frozen["loss"].notna()]
+    single = _between_domains(frozen)
+    single = single[single["loss"].notna()]
     if single.empty:
         return (NO_LOSS, *_other_domains(cells, frozen, metric))
     sure = single["loss low"] > 0
@@ -50,16 +51,20 @@ def matrix_sentences(
             for name in cells["model"].unique()
             if name not in (FROZEN_PROBE, TFIDF_MODEL)
         ),
-        *(_agreement(one) for one in agreements if one.n >= FEWEST_PAIRS),
+        *_agreements(agreements),
     ]
     return tuple(sentences)
 
 
+def _between_domains(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of one domain as source and another as target."""
+    several = (cells["source"] == TOGETHER) | cells["source"].str.startswith(ALL_BUT)
+    return cells[~several & (cells["source"] != cells["target"])]
+
+
 def _other_domains(cells: pd.DataFrame, frozen: pd.DataFrame, metric: Metric) -> tuple[str, ...]:
     """Say how the backbone does on domains that it did not learn from, where nothing is known of a loss."""
-    away = frozen[
-        (frozen["source"] != frozen["target"]) & ~frozen["source"].str.startswith((TOGETHER, ALL_BUT))
-    ]
+    away = _between_domains(frozen)
     return (_against_words(cells, away, metric),) if len(away) else ()
 
 
@@ -99,11 +104,12 @@ def _more_sources(frozen: pd.DataFrame, metric: Metric) -> list[str]:
         chosen = frozen[
             frozen["source"] == (prefix if prefix == TOGETHER else ALL_BUT + frozen["target"])
         ].set_index("target")["score"]
+        chosen = chosen[chosen.index.isin(home.index)]
         if len(chosen):
-            mean, at_home = float(chosen.mean()), float(home.reindex(chosen.index).mean())
+            mean, at_home = float(chosen.mean()), float(home[chosen.index].mean())
             sentences.append(
-                f"{what} score {metric.format(mean)} on average over the domains; each domain alone, "
-                f"tested on itself, {metric.format(at_home)}."
+                f"{what} score {metric.format(mean)} on average over the domains that can be learned from; "
+                f"each domain alone, tested on itself, {metric.format(at_home)}."
             )
     return sentences
 
@@ -121,17 +127,31 @@ def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) ->
 
 
 def _trained(cells: pd.DataFrame, metric: Metric) -> str:
-    """Say how runs do on the way to another domain and at home, and how many ways lose."""
-    on_the_way = cells[cells["source"].isin(cells["target"].unique()) & (cells["source"] != cells["target"])]
+    """Say how runs do on the way to another domain and at home, and how many ways with several seeds lose."""
     home, name = cells[cells["source"] == cells["target"]], cells["model"].iloc[0]
-    if on_the_way.empty or home.empty:
-        return f"{name}: no run of one domain was tested on another yet."
-    sure = int((on_the_way["loss low"] > 0).sum())
+    on_the_way = _between_domains(cells[cells["target"].isin(home["target"])])
+    if on_the_way.empty:
+        return f"{name}: on no domain both a run of its own and one of another domain are tested yet."
+    home = home[home["target"].isin(on_the_way["target"])]
+    at_home = on_the_way["target"].map(home.set_index("target")["seeds"])
+    several = on_the_way[(on_the_way["seeds"] > 1) & (at_home > 1)]
     scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
-    return (
-        f"{name} scores {' on average on the way to another domain, '.join(scores)} at home; of "
-        f"{len(on_the_way)} ways {sure} lose more than chance explains."
-    )
+    sure = int((several["loss low"] > 0).sum())
+    verdict = f"of {count_noun(len(several), 'way')} with several seeds {sure} lose more than chance explains"
+    if several.empty:
+        verdict = "one seed does not tell which ways lose more than chance explains"
+    return f"{name} scores {' on average on the way to another domain, '.join(scores)} at home; {verdict}."
+
+
+def _agreements(agreements: Sequence[DistanceAgreement]) -> list[str]:
+    """Say what each distance tells, where there are domains enough; those of earlier versions count none."""
+    known = [one for one in agreements if one.domains]
+    if (fewest := min((one.domains for one in known), default=FEWEST_DOMAINS)) < FEWEST_DOMAINS:
+        return [
+            f"Whether a distance tells which ways lose more takes {FEWEST_DOMAINS} domains or more, and here "
+            f"{fewest} are compared."
+        ]
+    return [_agreement(one) for one in known]
 
 
 def _agreement(one: DistanceAgreement) -> str:
@@ -140,6 +160,6 @@ def _agreement(one: DistanceAgreement) -> str:
         return f"{name} tells nothing here: all pairs have the same, or lose the same."
     verdict = "tells which ways lose more" if one.tau.low > 0 else "does not tell which ways lose more"
     return (
-        f"{name} {verdict}: over {count_noun(one.n, 'pair')} of domains its order and that of the "
-        f"losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau)."
+        f"{name} {verdict}: over {count_noun(one.n, 'pair')} of {one.domains} domains its order and that of "
+        f"the losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau)."
     )
