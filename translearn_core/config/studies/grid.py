@@ -59,8 +59,7 @@ class UnsuitableArm:
 
     def sentence(self) -> str:
         """Return that it is left out, and why."""
-        reason = str(self.error)
-        return f"{self.name} is left out: {reason[:1].lower()}{reason[1:]}"
+        return f"{self.name} is left out: {str(self.error)[:1].lower()}{str(self.error)[1:]}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _no_run(study: StudyConfig) -> ConfigError:
 
 def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[UnsuitableArm, ...]:
     """Return the arms of a study of ways that cannot run with its settings, whatever the number of labels."""
-    arms = (arm for arm in _expand_arms(study, n_blocks) if isinstance(arm, UnsuitableArm))
+    arms = [arm for arm in _expand_arms(study, n_blocks) if isinstance(arm, UnsuitableArm)]
     return tuple({arm.name: arm for arm in arms}.values())
 
 
