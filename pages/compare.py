@@ -3,12 +3,11 @@
 import streamlit as st
 
 from pages._ui.diagnostics import baselines
-from pages._ui.results import paired_comparison, probe_comparison, scores
-from pages._ui.runs import run_picker, training_monitor
+from pages._ui.results import paired_comparison, probe_comparison, run_curves, scores
+from pages._ui.runs import run_picker
 from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import distinct
 from translearn_core import plots
-from translearn_core.plots.style.labels import shortened
 from translearn_core.results import RunSummary
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import metric_of
@@ -65,24 +64,4 @@ if lacking := int(table[metric.column].isna().sum()):
 tables.table(table, "runs", key="compare", config=scores.columns(runs))
 paired_comparison.panel(runs)
 probe_comparison.panel(runs)
-
-st.subheader("Learning curves", anchor=False, help=training_monitor.LEARNING_CURVES)
-numbered = [(number, run) for number, run in enumerate(runs, 1) if not run.job.config.fitted_at_once]
-if len(numbered) < len(runs):
-    st.caption(training_monitor.WITHOUT_CURVES)
-if not numbered:
-    navigation.stop_page()
-histories = {f"{number}. {run.name}": state.store().history(run.job.id) for number, run in numbered}
-measure = training_monitor.choose_metric("compare_measure", *histories.values())
-short_names = shortened((run.name for run in runs), 44)
-legend = [f"{number}. {short_names[number - 1]}" for number, _ in numbered]
-picture = plots.compare_training_curves(
-    dict(zip(legend, histories.values(), strict=True)),
-    measure,
-    dark,
-    trainings=[name for name, (_, run) in zip(legend, numbered, strict=True) if run.job.config.trainings > 1],
-)
-tables.chart(picture, key="overlay", alt="Learning curves of the runs")
-curves = training_monitor.combined_table(histories, measure)
-with st.expander("The numbers", icon=":material/table_rows:"):
-    tables.table(curves, "curves", key="compare_curves")
+run_curves.panel(runs)

@@ -2,20 +2,9 @@
 
 import streamlit as st
 
-from pages._ui.datasets import (
-    column_form,
-    data_sources,
-    findings,
-    no_labels,
-    read_options,
-    text_check,
-    unlabelled_file,
-)
+from pages._ui.datasets import column_form, data_sources, findings, no_labels, table_panel, text_check
 from pages._ui.forms import require_task
-from pages._ui.shell import jobs, navigation, page_header, state, tables
-from pages._ui.shell.formatting import size
-from translearn_core.jobs import ReadConfig
-from translearn_core.results.format import count_noun
+from pages._ui.shell import jobs, navigation, page_header, state
 
 page_header.header(
     "data",
@@ -34,26 +23,7 @@ if dataset is None:
     navigation.stop_page()
 
 with st.container(key=data_sources.TABLE):
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(dataset.name)
-        st.caption(f"{size(dataset.bytes)}; your storage: {size(state.store().disk(state.owner()))}")
-        if st.button("Delete", key="delete_dataset", type="tertiary", icon=":material/delete:"):
-            data_sources.confirm_delete(dataset.digest, dataset.name)
-    read_config = ReadConfig(dataset=dataset.digest)
-    reading = jobs.submit_and_watch(read_config)
-    if reading is not None or jobs.failed(read_config):
-        read_options.panel(dataset, reading, state.open_dataset)
-        unlabelled_file.panel(dataset, reading)
-    if reading is None:
-        navigation.stop_page()
-    st.subheader(
-        f"{count_noun(reading.rows, 'row')}, {count_noun(len(reading.columns), 'column')}", anchor=False
-    )
-    st.dataframe(reading.preview, hide_index=True, height=230, key="preview")
-    with st.expander("About each column", icon=":material/view_column:"):
-        tables.table(reading.frame(), "columns", key="columns")
-    findings.cards(reading.findings, "read")
-
+    reading = table_panel.panel(dataset)
     st.subheader("What to learn", anchor=False)
     draft = column_form.columns(reading)
     if draft.data is None:

@@ -69,8 +69,7 @@ def diagnose(
         findings += _task_findings(table, config, prepared)
     if statistics is not None:
         findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
-    rank = {s: k for k, s in enumerate(reversed(Severity))}
-    findings.sort(key=lambda f: rank[f.severity])
+    findings.sort(key=lambda f: -list(Severity).index(f.severity))
     tokens = statistics.lengths if statistics is not None else np.empty(0, dtype=np.int64)
     limit = statistics.token_limit if statistics is not None else 0
     diagnosis = Diagnosis(

@@ -110,26 +110,19 @@ class Loop:
 
         With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends.
         """
-        state = self.state
-        state.finished = self.schedule.is_last_stage(state)
-        if state.finished:
-            return
-        if self.labeller is not None:
-            self.schedule.set_weights(state.best)
-            score = -state.best_score if self.task.selection == LOSS else state.best_score
-            state.pseudo_labels = self._record_round(self.labeller, score).tensors()
-            state.finished = not len(state.pseudo_labels["rows"])
-            if state.finished:
-                return
-            self.schedule.set_weights(self.start)
-            state.best_score = -math.inf
-        self.schedule.next_stage(state)
-        self.set_inputs(self.schedule.stage(state).freeze)
+        self.state.finished = self.schedule.is_last_stage(self.state) or not self._label_rows(self.labeller)
+        if not self.state.finished:
+            self.schedule.next_stage(self.state)
+            self.set_inputs(self.schedule.stage(self.state).freeze)
 
-    def _record_round(self, labeller: PseudoLabeller, score: float) -> PseudoLabels:
-        """Predict the rows without a label; return the pseudo-labels that are taken."""
+    def _label_rows(self, labeller: PseudoLabeller | None) -> bool:
+        """Predict rows without a label and go back to the initial weights; False if none gets a label."""
+        if labeller is None:
+            return True
         state = self.state
         assert isinstance(self.model, Classifier)
+        self.schedule.set_weights(state.best)
+        score = -state.best_score if self.task.selection == LOSS else state.best_score
 
         def report(stage: str, _done: float, _total: float) -> None:
             """Report the share of the training: predicting takes little of it."""
@@ -138,7 +131,12 @@ class Loop:
         probabilities = labeller.probabilities(self.model, self.inputs, self.compute, report)
         chosen = labeller.choose(probabilities)
         state.rounds.append(labeller.record(len(state.rounds) + 1, score, probabilities, chosen))
-        return chosen
+        state.pseudo_labels = chosen.tensors()
+        if not len(state.pseudo_labels["rows"]):
+            return False
+        self.schedule.set_weights(self.start)
+        state.best_score = -math.inf
+        return True
 
     def _epoch(self, callback: Callback) -> None:
         state, started = self.state, time.monotonic() - self.state.seconds

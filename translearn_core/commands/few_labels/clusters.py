@@ -75,17 +75,8 @@ def clusters(
     check_output(out)
     columns = {"--label": label, "--domain": domain}
     own = {"method": method, "clusters": clusters, "smallest": smallest}
-    values = {name: value for name, value in own.items() if value is not None}
-    config: ClusterConfig | DescribedClassesConfig
-    if description:
-        classes = _classes(description, template, values)
-        config, dataset, data, named = texts_config(
-            DescribedClassesConfig, options, reading, columns, **classes
-        )
-    elif template is not None:
-        raise ConfigError("template", template, "it with --description alone")
-    else:
-        config, dataset, data, named = texts_config(ClusterConfig, options, reading, columns, **values)
+    kind, values = _settings(description, template, {k: v for k, v in own.items() if v is not None})
+    config, dataset, data, named = texts_config(kind, options, reading, columns, **values)
     config = config.model_copy(update={"compare": tuple(dict.fromkeys(named.values()))})
     data.show(quiet=reading.quiet)
     if out is not None:
@@ -97,12 +88,24 @@ def clusters(
     print_result(record, show, as_json=as_json)
 
 
-def _classes(description: list[str], template: str | None, values: dict[str, Any]) -> dict[str, Any]:
-    """Return classes and template; raise `ConfigError` if there are options of clusters (`values`) too."""
-    for name, value in values.items():
+def _settings(
+    description: list[str] | None, template: str | None, clusters: dict[str, Any]
+) -> tuple[type[ClusterConfig] | type[DescribedClassesConfig], dict[str, Any]]:
+    """Return the kind of job and its settings: options of `clusters`, or descriptions of classes.
+
+    Raises
+    ------
+    ConfigError
+        If there are options of both.
+    """
+    if not description:
+        if template is not None:
+            raise ConfigError("template", template, "it with --description alone")
+        return ClusterConfig, clusters
+    for name, value in clusters.items():
         raise ConfigError(name, str(value), "either --description or options of clusters")
     classes: dict[str, Any] = {"classes": parse_descriptions(description)}
-    return classes if template is None else classes | {"template": template}
+    return DescribedClassesConfig, classes if template is None else classes | {"template": template}
 
 
 def _check_columns(dataset: Dataset) -> None:

@@ -75,13 +75,8 @@ def label_efficiency(
     profile = all_rows(experiment)
     counts = n_train(profile)
     chosen = size_grid(words, profile.rows[Split.TRAIN], counts, per_class=per_class)
-    if reference_size is not None and not chosen[0] <= reference_size <= chosen[-1]:
-        raise ConfigError(
-            "reference_size", reference_size, f"a number of labels from {chosen[0]:,} to {chosen[-1]:,}"
-        )
+    reference_size = _check_reference(reference_size, chosen)
     draws = range(options.seed, options.seed + seeds)
-    if reference_size is None:
-        reference_size = nearest_size(chosen)
     name = f"label efficiency of {dataset.name}"
     with naming_fields():
         untrained = label_efficiency_config(experiment, chosen, draws, balanced=per_class)
@@ -94,15 +89,9 @@ def label_efficiency(
     failed: list[Run] = []
     if not no_training:
         arms, failed = train_arms(
-            experiment,
-            profile,
-            chosen,
-            draws,
-            per_class=per_class,
-            name=name,
-            recipes=recipes,
+            experiment, profile, chosen, draws, per_class=per_class, name=name, recipes=recipes,
             quiet=reading.quiet,
-        )
+        )  # fmt: skip
     full = label_efficiency_config(
         experiment, chosen, draws, balanced=per_class, arms=arms, reference_size=reference_size
     )
@@ -110,6 +99,15 @@ def label_efficiency(
     curve = result(run, LabelEfficiency)
     record = report(curve, failed) | {"findings": data.records()}
     print_result(record, lambda _, screen: show(curve, failed, screen), as_json=as_json)
+
+
+def _check_reference(size: int | None, sizes: Sequence[int]) -> int:
+    """Return the size that sentences are about; raise `ConfigError` if it is outside of `sizes`."""
+    if size is None:
+        return nearest_size(sizes)
+    if not sizes[0] <= size <= sizes[-1]:
+        raise ConfigError("reference_size", size, f"a number of labels from {sizes[0]:,} to {sizes[-1]:,}")
+    return size
 
 
 def all_rows(experiment: ExperimentConfig) -> Diagnosis:
