@@ -98,8 +98,8 @@ def _target_findings(prepared: PreparedDataset) -> list[Finding]:
     if len(prepared.targets) == 1:
         return prepared.problem.findings(prepared.target, prepared.split)
     parts = [prepared.for_target(index) for index in range(len(prepared.targets))]
-    found = (about(part.target, part.problem.findings(part.target, part.split)) for part in parts)
-    return [finding for findings in found for finding in findings]
+    by_target = (about(part.target, part.problem.findings(part.target, part.split)) for part in parts)
+    return [finding for findings in by_target for finding in findings]
 
 
 def counts_frame(prepared: PreparedDataset | None) -> pd.DataFrame:

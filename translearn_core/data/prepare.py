@@ -150,11 +150,11 @@ def _with_earlier_splits(
     rows: pd.DataFrame, earlier: Sequence[pd.DataFrame], config: DataConfig
 ) -> pd.DataFrame:
     """Add the split of each row in the first table of `earlier` that makes a task; none where none does."""
-    kept = next((splits for table in earlier if (splits := _splits(table, config)) is not None), None)
-    if kept is None:
+    before = next((splits for table in earlier if (splits := _splits(table, config)) is not None), None)
+    if before is None:
         return rows
     index = pd.MultiIndex.from_frame(rows[["part", "row"]])
-    return rows.assign(**{EARLIER: kept.reindex(index, fill_value=NEW).to_numpy(np.int64)})
+    return rows.assign(**{EARLIER: before.reindex(index, fill_value=NEW).to_numpy(np.int64)})
 
 
 def _splits(table: pd.DataFrame, config: DataConfig) -> "pd.Series[int] | None":

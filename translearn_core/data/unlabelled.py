@@ -104,8 +104,8 @@ def unlabelled_texts(
     rest = finding("unlabelled-left-out", Severity.DETECTED, sentence)
     counts = Counter(map(str, rows.loc[fresh, DOMAIN])) if DOMAIN in rows else {}
     index = tuple(rows["index"].iloc[chosen])
-    found = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), index, counts)
-    return found, () if usable.all() else (rest,)
+    result = UnlabelledTexts(texts, tuple(labels[i] for i in chosen), index, counts)
+    return result, () if usable.all() else (rest,)
 
 
 def _causes(config: DataConfig) -> str:

@@ -179,9 +179,9 @@ class Dispatcher:
         if slot is Slot.READING:
             return self._store.waiting(slot, one_each=readers > 1)
         reads = slot is Slot.INTERACTIVE and not readers
-        asked = self._store.waiting(slot, background=False)
-        asked += self._store.waiting(Slot.READING) if reads else []
-        return asked + [job for job in self._store.waiting(slot) if background and job not in asked]
+        foreground = self._store.waiting(slot, background=False)
+        foreground += self._store.waiting(Slot.READING) if reads else []
+        return foreground + [job for job in self._store.waiting(slot) if background and job not in foreground]
 
     def _give_way(self) -> None:
         """Queue background jobs again whose workers are wanted for what somebody asked for."""

@@ -103,8 +103,8 @@ def requeue_job(db: Connection, owner: str, job: str) -> bool:
         .where(jobs.c.id == job, parents.c.kind == PRETRAIN.kind)
     )
     for one in filter(None, (pretraining, job)):
-        mine = job_owners.c.owner == owner, job_owners.c.job == one
-        db.execute(update(job_owners).where(*mine).values(stopping=False))
+        own_row = job_owners.c.owner == owner, job_owners.c.job == one
+        db.execute(update(job_owners).where(*own_row).values(stopping=False))
     if pretraining is not None:
         requeue(db, pretraining, (State.STOPPED, State.FAILED, State.INTERRUPTED))
     return requeue(db, job, (State.STOPPED, State.FAILED, State.INTERRUPTED))

@@ -129,8 +129,8 @@ class Gradients:
         results = [self._backward(part, total, count, inputs) for part in parts]
         if (heads := self.model.target_heads) is not None:
             heads.clear_idle_gradients()
-        kept = self.targets is not None and not isinstance(self.objective, PairObjective)
-        outputs = torch.cat([output for _, output in results]) if kept else None
+        has_outputs = self.targets is not None and not isinstance(self.objective, PairObjective)
+        outputs = torch.cat([output for _, output in results]) if has_outputs else None
         return StepOutput(sum(loss for loss, _ in results), count, outputs)
 
     def _backward(self, part: _Part, total: float, count: int, inputs: Inputs) -> tuple[float, Tensor]:

@@ -111,8 +111,8 @@ def _several_languages(table: pd.DataFrame, text: str) -> tuple[dict[str, float]
     languages = sure_languages(codes, confidence, fewest)
     if len(languages) < 2:
         return None
-    told = np.isin(codes, languages)
-    of_texts = pd.Series(codes[told], index=cells.index[told])
+    in_languages = np.isin(codes, languages)
+    of_texts = pd.Series(codes[in_languages], index=cells.index[in_languages])
     shares = of_texts.value_counts(normalize=True)
     return {str(code): float(share) for code, share in shares.items()}, _column_of(table, of_texts)
 

@@ -36,9 +36,9 @@ def cluster_languages(
     if languages is None:
         return {}
     known = ~np.isin(languages, (OTHERS, UNSURE))
-    found: dict[int, str] = {}
+    by_cluster: dict[int, str] = {}
     for k in np.unique(cluster[drawn]):
         names, counts = np.unique(languages[known & (cluster[drawn] == k)], return_counts=True)
         if counts.sum() >= FEWEST and counts.max() >= MOSTLY * counts.sum():
-            found[int(k)] = str(names[counts.argmax()])
-    return found if len(set(found.values())) > 1 else {}
+            by_cluster[int(k)] = str(names[counts.argmax()])
+    return by_cluster if len(set(by_cluster.values())) > 1 else {}

@@ -172,8 +172,8 @@ def _agreements(samples: list[IntArray]) -> Iterator[float]:
     """
     for one, other in combinations(samples, 2):
         both = (one != NOT_DRAWN) & (other != NOT_DRAWN)
-        found = min(one[both].max(), other[both].max()) > NO_CLUSTER
-        yield float(adjusted_rand(contingency(one[both], other[both]))) if found else 0.0
+        has_clusters = min(one[both].max(), other[both].max()) > NO_CLUSTER
+        yield float(adjusted_rand(contingency(one[both], other[both]))) if has_clusters else 0.0
 
 
 def _by_size(labels: IntArray) -> tuple[IntArray, IntArray]:

@@ -129,8 +129,8 @@ def _clustered_bounds(
     members: Iterable[NDArray[np.bool_]], correct: NDArray[np.bool_], clusters: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the ends of the intervals of the share of correct rows in sets of rows, shape (2, sets)."""
-    found = (Estimate.clustered_share(correct[rows], clusters[rows]) for rows in members)
-    return np.array([(share.low, share.high) for share in found]).T
+    shares = (Estimate.clustered_share(correct[rows], clusters[rows]) for rows in members)
+    return np.array([(share.low, share.high) for share in shares]).T
 
 
 def temperature(log_probabilities: NDArray[np.floating], labels: IntArray) -> float:

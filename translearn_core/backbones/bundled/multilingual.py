@@ -143,14 +143,14 @@ def _normalizer(pieces: Pieces) -> normalizers.Normalizer:
         normalizers.Replace(Regex(f"[{re.escape(''.join(characters))}]"), replacement)
         for replacement, characters in changed.items()
     ]
-    kept = [
+    normalised_pieces = [
         piece
         for piece in pieces.texts
         if len(piece) == 1
         and piece not in pieces.replacements
         and unicodedata.normalize("NFKC", piece) != piece
     ]
-    swaps = [(piece, chr(_KEPT + k)) for k, piece in enumerate(kept)]
+    swaps = [(piece, chr(_KEPT + k)) for k, piece in enumerate(normalised_pieces)]
     steps += [normalizers.Replace(piece, private) for piece, private in swaps]
     steps += [normalizers.NFKC()]
     steps += [normalizers.Replace(private, piece) for piece, private in swaps]

@@ -125,8 +125,8 @@ class Recipe:
             raise ConfigError("depth", 0, f"a block to train, which {self.name} needs")
         settings = self.shape(n_blocks, k)
         plan = settings["freeze"]
-        kept = ("seed", *UNCHANGED_SETTINGS["training"], *JOINT_SETTINGS)
-        unchanged = {name: getattr(base.training, name) for name in kept}
+        names_unchanged = ("seed", *UNCHANGED_SETTINGS["training"], *JOINT_SETTINGS)
+        unchanged = {name: getattr(base.training, name) for name in names_unchanged}
         training = TrainingConfig.defaults_for(plan, base.data.problem).model_copy(
             update=settings.get("training", {})
         )

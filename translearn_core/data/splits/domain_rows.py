@@ -135,8 +135,8 @@ def select_domains(state: TaskRows, config: DataConfig) -> tuple[TaskRows, TaskR
         sentence += f" {count_noun(drawn, 'training row')} of the target count with their labels."
     if unlabelled.any():
         sentence += f" {count_noun(int(unlabelled.sum()), 'row')} of the target have texts only."
-    found = finding("domains", Severity.DETECTED, sentence)
-    return state.keep(keep).with_findings(found), state.keep(unlabelled)
+    summary = finding("domains", Severity.DETECTED, sentence)
+    return state.keep(keep).with_findings(summary), state.keep(unlabelled)
 
 
 def rows_of_domains(rows: pd.DataFrame, unlabelled: Mapping[str, int]) -> tuple[DomainRows, ...]:
@@ -162,10 +162,10 @@ def _draw(state: TaskRows, rows: NDArray[np.int64], config: DataConfig) -> NDArr
     return rows[order[: config.domains.target_labels]]
 
 
-def _check_rows(kept: NDArray[np.int64], split: NDArray[np.int64], domains: DomainConfig) -> None:
+def _check_rows(selected: NDArray[np.int64], split: NDArray[np.int64], domains: DomainConfig) -> None:
     """Raise `DataError` if a split that has rows has none of the chosen domains."""
     for index in (TRAIN, VALIDATION, TEST):
-        if (split == index).any() and not (kept == index).any():
+        if (split == index).any() and not (selected == index).any():
             chosen = domains.source if index != TEST and domains.use_source else domains.target
             named = _of(chosen) if chosen else "All domains"
             raise DataError(

@@ -34,9 +34,9 @@ def encode_targets(
     rows, given, split_findings = given_split(columns.rows, config)
     targets, findings = [], [*columns.findings, *split_findings]
     for target, cells in zip(config.prepared_targets, columns.cells, strict=True):
-        encoded, found = _encode(rows, target, cells, config, max_classes)
+        encoded, of_target = _encode(rows, target, cells, config, max_classes)
         targets.append(encoded)
-        findings += about(encoded, found)
+        findings += about(encoded, of_target)
     joint = JointTarget.of(targets)
     joined = TaskRows(rows, joint, tuple(findings))
     return joined.keep(np.asarray(joint.values.any(axis=1))), given

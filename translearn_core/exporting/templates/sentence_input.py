@@ -58,8 +58,8 @@ def first_tokens(words: Sequence[str], char_to_token: Callable[[int], int | None
     """Return the token that begins each word of the words with blanks between them; 0 if it has none."""
     places, begin = [], 0
     for word in words:
-        found = map(char_to_token, range(begin, begin + len(word)))
-        places.append(next((token for token in found if token is not None), 0))
+        tokens = map(char_to_token, range(begin, begin + len(word)))
+        places.append(next((token for token in tokens if token is not None), 0))
         begin += len(word) + 1
     return places
 

@@ -44,14 +44,14 @@ def forgetting(history: History, selections: Mapping[str, str]) -> tuple[TargetF
     """
     if not history.epochs:
         return ()
-    last, found = history.epochs[-1], []
+    last, forgotten = history.epochs[-1], []
     for stage, (column, name) in enumerate(list(selections.items())[:-1]):
         own: EpochPoint | None = next((e for e in reversed(history.epochs) if e.stage == stage), None)
         key = metric_of_target(column, name)
         if own is not None and last.stage > stage and key in own.validation:
             scores = own.validation[key], last.validation[key]
-            found.append(TargetForgetting(column, metric_of(name), *scores))
-    return tuple(found)
+            forgotten.append(TargetForgetting(column, metric_of(name), *scores))
+    return tuple(forgotten)
 
 
 def forgetting_frame(forgotten: Sequence[TargetForgetting]) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def entity_counts(labels: Sequence[str], predicted: Sequence[str], sentence: Int
 
     starts = np.flatnonzero(np.diff(sentence, prepend=-1))
     counts = np.zeros((len(starts), 3), dtype=np.int64)
-    true, found = (
+    true, answers = (
         {
             (number, *entity)
             for number, tags in enumerate(np.split(np.asarray(sequence, dtype=object), starts[1:]))
@@ -55,7 +55,7 @@ def entity_counts(labels: Sequence[str], predicted: Sequence[str], sentence: Int
         }
         for sequence in (labels, predicted)
     )
-    for column, entities in enumerate((true & found, true, found)):
+    for column, entities in enumerate((true & answers, true, answers)):
         for number, *_ in entities:
             counts[number, column] += 1
     return counts
@@ -76,8 +76,8 @@ def macro_f1(counts: FloatArray | IntArray) -> FloatArray:
 
 def entity_scores(counts: FloatArray | IntArray) -> FloatArray:
     """Return F1, precision and recall of entities, shape (..., 3), from summed `entity_counts`."""
-    correct, true, found = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
-    ratios = (2 * correct, true + found), (correct, found), (correct, true)
+    correct, true, predicted = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
+    ratios = (2 * correct, true + predicted), (correct, predicted), (correct, true)
     return np.stack([top / np.maximum(bottom, 1) for top, bottom in ratios], axis=-1)
 
 

@@ -61,22 +61,22 @@ class TokenLabels(SingleLabel):
         """Return token accuracy, macro-F1 and the metrics of entities, with intervals over sentences."""
         words, tags = self._counts(target, rows, outputs)
         correct = target.values[rows] == outputs.argmax(axis=1)
-        found = {TOKEN_ACCURACY: Estimate.clustered_share(correct, target.clusters(rows))}
-        (found[MACRO_F1],) = sentence_bootstrap(words, (macro_f1,), seed=seed)
+        values = {TOKEN_ACCURACY: Estimate.clustered_share(correct, target.clusters(rows))}
+        (values[MACRO_F1],) = sentence_bootstrap(words, (macro_f1,), seed=seed)
         if tags is not None:
             of_entities = [lambda sums, k=k: entity_scores(sums)[..., k] for k in range(len(ENTITY_METRICS))]
             estimates = sentence_bootstrap(tags, of_entities, seed=seed)
-            found |= dict(zip(ENTITY_METRICS, estimates, strict=True))
-        return found
+            values |= dict(zip(ENTITY_METRICS, estimates, strict=True))
+        return values
 
     def point_metrics(self, target: Target, rows: IntArray, outputs: Outputs) -> dict[str, float]:
         """Return the same metrics without intervals."""
         words, tags = self._counts(target, rows, outputs)
         sums = words.sum(axis=0)
-        found = {TOKEN_ACCURACY: float(accuracy(sums)), MACRO_F1: float(macro_f1(sums))}
+        values = {TOKEN_ACCURACY: float(accuracy(sums)), MACRO_F1: float(macro_f1(sums))}
         if tags is not None:
-            found |= dict(zip(ENTITY_METRICS, entity_scores(tags.sum(axis=0)).tolist(), strict=True))
-        return found
+            values |= dict(zip(ENTITY_METRICS, entity_scores(tags.sum(axis=0)).tolist(), strict=True))
+        return values
 
     def _counts(
         self, target: Target, rows: IntArray, outputs: Outputs
@@ -128,7 +128,7 @@ def _scheme_findings(
     tags: "pd.Series[str]", converted: "pd.Series[str]", rows: pd.DataFrame, column: str
 ) -> list[Finding]:
     """Report that tags of entities were found, and those that were read as others."""
-    found = [
+    findings = [
         finding(
             "entity-tags",
             Severity.DETECTED,
@@ -143,5 +143,5 @@ def _scheme_findings(
             f"begins with B: {quote(tags.iloc[first])} in row {rows['row'].iloc[first]:,} as "
             f"{quote(converted.iloc[first])}."
         )
-        found.append(finding("entity-scheme", Severity.FIXED, sentence, numbers))
-    return found
+        findings.append(finding("entity-scheme", Severity.FIXED, sentence, numbers))
+    return findings

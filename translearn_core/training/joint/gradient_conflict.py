@@ -36,11 +36,11 @@ def target_gradients(
             gradients.append(None)
             continue
         loss = objective.target_loss(number, outputs[known], targets[known]).mean()
-        found = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True, allow_unused=True)
+        of_loss = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True, allow_unused=True)
         gradients.append(
             {
                 name: (torch.zeros_like(p) if g is None else g).detach().float()
-                for (name, p), g in zip(parameters.items(), found, strict=True)
+                for (name, p), g in zip(parameters.items(), of_loss, strict=True)
             }
         )
     return gradients

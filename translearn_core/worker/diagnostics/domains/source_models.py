@@ -116,11 +116,11 @@ def fit_tfidf(
     test, fitted = prepared.split_indices(Split.TEST), []
     for done, source in enumerate(every):
         context.report("counting words", done, len(every))
-        asked = np.concatenate([source.validation, test])
+        held_out = np.concatenate([source.validation, test])
         outputs = models.predict_tfidf(
             [prepared.texts[i] for i in source.train],
             target.select(source.train),
-            [prepared.texts[i] for i in asked],
+            [prepared.texts[i] for i in held_out],
             seed=seed,
         )
         held = len(source.validation)

@@ -249,11 +249,11 @@ def _zero_shot(context: Context, config: LabelEfficiencyConfig, prepared: Prepar
         return NO_ROWS
     compute = Compute.choose(config.device, config.precision)
     sentences = DescriptionConfig().sentences(prepared.classes)
-    found = description_similarities(
+    similarities = description_similarities(
         context, load(config.backbone), config.features, compute, prepared, sentences, 0
     )
     test = prepared.split_indices(Split.TEST)
-    return np.asarray(prepared.problem.row_scores(prepared.target, test, found.of_chosen), np.float32)
+    return np.asarray(prepared.problem.row_scores(prepared.target, test, similarities.of_chosen), np.float32)
 
 
 def _entailment(context: Context, config: LabelEfficiencyConfig, prepared: PreparedDataset) -> RowScores:

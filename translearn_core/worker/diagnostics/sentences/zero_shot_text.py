@@ -49,9 +49,9 @@ def _classes(classes: pd.DataFrame) -> list[str]:
     if never:
         verb = "is" if len(never) == 1 else "are"
         sentences.append(f"{quote_list(never)} {verb} never predicted: describe them in other words.")
-    found = tested[tested["predicted"] > 0].sort_values("F1", kind="stable")
-    if len(found) > 2 * AT_ENDS:
-        worst, best = found["class"].tolist()[:AT_ENDS], found["class"].tolist()[-AT_ENDS:][::-1]
+    ranked = tested[tested["predicted"] > 0].sort_values("F1", kind="stable")
+    if len(ranked) > 2 * AT_ENDS:
+        worst, best = ranked["class"].tolist()[:AT_ENDS], ranked["class"].tolist()[-AT_ENDS:][::-1]
         sentences.append(
             f"Among the classes that are predicted, F1 is lowest for {quote_list(worst)} and highest for "
             f"{quote_list(best)}."
