@@ -67,7 +67,8 @@ class Loop:
         self.schedule = StageSchedule(model, config, before, last=last, restarts=restarts)
         self.start = {name: p.detach().clone() for name, p in self.schedule.trained.items()}
         self.peaks = discriminative_rates(config, model.loaded_backbone.n_blocks)
-        self.gradients = Gradients(model, self.stage_task, compute, distillation, self._mixout(), added_loss)
+        mixout = Mixout.of_blocks(self.schedule.trained, self.schedule.parts, self.start, config.mixout)
+        self.gradients = Gradients(model, self.stage_task, compute, distillation, mixout, added_loss)
         torch.manual_seed(config.seed)
         self.state = Checkpoint(optimizer_name=str(config.optimizer))
         self.schedule.start_stage(self.state)
@@ -78,14 +79,6 @@ class Loop:
         return BatchLoader(
             inputs, task.train, self.config, self.compute.device, groups=task.groups, sampler=task.sampler
         )
-
-    def _mixout(self) -> Mixout | None:
-        """Return the mixout of the matrices in trained blocks, None if it is off."""
-        if not self.config.mixout:
-            return None
-        trained, parts = self.schedule.trained, self.schedule.parts
-        matrices = {n: p for n, p in trained.items() if parts[n].startswith("block ") and p.ndim == 2}
-        return Mixout(matrices, self.start, self.config.mixout)
 
     def run(self, callback: Callback, fit: Callable[[], None] | None = None) -> Inputs:
         """Train to the last epoch or until patience ends, then restore the best epoch's weights.
@@ -110,19 +103,26 @@ class Loop:
 
         With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends.
         """
-        self.state.finished = self.schedule.is_last_stage(self.state) or not self._label_rows(self.labeller)
-        if not self.state.finished:
-            self.schedule.next_stage(self.state)
-            self.set_inputs(self.schedule.stage(self.state).freeze)
+        state = self.state
+        state.finished = self.schedule.is_last_stage(state)
+        if state.finished:
+            return
+        if self.labeller is not None:
+            self.schedule.set_weights(state.best)
+            score = -state.best_score if self.task.selection == LOSS else state.best_score
+            state.pseudo_labels = self._record_round(self.labeller, score).tensors()
+            state.finished = not len(state.pseudo_labels["rows"])
+            if state.finished:
+                return
+            self.schedule.set_weights(self.start)
+            state.best_score = -math.inf
+        self.schedule.next_stage(state)
+        self.set_inputs(self.schedule.stage(state).freeze)
 
-    def _label_rows(self, labeller: PseudoLabeller | None) -> bool:
-        """Predict rows without a label and go back to the initial weights; False if none gets a label."""
-        if labeller is None:
-            return True
+    def _record_round(self, labeller: PseudoLabeller, score: float) -> PseudoLabels:
+        """Predict the rows without a label; return the pseudo-labels that are taken."""
         state = self.state
         assert isinstance(self.model, Classifier)
-        self.schedule.set_weights(state.best)
-        score = -state.best_score if self.task.selection == LOSS else state.best_score
 
         def report(stage: str, _done: float, _total: float) -> None:
             """Report the share of the training: predicting takes little of it."""
@@ -131,12 +131,7 @@ class Loop:
         probabilities = labeller.probabilities(self.model, self.inputs, self.compute, report)
         chosen = labeller.choose(probabilities)
         state.rounds.append(labeller.record(len(state.rounds) + 1, score, probabilities, chosen))
-        state.pseudo_labels = chosen.tensors()
-        if not len(state.pseudo_labels["rows"]):
-            return False
-        self.schedule.set_weights(self.start)
-        state.best_score = -math.inf
-        return True
+        return chosen
 
     def _epoch(self, callback: Callback) -> None:
         state, started = self.state, time.monotonic() - self.state.seconds

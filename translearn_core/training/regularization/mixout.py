@@ -1,7 +1,7 @@
 """Mixout: each step takes a random share of the trained weights from where they started."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -27,6 +27,18 @@ class Mixout:
 
     def __init__(self, matrices: Mapping[str, Parameter], start: Mapping[str, Tensor], p: float) -> None:
         self.start, self.p = {id(parameter): start[name] for name, parameter in matrices.items()}, p
+
+    @classmethod
+    def of_blocks(
+        cls,
+        trained: Mapping[str, Parameter],
+        parts: Mapping[str, str],
+        start: Mapping[str, Tensor],
+        p: float,
+    ) -> Self | None:
+        """Return the mixout of the trained matrices whose part in `parts` is a block, None if `p` is 0."""
+        matrices = {n: w for n, w in trained.items() if parts[n].startswith("block ") and w.ndim == 2}
+        return cls(matrices, start, p) if p else None
 
     def mixing(self) -> TorchFunctionMode:
         """Return a context in which products with a matrix that trains take the mixed one.
