@@ -5,12 +5,12 @@ from sqlalchemy import text
 from translearn_core.runs import ExperimentDrafts, RunStore
 
 
-def test_each_owner_has_the_draft_saved_last(store, workspace):
+def test_each_owner_has_the_draft_saved_last(store, workspace, database_url):
     drafts = ExperimentDrafts(store)
     assert drafts.load("ann") is None
     for owner, draft in (("ann", "{}"), ("bob", '{"label": "b"}'), ("ann", '{"label": "a"}')):
         drafts.save(owner, draft)
-    again = RunStore(workspace)
+    again = RunStore(workspace, database_url)
     first, second = (ExperimentDrafts(again).load(owner) for owner in ("ann", "bob"))
     assert (first[0], second[0]) == ('{"label": "a"}', '{"label": "b"}')
     assert first[1] >= second[1]

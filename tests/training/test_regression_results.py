@@ -15,7 +15,14 @@ from tests.worker.test_worker_compare import ALL, ME, TOP, Bench
 from translearn_core import plots
 from translearn_core.commands import runs
 from translearn_core.commands.study import show
-from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, ProblemType, TargetConfig
+from translearn_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    FreezePlan,
+    ProblemType,
+    StudyConfig,
+    TargetConfig,
+)
 from translearn_core.experiment.evaluation import evaluate
 from translearn_core.jobs import ERROR_ANALYSIS, SIMILARITY, StudyArm
 from translearn_core.reporting.caveats import caveats
@@ -89,7 +96,9 @@ def test_a_study_and_the_runs_are_listed_by_name_of_the_metric(
 ) -> None:
     printed = StringIO()
     screen = Console(file=printed, width=200)
-    show(cast(Any, SimpleNamespace(name="a study")), comparison, [], screen)
+    config = StudyConfig(data=DataConfig(dataset="d", text="t", label="l"), boundaries=(0,))
+    study = SimpleNamespace(name="a study", config=config, blocks={config.backbones[0].label: 1})
+    show(cast(Any, study), comparison, [], screen)
     monkeypatch.setattr(runs, "open_store", lambda: bench.store)
     trainings = bench.store.runs(ME)
     listed = [runs.line(run) for run in trainings if run.job.spec.result is RunSummary]

@@ -14,6 +14,7 @@ from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job
 from translearn_core.config.settings import settings
 from translearn_core.errors import NotFoundError, WorkspaceError
 from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
+from translearn_core.jobs.tables import TEXT_CHECK
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.database.schema import job_owners, jobs, points
 from translearn_core.runs.database.transitions import requeue
@@ -44,7 +45,7 @@ class RunStore(DatasetStore):
         old = self.dataset(owner, dataset)
         files = {part: path.read_bytes() for part, path in self.workspace.sources(old.digest).items()}
         unused = not any(
-            run.job.spec not in (READ, DIAGNOSE)
+            run.job.spec not in (READ, DIAGNOSE, TEXT_CHECK)
             for run in self._runs(job_owners.c.owner == owner, jobs.c.dataset == old.digest)
         )
         new = self.add_dataset(owner, old.name, files, options=options)
