@@ -218,7 +218,7 @@ def languages_of_texts(draw: Draw) -> Case:
     return Case(
         languages_text.found(result),
         shown,
-        claims={"in one language": count == 1, "No language is told": count == 0},
+        claims={"in one language": count == 1, "No language was identified": count == 0},
     )
 
 

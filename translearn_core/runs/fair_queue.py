@@ -11,7 +11,7 @@ from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.records import State
 
 BACKGROUND = frozenset(spec.kind for spec in SPECS.values() if spec.background)
-"""Kinds of the jobs that nobody asked for."""
+"""Kinds of background jobs."""
 
 
 @dataclass(frozen=True)

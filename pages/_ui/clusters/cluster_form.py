@@ -106,14 +106,14 @@ def _size(method: ClusterMethod) -> tuple[int | None, int | None]:
 
 
 def _columns(profile: TableProfile, draft: state.Draft) -> tuple[str, ...]:
-    """Choose the columns that the clusters are held against, preset to labels and domains."""
+    """Choose the columns that the clusters are compared with, preset to labels and domains."""
     others = [one for one in profile.columns if one.name not in (draft.text, draft.text_pair)]
     names = [column.name for column in others if 2 <= column.distinct <= MOST_VALUES]
     many = [f"{short(one.name)} ({one.distinct:,})" for one in others if one.distinct > MOST_VALUES]
     if many:
         st.caption(
             plain(
-                f"Clusters are held against columns of at most {MOST_VALUES} values; more are no groups: "
+                f"Clusters are compared with columns of at most {MOST_VALUES} values. Left out: "
                 f"{join_list(many)}."
             )
         )

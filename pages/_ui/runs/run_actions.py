@@ -116,15 +116,24 @@ def result_or_stop(config: JobConfig[R], key: str) -> R | None:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
     result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:
-        st.button(
-            "Stopping …" if run.job.stop else "Stop",
-            key=key,
-            icon=":material/stop:",
-            on_click=stop,
-            args=(run.id,),
-            disabled=run.job.stop,
-        )
+        _stop_button(run, key)
     return result
+
+
+def _stop_button(run: Run, key: str, *, help: str | None = None) -> None:
+    """Draw the button that stops a live job, off while it stops or goes on for others who asked for it."""
+    left = jobs.continues_for_others(run)
+    st.button(
+        "Stopping …" if run.job.stop else "Stop",
+        key=key,
+        icon=":material/stop:",
+        on_click=stop,
+        args=(run.id,),
+        disabled=run.job.stop or left,
+        help=help,
+    )
+    if left:
+        st.caption(jobs.CONTINUES_FOR_OTHERS)
 
 
 def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | None = None) -> None:
@@ -136,18 +145,7 @@ def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | N
         run = jobs.live(run_id)
         st.progress(jobs.share(run), text=text(run))
         engine_warning.engine_warning(run)
-        left = jobs.continues_for_others(run)
-        st.button(
-            "Stopping …" if run.job.stop else "Stop",
-            key=key,
-            icon=":material/stop:",
-            on_click=stop,
-            args=(run.id,),
-            disabled=run.job.stop or left,
-            help=help,
-        )
-        if left:
-            st.caption(jobs.CONTINUES_FOR_OTHERS)
+        _stop_button(run, key, help=help)
 
 
 def rename(run_id: str) -> None:

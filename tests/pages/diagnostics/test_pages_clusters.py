@@ -110,7 +110,7 @@ def test_columns_of_too_many_values_are_named(filled: Filled, visit: Open):
     upload(filled, "texts.csv", "text,kind,number\n" + "\n".join(lines))
     at = opened(visit, "clusters")
     assert at.multiselect(key="cluster_compare").options == ["kind"]
-    assert "columns of at most 200 values; more are no groups: number (240)" in page_text(at)
+    assert "columns of at most 200 values. Left out: number (240)" in page_text(at)
 
 
 def test_clusters_are_shown_renamed_and_become_labels(texts: Filled, visit: Open):

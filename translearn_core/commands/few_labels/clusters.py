@@ -37,11 +37,11 @@ def clusters(
     label: Annotated[
         str | None,
         typer.Option(
-            help="Column of at most 200 values to hold the clusters against; not used to find them."
+            help="Column of at most 200 values to compare the clusters with; not used to find them."
         ),
     ] = None,
     domain: Annotated[
-        str | None, typer.Option(help="Another column to hold them against, such as the language.")
+        str | None, typer.Option(help="Another column to compare them with, such as the language.")
     ] = None,
     method: Annotated[ClusterMethod | None, typer.Option(help="kmeans or hdbscan; default: kmeans.")] = None,
     clusters: Annotated[
@@ -71,7 +71,7 @@ def clusters(
     raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
-    """Cluster texts by a backbone's vectors, name the clusters, and hold them against known columns."""
+    """Cluster texts by a backbone's vectors, name the clusters, and compare them with known columns."""
     check_output(out)
     columns = {"--label": label, "--domain": domain}
     own = {"method": method, "clusters": clusters, "smallest": smallest}

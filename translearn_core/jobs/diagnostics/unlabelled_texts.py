@@ -23,7 +23,7 @@ from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 
 MOST_VALUES = 200
-"""Most values of a column that clusters are held against; more are no groups."""
+"""Most values of a column for clusters to be compared with it."""
 
 
 class ClusterMethod(StrEnum):
@@ -72,7 +72,7 @@ class TextsJobConfig(JobConfig[R], Generic[R]):
 
 
 class ClusterConfig(TextsJobConfig[Clustering]):
-    """Cluster the texts, name the clusters, and hold them against columns of the table."""
+    """Cluster the texts, name the clusters, and compare them with columns of the table."""
 
     kind: ClassVar = "clusters"
     method: ClusterMethod = ClusterMethod.KMEANS
@@ -83,7 +83,7 @@ class ClusterConfig(TextsJobConfig[Clustering]):
         None, ge=2, le=10_000, description="HDBSCAN: fewest texts of a cluster; none: 1 % of them, at least 5"
     )
     compare: tuple[str, ...] = Field(
-        (), max_length=5, description="columns that the clusters are held against"
+        (), max_length=5, description="columns that the clusters are compared with"
     )
     projection: Method = Method.PCA
 
@@ -111,7 +111,7 @@ class DescribedClassesConfig(TextsJobConfig[Clustering]):
         DEFAULT_TEMPLATE, max_length=2000, description="sentence about a class, {} stands for the class"
     )
     compare: tuple[str, ...] = Field(
-        (), max_length=5, description="columns that the classes are held against"
+        (), max_length=5, description="columns that the classes are compared with"
     )
     projection: Method = Method.PCA
 

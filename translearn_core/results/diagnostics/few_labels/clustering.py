@@ -38,7 +38,7 @@ class Clustering:
     centre (1 − cosine) or, where the method gives one, probability; x, y of the 2-D projection.
     `clusters`, one row per cluster, the largest first: cluster, name, rows, share, silhouette, words,
     typical text, further texts (one a line).
-    `compared`, one row per text: the cells of the columns held against the clusters, "" where empty.
+    `compared`, one row per text: the cells of the columns compared with the clusters, "" where empty.
     `tried`: clusters, silhouette, of each number that was tried; empty if it was given.
     `stability` are adjusted Rand indices between clusterings of samples of the rows, one per pair.
     `total` is the number of texts in the table; of more than the limit a sample was clustered.

@@ -46,7 +46,7 @@ SMALLEST_SHARE, SMALLEST = 0.01, 5
 
 
 def find_clusters(context: Context[ClusterConfig]) -> None:
-    """Cluster the texts in one layer, name the clusters, and hold them against columns."""
+    """Cluster the texts in one layer, name the clusters, and compare them with columns."""
     config = context.config
     texts = read_texts(context, config)
     if config.clusters is not None and config.clusters > len(texts.rows):
@@ -68,7 +68,7 @@ def find_clusters(context: Context[ClusterConfig]) -> None:
 
 @dataclass(frozen=True, eq=False)
 class ComparedTexts:
-    """Texts to cluster, a sample of `total`, and the columns that clusters are held against, by row."""
+    """Texts to cluster, a sample of `total`, and the columns that clusters are compared with, by row."""
 
     rows: pd.DataFrame
     compared: pd.DataFrame

@@ -17,7 +17,7 @@ def found(result: TextLanguages) -> str:
     languages = result.languages
     rows = count_noun(len(result.rows), "text")
     if languages.empty:
-        return f"No language is told in {rows}: too few of them hold enough words."
+        return f"No language was identified in {rows}: too few of them hold enough words."
     shares = [
         f"{name} {percent(share)}" for name, share in zip(languages["name"], languages["share"], strict=True)
     ]

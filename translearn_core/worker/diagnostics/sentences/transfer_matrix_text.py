@@ -21,7 +21,7 @@ NO_LOSS = (
     "itself."
 )
 FEWEST_DOMAINS = 5
-"""Domains from which a distance is held against the losses."""
+"""Domains from which the relation of a distance to the losses is judged."""
 
 
 def matrix_sentences(
