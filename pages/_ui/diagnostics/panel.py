@@ -59,6 +59,7 @@ def result(spec: JobSpec[C, R], config: C) -> R | None:
         if not st.button(spec.action, key=f"compute-{spec.kind}", type="primary", icon=":material/science:"):
             return None
         jobs.submit(config)
+        st.rerun()  # without the button
     return run_actions.result_or_stop(config, f"stop-{spec.kind}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from translearn_core.tasks.normalisation import spelling_key
@@ -37,14 +38,17 @@ def find_similar_labels(counts: Mapping[str, int]) -> list[SimilarLabels]:
     ----------
     counts : mapping of class name to its number of rows
     """
-    names = sorted(counts, key=lambda name: (-counts[name], name))
-    keys = {name: _key(name) for name in names}
     proposals = []
-    for place, name in enumerate(names):
-        for other in names[:place]:
-            if reason := _difference(keys[name], keys[other], counts[name], counts[other]):
+    frequent: dict[str, dict[str, str]] = {}  # by digits: more frequent names, and their keys
+    for name in sorted(counts, key=lambda name: (-counts[name], name)):
+        key = _key(name)
+        others = frequent.setdefault("".join(filter(str.isdigit, key)), {})
+        near = process.extract_iter(key, others, scorer=OSA.distance, score_cutoff=2)
+        for other_key, distance, other in near:
+            if reason := _difference(min(len(key), len(other_key)), distance, counts[name], counts[other]):
                 proposals.append(SimilarLabels(name, other, reason))
                 break
+        others[name] = key
     return proposals
 
 
@@ -53,20 +57,11 @@ def _key(name: str) -> str:
     return letters or name
 
 
-def _difference(key: str, other: str, rows: int, other_rows: int) -> str | None:
-    if key == other:
+def _difference(length: int, distance: float, rows: int, other_rows: int) -> str | None:
+    """Return how two names differ, None if they are two names; `length` is that of the shorter one."""
+    if distance == 0:
         return "case, blanks, accents or punctuation"
-    length = min(len(key), len(other))
     allowed = 0 if length < MIN_LENGTH else 1 if length < LONG else 2
-    if not allowed or _digits(key) != _digits(other):
-        return None
-    if rows > MAX_ROWS and rows > MAX_SHARE * other_rows:
-        return None
-    distance = OSA.distance(key, other, score_cutoff=allowed)
-    if distance > allowed:
+    if distance > allowed or (rows > MAX_ROWS and rows > MAX_SHARE * other_rows):
         return None
     return "one letter" if distance == 1 else "two letters"
-
-
-def _digits(key: str) -> str:
-    return "".join(c for c in key if c.isdigit())
