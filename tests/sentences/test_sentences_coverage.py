@@ -2,12 +2,10 @@
 
 import ast
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
+import coverage
 from hypothesis import Phase, given, settings
 
 from tests.sentences import grid
@@ -78,18 +76,10 @@ def _is_number(value: ast.FormattedValue) -> bool:
     return value.format_spec is not None or bool(names & FORMATTERS)
 
 
-def executed_lines(files: set[str]) -> set[tuple[str, int]]:
+def executed_lines(files: Sequence[str]) -> set[tuple[str, int]]:
     """Return the lines of `files` that the grid runs."""
-    lines: set[tuple[str, int]] = set()
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if (file := frame.f_code.co_filename) not in files:
-            return None
-        lines.add((file, frame.f_lineno))
-        return trace
-
-    before = sys.gettrace()
-    try:
+    trace = coverage.Coverage(data_file=None, include=files, config_file=False)
+    with trace.collect():
         for strategy in grid.GRID.values():
 
             @settings(
@@ -99,17 +89,15 @@ def executed_lines(files: set[str]) -> set[tuple[str, int]]:
             def run(case: Case) -> None:
                 assert case.sentence is not None
 
-            sys.settrace(trace)
             run()
-    finally:
-        sys.settrace(before)
-    return lines
+    data = trace.get_data()
+    return {(file, line) for file in data.measured_files() for line in data.lines(file) or ()}
 
 
 def test_every_sentence_with_a_number_is_in_the_grid() -> None:
     paths = [path for part in SCOPE for path in sorted((ROOT / part).rglob("*.py")) or [ROOT / part]]
     sentences = {path: list(numbered(path)) for path in paths}
-    executed = executed_lines({str(path) for path, found in sentences.items() if found})
+    executed = executed_lines([str(path) for path, found in sentences.items() if found])
     missing = [
         f"{path.relative_to(ROOT)}:{name} (line {lines.start})"
         for path, found in sentences.items()
