@@ -50,7 +50,7 @@ app = st.App(
         ),
         Middleware(middleware.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
-    routes=[downloads.route()],
+    routes=downloads.routes(),
     exception_handlers={Exception: response_headers.failed},
     lifespan=lifespan,
     on_script_error=errors.script_error,
