@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.house import Trained, Visitor, expect
-from tests.plots.small_results import make_evaluation, make_history, make_timeline
+from tests.e2e.house import WAIT, Trained, Visitor, expect
+from tests.plots.small_results import make_history, make_timeline
+from tests.reporting.report_examples import evaluated
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.reporting.caveats import caveats
 from translearn_core.reporting.document import render
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 TEXT = """() => [...document.querySelectorAll('#slides .chart svg text')]
-    .filter(text => text.textContent.trim()).map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    .filter(text => text.textContent.trim())
+    .map(text => [parseFloat(getComputedStyle(text).fontSize), text.getScreenCTM()])
+    .map(([size, {a, b}]) => size * Math.hypot(a, b) + 1e-6)"""
 """Sizes on the screen of all texts of a figure, in pixels."""
 INK = "() => getComputedStyle(document.querySelector('#slides .chart .xtick text')).fill"
 
@@ -30,7 +33,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         "A run",
         question="Does it help?",
         config=ExperimentConfig(data=DataConfig(dataset="d" * 64, text="text", label="label")),
-        evaluation=make_evaluation(("bad", "good", "so so")),
+        evaluation=evaluated(("bad", "good", "so so")),
         history=make_history(),
         timeline=make_timeline(),
     )
@@ -49,6 +52,7 @@ def browse(chromium: "Browser") -> "Iterator[Callable[..., Page]]":
         context = chromium.new_context(
             viewport={"width": width, "height": 720}, color_scheme=scheme, offline=True
         )
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         page.on("console", lambda message: problems.append(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))

@@ -55,12 +55,13 @@ function drawFigure(box, id) {
   raiseSmallText(figure.data);
   raiseSmallText(figure.layout);
   const natural = figure.layout.height || 420;
+  box.style.minHeight = "";
   const {width, height} = box.getBoundingClientRect();
   const scale = Math.max(innerWidth < PHONE ? 1 : ENLARGED, Math.min(width / WIDTH, height / natural));
   const shown = Math.max(height / scale, 0.62 * natural); // a tall figure scrolls rather than overlap itself
   const chart = box.firstElementChild ?? box.appendChild(document.createElement("div"));
   chart.style.transform = `scale(${scale})`;
-  if (shown * scale > height + 1) box.style.minHeight = `${shown * scale}px`;
+  box.style.minHeight = `${shown * scale}px`; // an open table makes the slide scroll, not the figure smaller
   const layout = {...figure.layout, width: width / scale, height: shown, autosize: false};
   Plotly.react(chart, figure.data, layout, {displayModeBar: false, responsive: false, plotGlPixelRatio: 3});
 }
