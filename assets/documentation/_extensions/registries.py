@@ -23,11 +23,7 @@ NEEDS = {
     Requirement.STEPS: "a run that trains in steps; not a linear probe, not pairs of texts",
     Requirement.TRAINED_BACKBONE: "a run in which some layers of the backbone trained",
 }
-TARGETS = {
-    Targets.ONE: "one target",
-    Targets.SEVERAL: "several targets",
-    Targets.ANY: "any number of targets",
-}
+TARGETS = {Targets.ONE: "", Targets.SEVERAL: "several targets", Targets.ANY: "any number of targets"}
 
 
 def is_diagnostic(spec: JobSpec[Any, Any]) -> bool:
@@ -101,7 +97,7 @@ def diagnostic(kind: str) -> str:
     lines = [f"**{spec.question}** {spec.description}" if spec.question else spec.description, ""]
     rows = {
         "Predicts": ", ".join(problem.prediction for problem in problems) if spec.problems else "",
-        "Targets": TARGETS[spec.targets] if spec.targets is not Targets.ONE else "",
+        "Targets": TARGETS[spec.targets],
         "Needs": NEEDS[spec.requires],
         "Cost": spec.cost,
     }
@@ -177,8 +173,9 @@ def _page_title(name: str) -> str:
 FUNCTIONS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
-        recipe_title, recipe, recipe_table, diagnostic_title, diagnostic, diagnostic_table, sample_table, settings_table, other_settings,
-        glossary, command_line,
+        recipe_title, recipe, recipe_table,
+        diagnostic_title, diagnostic, diagnostic_table,
+        sample_table, settings_table, other_settings, glossary, command_line,
     )
 }  # fmt: skip
 """Functions that pages may call."""
