@@ -94,12 +94,18 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = 
     if latest is not None and latest.state.live:
         watch_report(latest)
         return
-    st.caption(FIRST)
+    if not all(map(_is_done, parts)):
+        st.caption(FIRST)
     if st.button("Make the report", key="make_report", icon=":material/description:"):
         make_report(report_config.model_copy(update={"question": question}), parts)
         st.rerun()
     if latest is not None:
         _show(latest)
+
+
+def _is_done(part: JobConfig) -> bool:
+    job = jobs.find_run(part)
+    return job is not None and job.state is State.DONE
 
 
 def _line(part: JobConfig) -> str:
