@@ -61,13 +61,15 @@ def altered_table(sample: SampleDataset, alteration: Alteration) -> bytes:
     parts = []
     for share in alteration.shares:
         part = _altered(learned, sample, alteration, share, np.random.default_rng(alteration.seed + 1))
-        parts.append(part.assign(**{SPLIT: splits[splits != Split.TEST], VERSION: alteration.version(share)}))
+        part[SPLIT], part[VERSION] = splits[splits != Split.TEST], alteration.version(share)
+        parts.append(part)
     if alteration.kind is AlterationKind.PLANT:
         misled = tested[sample.label] != alteration.label
         texts = tested[sample.text].where(~misled, alteration.word + " " + tested[sample.text])
         tested = tested.assign(**{sample.text: texts})
-    parts.append(tested.assign(**{SPLIT: str(Split.TEST), VERSION: TESTED}))
-    return pd.concat(parts).to_csv(index=False).encode()
+    held_out = tested.copy()
+    held_out[SPLIT], held_out[VERSION] = str(Split.TEST), TESTED
+    return pd.concat([*parts, held_out]).to_csv(index=False).encode()
 
 
 def _splits(labels: "pd.Series[str]", alteration: Alteration, rng: np.random.Generator) -> "pd.Series[str]":

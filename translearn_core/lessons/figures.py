@@ -65,9 +65,8 @@ def draw_guess(figure: go.Figure, guess: Guess, value: Any, result: Any, dark: b
     """Draw a guess into the figure of a result, where that has its axis."""
     scale = guess.unit.scale
     if guess.of is GuessKind.CURVE:
-        x = [float(point) if point.lstrip("-").isdigit() else point for point in guess.points]
-        if guess.measure.kind == "depth":
-            x = _depth_places(result, guess)
+        depth = guess.measure.kind == "depth"
+        x = _depth_places(result, guess) if depth else [float(point) for point in guess.points]
         return lesson_guess.guessed_curve(figure, x, [one / scale for one in value], dark)
     if guess.of is GuessKind.NUMBER and guess.measure.kind == "range":
         start = min(min(scores) for scores in _of(guess, by_group(result)))
