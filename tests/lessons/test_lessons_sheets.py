@@ -1,5 +1,7 @@
 """Sheets of lessons: worksheets hold no answers, teacher's sheets all of them; outcomes follow measures."""
 
+from html import unescape
+
 import pytest
 
 from translearn_core.lessons import outcomes
@@ -12,19 +14,19 @@ from translearn_core.lessons.sheets import expected_rows, teacher_sheet, workshe
 
 @pytest.mark.parametrize("id", lesson_ids())
 def test_a_worksheet_asks_everything_and_answers_nothing(id: str) -> None:
-    page, one = worksheet(lesson(id)), lesson(id)
+    page, one = unescape(worksheet(lesson(id))), lesson(id)
     assert "<script" not in page
     for step in one.steps:
-        assert step.title.replace("'", "&#39;") in page
+        assert step.title in page
         if isinstance(step, Quiz):
             assert not any(choice.why in page for choice in step.choices)
         if isinstance(step, Guess):
-            assert step.question.replace("'", "&#39;") in page
+            assert step.question in page
 
 
 @pytest.mark.parametrize("id", lesson_ids())
 def test_a_teachers_sheet_has_what_was_computed_and_the_answers(id: str) -> None:
-    page, one = teacher_sheet(lesson(id)), lesson(id)
+    page, one = unescape(teacher_sheet(lesson(id))), lesson(id)
     assert one.teacher.aim in page
     for step in one.steps:
         if isinstance(step, Guess):

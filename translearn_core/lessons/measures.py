@@ -38,13 +38,13 @@ def _scaled(one: Estimate, scale: float) -> Estimate:
 
 
 def deviation(values: list[float]) -> Estimate:
-    """Return the standard deviation of normal values with its 95 % interval; NaN of fewer than four.
+    """Return the standard deviation of normal values with its 95 % interval; NaN of fewer than six.
 
-    The quantiles of chi-squared are those of Wilson and Hilferty (1931), doi:10.1073/pnas.17.12.684, within
-    1 % from three degrees of freedom on.
+    The quantiles of chi-squared are those of Wilson and Hilferty (1931), doi:10.1073/pnas.17.12.684, which
+    give ends within 3 % from five degrees of freedom on.
     """
     n = len(values) - 1
-    if n < 3:
+    if n < 5:
         return Estimate(NAN, NAN, NAN)
     sd = float(np.std(values, ddof=1))
 
