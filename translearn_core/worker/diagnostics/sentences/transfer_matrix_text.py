@@ -65,7 +65,7 @@ def shared_texts(cells: pd.DataFrame) -> tuple[str, ...]:
     ahead = single[single["loss high"] < 0]
     if ahead.empty:
         return ()
-    first = ahead.loc[ahead["loss"].idxmin()]
+    first = ahead.iloc[int(ahead["loss"].to_numpy().argmin())]
     return (
         f"Learning on {first['source']} does better on {first['target']} than learning on "
         f"{first['target']} itself, by more than chance. Check whether the domains hold the same texts, such "
