@@ -129,12 +129,16 @@ def guessed_curve(
 
 
 def drawn_curve(
-    points: Sequence[str], values: Sequence[float], low: float, high: float, title: str, dark: bool = False
+    points: Sequence[str],
+    values: Sequence[float],
+    limits: tuple[float, float],
+    titles: tuple[str, str],
+    dark: bool = False,
 ) -> go.Figure:
-    """Draw a guessed line alone, while it is made."""
+    """Draw a guessed line alone, while it is made; `titles` are those of both axes."""
     figure = guessed_curve(bare("guess", dark, height=280), list(points), values, dark)
-    figure.update_yaxes(range=[low, high], title_text=title)
-    return figure.update_xaxes(type="category").update_layout(showlegend=False)
+    figure.update_yaxes(range=list(limits), title_text=titles[1])
+    return figure.update_xaxes(type="category", title_text=titles[0]).update_layout(showlegend=False)
 
 
 def overlay(figure: go.Figure, live: go.Figure, *, shift: float = 0.0) -> go.Figure:
