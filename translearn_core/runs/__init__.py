@@ -1,6 +1,8 @@
 """Workspace: data sets, runs, studies and their files."""
 
-from translearn_core.runs.experiment_drafts import ExperimentDrafts
+from translearn_core.runs.personal.experiment_drafts import ExperimentDrafts
+from translearn_core.runs.personal.run_tags import RunTags
+from translearn_core.runs.personal.share_links import ShareLink, ShareLinks
 from translearn_core.runs.records import (
     STOPPING,
     UNREADABLE,
@@ -12,7 +14,6 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
-from translearn_core.runs.run_tags import RunTags
 from translearn_core.runs.search.records import Search
 from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
@@ -34,6 +35,8 @@ __all__ = [
     "RunningJob",
     "Search",
     "Searches",
+    "ShareLink",
+    "ShareLinks",
     "State",
     "Studies",
     "Study",

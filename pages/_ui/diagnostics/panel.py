@@ -70,7 +70,11 @@ def show(
     custom: Mapping[str, Callable[[Any], None]] | None = None,
 ) -> None:
     """Show a result as in the report; `custom` draws the blocks of some tables in another way."""
-    section = part_section(Part(spec, value), data or ReportData(""), page_header.dark())
+    show_section(part_section(Part(spec, value), data or ReportData(""), page_header.dark()), custom)
+
+
+def show_section(section: Section, custom: Mapping[str, Callable[[Any], None]] | None = None) -> None:
+    """Show a section of a report; `custom` draws the blocks of some tables in another way."""
     for alarm in section.alarms:
         st.error(plain(alarm), icon=":material/trending_down:")
     _sentences(section)
@@ -118,7 +122,7 @@ def show_block(block: FigureBlock | TableBlock) -> None:
             st.caption(block.caption)
         return
     key = block.table.name.replace(" ", "_")
-    tables.chart(block.figure, key=key, alt=block.alt)
+    tables.chart(block.figure, key=key, alt=block.alt or block.caption)
     st.caption(block.caption)
     with st.expander("The numbers", icon=":material/table_rows:"):
         _table(block.table)
