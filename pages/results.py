@@ -16,7 +16,7 @@ from pages._ui.results import (
 )
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.share import share_popover
-from pages._ui.shell import navigation, page_header, result_cache, state, tables
+from pages._ui.shell import navigation, notes, page_header, result_cache, state, tables
 from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ProblemType
@@ -30,6 +30,7 @@ page_header.header(
     "baseline: a score means something only when compared with a baseline.",
 )
 run = joint_targets.choose(run_picker.finished(joint=True))
+notes.begin(run.id)
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
@@ -61,6 +62,7 @@ else:
         "history",
         key="curves",
         alt="Training against validation",
+        note=training_monitor.figure_of(measure),
     )
 
 self_training.panel(run)

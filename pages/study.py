@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.results import report
 from pages._ui.share import share_popover
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, notes, page_header
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_form, study_list, study_results
 from translearn_core.runs.personal.share_links import SharedStudy
@@ -34,6 +34,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 if study.config.ways or study.config.sources:
     navigation.link("domains", "Back to Domains")
 study_list.watch(study)
+notes.begin(study.id)
 study_results.left_out(study)
 study_results.show(study)
 report.study_panel(study, study_list.progress(study).done)

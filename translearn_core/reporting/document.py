@@ -1,6 +1,6 @@
 """Rendering of a report as one self-contained HTML file of limited size."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -60,6 +60,7 @@ class _Block:
     sentences: tuple[str, ...]
     caption: str
     table: _Table
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def render(
     data: ReportData, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
 ) -> Document:
     """Render the report; over `limit` bytes, drop the largest tables first, then the largest figures."""
-    rendered = [_render_section(number, section) for number, section in enumerate(sections)]
+    rendered = [_render_section(number, section, data.notes) for number, section in enumerate(sections)]
     left_out: list[str] = []
     while True:
         html = _html(data, rendered, caveats, left_out)
@@ -101,14 +102,17 @@ def _table(sheet: TableBlock) -> _Table:
     return _Table(sheet.name, tuple(map(str, first.columns)), tuple(lines), len(sheet.frame))
 
 
-def _block(id: str, block: FigureBlock | TableBlock) -> _Block:
+def _block(id: str, block: FigureBlock | TableBlock, note: str = "") -> _Block:
     data, table = (block.figure.to_json(), block.table) if isinstance(block, FigureBlock) else (None, block)
-    return _Block(id, data, block.heading, block.sentences, block.caption, _table(table))
+    return _Block(id, data, block.heading, block.sentences, block.caption, _table(table), note)
 
 
-def _render_section(number: int, section: Section) -> _RenderedSection:
+def _render_section(number: int, section: Section, notes: Mapping[str, str]) -> _RenderedSection:
+    def note(block: FigureBlock | TableBlock) -> str:
+        return notes.get(section.name_of(block), "") if isinstance(block, FigureBlock) else ""
+
     blocks = (
-        _block(f"block-{number}-{k}", block)
+        _block(f"block-{number}-{k}", block, note(block))
         for k, block in enumerate(section.blocks)
         if isinstance(block, FigureBlock) or block.sentences or not block.frame.empty
     )
@@ -144,8 +148,11 @@ def _html(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["embedded"] = embedded
+    figures = (s.section.name_of(b) for s in rendered for b in s.section.blocks if isinstance(b, FigureBlock))
+    shown = set(figures)
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         data=data,
+        other_notes={name: note for name, note in data.notes.items() if name not in shown},
         sections=rendered,
         caveats=caveats,
         left_out=left_out,

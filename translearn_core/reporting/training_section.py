@@ -17,6 +17,8 @@ from translearn_core.tasks import selection_of
 TRAINING, SCORES = "How was it trained?", "How good is it?"
 """Titles of the two sections."""
 
+BY_EPOCH = "by epoch"
+"""End of the names of learning curves."""
 FITTED_AT_ONCE = "{} regression was fitted at once, its strength chosen by cross-validation"
 """Beginning of the sentence on a training without epochs."""
 
@@ -115,11 +117,13 @@ def _curves(config: ExperimentConfig, data: ReportData, dark: bool) -> Iterator[
             "Loss by epoch. Where validation rises while training falls on, the model overfits."
             + ("" if note is None else f" {note}"),
             numbers,
+            name=f"loss {BY_EPOCH}",
         )
         yield FigureBlock(
             plots.training_curves(data.history, selection, dark, trainings=trainings),
             f"{label[:1].upper()}{label[1:]} by epoch. {_kept(config)}",
             numbers,
+            name=f"{label} {BY_EPOCH}",
         )
 
 

@@ -73,6 +73,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         data = ReportData(
             name=config.name or "Report",
             question=config.question,
+            notes=config.notes,
             parts=parts,
             missing=_missing_of_study(parts, missing) if about_study else missing,
             hashes={
@@ -89,6 +90,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
     return replace(
         data,
         question=config.question,
+        notes=config.notes,
         command=config.command,
         parts=parts,
         missing=tuple(dict.fromkeys((*missing, *_missing_of_run(parts, experiment)))),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, jobs, page_header, result_cache, tables
+from pages._ui.shell import errors, jobs, notes, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT
@@ -84,8 +84,13 @@ def show_section(section: Section, custom: Mapping[str, Callable[[Any], None]] |
             st.markdown(f"#### {block.heading}")
         for sentence in block.sentences:
             st.markdown(plain(sentence))
-        draw = (custom or {}).get(table.name, show_block)
-        draw(block)
+        note = section.name_of(block) if isinstance(block, FigureBlock) else ""
+        draw = (custom or {}).get(table.name)
+        if draw is None:
+            show_block(block, note)
+        else:
+            draw(block)
+            notes.under(note)
     if section.caveats:
         st.caption("  \n".join(map(plain, section.caveats)))
 
@@ -114,16 +119,17 @@ def _sentences(section: Section) -> None:
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in others))
 
 
-def show_block(block: FigureBlock | TableBlock) -> None:
-    """Show a figure with its numbers, or a table, each with its caption."""
+def show_block(block: FigureBlock | TableBlock, note: str = "") -> None:
+    """Show a figure with its numbers and its note, or a table, each with its caption."""
     if isinstance(block, TableBlock):
         if not block.frame.empty:
             _table(block)
             st.caption(block.caption)
         return
-    key = block.table.name.replace(" ", "_")
-    tables.chart(block.figure, key=key, alt=block.alt or block.caption)
+    key = (block.name or block.table.name).replace(" ", "_")
+    tables.chart(block.figure, key=key, alt=block.alt or block.caption, note="")
     st.caption(block.caption)
+    notes.under(note)
     with st.expander("The numbers", icon=":material/table_rows:"):
         _table(block.table)
 

@@ -17,7 +17,7 @@ from translearn_core.jobs import (
     spec_of,
 )
 from translearn_core.results import ReportFile
-from translearn_core.runs import Run, State, Study
+from translearn_core.runs import Notes, Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command
 from translearn_core.storage import verify_file
@@ -42,7 +42,14 @@ def panel(run: Run[ExperimentConfig]) -> None:
     config = run.job.config
     parts = run_diagnostics(state.store(), run)
     answers = tuple(map(job_id, parts))
-    _panel(ReportConfig(job=run.job.id, parts=answers, name=run.name, command=_command(run, config)), parts)
+    report_config = ReportConfig(
+        job=run.job.id,
+        parts=answers,
+        name=run.name,
+        command=_command(run, config),
+        notes=Notes(state.store()).all(run.owner, run.id),
+    )
+    _panel(report_config, parts)
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
@@ -57,6 +64,7 @@ def study_panel(study: Study, done: Sequence[str]) -> None:
         study=study.config,
         blocks=study.blocks,
         data=table[:200],
+        notes=Notes(state.store()).all(study.owner, study.id),
     )
     _panel(report_config, parts)
 

@@ -13,6 +13,9 @@ from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.errors import NotFoundError
+from translearn_core.jobs import PROJECTION
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.diagnostics.projection import figure_of
 from translearn_core.results import Evaluation, Projection
 from translearn_core.runs import Run
 from translearn_core.runs.personal.share_links import NO_LINK, SharedProjection
@@ -39,7 +42,12 @@ def show(run: Run[ExperimentConfig], subject: SharedProjection) -> None:
         with column:
             st.markdown(f"**{TITLES.get(variant, plain(variant))}**")
             picture = plots.projection(projection, number, colour, dark, marked=marked)
-            tables.chart(picture, key=f"map-{variant}", alt=f"Texts as points, {variant}")
+            tables.chart(
+                picture,
+                key=f"map-{variant}",
+                alt=f"Texts as points, {variant}",
+                note=figure_name(PROJECTION.heading, figure_of(projection, variant)),
+            )
             neighbourhood_quality.quality_metrics(projection, number, noun)
     st.markdown(plain(projection.sentence))
     neighbourhood_quality.neighbour_overlap(projection, noun)

@@ -6,7 +6,7 @@ import streamlit as st
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import summary
 from pages._ui.share import shared_comparison, shared_data, shared_projection
-from pages._ui.shell import jobs, navigation, page_header, state, tables
+from pages._ui.shell import jobs, navigation, notes, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import COMPARE, TRAIN
@@ -43,6 +43,7 @@ def show(link: ShareLink) -> None:
             _run(state.store().run(link.owner, id, TRAIN))
         case SharedStudy(study=id):
             study = shared_data.study_of(link.owner, id)
+            notes.begin_read_only(link.owner, study.id)
             _title(study.name)
             _report(shared_data.study_report(study))
         case SharedComparison(runs=ids):
@@ -51,6 +52,7 @@ def show(link: ShareLink) -> None:
             shared_comparison.show(runs)
         case SharedProjection() as subject:
             run = state.store().run(link.owner, subject.run, TRAIN)
+            notes.begin_read_only(link.owner, run.id)
             _title(run.name, run.job.config)
             shared_projection.show(run, subject)
         case SharedSettings(experiment=experiment):
@@ -80,6 +82,7 @@ def _title(name: str, experiment: ExperimentConfig | None = None, sentence: str 
 
 
 def _run(run: Run[ExperimentConfig]) -> None:
+    notes.begin_read_only(run.owner, run.id)
     _title(run.name, run.job.config)
     if run.state.live:
         jobs.badge(run)
