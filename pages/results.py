@@ -11,6 +11,7 @@ from pages._ui.results import (
     report,
     scores,
     self_training,
+    slides,
     tagged_sentences,
     weights,
 )
@@ -37,6 +38,7 @@ run_summary = result_cache.cached_result(run, RunSummary)
 with st.container(horizontal=True, vertical_alignment="center"):
     navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
     share_popover.popover(SharedRun(run=run.id), run.name)
+    slides.button(run)
 scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import report
+from pages._ui.results import report, slides
 from pages._ui.share import share_popover
 from pages._ui.shell import navigation, notes, page_header
 from pages._ui.shell.formatting import plain
@@ -37,4 +37,6 @@ study_list.watch(study)
 notes.begin(study.id)
 study_results.left_out(study)
 study_results.show(study)
-report.study_panel(study, study_list.progress(study).done)
+done = study_list.progress(study).done
+slides.study_button(study, done)
+report.study_panel(study, done)

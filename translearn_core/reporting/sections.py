@@ -12,9 +12,12 @@ from translearn_core.reporting.study_section import DESIGN, study_section
 from translearn_core.reporting.training_section import SCORES, TRAINING, scores_section, training_section
 
 
-def report_sections(data: ReportData) -> Iterator[Section]:
-    """Yield the sections that have data; diagnostics in the order of `data.parts`."""
-    return (draw() for _, draw in titled_sections(data))
+def report_sections(data: ReportData, dark: bool = False) -> Iterator[Section]:
+    """Yield the sections that have data, diagnostics in the order of `data.parts`.
+
+    Figures are for light or `dark` pages; nothing else differs.
+    """
+    return (draw() for _, draw in titled_sections(data, dark))
 
 
 def titled_sections(data: ReportData, dark: bool = False) -> Iterator[tuple[str, Callable[[], Section]]]:
