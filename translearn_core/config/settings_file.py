@@ -65,7 +65,7 @@ class SettingsFile(BaseConfig):
             text="text",
             targets=(TargetConfig(column="label", problem=self.problem),),
             sentence="sentence" if words else None,
-            domains=domains if self.settings.get("adaptation") else None,
+            domains=None if self.settings.get("adaptation") is None else domains,
         )
 
     def written(self) -> str:

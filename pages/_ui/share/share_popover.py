@@ -22,6 +22,7 @@ WHAT: dict[str, str] = {
     "settings": "Whoever has the link sees these settings as they are now, without your data.",
 }
 """What a link shows, by kind."""
+OPENED = "open_settings"
 SETTINGS_FILE = "settings.translearn.json"
 ONLY = "It opens in every browser that reaches this server, shows nothing else of yours, and changes nothing."
 
@@ -44,7 +45,7 @@ def settings_popover(experiment: ExperimentConfig, name: str) -> None:
     """Draw the popover of a configuration: also as a link and a file that any TransLearn opens."""
     popover(SharedSettings(experiment=experiment), name)
     with (
-        st.popover("Settings as a file", icon=":material/file_save:", type="tertiary", width="content"),
+        st.popover("Settings file", icon=":material/file_save:", type="tertiary", width="content"),
         errors.show_errors(),
     ):
         file = SettingsFile.of(name, experiment)
@@ -55,6 +56,17 @@ def settings_popover(experiment: ExperimentConfig, name: str) -> None:
         )  # fmt: skip
         st.markdown("The same as a link. It needs no server to remember it, so it cannot be revoked.")
         st.code(address(**{SETTINGS: file.encoded()}), language=None, wrap_lines=True)
+        key = state.uploader_key(OPENED)
+        brought = st.file_uploader(
+            "Open a settings file: it replaces your settings, and your data stay",
+            ["json"],
+            key=key,
+            max_upload_size=1,
+        )
+        if brought is not None:
+            state.reset_uploader(OPENED)
+            state.use_settings(SettingsFile.read(brought.getvalue().decode("utf-8", "replace")).experiment)
+            st.rerun()
 
 
 def _offer(subject: Subject, name: str, key: str) -> None:
