@@ -46,7 +46,7 @@ def test_a_link_shows_its_run_and_nothing_else_of_its_owner(
             expect(there.get_by_test_id("stApp")).not_to_contain_text(word)
         there.close()
     run = trained.run
-    for address in (f"taken/{run.id}/model.zip", f"taken/{run.job.id}/model.zip", f"media/{run.job.id}.csv"):
+    for address in (f"taken/{run.id}/model.zip", f"reports/{run.id}", f"media/{run.job.id}.csv"):
         answer = visitor.context.request.get(f"{server.url}/{address}?link={token}")
         assert answer.status == 404, address
         assert SECRET not in answer.text()

@@ -8,7 +8,7 @@ from pages._ui.forms import summary
 from pages._ui.share import shared_comparison, shared_data, shared_projection
 from pages._ui.shell import jobs, navigation, notes, page_header, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.config import ExperimentConfig
+from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.jobs import COMPARE, TRAIN
 from translearn_core.reporting.caveats import caveats
 from translearn_core.reporting.report_data import ReportData
@@ -27,7 +27,7 @@ from translearn_core.runs.personal.share_links import (
 __all__ = ["NO_LINK", "settings", "show"]
 
 READ_ONLY = "Shared with you, to read. It is shown as it is now; reload the page for news."
-SETTINGS_ONLY = "Settings that were shared with you, without the data."
+SETTINGS_ONLY = "Settings that were shared with you, without the data and their columns."
 
 
 def show(link: ShareLink) -> None:
@@ -60,9 +60,10 @@ def show(link: ShareLink) -> None:
 
 
 def settings(name: str, experiment: ExperimentConfig) -> None:
-    """Show the settings of an experiment."""
+    """Show the settings of an experiment besides those of its data."""
     _title(name, experiment, SETTINGS_ONLY)
-    lines = summary.settings_of(experiment)
+    of_data = {summary.setting_title(path) for path, _ in flatten(experiment.data.model_dump(mode="json"))}
+    lines = {title: value for title, value in summary.settings_of(experiment).items() if title not in of_data}
     frame = pd.DataFrame({"setting": list(lines), "value": list(lines.values())})
     tables.table(frame, "settings", key="settings")
 

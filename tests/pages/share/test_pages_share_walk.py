@@ -14,10 +14,11 @@ from pages._ui.server import downloads
 from pages._ui.server.owner import COOKIE
 from pages._ui.shell.navigation import PAGES
 from translearn_core.config import FreezePlan
-from translearn_core.jobs import ExportConfig
-from translearn_core.results import ExportFile
+from translearn_core.jobs import ExportConfig, ReportConfig
+from translearn_core.results import ExportFile, ReportFile
 from translearn_core.runs import ShareLinks
 from translearn_core.runs.personal.share_links import SharedRun
+from translearn_core.storage import atomic_file
 
 SECRETS = ("films.csv", "a secret run", "secret study")
 """Names that only the owner knows; the shared run has another."""
@@ -62,13 +63,21 @@ def test_no_page_shows_a_visitor_anything_else_of_the_owner(visit: Open, filled:
         assert not at.exception, page
 
 
-def test_a_link_opens_no_download_of_the_owner(filled: Filled, token: str) -> None:
-    made = filled.answer(ExportConfig(job=filled.run.job.id), ExportFile("model.zip", 2, ("README.md",)))
-    (filled.store.workspace.run(made.job.id) / "model.zip").write_bytes(b"PK")
-    with TestClient(Starlette(routes=[downloads.route()])) as client:
-        address = f"/{downloads.link(made.id, 'model.zip')}"
-        assert client.get(address, headers={"cookie": f"{COOKIE}={ALICE}"}).content == b"PK", "the owner's"
-        for run in (made.id, made.job.id, filled.run.id, token):
-            for cookie in ({}, {"cookie": f"{COOKIE}={BOB}"}, {"cookie": f"{COOKIE}={token}"}):
-                asked = f"/{downloads.link(run, 'model.zip')}?link={token}"
-                assert client.get(asked, headers=cookie).status_code == 404, (run, cookie)
+def test_a_link_opens_no_file_of_the_owner(filled: Filled, token: str) -> None:
+    export = filled.answer(ExportConfig(job=filled.run.job.id), ExportFile("model.zip", 2, ("README.md",)))
+    report = filled.answer(ReportConfig(job=filled.run.job.id), ReportFile("report.html", 2, (), ()))
+    for run, name in ((export, "model.zip"), (report, "report.html")):
+        with atomic_file(filled.store.workspace.run(run.job.id) / name) as draft:
+            draft.write_bytes(b"PK")
+    with TestClient(Starlette(routes=downloads.routes())) as client:
+        for run, address in (
+            (export, downloads.link("{}", "model.zip")),
+            (report, downloads.slides_link("{}").partition("#")[0]),
+        ):
+            address = f"/{address}".replace("%7B%7D", "{}")
+            own = client.get(address.format(run.id), headers={"cookie": f"{COOKIE}={ALICE}"})
+            assert own.content == b"PK", "its owner gets it"
+            for id in (run.id, run.job.id, filled.run.id, token):
+                for cookie in ({}, {"cookie": f"{COOKIE}={BOB}"}, {"cookie": f"{COOKIE}={token}"}):
+                    answer = client.get(f"{address.format(id)}?link={token}", headers=cookie)
+                    assert answer.status_code == 404, (address, id, cookie)
