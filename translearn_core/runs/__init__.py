@@ -1,5 +1,6 @@
 """Workspace: data sets, runs, studies and their files."""
 
+from translearn_core.runs.lesson_progress import LessonAnswer, LessonProgress
 from translearn_core.runs.personal.experiment_drafts import ExperimentDrafts
 from translearn_core.runs.personal.notes import Notes
 from translearn_core.runs.personal.run_tags import RunTags
@@ -29,6 +30,8 @@ __all__ = [
     "Dataset",
     "ExperimentDrafts",
     "Job",
+    "LessonAnswer",
+    "LessonProgress",
     "Notes",
     "Progress",
     "Run",
