@@ -79,7 +79,7 @@ def _title(name: str, experiment: ExperimentConfig | None = None, sentence: str 
         help="Copies them to your own next experiment, on your own data; the data are not shared.",
     ):
         state.use_settings(experiment)
-        navigation.switch_to("train")
+        navigation.switch_to("home" if state.dataset() is None else "train")  # a table comes first
 
 
 def _run(run: Run[ExperimentConfig]) -> None:
