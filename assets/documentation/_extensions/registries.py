@@ -158,6 +158,19 @@ def command_line() -> str:
     return text.partition("\n")[2]
 
 
+def notebook(name: str) -> str:
+    """Return a Python file of cells as a page: its Markdown cells as text, the others as code."""
+    page = []
+    for cell in (SOURCE / name).read_text(encoding="utf-8").split("# %%")[1:]:
+        first, _, body = cell.partition("\n")
+        lines = body.strip().splitlines()
+        if "[markdown]" in first:
+            page.append("\n".join(line.removeprefix("#").strip() for line in lines))
+        else:
+            page.append("\n".join(["```python", *lines, "```"]))
+    return "\n\n".join(page)
+
+
 def _recipes(family: Family) -> Iterator[Recipe]:
     return (entry for entry in RECIPES.values() if entry.family is family)
 
@@ -175,7 +188,7 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     for function in (
         recipe_title, recipe, recipe_table,
         diagnostic_title, diagnostic, diagnostic_table,
-        sample_table, settings_table, other_settings, glossary, command_line,
+        sample_table, settings_table, other_settings, glossary, command_line, notebook,
     )
 }  # fmt: skip
 """Functions that pages may call."""
