@@ -51,7 +51,7 @@ app = st.App(
         ),
         Middleware(middleware.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
-    routes=[downloads.route(), *documentation.routes()],
+    routes=[*downloads.routes(), *documentation.routes()],
     exception_handlers={Exception: response_headers.failed},
     lifespan=lifespan,
     on_script_error=errors.script_error,

@@ -11,6 +11,7 @@ from pages._ui.results import (
     report,
     scores,
     self_training,
+    slides,
     tagged_sentences,
     weights,
 )
@@ -31,7 +32,9 @@ run = joint_targets.choose(run_picker.finished(joint=True))
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
-navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
+with st.container(horizontal=True, vertical_alignment="center"):
+    navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
+    slides.button(run)
 scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
 scores.by_domain(evaluation)

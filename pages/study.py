@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.results import report
+from pages._ui.results import report, slides
 from pages._ui.shell import navigation, page_header
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_form, study_list, study_results
@@ -33,4 +33,6 @@ if study.config.ways or study.config.sources:
 study_list.watch(study)
 study_results.left_out(study)
 study_results.show(study)
-report.study_panel(study, study_list.progress(study).done)
+done = study_list.progress(study).done
+slides.study_button(study, done)
+report.study_panel(study, done)

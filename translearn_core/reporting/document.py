@@ -1,6 +1,10 @@
-"""Rendering of a report as one self-contained HTML file of limited size."""
+"""Rendering of a report as one self-contained HTML file of limited size.
 
-from collections.abc import Sequence
+The file has a present mode, one figure or sentence a slide, which its address ends with ``#present``.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -52,14 +56,23 @@ class _Table:
 
 @dataclass(frozen=True)
 class _Block:
-    """A figure as JSON (empty if left out, None for a table alone), with its texts and its table."""
+    """A figure as JSON (empty if left out, None for a table alone), with its texts and its table.
+
+    `dark` are the values of the figure for dark pages that differ, as JSON (see `_differences`).
+    """
 
     id: str
     data: str | None
+    dark: str
     heading: str
     sentences: tuple[str, ...]
     caption: str
     table: _Table
+
+    @property
+    def json(self) -> str:
+        """The figure with the values that differ on dark pages."""
+        return f'{(self.data or "{}")[:-1]},"dark":{self.dark}}}'
 
 
 @dataclass(frozen=True)
@@ -72,10 +85,23 @@ class _RenderedSection:
 
 
 def render(
-    data: ReportData, sections: Sequence[Section], caveats: Sequence[str], *, limit: int = LIMIT
+    data: ReportData,
+    sections: Sequence[Section],
+    caveats: Sequence[str],
+    *,
+    dark: Sequence[Section] = (),
+    limit: int = LIMIT,
 ) -> Document:
-    """Render the report; over `limit` bytes, drop the largest tables first, then the largest figures."""
-    rendered = [_render_section(number, section) for number, section in enumerate(sections)]
+    """Render the report; over `limit` bytes, drop the largest tables first, then the largest figures.
+
+    `dark` are the same sections with figures for dark pages, in which the slides are dark too; without them
+    figures stay light.
+    """
+    twins = dark or sections
+    rendered = [
+        _render_section(number, section, twin)
+        for number, (section, twin) in enumerate(zip(sections, twins, strict=True))
+    ]
     left_out: list[str] = []
     while True:
         html = _html(data, rendered, caveats, left_out)
@@ -101,15 +127,31 @@ def _table(sheet: TableBlock) -> _Table:
     return _Table(sheet.name, tuple(map(str, first.columns)), tuple(lines), len(sheet.frame))
 
 
-def _block(id: str, block: FigureBlock | TableBlock) -> _Block:
-    data, table = (block.figure.to_json(), block.table) if isinstance(block, FigureBlock) else (None, block)
-    return _Block(id, data, block.heading, block.sentences, block.caption, _table(table))
+def _differences(light: Any, dark: Any, path: tuple[str | int, ...] = ()) -> Iterator[list[Any]]:
+    """Yield path and dark value of every value that differs between two figures as JSON."""
+    if isinstance(light, dict) and isinstance(dark, dict) and light.keys() == dark.keys():
+        for name, value in light.items():
+            yield from _differences(value, dark[name], (*path, name))
+    elif isinstance(light, list) and isinstance(dark, list) and len(light) == len(dark):
+        for position, (first, second) in enumerate(zip(light, dark, strict=True)):
+            yield from _differences(first, second, (*path, position))
+    elif light != dark:
+        yield [list(path), dark]
 
 
-def _render_section(number: int, section: Section) -> _RenderedSection:
+def _block(id: str, block: FigureBlock | TableBlock, twin: FigureBlock | TableBlock) -> _Block:
+    if not isinstance(block, FigureBlock):
+        return _Block(id, None, "", block.heading, block.sentences, block.caption, _table(block))
+    data, dark = block.figure.to_json(), "[]"
+    if isinstance(twin, FigureBlock) and twin is not block:
+        dark = json.dumps(list(_differences(json.loads(data), json.loads(twin.figure.to_json()))))
+    return _Block(id, data, dark, block.heading, block.sentences, block.caption, _table(block.table))
+
+
+def _render_section(number: int, section: Section, twin: Section) -> _RenderedSection:
     blocks = (
-        _block(f"block-{number}-{k}", block)
-        for k, block in enumerate(section.blocks)
+        _block(f"block-{number}-{k}", block, dark)
+        for k, (block, dark) in enumerate(zip(section.blocks, twin.blocks, strict=True))
         if isinstance(block, FigureBlock) or block.sentences or not block.frame.empty
     )
     return _RenderedSection(f"section-{number}", section, tuple(blocks))
@@ -125,7 +167,7 @@ def _without_largest(rendered: Sequence[_RenderedSection]) -> tuple[list[_Render
     if any(block.data for block in blocks):
         largest = max(blocks, key=lambda block: len(block.data or ""))
         name = f"the figure of '{largest.table.name}'"
-        return _with_block(rendered, largest, replace(largest, data="")), name
+        return _with_block(rendered, largest, replace(largest, data="", dark="")), name
     return None
 
 
@@ -139,17 +181,23 @@ def _with_block(rendered: Sequence[_RenderedSection], old: _Block, new: _Block) 
 def _html(
     data: ReportData, rendered: Sequence[_RenderedSection], caveats: Sequence[str], left_out: Sequence[str]
 ) -> str:
-    template = files("translearn_core.reporting.templates") / "report.html.jinja"
+    folder = files("translearn_core.reporting.templates")
+
+    def read(name: str) -> str:
+        return (folder / name).read_text(encoding="utf-8")
+
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["embedded"] = embedded
-    return environment.from_string(template.read_text(encoding="utf-8")).render(
+    return environment.from_string(read("report.html.jinja")).render(
         data=data,
         sections=rendered,
         caveats=caveats,
         left_out=left_out,
         most_rows=MOST_ROWS,
+        slides_style=Markup(read("slides.css")),
+        slides_script=Markup(read("slides.js")),
         plotly=Markup(get_plotlyjs())
         if any(block.data for section in rendered for block in section.blocks)
         else "",

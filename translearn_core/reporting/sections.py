@@ -11,20 +11,23 @@ from translearn_core.reporting.study_section import study_section
 from translearn_core.reporting.training_section import scores_section, training_section
 
 
-def report_sections(data: ReportData) -> Iterator[Section]:
-    """Yield the sections that have data; diagnostics in the order of `data.parts`."""
+def report_sections(data: ReportData, dark: bool = False) -> Iterator[Section]:
+    """Yield the sections that have data, diagnostics in the order of `data.parts`.
+
+    Figures are for light or `dark` pages; nothing else differs.
+    """
     for part in data.parts:
         if part.spec is DIAGNOSE:
-            yield part_section(part, data)
+            yield part_section(part, data, dark)
     if data.config is not None:
-        yield training_section(data.config, data)
+        yield training_section(data.config, data, dark)
     if data.study is not None:
         yield study_section(data.study, data)
     if data.evaluation is not None:
-        yield scores_section(data.evaluation)
+        yield scores_section(data.evaluation, dark)
     for part in data.parts:
         if part.spec is not DIAGNOSE:
-            yield part_section(part, data)
+            yield part_section(part, data, dark)
 
 
 def part_section(part: Part, data: ReportData, dark: bool = False) -> Section:

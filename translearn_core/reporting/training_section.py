@@ -26,11 +26,11 @@ ROUNDS = "In every round training starts again from the same weights, and the cu
 """Caption of the learning curves of a run in rounds of pseudo-labels."""
 
 
-def scores_section(evaluation: Evaluation) -> Section:
+def scores_section(evaluation: Evaluation, dark: bool = False) -> Section:
     """Return the section on scores, outputs and most confident errors."""
     outputs = plots.OUTPUT_PLOTS[evaluation.problem]
     figure = FigureBlock(
-        outputs.draw(evaluation, False),
+        outputs.draw(evaluation, dark),
         f"{outputs.title}: {outputs.caption[:1].lower()}{outputs.caption[1:]}",
         TableBlock(outputs.title.lower(), outputs.table(evaluation)),
     )
@@ -42,7 +42,7 @@ def scores_section(evaluation: Evaluation) -> Section:
     return Section("How good is it?", (score_sentence(evaluation),), (figure, *tables))
 
 
-def training_section(config: ExperimentConfig, data: ReportData) -> Section:
+def training_section(config: ExperimentConfig, data: ReportData, dark: bool = False) -> Section:
     """Return the section on training: trained parts, curves, timeline, weight drift and settings."""
     summary = data.summary
     method = config.method_name(None if summary is None else summary.kept_weights(config))
@@ -60,15 +60,15 @@ def training_section(config: ExperimentConfig, data: ReportData) -> Section:
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
         )
         sentences += filter(None, [summary.early_stage_sentence(config)])
-    figures = [] if config.fitted_at_once else [*_curves(config, data), *_timelines(data)]
+    figures = [] if config.fitted_at_once else [*_curves(config, data, dark), *_timelines(data, dark)]
     tables = [TableBlock("settings", settings_table(config))]
     if data.self_training is not None:
         sentences.append(data.self_training.summary())
-        figures.append(_self_training(data.self_training))
+        figures.append(_self_training(data.self_training, dark))
         if len(classes := data.self_training.class_frame()):
             tables.append(TableBlock("pseudo-labels of each class", classes))
     if data.drift is not None and not config.fitted_at_once:
-        figures.append(_weight_drift(data.drift, summary))
+        figures.append(_weight_drift(data.drift, summary, dark))
     return Section(
         "How was it trained?",
         tuple(sentences),
@@ -101,56 +101,56 @@ def _kept(config: ExperimentConfig) -> str:
     return "The marked epoch was kept: it was the best on validation."
 
 
-def _curves(config: ExperimentConfig, data: ReportData) -> Iterator[FigureBlock]:
+def _curves(config: ExperimentConfig, data: ReportData, dark: bool) -> Iterator[FigureBlock]:
     if data.history.epochs:
         numbers = TableBlock("epochs", data.history.frame())
         selection = selection_of(config.data)
         label, trainings = metric_of(selection).label, config.trainings > 1
         note = curves_note(config)
         yield FigureBlock(
-            plots.training_curves(data.history, "loss", trainings=trainings),
+            plots.training_curves(data.history, "loss", dark, trainings=trainings),
             "Loss by epoch. Where validation rises while training falls on, the model overfits."
             + ("" if note is None else f" {note}"),
             numbers,
         )
         yield FigureBlock(
-            plots.training_curves(data.history, selection, trainings=trainings),
+            plots.training_curves(data.history, selection, dark, trainings=trainings),
             f"{label[:1].upper()}{label[1:]} by epoch. {_kept(config)}",
             numbers,
         )
 
 
-def _timelines(data: ReportData) -> Iterator[FigureBlock]:
+def _timelines(data: ReportData, dark: bool) -> Iterator[FigureBlock]:
     timeline = data.timeline
     if timeline is None or not timeline.stages:
         return
     yield FigureBlock(
-        plots.timeline(timeline),
+        plots.timeline(timeline, dark),
         "How fast each part learns, step by step, input at the bottom. Hatched parts are frozen.",
         TableBlock("rates", timeline.frame()),
     )
     if not data.history.moved_frame().empty:
         yield FigureBlock(
-            plots.gradient_timeline(data.history, timeline),
+            plots.gradient_timeline(data.history, timeline, dark),
             "Weight drift by epoch: how far each part's weights are from where they started.",
             TableBlock("moved by epoch", data.history.moved_frame()),
         )
 
 
-def _self_training(result: SelfTraining) -> FigureBlock:
+def _self_training(result: SelfTraining, dark: bool) -> FigureBlock:
     return FigureBlock(
-        plots.self_training_rounds(result),
+        plots.self_training_rounds(result, dark),
         "Rows without a label: the pseudo-labels added in every round, and how often they were right where "
         "the label is known.",
         TableBlock("rounds of self-training", result.frame()),
     )
 
 
-def _weight_drift(drift: Drift, summary: RunSummary | None) -> FigureBlock:
+def _weight_drift(drift: Drift, summary: RunSummary | None, dark: bool) -> FigureBlock:
     early = summary if summary is not None and summary.best_epoch != summary.epochs else None
     when = f" up to epoch {early.best_epoch}, which was kept" if early else " in all"
     return FigureBlock(
-        plots.drift_bars(drift),
+        plots.drift_bars(drift, dark),
         f"Weight drift: how far each part's weights moved{when}, relative to their size. Hatched parts did "
         "not move.",
         TableBlock("moved in all", drift.by_part()),

@@ -39,10 +39,14 @@ MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
 
 def panel(run: Run[ExperimentConfig]) -> None:
     """Offer a report of a run."""
-    config = run.job.config
     parts = run_diagnostics(state.store(), run)
-    answers = tuple(map(job_id, parts))
-    _panel(ReportConfig(job=run.job.id, parts=answers, name=run.name, command=_command(run, config)), parts)
+    _panel(run_report(run, parts), parts)
+
+
+def run_report(run: Run[ExperimentConfig], parts: Sequence[JobConfig]) -> ReportConfig:
+    """Return the report of a run with the diagnostics `parts`, without a question."""
+    command = _command(run, run.job.config)
+    return ReportConfig(job=run.job.id, parts=tuple(map(job_id, parts)), name=run.name, command=command)
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
@@ -50,15 +54,19 @@ def study_panel(study: Study, done: Sequence[str]) -> None:
     parts = study_diagnostics(study, done)
     if len(done) < 2:
         return
+    _panel(study_report(study, parts), parts)
+
+
+def study_report(study: Study, parts: Sequence[JobConfig]) -> ReportConfig:
+    """Return the report of a study with the diagnostics `parts`, without a question."""
     table, _ = files(study.owner, study.config.data.dataset)
-    report_config = ReportConfig(
+    return ReportConfig(
         parts=tuple(map(job_id, parts)),
         name=study.name,
         study=study.config,
         blocks=study.blocks,
         data=table[:200],
     )
-    _panel(report_config, parts)
 
 
 def diagnostic_panel(name: str, *parts: JobConfig) -> None:
@@ -80,13 +88,13 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = 
         persist_state="session",
     )
     st.markdown("  \n".join(map(_line, parts)))
-    latest = _latest(report_config.job, parts)
+    latest = latest_report(report_config.job, parts)
     if latest is not None and latest.state.live:
-        st.fragment(run_every=jobs.POLL["ask"])(_progress)(latest.id)
+        watch_report(latest)
         return
     st.caption(FIRST)
     if st.button("Make the report", key="make_report", icon=":material/description:"):
-        _make(report_config.model_copy(update={"question": question}), parts)
+        make_report(report_config.model_copy(update={"question": question}), parts)
         st.rerun()
     if latest is not None:
         _show(latest)
@@ -98,7 +106,7 @@ def _line(part: JobConfig) -> str:
     return f"{mark} {spec_of(part).heading}"
 
 
-def _make(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
+def make_report(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     """Submit missing parts, then the report: jobs of one owner run in order of submission."""
     for part in parts:
         job = jobs.find_run(part)
@@ -110,7 +118,7 @@ def _make(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     jobs.submit(report_config, f"report of {report_config.name}"[:200])
 
 
-def _latest(job: str | None, parts: Sequence[JobConfig]) -> Run | None:
+def latest_report(job: str | None, parts: Sequence[JobConfig]) -> Run | None:
     """Return the latest report of a run, or of this comparison."""
     about = None if job is not None else job_id(parts[0])
     for run in state.store().runs(state.owner(), REPORT):
@@ -118,6 +126,11 @@ def _latest(job: str | None, parts: Sequence[JobConfig]) -> Run | None:
         if config.job == job and (about is None or about in config.parts):
             return run
     return None
+
+
+def watch_report(run: Run) -> None:
+    """Show the progress of a report that is being made."""
+    st.fragment(run_every=jobs.POLL["ask"])(_progress)(run.id)
 
 
 def _progress(report: str) -> None:

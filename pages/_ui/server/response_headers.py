@@ -12,14 +12,17 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-"""No framing by other origins, no content sniffing, no referrer to other origins."""
+"""No framing by other origins, no content sniffing, no referrer to other origins.
+
+A response with a header of its own keeps it.
+"""
 
 OPEN = ("health", "host-config", "stream", "upload_file", "bidi-components")
 """Open paths below ``/_stcore/``; metrics, the agent API and the script check stay closed."""
 
 
 class SafeHeaders:
-    """Add `HEADERS` to every response, and answer 404 for closed internal addresses."""
+    """Add `HEADERS` to every response that lacks them, and answer 404 for closed internal addresses."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -29,7 +32,9 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         if scope["type"] not in ("http", "websocket"):

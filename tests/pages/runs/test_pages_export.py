@@ -99,7 +99,7 @@ def test_the_file_has_a_name_that_every_system_keeps() -> None:
 def test_the_file_is_handed_to_its_owner_from_disk_and_to_nobody_else(filled: Filled, tmp_path: Path) -> None:
     run = made(filled)
     address = "/" + downloads.link(run.id, "my model.zip")
-    with TestClient(Starlette(routes=[downloads.route()])) as client:
+    with TestClient(Starlette(routes=[*downloads.routes()])) as client:
         for cookies in ({}, {COOKIE: BOB}, {COOKIE: "short"}):
             client.cookies = cookies
             refused = client.get(address)
