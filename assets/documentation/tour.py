@@ -25,8 +25,8 @@ print(task.backbone_info.n_blocks, "blocks")
 # %%
 frozen = train(task, "linear")
 tuned = train(task, "last-k", settings={"training.epochs": 2})
-print(evaluate(frozen).frame())
-print(tuned.history().frame())
+print(evaluate(frozen).frame()[["split", "n", "accuracy", "accuracy low", "accuracy high"]])
+print(tuned.history().frame()[["epoch", "train_loss", "validation_loss", "best"]])
 
 # %% [markdown]
 # Is one better, or is it chance? The difference is paired by test row.
@@ -39,13 +39,13 @@ print(compare(frozen, tuned).frame())
 
 # %%
 print(diagnose(tuned, "baselines").sentence)
-print(diagnose(tuned, "probe", control_tasks=1).frame())
+print(diagnose(tuned, "probe", control_tasks=1).frame()[["model", "layer", "test", "selectivity"]])
 
 # %% [markdown]
 # Some diagnostics need no run: they are about the task.
 
 # %%
-print(diagnose(task, "zero_shot").frame())
+print(" ".join(diagnose(task, "zero_shot").sentences))
 
 # %% [markdown]
 # Predict.

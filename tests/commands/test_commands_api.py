@@ -50,7 +50,7 @@ def test_the_tour_runs_as_it_stands(terminal: Terminal) -> None:
     assert done.returncode == 0, done.stderr
     assert "['text', 'intent']" in done.stdout
     assert "6 blocks" in done.stdout
-    for column in ("accuracy low", "macro F1", "difference", "verdict", "layer", "confidence"):
+    for column in ("accuracy low", "validation_loss", "difference", "selectivity", "confidence"):
         assert column in done.stdout, done.stdout
     assert "Where is my parcel?" in done.stdout
     assert len(terminal("runs", "--json").stdout) > 2
