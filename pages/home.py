@@ -19,6 +19,7 @@ with left:
         "knows."
     )
     st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
+    navigation.link("lessons", "New to this? Take a lesson: guess first, then see what came out")
 right.image(PICTURE, width=150, alt="A stack of layers: the lower ones frozen, the top one trained")
 
 st.subheader("Try a sample", anchor=False)
