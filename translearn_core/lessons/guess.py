@@ -75,7 +75,7 @@ def _compare_number(value: float, truth: Estimate, unit: Unit) -> str:
     guessed = unit.text(value)
     if math.isinf(truth.value):
         return f"You guessed {guessed}. Here it was never reached, with up to {unit.text(truth.low)}."
-    gap = unit.text(abs(value - truth.value))
+    gap = unit.gap(abs(value - truth.value))
     if value == truth.value:
         return f"You guessed {guessed}, and that is what came out."
     side = "above" if value > truth.value else "below"
@@ -111,8 +111,8 @@ def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
         return "None of your points was measured."
     mean, widest = sum(gaps.values()) / len(gaps), max(gaps, key=lambda point: gaps[point])
     return (
-        f"Your line lies {guess.unit.text(mean)} from the measured one on average, and furthest away at "
-        f"{widest}: {guess.unit.text(gaps[widest])}."
+        f"Your line lies {guess.unit.gap(mean)} from the measured one on average, and furthest away at "
+        f"{widest}: {guess.unit.gap(gaps[widest])}."
     )
 
 
