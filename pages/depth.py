@@ -1,0 +1,26 @@
+"""Freeze-depth page: how deep to train, from the head alone to the embeddings."""
+
+import streamlit as st
+
+from pages._ui.runs import examples, run_picker
+from pages._ui.shell import navigation, page_header
+from pages._ui.studies import study_list
+
+page_header.header(
+    "depth",
+    "How much of the model must change? The same settings are trained from the head alone, on the left, down "
+    "to the embeddings, on the right, with several seeds each. The curve shows where deeper training stops "
+    "to pay, and below it what every step deeper costs.",
+)
+study_list.show_studies(depth=True)
+st.subheader("A finished example", anchor=False)
+st.caption("Product reviews, computed beforehand on a sample of this project.")
+if st.button("Show the curve", key="open_depth_example", type="primary", icon=":material/visibility:"):
+    examples.open_depth()
+st.subheader("Your own", anchor=False)
+if not run_picker.runs_with_results():
+    st.markdown("It starts from a finished run, whose settings it repeats at every depth.")
+    navigation.link("data", "Start an experiment")
+    navigation.stop_page()
+run = run_picker.finished()
+study_list.depth(run, run.job.config)
