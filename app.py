@@ -16,6 +16,7 @@ if str(ROOT) not in sys.path:
 from pages._ui.server import (  # noqa: E402 - see above
     allowed_hosts,
     base_path,
+    documentation,
     downloads,
     file_descriptors,
     middleware,
@@ -50,7 +51,7 @@ app = st.App(
         ),
         Middleware(middleware.UploadQuota, megabytes_per_owner=4 * settings().max_upload_mb),
     ],
-    routes=downloads.routes(),
+    routes=[*downloads.routes(), *documentation.routes()],
     exception_handlers={Exception: response_headers.failed},
     lifespan=lifespan,
     on_script_error=errors.script_error,

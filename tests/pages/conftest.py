@@ -17,6 +17,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, ROUTER, Alone, Open
 
+from pages._ui.server import documentation
 from pages._ui.server.owner import COOKIE, owner_of
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
@@ -39,6 +40,12 @@ def _own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True)
+def _no_documentation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Show every page as where the documentation was not built, whether it is here or not."""
+    monkeypatch.setattr(documentation, "SITE", tmp_path / "no documentation")
 
 
 @pytest.fixture

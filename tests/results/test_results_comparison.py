@@ -1,5 +1,6 @@
 """Sentences of a comparison: direction, points, interval, verdict and names."""
 
+import numpy as np
 import pytest
 
 from translearn_core.results import ArmScore, Comparison, Difference, Estimate
@@ -24,6 +25,23 @@ def cell(
 
 def compared(difference: Difference | None, negative_transfer: NegativeTransfer | None = None) -> Comparison:
     return Comparison("full", 600, (cell("full", None), cell("gradual", difference, negative_transfer)))
+
+
+def test_so_many_rows_as_are_said_tell_a_difference_in_four_of_five_tests():
+    rng, rows = np.random.default_rng(1), 60
+    gains = rng.choice([-1.0, 0.0, 1.0], p=[0.1, 0.75, 0.15], size=100_000)
+
+    def interval(sample):
+        half = 1.96 * sample.std(ddof=1) / np.sqrt(len(sample))
+        return Difference(sample.mean(), sample.mean() - half, sample.mean() + half, 2)
+
+    half = 1.96 * gains.std() / np.sqrt(rows)
+    needed = Difference(0.05, 0.05 - half, 0.05 + half, 2).rows_needed(rows)
+    told = np.mean([interval(rng.choice(gains, needed)).excludes_zero for _ in range(600)])
+    assert 0.75 < told < 0.86
+    assert interval(np.ones(10) + rng.normal(size=10) / 100).rows_needed(10) is None
+    assert Difference(0.0, -0.1, 0.1, 2).rows_needed(60) is None
+    assert f"about {needed:,} test rows" in Difference(0.05, 0.05 - half, 0.05 + half, 2).power_note(rows)
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,10 @@ def study_verdict(draw: Draw) -> Case:
     difference = draw(st.none() | differences())
     negative = draw(st.none() | differences().filter(lambda d: d.high < 0))
     harm = None if negative is None else NegativeTransfer("scratch", negative)
-    comparison = Comparison("full", 600, (arm("full", None, None), arm("gradual", difference, harm)))
+    arms, folds = (arm("full", None, None), arm("gradual", difference, harm)), draw(st.sampled_from((0, 5)))
+    comparison = Comparison("full", 600, arms, folds=folds)
     (text,) = comparison.sentences()
-    assert comparison.frame()["verdict"].tolist()[1] == text
+    assert text.startswith(comparison.frame()["verdict"].tolist()[1])
     numbers, claims = ([], {"cannot be compared": True}) if difference is None else clause(difference)
     if difference is not None:
         sure = difference.seeds > 1 and difference.excludes_zero
@@ -60,7 +61,14 @@ def study_verdict(draw: Draw) -> Case:
     if negative is not None:
         numbers += [100 * abs(negative.value), *ends(negative)]
         claims["Negative transfer: .* below scratch"] = True
-    return Case(text, numbers, claims=claims)
+    needed = None if difference is None or not folds else difference.rows_needed(600)
+    claims["from chance four times in five"] = needed is not None
+    return Case(text, numbers + power(difference, needed, 600), claims=claims)
+
+
+def power(difference: Difference | None, needed: int | None, rows: int) -> list[float]:
+    """Return the numbers of a sentence on the rows that a difference needs."""
+    return [] if difference is None or needed is None else [100 * abs(difference.value), needed, rows]
 
 
 @sentence
@@ -189,6 +197,9 @@ def paired_comparison(draw: Draw) -> Case:
     sure = difference.excludes_zero
     claims |= {"could be chance": not sure, "more than the chance": sure}
     claims |= {"another label": relabelled > 0, "one of the two only": unpaired > 0}
+    needed = difference.rows_needed(rows)
+    claims["from chance four times in five"] = needed is not None
+    numbers += power(difference, needed, rows)
     return Case(text, numbers, claims=claims)
 
 

@@ -58,7 +58,8 @@ LATER_FIELDS = frozenset(
         "text_pair", "pair_encoding", "optimizer", "momentum", "mixout", "bottleneck", "code_orders",
         "loss_weight", "other_targets", "task_weighting", "task_order", "joint_run", "sentence",
         "predict_train", "words_per_text", "domains", "adaptation", "ways", "contrastive",
-        "self_training", "label_key", "target_data", "sources", "target_rate", "backbone_rate", "task",
+        "self_training", "label_key", "redraw_folds", "target_data", "sources", "target_rate",
+        "backbone_rate", "task",
     }
 )  # fmt: skip
 """Fields that came later: at their default they are left out of job ids and the database."""

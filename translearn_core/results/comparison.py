@@ -1,15 +1,19 @@
 """Comparison of the arms of a study: scores with intervals, cost, differences from a baseline."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import pandas as pd
 
 from translearn_core.results.format import magnitude
-from translearn_core.results.interval_estimate import Estimate
+from translearn_core.results.interval_estimate import Estimate, Z
 from translearn_core.results.metric import Metric, Scored
 from translearn_core.results.sample_efficiency import SampleEfficiency
 
+Z_POWER = NormalDist().inv_cdf(0.8)
+"""Normal quantile of a power of 80 %."""
 NEGLIGIBLE = 0.0005
 """Smaller differences of shares that could be chance are reported as equality."""
 
@@ -65,6 +69,29 @@ class Difference(Estimate):
     def _signed(self, value: float) -> str:
         text = self._format(value)
         return f"+{text}" if float(text) > 0 else text.replace("-", "−")
+
+    def rows_needed(self, rows: int) -> int | None:
+        """Return the test rows that a difference of this size needs, given its interval over `rows` rows.
+
+        With so many its 95 % interval excludes 0 in 80 % of tests. None where it does already, and where
+        there is no difference. Of two digits, rounded up.
+        """
+        half = (self.high - self.low) / 2
+        if self.excludes_zero or self._negligible or not (half > 0 and self.value):
+            return None
+        needed = rows * (half * (1 + Z_POWER / Z) / self.value) ** 2
+        unit = 10.0 ** max(0, math.floor(math.log10(needed)) - 1)
+        return int(math.ceil(needed / unit) * unit)
+
+    def power_note(self, rows: int) -> str:
+        """Say how many test rows the difference would need to be told from chance; "" where it needs none."""
+        needed = self.rows_needed(rows)
+        if needed is None:
+            return ""
+        return (
+            f"A difference of {self.points} needs about {needed:,} test rows to be told from chance four "
+            f"times in five; here are {rows:,}."
+        )
 
     def describe(self, other: str) -> str:
         """Return the clause that compares with the baseline `other`."""
@@ -129,6 +156,7 @@ class ArmScore(Scored):
 class Comparison:
     """Arms compared with `baseline`, which was scored on `test_rows` rows.
 
+    `folds` is their number in a cross-validation, else 0.
     Of ways to a target domain `worth` says how many labels learning from the target alone needs for the
     same score, and `worth_sentences` say it in words.
     """
@@ -138,6 +166,7 @@ class Comparison:
     arms: tuple[ArmScore, ...]
     worth: tuple[SampleEfficiency, ...] = ()
     worth_sentences: tuple[str, ...] = ()
+    folds: int = 0
 
     def frame(self) -> pd.DataFrame:
         """Return one row per arm: runs, scores and difference with intervals, cost, verdict."""
@@ -156,7 +185,12 @@ class Comparison:
             for arm in self.arms
             if arm.name == self.baseline and arm.negative_transfer
         )
-        return (*negatives, *(arm.describe(self.baseline) for arm in others))
+        return (*negatives, *map(self._describe, others))
+
+    def _describe(self, arm: ArmScore) -> str:
+        """Describe an arm; where folds are tested, which leave rows the only chance, also the rows needed."""
+        note = arm.difference.power_note(self.test_rows) if arm.difference and self.folds else ""
+        return f"{arm.describe(self.baseline)} {note}".rstrip()
 
     @property
     def worse(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class _ArmResults:
     """Results of an arm: scores of the test rows, summaries, and the configuration of its first run.
 
     `seeds` are in the order of the scores. `fold_means` has the mean score of the test rows by seed and fold,
-    which is 0 without a cross-validation.
+    which is 0 without a cross-validation; `partitions` counts the partitions into folds.
     """
 
     runs: ArmRuns
@@ -39,6 +39,7 @@ class _ArmResults:
     train_rows: int
     seeds: tuple[int, ...]
     fold_means: dict[tuple[int, int], float]
+    partitions: int
 
     @property
     def control(self) -> bool:
@@ -76,6 +77,7 @@ def compare(context: Context[CompareConfig]) -> None:
             config.baseline,
             len(baseline.runs.rows),
             tuple(scores),
+            folds=baseline.config.data.split.k_folds or 0,
             worth=tuple(numbers for _, numbers in worth),
             worth_sentences=tuple(sentence for sentence, _ in worth),
         ),
@@ -115,6 +117,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     seeds: dict[str, int] = {}
     sentences: dict[str, list[pd.Series[int]]] = {}
     summaries, fold_means, train_rows = [], {}, 0
+    partitions: set[int] = set()
     for job in arm.jobs:
         evaluation, summary = context.result(job, Evaluation), context.result(job, RunSummary)
         if evaluation is None or summary is None:
@@ -128,6 +131,7 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
         if (clusters := row_clusters(rows)) is not None:
             sentences.setdefault(seed, []).append(clusters)
         fold_means[config.training.seed, config.data.split.fold] = float(scores.mean())
+        partitions.add(config.data.split.seed)
         summaries.append(summary)
         train_rows = _train_rows(config, predictions)
     by_seed = [pd.concat(folds).sort_index() for folds in tested.values()]
@@ -138,7 +142,9 @@ def _arm_results(context: Context, arm: StudyArm) -> _ArmResults:
     of_rows = None if of_first is None else np.asarray(pd.concat(of_first).sort_index(), dtype=np.int64)
     paired = ArmRuns(arm.name, keys, np.stack([scores.to_numpy() for scores in by_seed]), of_rows)
     first = training_config(context, arm.jobs[0])
-    return _ArmResults(paired, tuple(summaries), first, train_rows, tuple(seeds.values()), fold_means)
+    return _ArmResults(
+        paired, tuple(summaries), first, train_rows, tuple(seeds.values()), fold_means, len(partitions)
+    )
 
 
 def _train_rows(config: ExperimentConfig, predictions: pd.DataFrame) -> int:
@@ -169,7 +175,7 @@ def _fold_difference(
     if arm.fold_means.keys() != baseline.fold_means.keys():
         return None
     by_fold = [score - baseline.fold_means[key] for key, score in arm.fold_means.items()]
-    interval = fold_interval(by_fold, folds)
+    interval = fold_interval(by_fold, folds, baseline.partitions)
     return Difference(interval.value, interval.low, interval.high, folds, shares)
 
 
@@ -189,8 +195,9 @@ def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransf
     scores = {name: seed_interval([test[name] for test in tests]) for name in tests[0].scores}
     spread = f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows"
     if folds is not None:
-        scores = {name: fold_interval([test[name].value for test in tests], folds) for name in scores}
-        spread = f"over {folds} folds"
+        values = {name: [test[name].value for test in tests] for name in scores}
+        scores = {name: fold_interval(of_folds, folds, arm.partitions) for name, of_folds in values.items()}
+        spread = f"over {folds} folds" + f", drawn {arm.partitions} times" * (arm.partitions > 1)
     return ArmScore(
         name=arm.runs.name,
         runs=len(tests),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, jobs, page_header, result_cache, tables
+from pages._ui.shell import documentation_links, errors, jobs, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT
@@ -49,6 +49,7 @@ def heading(spec: JobSpec[Any, Any]) -> None:
     """Show the question and title of a diagnostic, and what to look at."""
     st.subheader(spec.heading, anchor=False)
     st.markdown(spec.description)
+    documentation_links.more_about("diagnostics", spec.kind)
 
 
 def result(spec: JobSpec[C, R], config: C) -> R | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, self_training, teachers
-from pages._ui.shell import state
+from pages._ui.shell import documentation_links, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,
@@ -58,6 +58,7 @@ def _card(recipe: Recipe, taken: bool, experiment: ExperimentConfig, n_blocks: i
         st.markdown(f"**{recipe.title}**", help=plain(recipe.source))
         st.markdown(recipe.summary)
         st.caption(f":material/lightbulb: {recipe.use_when}  \n:material/timer: {recipe.cost}")
+        documentation_links.more_about("recipes", recipe.name)
         fits = recipe.fits(experiment, n_blocks)
         teacher = _teacher(experiment) if recipe.teacher and fits else None
         if not fits:

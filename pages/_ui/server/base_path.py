@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.types import Scope
 
-INNER = ("_stcore", "static", "media", "component")
+INNER = ("_stcore", "static", "media", "component", "docs")
 """First path segments of addresses that are not pages."""
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from pages._ui.shell import disk_notice, errors, navigation, state
+from pages._ui.shell import disk_notice, documentation_links, errors, navigation, state
 from translearn_core.config.settings import app_root
 
 ASSETS = app_root() / "assets"
@@ -24,6 +24,7 @@ st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layou
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(STYLE)
 chosen = st.navigation(navigation.menu())
+documentation_links.menu_link()
 state.begin_page(chosen.url_path)
 with errors.show_errors():
     disk_notice.warn()

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields, freeze_map, require_task, teachers
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, jobs, state
 from pages._ui.shell.formatting import plain, short
 from pages._ui.studies import study_cost, study_list
 from translearn_core.config import (
@@ -17,6 +17,7 @@ from translearn_core.config import (
     ExperimentConfig,
     Optimizer,
     RecipeName,
+    Split,
     StudyConfig,
     custom_overrides,
     expand_grid,
@@ -26,8 +27,10 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
+from translearn_core.jobs import ReadConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Workload
+from translearn_core.results.evaluation import SMALL_TEST_SET
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
@@ -54,6 +57,7 @@ def new() -> None:
     st.subheader("A new study", anchor=False)
     task = Workload.of(ready.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
+    begin |= _first_repetitions(ready.data, task.test)
     grid = _grid("study", backbone_info.n_blocks, task.train, begin)
     if any(grid["sizes"]):
         grid["resample"] = st.checkbox(
@@ -68,6 +72,7 @@ def new() -> None:
         return
     seed = draft.training.seed
     grid["seeds"] = tuple(range(seed, seed + grid["seeds"]))
+    grid["redraw_folds"] = grid["k_folds"] is not None
     own = custom_overrides(ready.experiment, recipes=bool(grid["recipes"]))
     st.caption(plain(custom_caption(ready.experiment, own, recipes=bool(grid["recipes"]))))
     blocks = {draft.backbone.label: backbone_info.n_blocks}
@@ -92,6 +97,17 @@ def new() -> None:
         name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
         if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
             study_list.start(name.strip() or proposal, config, blocks)
+
+
+def _first_repetitions(data: DataConfig, test_rows: int) -> dict[str, int]:
+    """Return the preset number of seeds, and of folds where few test rows would be drawn.
+
+    Every row is then tested on, twice, so that smaller differences can be told from chance.
+    """
+    reading = jobs.known(ReadConfig(dataset=data.dataset))
+    split = data.split
+    given = split.column or split.time or split.test_groups or reading is None or Split.TEST in reading.parts
+    return {"seeds": 3} if given or test_rows >= SMALL_TEST_SET else {"seeds": 2, "k_folds": 5}
 
 
 def add_fields(study: Study) -> None:
@@ -217,7 +233,7 @@ def _repetitions(key: str, begin: dict[str, Any]) -> dict[str, Any]:
         placeholder="none",
         disabled=key != "study",
         help="cross-validation: each configuration trains once for each fold and is tested on it, so "
-        "that every row is tested on; empty: one test split",
+        "that every row is tested on; each seed draws its own folds; empty: one test split",
     )
     return {"seeds": seeds, "k_folds": k_folds}
 

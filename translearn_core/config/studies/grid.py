@@ -85,8 +85,8 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     tuple of PlannedRun
         The seed sets head, batch order, dropout and random weights and, with `resample`, the training subset,
         but not the split, so that all runs have the same test rows; with `k_folds` every fold is the test
-        split of one run each. Of equal experiments the first stays. Ways that cannot run with these settings
-        are left out, see `unsuitable_arms`.
+        split of one run each, of a partition for each seed with `redraw_folds`. Of equal experiments the
+        first stays. Ways that cannot run with these settings are left out, see `unsuitable_arms`.
 
     Raises
     ------
@@ -101,9 +101,11 @@ def expand_grid(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Planne
     if unsuitable and not arms:
         raise unsuitable[0].error
     planned: dict[str, PlannedRun] = {}
-    for seed, fold in product(study.seeds, range(study.k_folds or 1)):
+    for (repeat, seed), fold in product(enumerate(study.seeds), range(study.k_folds or 1)):
+        partition = repeat if study.redraw_folds else 0
         for factors, name, config in arms:
-            experiment = _with_seed(_with_fold(config, study.k_folds, fold), seed, resample=study.resample)
+            folded = _with_fold(config, study.k_folds, fold, partition)
+            experiment = _with_seed(folded, seed, resample=study.resample)
             pretraining = None
             if factors.get("way") == Way.PRETRAIN_TARGET:
                 pretraining, experiment = pretrained_on_target(experiment)
@@ -135,8 +137,10 @@ def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Un
     return tuple({arm.name: arm for arm in arms}.values())
 
 
-def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> StudyConfig:
-    """Return the study of an experiment's settings at every boundary.
+def depth_study(
+    config: ExperimentConfig, n_blocks: int, *, seeds: int = 3, k_folds: int | None = None
+) -> StudyConfig:
+    """Return the study of an experiment's settings at every boundary, with `k_folds` cross-validated.
 
     Stages are replaced by one with the same total of epochs.
     """
@@ -149,6 +153,8 @@ def depth_study(config: ExperimentConfig, n_blocks: int, *, seeds: int = 3) -> S
         "data": config.data.model_copy(update={"train_rows": None}),
         "backbones": (config.backbone,),
         "seeds": tuple(range(config.training.seed, config.training.seed + seeds)),
+        "k_folds": k_folds,
+        "redraw_folds": k_folds is not None,
         "sizes": (config.data.train_rows,),
         "settings": custom_overrides(single_stage, recipes=False),
     }
@@ -282,10 +288,13 @@ def _with_settings(study: StudyConfig, config: ExperimentConfig, n: int) -> Expe
     return config
 
 
-def _with_fold(config: ExperimentConfig, k_folds: int | None, fold: int) -> ExperimentConfig:
+def _with_fold(config: ExperimentConfig, k_folds: int | None, fold: int, partition: int) -> ExperimentConfig:
+    """Return the experiment tested on a fold of one of several partitions, which differ in the seed."""
     if k_folds is None:
         return config
-    split = SplitConfig.model_validate(config.data.split.model_dump() | {"k_folds": k_folds, "fold": fold})
+    split = config.data.split.model_dump()
+    changed = {"k_folds": k_folds, "fold": fold, "seed": split["seed"] + partition}
+    split = SplitConfig.model_validate(split | changed)
     return config.model_copy(update={"data": config.data.model_copy(update={"split": split})})
 
 

@@ -70,6 +70,7 @@ class StudyConfig(BaseConfig):
     k_folds: int | None = Field(
         None, ge=2, le=20, description="cross-validation: every run once for each fold, which it is tested on"
     )
+    redraw_folds: bool = Field(False, description="each seed draws its own folds: repeated cross-validation")
     min_steps: int = Field(
         0, ge=0, le=500, description="where rows are few, as many times the epochs as make so many steps"
     )

@@ -60,6 +60,8 @@ class PairedComparison:
             f"{metric.label} {metric.format(sign * self.second.value)} and "
             f"{metric.format(sign * self.first.value)}."
         ]
+        if note := self.difference.power_note(self.rows):
+            sentences.append(note)
         if self.outcomes:
             both, only_first, only_second, neither = self.outcomes
             sentences.append(

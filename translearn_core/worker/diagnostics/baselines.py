@@ -130,6 +130,8 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
         probed=n_probed,
         shares=test.metric.share,
     )
+    if WORDS in by_name and (power := by_name[WORDS].margin.power_note(len(task.test))):
+        notes += (power,)
     notes += () if spreading is None else (spreading.note(len(task.validation)),)
     notes += unit_note(metric_of(task.problem.row_metric), test.metric)
     artifacts.save(
