@@ -14,7 +14,7 @@ page_header.header(
 )
 study_list.show_studies(depth=True)
 st.subheader("A finished example", anchor=False)
-st.caption("Product reviews, computed beforehand on a sample of this project.")
+st.caption("Product reviews, five depths with one seed each, computed beforehand on a sample of this project.")
 if st.button("Show the curve", key="open_depth_example", type="primary", icon=":material/visibility:"):
     examples.open_depth()
 st.subheader("Your own", anchor=False)
