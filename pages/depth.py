@@ -14,7 +14,9 @@ page_header.header(
 )
 study_list.show_studies(depth=True)
 st.subheader("A finished example", anchor=False)
-st.caption("Product reviews, five depths with one seed each, computed beforehand on a sample of this project.")
+st.caption(
+    "Product reviews, five depths with one seed each, computed beforehand on a sample of this project."
+)
 if st.button("Show the curve", key="open_depth_example", type="primary", icon=":material/visibility:"):
     examples.open_depth()
 st.subheader("Your own", anchor=False)
@@ -23,4 +25,8 @@ if not run_picker.runs_with_results():
     navigation.link("data", "Start an experiment")
     navigation.stop_page()
 run = run_picker.finished()
+if run.job.config.fitted_at_once:
+    st.caption(
+        "This run was fitted at once, with no block that could train: choose one that trained in epochs."
+    )
 study_list.depth(run, run.job.config)
