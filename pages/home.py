@@ -25,6 +25,7 @@ right.image(PICTURE, width=100, alt="A stack of layers: the lower ones frozen, t
 first, second = st.columns(2)
 with first.container(border=True, height="stretch"):
     examples.card()
+    navigation.link("lessons", "New to this? Take a lesson: guess first, then see what came out")
     navigation.link("depth", "How deep should it train? The freeze-depth curve")
 with second.container(border=True, height="stretch"):
     st.markdown("**Bring your own table**")

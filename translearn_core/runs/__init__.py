@@ -1,6 +1,7 @@
 """Workspace: data sets, runs, studies and their files."""
 
 from translearn_core.runs.experiment_drafts import ExperimentDrafts
+from translearn_core.runs.lesson_progress import LessonAnswer, LessonProgress
 from translearn_core.runs.records import (
     STOPPING,
     UNREADABLE,
@@ -27,6 +28,8 @@ __all__ = [
     "Dataset",
     "ExperimentDrafts",
     "Job",
+    "LessonAnswer",
+    "LessonProgress",
     "Progress",
     "Run",
     "RunStore",

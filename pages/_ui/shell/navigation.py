@@ -22,6 +22,12 @@ class PageEntry:
 
 PAGES: dict[str, PageEntry] = {
     "home": PageEntry("", "Home", "home", "Start here: try a sample or bring a CSV."),
+    "lessons": PageEntry(
+        "Learn",
+        "Lessons",
+        "school",
+        "Guess what comes out, see it, run it yourself: a paper's claim in 15 minutes.",
+    ),
     "data": PageEntry(
         "Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."
     ),

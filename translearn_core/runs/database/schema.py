@@ -158,6 +158,27 @@ experiment_drafts = Table(
     Column("changed", Float, nullable=False),
 )
 
+lesson_answers = Table(
+    "lesson_answers",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("lesson", String(40), primary_key=True),
+    Column("step", String(40), primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+    Column("locked", Float),
+)
+
+lesson_places = Table(
+    "lesson_places",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("lesson", String(40), primary_key=True),
+    Column("step", String(40), nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("changed", Float, nullable=False),
+)
+
 points = Table(
     "points",
     metadata,

@@ -1,0 +1,1 @@
+"""Lessons: list, steps, guesses, prepared experiments and reveals."""

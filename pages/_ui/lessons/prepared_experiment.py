@@ -1,0 +1,158 @@
+"""Prepared experiment of a lesson: its outcome computed beforehand, and the person's own run over it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages._ui.lessons.lesson_list import progress
+from pages._ui.shell import errors, jobs, navigation, page_header, state, tables
+from pages._ui.shell.formatting import duration
+from pages._ui.studies import study_list
+from translearn_core.config.settings import settings
+from translearn_core.engine import ensure_engine
+from translearn_core.lessons import figures, outcomes
+from translearn_core.lessons.experiment import Experiment, FreeSetting
+from translearn_core.lessons.lesson import Do, Lesson
+from translearn_core.lessons.outcomes import Outcome
+from translearn_core.results.format import count_noun
+from translearn_core.runs import State, Study
+
+HIDDEN = (
+    "Hidden in this lesson: every setting that is not offered here. They are pinned, so that what you see is "
+    "the experiment that the outcome was computed with. On the pages Train and Study all of them are yours."
+)
+
+
+def show(lesson: Lesson, step: Do) -> None:
+    """Show the outcome, and offer to run the experiment."""
+    experiment = lesson.experiments[step.experiment]
+    outcome = outcomes.load(lesson, step.experiment)
+    live = live_result(lesson, step, outcome)
+    st.badge("Computed beforehand", icon=":material/inventory_2:", color="gray")
+    figure(outcome.result, live, key=f"outcome-{step.id}")
+    _made(outcome)
+    st.markdown("**Run it live.** The same experiment, on this server. Your result is laid over this one.")
+    choices = _free(lesson, step, experiment)
+    with st.expander("What is pinned, and what is hidden", icon=":material/tune:"):
+        st.caption(HIDDEN)
+        st.code(experiment.with_choices(choices).written(), language="yaml")
+    _run(lesson, step, experiment, outcome, choices)
+
+
+def figure(result: Any, live: Any, *, key: str, name: str = "") -> None:
+    """Show the figure of a result with a live one over it, and their tables."""
+    dark = page_header.dark()
+    name = figures.figure_name(result, name)
+    alt = figures.ALT[name] + (", the live ones over those computed beforehand" if live is not None else "")
+    tables.figure(
+        figures.draw(result, name, dark, live=live), figures.table(result), "lesson", key=key, alt=alt
+    )
+    if live is not None:
+        with st.expander("The live numbers", icon=":material/table_rows:"):
+            tables.table(figures.table(live), "lesson_live", key=f"{key}-live")
+
+
+def _made(outcome: Outcome) -> None:
+    """Say how an outcome was computed."""
+    about = outcome.about
+    st.caption(
+        f"Computed on {about.computed} for this project: {count_noun(about.runs, 'run')}, "
+        f"{duration(about.seconds)} of training on two cores that had other work too."
+    )
+
+
+def _free(lesson: Lesson, step: Do, experiment: Experiment) -> dict[str, Any]:
+    """Draw the free settings; return their values by field."""
+    stored = stored_choices(lesson, step)
+    choices: dict[str, Any] = {}
+    for free in experiment.free:
+        key = f"lesson.{lesson.id}.{step.id}.{free.field}"
+        names = {_word(choice): choice for choice in free.choices}
+        state.init_widget(key, _word(stored.get(free.field, free.choices[0])))
+        chosen = st.segmented_control(
+            free.label, list(names), key=key, required=True, on_change=_keep, args=(lesson, step, free, key),
+            help="The first is the choice that the outcome above was computed with.",
+        )  # fmt: skip
+        choices[free.field] = names.get(str(chosen), free.choices[0])
+    return choices
+
+
+def _word(choice: Any) -> str:
+    return ", ".join(map(str, choice)) if isinstance(choice, list | tuple) else str(choice)
+
+
+def stored_choices(lesson: Lesson, step: Do) -> dict[str, Any]:
+    """Return the owner's choices of free settings by field."""
+    answer = progress().answers(state.owner(), lesson.id).get(step.id)
+    return dict(answer.value) if answer is not None else {}
+
+
+def _keep(lesson: Lesson, step: Do, free: FreeSetting, key: str) -> None:
+    chosen = state.get_value(key)
+    choice = next(one for one in free.choices if _word(one) == chosen)
+    with errors.show_errors():
+        values = stored_choices(lesson, step) | {free.field: choice}
+        progress().save(state.owner(), lesson.id, step.id, values)
+
+
+def live_study(lesson: Lesson, step: Do, outcome: Outcome) -> Study | None:
+    """Return the owner's study of the experiment with the choices made, None if it was not started."""
+    experiment, store, owner = lesson.experiments[step.experiment], state.store(), state.owner()
+    digests = [one.digest for one in store.datasets(owner) if one.name == experiment.file]
+    studies = study_list.study_store().all(owner) if digests else []
+    for digest in digests:
+        config = experiment.config(digest, outcome.about.n_blocks, stored_choices(lesson, step))
+        for study in studies:
+            if study.config == config:
+                return study
+    return None
+
+
+def live_result(lesson: Lesson, step: Do, outcome: Outcome) -> Any:
+    """Return the result of the owner's own finished run of the experiment; None without one."""
+    study = live_study(lesson, step, outcome)
+    if study is None:
+        return None
+    current = study_list.progress(study)
+    if current.state is not State.DONE:
+        return None
+    experiment = lesson.experiments[step.experiment]
+    result = jobs.known(experiment.evaluation(study, current.done))
+    return None if result is None else experiment.present(result)
+
+
+def _run(
+    lesson: Lesson, step: Do, experiment: Experiment, outcome: Outcome, choices: Mapping[str, Any]
+) -> None:
+    """Draw the button that runs the experiment, or its progress."""
+    study = live_study(lesson, step, outcome)
+    if study is None:
+        if st.button("Run it live", key="run_live", icon=":material/play_arrow:"):
+            _start(experiment, outcome, dict(choices))
+            st.rerun()
+        return
+    study_list.watch(study)
+    current = study_list.progress(study)
+    navigation.link("study", "All of it on the page Study", study=study.id)
+    if current.state is State.DONE:
+        job = experiment.evaluation(study, current.done)
+        assert job is not None  # all runs are done
+        known = jobs.known(job)
+        if known is None and jobs.submit_and_watch(job) is not None:
+            st.rerun()
+
+
+def _start(experiment: Experiment, outcome: Outcome, choices: dict[str, Any]) -> None:
+    """Submit the runs of the experiment for this owner."""
+    store, owner = state.store(), state.owner()
+    dataset = store.add_dataset(owner, experiment.file, {"train": experiment.table()})
+    config = experiment.config(dataset.digest, outcome.about.n_blocks, choices)
+    blocks = experiment.blocks(outcome.about.n_blocks)
+    study_list.study_store().add(owner, f"Lesson: {experiment.name}", config, blocks)
+    ensure_engine(settings())
+
+
+def plain_name(experiment: Experiment) -> str:
+    """Return the name of the study."""
+    return f"Lesson: {experiment.name}"

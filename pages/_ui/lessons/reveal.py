@@ -1,0 +1,59 @@
+"""Reveal of a lesson: what came out with the guesses drawn into it, and whether the claim did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages._ui.lessons import prepared_experiment
+from pages._ui.shell import page_header, tables
+from pages._ui.shell.formatting import plain
+from translearn_core.lessons import figures, outcomes
+from translearn_core.lessons.guess import compare, judge
+from translearn_core.lessons.lesson import Claim, Do, Lesson, Reveal
+from translearn_core.lessons.measures import take
+from translearn_core.runs import LessonAnswer
+
+ICONS = {True: ("check_circle", "green"), False: ("cancel", "red"), None: ("help", "orange")}
+"""Icon and colour of a verdict."""
+
+
+def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> None:
+    """Draw the guesses into the outcome, and compare the claim with it and with the live run."""
+    guesses = [lesson.guess(id) for id in step.guesses]
+    name = guesses[0].experiment
+    outcome = outcomes.load(lesson, name)
+    do = next((one for one in lesson.steps if isinstance(one, Do) and one.experiment == name), None)
+    live = prepared_experiment.live_result(lesson, do, outcome) if do is not None else None
+    dark = page_header.dark()
+    picture, drawn = figures.draw(outcome.result, step.figure, dark, live=live), False
+    for guess in guesses:
+        value = answers[guess.id].value["value"]
+        measured = take(guess.measure, outcome.result)
+        if figures.draws_into_result(guess):
+            picture, drawn = figures.draw_guess(picture, guess, value, outcome.result, dark), True
+        else:
+            tables.chart(
+                figures.own_figure(guess, value, measured, dark), key=f"own-{guess.id}",
+                alt=f"{guess.measure.title}, with your guess",
+            )  # fmt: skip
+    if drawn:
+        alt = f"{figures.ALT[figures.figure_name(outcome.result, step.figure)]}, with your guess"
+        tables.figure(picture, figures.table(outcome.result), "lesson", key=f"reveal-{step.id}", alt=alt)
+    for guess in guesses:
+        answer = answers[guess.id].value
+        st.markdown(plain(compare(guess, answer["value"], take(guess.measure, outcome.result))))
+        st.caption(f"Your reason was: “{plain(answer['reason'])}”")
+    if step.claim is not None:
+        _claim(step.claim, outcome.result, live)
+
+
+def _claim(claim: Claim, result: Any, live: Any) -> None:
+    """Show the claim, and whether it came out beforehand and in the live run."""
+    st.markdown(f"**What the paper says.** {plain(claim.paper)}")
+    for title, one in (("Computed beforehand", result), ("Your live run", live)):
+        if one is None:
+            continue
+        verdict = judge(claim, take(claim.measure, one))
+        icon, colour = ICONS[verdict.reproduced]
+        st.markdown(f":{colour}[:material/{icon}:] **{title}.** {plain(verdict.sentence)}")

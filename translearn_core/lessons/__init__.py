@@ -1,0 +1,1 @@
+"""Lessons: one file each, with guesses, prepared experiments and outcomes computed beforehand."""

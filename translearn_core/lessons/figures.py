@@ -1,0 +1,116 @@
+"""Figures of a lesson: those of the app for its results, with guesses drawn into them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from translearn_core import plots
+from translearn_core.lessons.lesson import Guess, GuessKind
+from translearn_core.lessons.measure import Measured
+from translearn_core.lessons.measures import SEED, by_group
+from translearn_core.plots import lesson_guess
+from translearn_core.results import Comparison, LabelEfficiency, ProbeScores, Similarity
+
+Draw = Callable[[Any, bool], go.Figure]
+
+
+def _arms(result: Comparison, dark: bool) -> go.Figure:
+    if any(SEED in arm.name for arm in result.arms):
+        return lesson_guess.seed_dots(by_group(result), result.metric, dark)
+    return plots.study_arms(result, dark)
+
+
+def _depth(result: Comparison, dark: bool) -> go.Figure:
+    return plots.depth_curve(result, {arm.name: "test score" for arm in result.arms}, dark)
+
+
+FIGURES: dict[type, dict[str, Draw]] = {
+    Comparison: {"arms": _arms, "depth": _depth},
+    LabelEfficiency: {"curve": plots.label_efficiency},
+    ProbeScores: {"layers": plots.probe_lines},
+    Similarity: {"layers": lambda result, dark: plots.similarity_lines(result, None, dark)},
+}
+"""Figures by type of result and name; the first is the default."""
+
+ALT = {
+    "arms": "Test scores of the runs",
+    "depth": "Test score and seconds by the lowest block that trains",
+    "curve": "Test score by number of training labels, a line a method",
+    "layers": "Values by layer, from the embeddings to the last block",
+}
+"""Text alternatives by name of the figure."""
+
+
+def figure_name(result: Any, name: str = "") -> str:
+    """Return the name of a figure of a result, or of its first."""
+    return name or next(iter(FIGURES[type(result)]))
+
+
+def draw(result: Any, name: str = "", dark: bool = False, *, live: Any = None) -> go.Figure:
+    """Draw a result as the app does, and a `live` one over it."""
+    make = FIGURES[type(result)][figure_name(result, name)]
+    figure = make(result, dark)
+    return figure if live is None else lesson_guess.overlay(figure, make(live, dark), shift=_shift(result))
+
+
+def _shift(result: Any) -> float:
+    """Return how far live dots are moved down in their row."""
+    seeds = isinstance(result, Comparison) and any(SEED in arm.name for arm in result.arms)
+    return 0.2 if seeds else 0.0
+
+
+def draw_guess(figure: go.Figure, guess: Guess, value: Any, result: Any, dark: bool = False) -> go.Figure:
+    """Draw a guess into the figure of a result, where that has its axis."""
+    scale = guess.unit.scale
+    if guess.of is GuessKind.CURVE:
+        depth = guess.measure.kind == "depth"
+        x = _depth_places(result, guess) if depth else [float(point) for point in guess.points]
+        return lesson_guess.guessed_curve(figure, x, [one / scale for one in value], dark)
+    if guess.of is GuessKind.NUMBER and guess.measure.kind == "range":
+        start = min(min(scores) for scores in _of(guess, by_group(result)))
+        return lesson_guess.guessed_span(figure, start, start + value / scale, dark)
+    if guess.of is GuessKind.NUMBER and guess.measure.kind == "worth":
+        shown = float(result.sizes[0]), max(float(result.sizes[-1]), float(value))
+        return lesson_guess.guessed_size(figure, float(value), shown, dark)
+    if guess.of is GuessKind.NUMBER and guess.measure.kind == "score" and isinstance(result, Comparison):
+        return lesson_guess.guessed_line(figure, value / scale, dark)
+    return figure
+
+
+def _of(guess: Guess, groups: Mapping[str, Sequence[float]]) -> list[Sequence[float]]:
+    return [groups[name] for name in guess.measure.of or groups]
+
+
+def _depth_places(result: Comparison, guess: Guess) -> list[float]:
+    """Return the places of a curve's points on the axis of depth."""
+    names = guess.measure.names
+    places = {names.get(arm.name, arm.name): float(arm.boundary) for arm in result.arms}
+    return [places[point] for point in guess.points]
+
+
+def draws_into_result(guess: Guess) -> bool:
+    """Whether a guess has an axis in the figure of the result; else `own_figure` shows it."""
+    return guess.of is GuessKind.CURVE or (
+        guess.of is GuessKind.NUMBER and guess.measure.kind in ("range", "worth", "score")
+    )
+
+
+def own_figure(guess: Guess, value: Any, measured: Measured, dark: bool = False) -> go.Figure:
+    """Draw what was measured by label, with the guess."""
+    chosen = value if guess.of is GuessKind.CHOICE else None
+    figure = lesson_guess.estimates(measured, guess.measure.title, dark, chosen=chosen)
+    return lesson_guess.guessed_line(figure, value, dark) if guess.of is GuessKind.NUMBER else figure
+
+
+def table(result: Any) -> pd.DataFrame:
+    """Return the numbers of a result's figure."""
+    if isinstance(result, Comparison) and any(SEED in arm.name for arm in result.arms):
+        rows = [
+            (*arm.name.split(SEED), arm.headline.value, arm.headline.low, arm.headline.high)
+            for arm in result.arms
+        ]
+        return pd.DataFrame(rows, columns=["arm", "seed", result.metric.column, "low", "high"])
+    frame: pd.DataFrame = result.frame()
+    return frame

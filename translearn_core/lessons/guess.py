@@ -1,0 +1,155 @@
+"""Guesses: what is stored, whether it is complete, and how it compares with what was measured."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from translearn_core.errors import ConfigError
+from translearn_core.lessons.lesson import Claim, Guess, GuessKind
+from translearn_core.lessons.measure import Measured, Unit
+from translearn_core.results import Estimate
+
+FEWEST_CHARACTERS = 3
+"""Shortest reason."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim came out: True, False, or None where the interval includes its limit."""
+
+    reproduced: bool | None
+    sentence: str
+
+
+def check_guess(guess: Guess, answer: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` if an answer, ``value`` and ``reason``, cannot be locked."""
+    value, reason = answer.get("value"), str(answer.get("reason", "")).strip()
+    match guess.of:
+        case GuessKind.NUMBER:
+            _check_number(guess, value)
+        case GuessKind.CHOICE:
+            if value not in guess.options:
+                raise ConfigError("your guess", value, f"one of {', '.join(guess.options)}")
+        case GuessKind.ORDER:
+            if not isinstance(value, list) or sorted(value) != sorted(guess.options):
+                raise ConfigError("your order", value, f"all of {', '.join(guess.options)}, each once")
+        case GuessKind.CURVE:
+            if not isinstance(value, list) or len(value) != len(guess.points):
+                raise ConfigError("your curve", value, f"{len(guess.points)} numbers, one a point")
+            for one in value:
+                _check_number(guess, one)
+    if len(reason) < FEWEST_CHARACTERS:
+        raise ConfigError("your reason", reason, "a few words: why do you think so?")
+
+
+def _check_number(guess: Guess, value: Any) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not guess.low <= value <= guess.high:
+        raise ConfigError("your guess", value, f"a number from {guess.low:g} to {guess.high:g}")
+
+
+def ranked(measured: Measured, *, lowest: bool = False) -> list[str]:
+    """Return the labels by their number, the highest first, or the lowest."""
+    return sorted(measured, key=lambda name: measured[name].value, reverse=not lowest)
+
+
+def overlapping(one: Estimate, other: Estimate) -> bool:
+    """Whether two intervals overlap; False where one of them has no ends."""
+    return one.low <= other.high and other.low <= one.high
+
+
+def compare(guess: Guess, value: Any, measured: Measured) -> str:
+    """Return what was guessed beside what was measured, in words."""
+    match guess.of:
+        case GuessKind.NUMBER:
+            return _compare_number(float(value), next(iter(measured.values())), guess.unit)
+        case GuessKind.CHOICE:
+            return _compare_choice(guess, str(value), measured)
+        case GuessKind.ORDER:
+            return _compare_order(guess, list(value), measured)
+    return _compare_curve(guess, [float(one) for one in value], measured)
+
+
+def _compare_number(value: float, truth: Estimate, unit: Unit) -> str:
+    guessed = unit.text(value)
+    if math.isinf(truth.value):
+        return f"You guessed {guessed}. Here it was never reached, with up to {unit.text(truth.low)}."
+    gap = unit.text(abs(value - truth.value))
+    if value == truth.value:
+        return f"You guessed {guessed}, and that is what came out."
+    side = "above" if value > truth.value else "below"
+    return f"You guessed {guessed}. It came out as {unit.text(truth.value)}: you were {gap} {side}."
+
+
+def _compare_choice(guess: Guess, value: str, measured: Measured) -> str:
+    first, second = ranked(measured, lowest=guess.lowest)[:2]
+    if overlapping(measured[first], measured[second]):
+        return (
+            f"You chose “{value}”. Here “{first}” came out first, but its interval overlaps that of "
+            f"“{second}”: this experiment does not settle it."
+        )
+    if value == first:
+        return f"You chose “{value}”, and so it came out."
+    return f"You chose “{value}”. It came out as “{first}”."
+
+
+def _compare_order(guess: Guess, value: list[str], measured: Measured) -> str:
+    truth = [name for name in ranked(measured, lowest=guess.lowest) if name in value]
+    pairs = [(a, b) for k, a in enumerate(truth) for b in truth[k + 1 :]]
+    right = sum(value.index(a) < value.index(b) for a, b in pairs)
+    return f"Of {len(pairs)} pairs you put {right} in the order that came out: {', '.join(truth)}."
+
+
+def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
+    gaps = {
+        point: abs(one - measured[point].value)
+        for point, one in zip(guess.points, value, strict=True)
+        if point in measured and math.isfinite(measured[point].value)
+    }
+    if not gaps:
+        return "None of your points was measured."
+    mean, widest = sum(gaps.values()) / len(gaps), max(gaps, key=lambda point: gaps[point])
+    return (
+        f"Your line lies {guess.unit.text(mean)} from the measured one on average, and furthest away at "
+        f"{widest}: {guess.unit.text(gaps[widest])}."
+    )
+
+
+def judge(claim: Claim, measured: Measured) -> Verdict:
+    """Compare a claim with what was measured.
+
+    It is reproduced if the whole interval lies on the claimed side of the limit, not reproduced if it lies on
+    the other, and open if the interval includes the limit.
+
+    Raises
+    ------
+    ConfigError
+        If the claim's label was not measured.
+    """
+    name = next(iter(measured)) if claim.label is None else claim.label
+    if name not in measured:
+        raise ConfigError("claim.label", name, f"one of {', '.join(measured)}")
+    one, unit = measured[name], claim.measure.unit
+    limit = claim.above if claim.above is not None else claim.below
+    assert limit is not None
+    low, high = (one.low, one.high) if one.low == one.low else (one.value, one.value)
+    inside = low > limit if claim.above is not None else high < limit
+    outside = high <= limit if claim.above is not None else low >= limit
+    side = "above" if claim.above is not None else "below"
+    found = f"{name}: {unit.text(one.value)} (95 %: {_end(unit, low)} to {_end(unit, high)})"
+    if math.isinf(one.value):
+        found = f"{name}: more than {unit.text(low)}"
+    if inside:
+        return Verdict(True, f"It came out here too. {found}, {side} {unit.text(limit)}.")
+    if outside:
+        return Verdict(False, f"It did not come out here. {found}, not {side} {unit.text(limit)}.")
+    return Verdict(
+        None,
+        f"This experiment leaves it open. {found}: the interval includes {unit.text(limit)}, so that it "
+        "could be either.",
+    )
+
+
+def _end(unit: Unit, value: float) -> str:
+    return "no end" if math.isinf(value) else unit.text(value)

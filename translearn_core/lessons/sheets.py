@@ -1,0 +1,103 @@
+"""Sheets of a lesson as HTML: a worksheet to print, and the teacher's sheet with what to expect."""
+
+import math
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from translearn_core.lessons import outcomes
+from translearn_core.lessons.guess import judge
+from translearn_core.lessons.lesson import Guess, Lesson, Reveal
+from translearn_core.lessons.measure import Measured, Unit
+from translearn_core.lessons.measures import take
+
+TEMPLATES = ("base", "worksheet", "teacher")
+
+WIDTH, HEIGHT, MARGIN = 520, 220, 44
+"""Size of the axes to draw a curve into, in pixels."""
+
+
+def worksheet(lesson: Lesson) -> str:
+    """Return the worksheet: texts, questions and room for answers, without what came out."""
+    heading = f"{lesson.title}: worksheet"
+    template = _environment().get_template("worksheet.html.jinja")
+    return str(template.render(lesson=lesson, heading=heading, axes=axes))
+
+
+def teacher_sheet(lesson: Lesson) -> str:
+    """Return the teacher's sheet; raises `NotFoundError` if an outcome is missing."""
+    expected = []
+    for guess in (step for step in lesson.steps if isinstance(step, Guess)):
+        result = outcomes.load(lesson, guess.experiment).result
+        expected.append((guess, expected_rows(take(guess.measure, result), guess.unit)))
+    heading, claims = f"{lesson.title}: teacher's sheet", verdicts(lesson)
+    template = _environment().get_template("teacher.html.jinja")
+    return str(template.render(lesson=lesson, heading=heading, expected=expected, verdicts=claims))
+
+
+def verdicts(lesson: Lesson) -> list[tuple[str, str]]:
+    """Return each claim of a lesson with what its outcome says of it."""
+    found = []
+    for step in lesson.steps:
+        if isinstance(step, Reveal) and step.claim is not None:
+            result = outcomes.load(lesson, lesson.guess(step.guesses[0]).experiment).result
+            found.append((step.claim.paper, judge(step.claim, take(step.claim.measure, result)).sentence))
+    return found
+
+
+def expected_rows(measured: Measured, unit: Unit) -> list[tuple[str, str, str]]:
+    """Return label, number and interval of measured numbers, as texts."""
+    rows = []
+    for name, one in measured.items():
+        value = "never reached" if math.isinf(one.value) else unit.text(one.value)
+        known = not (math.isnan(one.low) or math.isnan(one.high))
+        high = "no end" if math.isinf(one.high) else unit.text(one.high)
+        rows.append((name, value, f"{unit.text(one.low)} to {high}" if known else "none"))
+    return rows
+
+
+def axes(guess: Guess) -> Markup:
+    """Return empty axes as SVG, to draw a curve into by hand."""
+    last = len(guess.points) - 1
+    places = [MARGIN + k * (WIDTH - 2 * MARGIN) / last for k in range(last + 1)]
+    bottom = HEIGHT - MARGIN
+    parts = [
+        f'<line x1="{x:.0f}" y1="10" x2="{x:.0f}" y2="{bottom}" stroke="#c5cad3"/>'
+        f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle" font-size="13">{_escaped(point)}</text>'
+        for x, point in zip(places, guess.points, strict=True)
+    ]
+    for k in range(5):
+        y = bottom - k * (bottom - 10) / 4
+        value = guess.low + k * (guess.high - guess.low) / 4
+        parts.append(
+            f'<line x1="{MARGIN}" y1="{y:.0f}" x2="{WIDTH - MARGIN}" y2="{y:.0f}" stroke="#e2e5ea"/>'
+            f'<text x="{MARGIN - 6}" y="{y + 4:.0f}" text-anchor="end" font-size="13">{value:g}</text>'
+        )
+    title = _escaped(guess.measure.title or guess.question)
+    return Markup(
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="Empty axes: {title}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _escaped(text: str) -> str:
+    return str(Markup.escape(text))
+
+
+@cache
+def _environment() -> Environment:
+    home = files("translearn_core.lessons.templates")
+    names = [f"{name}.html.jinja" for name in TEMPLATES]
+    environment = Environment(
+        loader=DictLoader({name: (home / name).read_text(encoding="utf-8") for name in names}),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    markdown = MarkdownIt("commonmark", {"html": False})
+    environment.filters["markdown"] = lambda text: Markup(markdown.render(text))
+    return environment

@@ -1,0 +1,1 @@
+"""Sheets of a lesson: for learners on paper, and for the teacher."""
