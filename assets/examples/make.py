@@ -24,6 +24,11 @@ from translearn_core.config.settings import Settings
 from translearn_core.data.sample_datasets import sample_bytes, sample_of
 from translearn_core.engine import ensure_engine, stop_engine
 from translearn_core.jobs import (
+    BASELINES,
+    ERROR_ANALYSIS,
+    PROBE,
+    PROJECTION,
+    SIMILARITY,
     BackboneInfoConfig,
     DiagnoseConfig,
     ProjectionAnimationConfig,
@@ -39,6 +44,10 @@ SEEDS = 1
 """Seeds of each depth; with one the intervals are those of the test rows."""
 DEPTHS = (-1, 0, 2, 4, 6)
 """Lowest trainable blocks of the freeze-depth curve: from the embeddings to the head alone."""
+
+
+SHOWN = [spec.kind for spec in (BASELINES, PROBE, PROJECTION, SIMILARITY, ERROR_ANALYSIS)]
+"""Diagnostics of the run, with their default settings, beside the animation and the snapshots."""
 
 
 def main() -> None:
@@ -81,7 +90,7 @@ def finished_run(store: RunStore, run: Run[ExperimentConfig]) -> list[str]:
     diagnosis = DiagnoseConfig(data=config.data, backbone=config.backbone, token_limit=limit)
     parts: list[JobConfig] = [
         diagnosis,
-        *(part for part in default_diagnostics(store, run) if part.kind != "next_steps"),
+        *(part for part in default_diagnostics(store, run) if part.kind in SHOWN),
         ProjectionAnimationConfig(job=run.job.id),
         SnapshotsConfig(job=run.job.id, layer=BLOCKS),
     ]
