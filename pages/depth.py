@@ -13,12 +13,7 @@ page_header.header(
     "to pay, and below it what every step deeper costs.",
 )
 study_list.show_studies(depth=True)
-st.subheader("A finished example", anchor=False)
-st.caption(
-    "Product reviews, five depths with one seed each, computed beforehand on a sample of this project."
-)
-if st.button("Show the curve", key="open_depth_example", type="primary", icon=":material/visibility:"):
-    examples.open_depth()
+examples.depth_card()
 st.subheader("Your own", anchor=False)
 if not run_picker.runs_with_results():
     st.markdown("It starts from a finished run, whose settings it repeats at every depth.")

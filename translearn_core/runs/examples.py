@@ -52,6 +52,11 @@ class Example:
         """Path of the file."""
         return app_root() / "assets" / "examples" / f"{self.key}.zip"
 
+    @property
+    def available(self) -> bool:
+        """Whether this installation has the file."""
+        return self.path.exists()
+
 
 RUN = Example("reviews_run", "reviews", "Example: product reviews, last two blocks")
 DEPTH = Example("reviews_depth", "reviews", "Example: how deep to train on product reviews")

@@ -16,17 +16,32 @@ OWN_SEED = 1
 
 
 def card() -> None:
-    """Offer the finished example, and the same training of one's own."""
+    """Offer the finished example if this installation has it, and the same training of one's own."""
     sample = sample_of(RUN.sample)
-    st.markdown("**A finished example, in 60 seconds**")
-    st.markdown(
-        f"{sample.title}, last {sample.blocks} blocks trained: the scores, the texts as points before and "
-        "after, what each layer knows. It was computed beforehand."
-    )
+    if RUN.available:
+        st.markdown("**A finished example, in 60 seconds**")
+        st.markdown(
+            f"{sample.title}, last {sample.blocks} blocks trained: the scores, the texts as points before and "
+            "after, what each layer knows. It was computed beforehand."
+        )
     with st.container(horizontal=True):
-        if st.button("Open the example", key="open_example", type="primary", icon=":material/visibility:"):
+        if RUN.available and st.button(
+            "Open the example", key="open_example", type="primary", icon=":material/visibility:"
+        ):
             open_run()
         train_yourself()
+
+
+def depth_card() -> None:
+    """Offer the freeze-depth curve of the example if this installation has it."""
+    if not DEPTH.available:
+        return
+    st.subheader("A finished example", anchor=False)
+    st.caption(
+        "Product reviews, five depths with one seed each, computed beforehand on a sample of this project."
+    )
+    if st.button("Show the curve", key="open_depth_example", type="primary", icon=":material/visibility:"):
+        open_depth()
 
 
 def open_run() -> None:
