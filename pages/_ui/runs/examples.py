@@ -21,8 +21,8 @@ def card() -> None:
     if RUN.available:
         st.markdown("**A finished example, in 60 seconds**")
         st.markdown(
-            f"{sample.title}, last {sample.blocks} blocks trained: the scores, the texts as points before and "
-            "after, what each layer knows. It was computed beforehand."
+            f"{sample.title}, last {sample.blocks} blocks trained: the scores, the texts as points before "
+            "and after, what each layer knows. It was computed beforehand."
         )
     with st.container(horizontal=True):
         if RUN.available and st.button(
