@@ -72,7 +72,7 @@ def test_a_wrong_file_is_refused_by_a_sentence(write, old: str, new: str, messag
 def test_what_is_shown_cannot_be_guessed_afterwards(write) -> None:
     guess = TEXT[TEXT.index("## which:") : TEXT.index("## runs:")]
     late = TEXT.replace(guess, "").replace("## apart:", f"{guess}## apart:")
-    with pytest.raises(DataError, match="tried.md: Step which guesses what an earlier step shows"):
+    with pytest.raises(DataError, match=r"tried\.md: Step which guesses what an earlier step shows"):
         read_lesson(write(late))
 
 

@@ -78,7 +78,7 @@ def test_an_order_counts_pairs_and_a_curve_gaps() -> None:
     )
     line = {"8": Estimate(60, 50, 70), "16": Estimate(80, 70, 90)}
     assert compare(CURVE, [50, 82], line) == (
-        "Your line lies 6.0 % from the measured one on average, and furthest away at 8: 10.0 %."
+        "Your line lies 6.0 points from the measured one on average, and furthest away at 8: 10.0 points."
     )
 
 

@@ -67,6 +67,7 @@ class Experiment(BaseConfig):
     sample: str
     analysis: Analysis = Analysis.COMPARISON
     recipe: RecipeName | None = None
+    reference_size: int | None = Field(None, description="labels that a curve's numbers are about")
     study: dict[str, JsonValue]
     alteration: Alteration | None = Field(None, description="versions of the sample; each is learned from")
     names: dict[str, str] = Field({}, description="words for arms, where their own are technical")
@@ -188,4 +189,6 @@ class Experiment(BaseConfig):
         sizes = tuple(size for size in study.config.sizes if size is not None)
         arms = label_efficiency_arms(study, done, ALL_ROWS)
         balanced = study.config.data.balanced_subset
-        return label_efficiency_config(own, sizes, study.config.seeds, balanced=balanced, arms=arms)
+        return label_efficiency_config(
+            own, sizes, study.config.seeds, balanced=balanced, arms=arms, reference_size=self.reference_size
+        )

@@ -9,6 +9,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.lessons.lesson import Claim, Guess, GuessKind
 from translearn_core.lessons.measure import Measured, Unit
 from translearn_core.results import Estimate
+from translearn_core.results.format import count_noun
 
 FEWEST_CHARACTERS = 3
 """Shortest reason."""
@@ -75,7 +76,7 @@ def _compare_number(value: float, truth: Estimate, unit: Unit) -> str:
     guessed = unit.text(value)
     if math.isinf(truth.value):
         return f"You guessed {guessed}. Here it was never reached, with up to {unit.text(truth.low)}."
-    gap = unit.text(abs(value - truth.value))
+    gap = unit.gap(abs(value - truth.value))
     if value == truth.value:
         return f"You guessed {guessed}, and that is what came out."
     side = "above" if value > truth.value else "below"
@@ -98,7 +99,9 @@ def _compare_order(guess: Guess, value: list[str], measured: Measured) -> str:
     truth = [name for name in ranked(measured, lowest=guess.lowest) if name in value]
     pairs = [(a, b) for k, a in enumerate(truth) for b in truth[k + 1 :]]
     right = sum(value.index(a) < value.index(b) for a, b in pairs)
-    return f"Of {len(pairs)} pairs you put {right} in the order that came out: {', '.join(truth)}."
+    return (
+        f"Of {count_noun(len(pairs), 'pair')} you put {right} in the order that came out: {', '.join(truth)}."
+    )
 
 
 def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
@@ -111,8 +114,8 @@ def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
         return "None of your points was measured."
     mean, widest = sum(gaps.values()) / len(gaps), max(gaps, key=lambda point: gaps[point])
     return (
-        f"Your line lies {guess.unit.text(mean)} from the measured one on average, and furthest away at "
-        f"{widest}: {guess.unit.text(gaps[widest])}."
+        f"Your line lies {guess.unit.gap(mean)} from the measured one on average, and furthest away at "
+        f"{widest}: {guess.unit.gap(gaps[widest])}."
     )
 
 

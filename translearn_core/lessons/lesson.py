@@ -68,6 +68,7 @@ class Guess(Step):
     step: float = Field(1.0, gt=0)
     options: tuple[str, ...] = Field((), description="choices, or what is ordered: labels of the measure")
     points: tuple[str, ...] = Field((), description="labels of the measure that a curve is drawn at")
+    axis: str = Field("", description="what the points of a curve are, such as layer")
     lowest: bool = Field(False, description="the right choice is the label with the lowest number")
 
     @model_validator(mode="after")

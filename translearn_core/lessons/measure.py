@@ -28,6 +28,10 @@ class Unit(StrEnum):
         """Factor from the measured number to this unit."""
         return 100.0 if self in (Unit.POINTS, Unit.PERCENT) else 1.0
 
+    def gap(self, value: float) -> str:
+        """Format the distance of two numbers that are in this unit; of percentages it is in points."""
+        return Unit.POINTS.text(value) if self is Unit.PERCENT else self.text(value)
+
     def text(self, value: float) -> str:
         """Format a number that is in this unit already."""
         if not math.isfinite(value):

@@ -156,7 +156,8 @@ def _worth(result: LabelEfficiency, measure: Measure) -> Measured:
         if reach.worse != wanted:
             continue
         if reach.labels is None:
-            return {wanted: Estimate(math.inf, float(result.sizes[-1]), math.inf)}
+            low = float(result.sizes[-1]) if reach.low is None else reach.low
+            return {wanted: Estimate(math.inf, low, math.inf)}
         low = float(reach.reference_size) if reach.low is None else reach.low
         return {wanted: Estimate(reach.labels, low, math.inf if reach.high is None else reach.high)}
     raise ConfigError("measure", wanted, f"one of {', '.join(reach.worse for reach in result.reaches)}")

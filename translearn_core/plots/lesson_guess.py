@@ -73,7 +73,7 @@ def estimates(
             y=[names[chosen]],
             name=GUESS,
             mode="markers",
-            marker={"size": 22, "symbol": "circle-open", "color": colours.tuned, "line": {"width": 3}},
+            marker={"size": 22, "symbol": "circle-open", "color": colours.ink, "line": {"width": 3}},
             hovertemplate=f"{GUESS}<extra></extra>",
         )
     figure.update_xaxes(title_text=f"{title}, 95 % interval", showgrid=True, rangemode="tozero")
@@ -83,7 +83,7 @@ def estimates(
 
 def guessed_span(figure: go.Figure, start: float, end: float, dark: bool = False) -> go.Figure:
     """Shade what was guessed, from `start` to `end` along the x axis."""
-    colour = palette(dark).tuned
+    colour = palette(dark).ink
     figure.add_vrect(
         x0=start, x1=end, fillcolor=faint(colour, 0.18), line={"color": colour, "width": 1, "dash": "dash"},
         layer="below", annotation={"text": GUESS, "font": {"color": colour}}, annotation_position="top left",
@@ -93,7 +93,7 @@ def guessed_span(figure: go.Figure, start: float, end: float, dark: bool = False
 
 def guessed_line(figure: go.Figure, value: float, dark: bool = False) -> go.Figure:
     """Draw a guessed value of the x axis as a vertical line."""
-    colour = palette(dark).tuned
+    colour = palette(dark).ink
     figure.add_vline(
         x=value, line={"color": colour, "width": 2, "dash": "dash"},
         annotation={"text": GUESS, "font": {"color": colour}}, annotation_position="top",
@@ -103,7 +103,7 @@ def guessed_line(figure: go.Figure, value: float, dark: bool = False) -> go.Figu
 
 def guessed_size(figure: go.Figure, size: float, shown: tuple[float, float], dark: bool = False) -> go.Figure:
     """Draw a guessed number of labels on a logarithmic axis, extended to the sizes `shown`."""
-    colour, values = palette(dark).tuned, [y for trace in figure.data for y in trace.y if np.isfinite(y)]
+    colour, values = palette(dark).ink, [y for trace in figure.data for y in trace.y if np.isfinite(y)]
     figure.add_scatter(
         x=[size, size], y=[min(values), max(values)], name=GUESS, mode="lines",
         line={"color": colour, "width": 2, "dash": "dash"},
@@ -119,7 +119,7 @@ def guessed_curve(
     figure: go.Figure, x: Sequence[float | str], y: Sequence[float], dark: bool = False
 ) -> go.Figure:
     """Draw a guessed line."""
-    colour = palette(dark).tuned
+    colour = palette(dark).ink
     figure.add_scatter(
         x=list(x), y=list(y), name=GUESS, mode="lines+markers",
         line={"color": colour, "width": 3, "dash": "dash"}, marker={"size": 9, "symbol": "x"},
@@ -129,12 +129,16 @@ def guessed_curve(
 
 
 def drawn_curve(
-    points: Sequence[str], values: Sequence[float], low: float, high: float, title: str, dark: bool = False
+    points: Sequence[str],
+    values: Sequence[float],
+    limits: tuple[float, float],
+    titles: tuple[str, str],
+    dark: bool = False,
 ) -> go.Figure:
-    """Draw a guessed line alone, while it is made."""
+    """Draw a guessed line alone, while it is made; `titles` are those of both axes."""
     figure = guessed_curve(bare("guess", dark, height=280), list(points), values, dark)
-    figure.update_yaxes(range=[low, high], title_text=title)
-    return figure.update_xaxes(type="category").update_layout(showlegend=False)
+    figure.update_yaxes(range=list(limits), title_text=titles[1])
+    return figure.update_xaxes(type="category", title_text=titles[0]).update_layout(showlegend=False)
 
 
 def overlay(figure: go.Figure, live: go.Figure, *, shift: float = 0.0) -> go.Figure:

@@ -76,13 +76,17 @@ def _curve(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> 
         state.init_widget(one, float(value[k]) if value else middle)
         with columns[k % len(columns)]:
             st.slider(
-                point, guess.low, guess.high, middle, guess.step, key=one, disabled=locked, on_change=_save,
-                args=(lesson, guess, key),
+                f"{guess.axis} {point}".strip(), guess.low, guess.high, middle, guess.step, key=one,
+                disabled=locked, on_change=_save, args=(lesson, guess, key), format="%g",
             )  # fmt: skip
     values = [float(state.get_value(f"{key}.value.{k}", middle)) for k in range(len(guess.points))]
     tables.chart(
         lesson_guess.drawn_curve(
-            guess.points, values, guess.low, guess.high, guess.measure.title, page_header.dark()
+            guess.points,
+            values,
+            (guess.low, guess.high),
+            (guess.axis, guess.measure.title),
+            page_header.dark(),
         ),
         key=f"drawn-{guess.id}",
         alt=f"Your line: {', '.join(f'{p} {v:g}' for p, v in zip(guess.points, values, strict=True))}",
