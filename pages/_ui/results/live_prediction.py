@@ -118,6 +118,7 @@ def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
         "word_importance",
         key="word_importance",
         alt="Importance of each word for the predicted class",
+        note="",
     )
     without = "" if run.job.config.backbone.is_tfidf else NO_TWIN
     meaning = NUMBER_MEANING if answer.probability is None else MEANING
