@@ -18,7 +18,6 @@ from pages._ui.results import (
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.share import share_popover
 from pages._ui.shell import navigation, notes, page_header, result_cache, state, tables
-from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import ProblemType
 from translearn_core.reporting import training_section
@@ -37,6 +36,7 @@ config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
 with st.container(horizontal=True, vertical_alignment="center"):
     navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
+    navigation.link("depth", "How deep should it train?", run=run.id)
     share_popover.popover(SharedRun(run=run.id), run.name)
     slides.button(run)
 scores.transfer(config)
@@ -81,7 +81,6 @@ next_steps.panel(run)
 weights.panel(run)
 training_timeline.show_actual(run)
 weights.layers(run)
-study_list.depth(run, config)
 
 st.subheader("How it was made: settings and command", anchor=False)
 scores.settings_and_command(run, config, run_summary)

@@ -12,6 +12,7 @@ from pages._ui.forms import (
     teachers,
     train_settings,
 )
+from pages._ui.runs import examples
 from pages._ui.share import share_popover
 from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import short
@@ -23,6 +24,7 @@ page_header.header(
     "background, also when you close this page.",
 )
 ready = require_task.require_task(pretrained=False)
+examples.question(ready.dataset)
 draft, backbone_info, diagnosis = ready.draft, ready.backbone_info, ready.diagnosis
 
 left, right = st.columns([3, 2], gap="large")

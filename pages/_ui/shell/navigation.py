@@ -81,6 +81,9 @@ PAGES: dict[str, PageEntry] = {
     "study": PageEntry(
         "See", "Study", "grid_view", "One question, many runs: which strategy is best, and is it chance?"
     ),
+    "depth": PageEntry(
+        "See", "Freeze depth", "stairs", "How deep to train: from the head alone to the embeddings."
+    ),
     "runs": PageEntry("Keep", "Runs", "folder_open", "All your runs and data sets: rename, stop, delete."),
     "glossary": PageEntry("Keep", "Glossary", "dictionary", "Terms, what they mean, where they are shown."),
 }
