@@ -14,7 +14,7 @@ from pages._ui.results import text_table
 from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
 from pages._ui.runs import run_actions
 from pages._ui.share import share_popover
-from pages._ui.shell import errors, notes, page_header, state, tables
+from pages._ui.shell import documentation_links, errors, notes, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import Method, job_id
@@ -61,6 +61,7 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
         return
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
     st.markdown(plain(projection.sentence))
+    documentation_links.more_about("diagnostics", "projection")
     noun = run.job.config.data.problem.row_noun
     neighbourhood_quality.neighbour_overlap(projection, noun)
     caption(projection, noun)

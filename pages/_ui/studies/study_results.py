@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages._ui.backbones import backbone_names
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
@@ -50,6 +50,7 @@ def show(study: Study) -> None:
         st.caption("When two runs are done, they can be compared here; the study goes on meanwhile.")
         return
     st.subheader("Findings", anchor=False)
+    documentation_links.more_about("diagnostics", "compare")
     _choose_baseline(study, compare_config)
     if progress.state.live:
         compare_config = _so_far(study, compare_config)
