@@ -59,8 +59,8 @@ def main() -> None:
         ensure_engine(settings)
         config = experiment(store, settings)
         run = computed(store, config, RUN.name)
-        study = start_study(store, config)
         pack(store, LOCAL, RUN, finished_run(store, run))
+        study = start_study(store, config)  # not beside the diagnostics: both would be slow
         pack(store, LOCAL, DEPTH, *finished_study(store, study))
     finally:
         stop_engine(settings)

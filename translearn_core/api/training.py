@@ -145,8 +145,6 @@ def predict(run: TrainedRun, texts: Sequence[str]) -> pd.DataFrame:
         some = tuple(texts[start : start + AT_ONCE])
         config = valid(PredictConfig, job=run.run.job.id, texts=some, neighbours=0)
         prediction = client.result(client.submit(config, "prediction"), Prediction)
-        parts.append(prediction.decoded.assign(**text_columns(prediction.texts)))
-    if not parts:
-        return pd.DataFrame({"text": [], "predicted": []})
-    frame = pd.concat(parts, ignore_index=True)
-    return frame[["text", *(name for name in frame if name != "text")]]
+        columns = pd.DataFrame(text_columns(prediction.texts))
+        parts.append(pd.concat([columns, prediction.decoded.reset_index(drop=True)], axis=1))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"text": [], "predicted": []})

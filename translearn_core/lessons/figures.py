@@ -104,6 +104,12 @@ def own_figure(guess: Guess, value: Any, measured: Measured, dark: bool = False)
     return lesson_guess.guessed_line(figure, value, dark) if guess.of is GuessKind.NUMBER else figure
 
 
+def measured_table(measured: Measured) -> pd.DataFrame:
+    """Return measured numbers as a table: label, value and the ends of the interval."""
+    rows = [(name, one.value, one.low, one.high) for name, one in measured.items()]
+    return pd.DataFrame(rows, columns=["measured", "value", "low", "high"])
+
+
 def table(result: Any) -> pd.DataFrame:
     """Return the numbers of a result's figure."""
     if isinstance(result, Comparison) and any(SEED in arm.name for arm in result.arms):

@@ -9,6 +9,7 @@ from translearn_core.errors import ConfigError
 from translearn_core.lessons.lesson import Claim, Guess, GuessKind
 from translearn_core.lessons.measure import Measured, Unit
 from translearn_core.results import Estimate
+from translearn_core.results.format import count_noun
 
 FEWEST_CHARACTERS = 3
 """Shortest reason."""
@@ -98,7 +99,9 @@ def _compare_order(guess: Guess, value: list[str], measured: Measured) -> str:
     truth = [name for name in ranked(measured, lowest=guess.lowest) if name in value]
     pairs = [(a, b) for k, a in enumerate(truth) for b in truth[k + 1 :]]
     right = sum(value.index(a) < value.index(b) for a, b in pairs)
-    return f"Of {len(pairs)} pairs you put {right} in the order that came out: {', '.join(truth)}."
+    return (
+        f"Of {count_noun(len(pairs), 'pair')} you put {right} in the order that came out: {', '.join(truth)}."
+    )
 
 
 def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:

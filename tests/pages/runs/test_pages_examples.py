@@ -1,12 +1,13 @@
 """The finished example on Home, the plans of samples, and the page of the freeze-depth curve."""
 
+import pytest
 from filled import Filled
 from visits import Open, page_text
 
 from pages._ui.runs.examples import OWN_SEED
 from translearn_core.data import SAMPLES
 from translearn_core.runs import State, Studies, open_store
-from translearn_core.runs.examples import RUN, is_example
+from translearn_core.runs.examples import DEPTH, RUN, is_example
 
 
 def test_the_example_opens_at_once_and_says_what_it_is(filled: Filled, visit: Open) -> None:
@@ -60,6 +61,7 @@ def test_a_sample_opens_with_its_plan_and_its_question(filled: Filled, visit: Op
     assert draft.training == draft.default_training
 
 
+@pytest.mark.skipif(not DEPTH.available, reason="the freeze-depth example is not in this checkout")
 def test_the_depth_page_leads_to_a_curve(filled: Filled, visit: Open) -> None:
     at = visit("depth")
     assert "24 runs" in page_text(at)
