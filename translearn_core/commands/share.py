@@ -15,7 +15,7 @@ from translearn_core.commands.terminal.tables import print_table
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.runs import LOCAL, ShareLink, ShareLinks, Study, open_store
-from translearn_core.runs.personal.share_links import SharedRun, SharedStudy
+from translearn_core.runs.personal.share_links import SharedRun, SharedStudy, Subject
 
 NO_LINKS = "No links yet: make one with 'translearn share RUN'."
 
@@ -45,7 +45,8 @@ def share(
         listed = links.all(LOCAL)
     else:
         subject = find_subject(what)
-        shown = SharedStudy(study=subject.id) if isinstance(subject, Study) else SharedRun(run=subject.id)
+        study = isinstance(subject, Study)
+        shown: Subject = SharedStudy(study=subject.id) if study else SharedRun(run=subject.id)
         end = None if ends is None else (ends + timedelta(days=1)).timestamp()
         listed = [links.make(LOCAL, shown, subject.name, end)]
     print_result({"links": [_line(link, url) for link in listed]}, _show, as_json=as_json)
