@@ -36,8 +36,8 @@ config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
 with st.container(horizontal=True, vertical_alignment="center"):
     navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
-    share_popover.popover(SharedRun(run=run.id), run.name)
     navigation.link("depth", "How deep should it train?", run=run.id)
+    share_popover.popover(SharedRun(run=run.id), run.name)
     slides.button(run)
 scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))

@@ -52,6 +52,8 @@ def training_section(config: ExperimentConfig, data: ReportData, dark: bool = Fa
     summary = data.summary
     method = config.method_name(None if summary is None else summary.kept_weights(config))
     sentences = [f"What trained: {method}. Seed {config.training.seed}."]
+    if config.data.text_pair is not None and not config.backbone.is_tfidf:
+        sentences.append(config.features.pair_encoding.sentence)
     if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         passes = (

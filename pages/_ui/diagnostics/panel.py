@@ -1,6 +1,7 @@
 """Skeleton of a diagnostic's panel: heading, button, progress, and the section of its result."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -110,7 +111,8 @@ def offer_control(
     """Offer a job such as a control run, or show its progress; `offer` says what it is for and costs."""
     control = jobs.find_run(config)
     if control is not None and control.state.live:
-        jobs.watch(control, progress)
+        watched = st.fragment(run_every=jobs.POLL["ask"])(run_actions.progress)
+        watched(control.id, partial(_doing, progress), f"stop-{key}")
         return
     if control is not None and control.state is State.FAILED:
         errors.show_error(control.job.reason or f"{progress} failed without saying why.")
@@ -118,6 +120,10 @@ def offer_control(
     if st.button(label, key=key, icon=f":material/{icon}:"):
         jobs.submit(config, short(name, 200))
         st.rerun()
+
+
+def _doing(doing: str, run: Run) -> str:
+    return f"{plain(doing)} … {jobs.progress_text(run)}"
 
 
 def _sentences(section: Section) -> None:

@@ -65,6 +65,8 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
     noun = run.job.config.data.problem.row_noun
     neighbourhood_quality.neighbour_overlap(projection, noun)
     caption(projection, noun)
+    if run.job.config.data.text_pair is not None:
+        st.caption(run.job.config.features.pair_encoding.sentence)
     if not projection.domain_overlap.empty:
         st.markdown("#### Do the domains overlap?")
         diagnostic.show_block(overlap_table(projection, noun))

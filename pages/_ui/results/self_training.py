@@ -16,7 +16,7 @@ TITLE = "What did rows without a label add?"
 NOTHING = "No row without a label could be learned from, so the labelled rows trained alone."
 ROUNDS = (
     "After each training the model predicts the rows without a label; predictions above the threshold become "
-    "labels, and training starts again from the same weights. The last model adds none."
+    "labels, and training starts again from the same weights. The best training on validation is kept."
 )
 EPOCHS = (
     "In each step an altered copy of a text is to get the label that the model gives the text, where it is "

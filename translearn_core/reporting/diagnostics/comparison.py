@@ -67,10 +67,11 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
             )
         )
     if comparison.worth:
+        worth = comparison.worth_frame()
         blocks.append(
             TableBlock(
                 "worth in target labels",
-                comparison.worth_frame(),
+                worth.round(dict.fromkeys(worth.columns[3:], 0)),  # numbers of labels
                 ("score",) if comparison.metric.share else (),
                 heading="What is each way worth in labels of the target?",
                 caption=WORTH,
