@@ -4,7 +4,7 @@ from pages._ui.clusters import cluster_form
 from pages._ui.datasets import label_editor, label_versions, next_rows
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_actions
-from pages._ui.shell import navigation, page_header, state
+from pages._ui.shell import documentation_links, navigation, page_header, state
 from translearn_core.jobs import LABEL_REVIEW, LabelReviewConfig
 
 page_header.header(
@@ -30,6 +30,7 @@ review = run_actions.result_or_stop(
 )
 if review is None:
     navigation.stop_page()
+documentation_links.more_about("diagnostics", LABEL_REVIEW.kind)
 label_editor.panel(dataset, draft.data, review)
 next_rows.panel(dataset, draft)
 label_versions.panel(dataset)

@@ -50,7 +50,7 @@ def test_a_sample_becomes_a_trained_model_and_its_pictures(
 
 def take_the_tickets(tab: Page) -> None:
     title(tab, "home")
-    expect(tab.get_by_text("Or bring your own table")).to_be_visible()
+    expect(tab.get_by_text("Bring your own table")).to_be_visible()
     press(tab, "sample-tickets", lambda: title(tab, "data"))
     main = tab.get_by_test_id("stMain")
     expect(main).to_contain_text(re.compile(r"\d{3} rows, 2 columns"))
@@ -67,12 +67,12 @@ def take_the_tickets(tab: Page) -> None:
 def let_block_5_train(tab: Page) -> None:
     title(tab, "backbone")
     boundary = tab.get_by_test_id("stMetric").filter(has_text="Boundary")
-    expect(boundary).to_contain_text("head")
+    expect(boundary).to_contain_text("block 4")  # the plan of the sample
     expect(keyed(tab, "stack").locator(".barlayer .point")).to_have_count(8)
     settled(tab)  # the picture is drawn anew when the cost is known
-    block_5 = keyed(tab, "stack").locator(".barlayer .point").nth(6).bounding_box()
-    assert block_5 is not None
-    tab.mouse.click(block_5["x"] + block_5["width"] / 2, block_5["y"] + block_5["height"] / 2)
+    block_4 = keyed(tab, "stack").locator(".barlayer .point").nth(5).bounding_box()
+    assert block_4 is not None
+    tab.mouse.click(block_4["x"] + block_4["width"] / 2, block_4["y"] + block_4["height"] / 2)
     expect(boundary).to_contain_text("block 5")
     expect(keyed(tab, "plan_parts").get_by_role("button", name="block 5")).to_have_attribute(
         "aria-pressed", "true"

@@ -56,7 +56,8 @@ def study_arms(comparison: Comparison, dark: bool = False) -> go.Figure:
 def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = False) -> go.Figure:
     """Draw the headline score, and in a second panel seconds, against the lowest trainable block.
 
-    `lines` maps each arm to the name of its line; other arms are left out.
+    The head alone is on the left, everything on the right. `lines` maps each arm to the name of its line;
+    other arms are left out.
     """
     figure = bare("depth", dark, height=520)
     arms = [arm for arm in comparison.arms if arm.name in lines]
@@ -86,7 +87,7 @@ def depth_curve(comparison: Comparison, lines: Mapping[str, str], dark: bool = F
             "title_text": "lowest block that trains (all: the embeddings too)",
             "tickvals": list(depths),
             "ticktext": list(depths.values()),
-            "range": [min(depths) - 0.4, max(depths) + 0.4],
+            "range": [max(depths) + 0.4, min(depths) - 0.4],  # from the head alone to everything
             "anchor": "y2",
         },
         yaxis={"domain": [0.42, 1], **score_axis(comparison.metric)},

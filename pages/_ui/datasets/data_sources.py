@@ -9,6 +9,7 @@ import streamlit as st
 from pages._ui.runs import dependents
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import distinct, plain, short, size
+from translearn_core.config import BackboneConfig, FreezePlan
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import UNLABELLED
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
@@ -20,6 +21,9 @@ KINDS = [
 ]  # fmt: skip
 FIRST = "tickets"
 """The sample shown first: a frozen backbone already separates most of its ten classes."""
+
+BUNDLED_BLOCKS = 6
+"""Blocks of the bundled backbone."""
 
 TABLE = "table_shown"
 """Key of the container of all that the Data page shows of a table."""
@@ -56,6 +60,7 @@ def sample_cards() -> None:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{sample.title}**")
                 st.markdown(sample.sentence)
+                st.caption(sample.question)
                 st.space("stretch")
                 if st.button(
                     "Try it", key=f"sample-{sample.key}", icon=":material/play_arrow:", width="stretch"
@@ -64,11 +69,18 @@ def sample_cards() -> None:
 
 
 def open_sample(sample: SampleDataset) -> None:
-    """Open a sample with its columns chosen, and go to the Data page."""
+    """Open a sample with its columns and its plan chosen, and go to the Data page."""
+    load_sample(sample)
+    navigation.switch_to("data")
+
+
+def load_sample(sample: SampleDataset) -> None:
+    """Open a sample with its columns chosen, and the plan that shows its point if the backbone is bundled."""
     dataset = state.store().add_dataset(state.owner(), sample.file, {"train": sample_bytes(sample.key)})
     state.open_dataset(dataset.digest)
     state.change(text=sample.text, text_pair=sample.text_pair, label=sample.label)
-    navigation.switch_to("data")
+    if state.draft().backbone == BackboneConfig():
+        state.change(freeze=FreezePlan.last_n(sample.blocks, BUNDLED_BLOCKS), stages=())
 
 
 def earlier() -> None:

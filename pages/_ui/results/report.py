@@ -18,7 +18,7 @@ from translearn_core.jobs import (
     spec_of,
 )
 from translearn_core.results import ReportFile
-from translearn_core.runs import Run, State, Study
+from translearn_core.runs import Notes, Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command
 from translearn_core.storage import verify_file
@@ -47,8 +47,13 @@ def panel(run: Run[ExperimentConfig]) -> None:
 
 def run_report(run: Run[ExperimentConfig], parts: Sequence[JobConfig]) -> ReportConfig:
     """Return the report of a run with the diagnostics `parts`, without a question."""
-    command = _command(run, run.job.config)
-    return ReportConfig(job=run.job.id, parts=tuple(map(job_id, parts)), name=run.name, command=command)
+    return ReportConfig(
+        job=run.job.id,
+        parts=tuple(map(job_id, parts)),
+        name=run.name,
+        command=_command(run, run.job.config),
+        notes=Notes(state.store()).all(run.owner, run.id),
+    )
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
@@ -68,6 +73,7 @@ def study_report(study: Study, parts: Sequence[JobConfig]) -> ReportConfig:
         study=study.config,
         blocks=study.blocks,
         data=table[:200],
+        notes=Notes(state.store()).all(study.owner, study.id),
     )
 
 

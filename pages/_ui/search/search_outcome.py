@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.search import candidate_table, search_list
-from pages._ui.shell import navigation, state
+from pages._ui.shell import documentation_links, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Selection
@@ -22,6 +22,7 @@ def show(search: Search) -> None:
         return
     for sentence in selection.sentences():
         st.markdown(plain(sentence))
+    documentation_links.more_about("diagnostics", "selection")
     with st.container(horizontal=True):
         _card("The best", selection.winner, selection)
         if selection.cheapest != selection.winner.name:

@@ -69,9 +69,9 @@ def depth(run: Run, config: ExperimentConfig) -> None:
         start(short(f"How deep? {run.name}", 100), study, {config.backbone.label: backbone_info.n_blocks})
 
 
-def show_studies() -> None:
-    """Show the owner's studies as rows."""
-    studies = study_store().all(state.owner())
+def show_studies(*, depth: bool = False) -> None:
+    """Show the owner's studies as rows; `depth`: those of several depths only."""
+    studies = [one for one in study_store().all(state.owner()) if not depth or len(one.config.boundaries) > 1]
     if studies:
         st.subheader("Your studies", anchor=False)
     for study in studies:

@@ -96,7 +96,10 @@ def test_there_are_no_curves_and_no_timeline(
         assert AT_ONCE in page_text(at)
         assert not at.error
         assert "Weight drift" not in page_text(at)
-        assert not {"continue", "depth_study"} & keys(at)
+        assert "continue" not in keys(at)
+        depth = visit("depth", run=run.id)
+        assert "depth_study" not in keys(depth)
+        assert "fitted at once" in page_text(depth)
 
 
 def test_a_probe_is_shown_in_layers_but_nothing_moved(visit: Open, probe: Run[ExperimentConfig]) -> None:
