@@ -1,11 +1,12 @@
 """A share link in a browser without the owner's cookie: it opens one run, and no other address helps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from pages._ui.shell.navigation import PAGES
 from tests.e2e.house import Server, Trained, Visitor, expect, settled
+from tests.waiting import ended
 from translearn_core.config import DataConfig, ExperimentConfig, TrainingConfig
 from translearn_core.data import sample_bytes
 from translearn_core.runs import ShareLinks
@@ -17,15 +18,18 @@ SECRET = "a secret run"
 
 
 @pytest.fixture
-def token(server: Server, trained: Trained) -> str:
-    """The token of a link to one run; its owner has another, waiting."""
+def token(server: Server, trained: Trained) -> Iterator[str]:
+    """The token of a link to one run; while the test runs its owner has another, stopped."""
     owner = trained.run.owner
     files = {"train": sample_bytes("tickets") + b"a row more,damaged_item\n"}
     dataset = server.store.add_dataset(owner, "secret.csv", files, server.settings)
     data = DataConfig(dataset=dataset.digest, text="text", label="intent")
     run = server.store.submit(owner, ExperimentConfig(data=data, training=TrainingConfig(seed=99)), SECRET)
     server.store.request_stop(owner, run.id)
-    return ShareLinks(server.store).make(owner, SharedRun(run=trained.run.id), "shown").token
+    yield ShareLinks(server.store).make(owner, SharedRun(run=trained.run.id), "shown").token
+    ended(server.store, run)
+    server.store.delete_run(owner, run.id)
+    server.store.delete_dataset(owner, dataset.id)
 
 
 def test_a_link_shows_its_run_and_nothing_else_of_its_owner(

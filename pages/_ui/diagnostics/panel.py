@@ -146,10 +146,11 @@ def show_block(block: FigureBlock | TableBlock, note: str = "") -> None:
     st.caption(block.caption)
     notes.under(note)
     with st.expander("The numbers", icon=":material/table_rows:"):
-        _table(block.table)
+        _table(block.table, key)
 
 
-def _table(block: TableBlock) -> None:
+def _table(block: TableBlock, key: str | None = None) -> None:
+    """Show a table; `key` distinguishes it where figures share one."""
     name = block.name.replace(" ", "_")
     wide: dict[str, object] = {
         name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame
@@ -157,4 +158,4 @@ def _table(block: TableBlock) -> None:
     if SENTENCE in block.frame:
         wide |= tables.wide_texts((TEXT, SENTENCE))
     columns = {**tables.fractions(*block.fractions), **wide}
-    tables.table(block.frame, name, key=f"{name}_numbers", config=columns)
+    tables.table(block.frame, name, key=f"{key or name}_numbers", config=columns)

@@ -36,6 +36,7 @@ def test_a_visitor_reads_notes_and_writes_none(visit: Open, filled: Filled) -> N
     at = visit("shared", BOB, link=link.token)
     at.session_state["shared_part"] = "How was it trained?"
     at.run()
+    assert not at.error
     assert LINE in page_text(at)
     assert not at.text_area
 

@@ -50,6 +50,17 @@ def test_a_visitor_sees_a_shared_run_and_no_action(visit: Open, filled: Filled) 
     assert not [*at.selectbox, *at.text_input, *at.checkbox]
 
 
+@pytest.mark.parametrize(
+    "part", ["Data diagnosis", "How was it trained?", "How good is it?", "Linear probing", "2-D projection"]
+)
+def test_every_part_of_a_shared_run_is_shown(visit: Open, filled: Filled, part: str) -> None:
+    at = visit("shared", BOB, link=share(filled, SharedRun(run=filled.run.id)).token)
+    at.session_state["shared_part"] = part
+    at.run()
+    assert not at.error
+    assert at.get("plotly_chart")
+
+
 def test_a_visitor_without_any_cookie_sees_it_too(visit: Open, filled: Filled) -> None:
     at = visit("shared", None, link=share(filled, SharedRun(run=filled.run.id)).token)
     assert at.title[0].value == "blocks 4 and 5"
