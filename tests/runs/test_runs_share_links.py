@@ -55,7 +55,9 @@ def test_tokens_hold_256_random_bits_and_are_never_given_twice(store):
     assert len(ShareLinks(store).all("ann")) == 1, "a new link to the same thing replaces the earlier one"
 
 
-@pytest.mark.parametrize("token", ["", "x", "%", "' OR 1=1 --", "a" * 43, "é" * 20, "a" * 100_000])
+@pytest.mark.parametrize(
+    "token", ["", "x", "%", "' OR 1=1 --", "a" * 43, "\x00", "a" * 42 + "\x00", "é" * 20, "a" * 100_000]
+)
 def test_an_unknown_token_opens_nothing(store, token):
     ShareLinks(store).make("ann", SharedRun(run=train(store, "ann").id), "a")
     with pytest.raises(NotFoundError, match="opens nothing"):

@@ -4,6 +4,7 @@ The database holds the token itself, so that its owner can list and copy a link 
 database and the workspace has the results already, and a link opens less than that until it is revoked.
 """
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MOST_RUNS = 50
 """Runs of a shared comparison."""
 MOST_SELECTED = 2_000
 """Selected rows of a shared projection."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class SharedRun(BaseConfig):
@@ -152,6 +155,8 @@ class ShareLinks:
         NotFoundError
             If it is unknown, revoked or ended; with the same message.
         """
+        if _TOKEN.fullmatch(token) is None:
+            raise NotFoundError(NO_LINK)
         with self._store.reading() as db:
             row = db.execute(select(share_links).where(share_links.c.token == token)).one_or_none()
         link = None if row is None else _link(row)
