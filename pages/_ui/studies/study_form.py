@@ -222,20 +222,19 @@ def _repetitions(key: str, begin: dict[str, Any]) -> dict[str, Any]:
         persist_state="session",
         help="repetitions of each configuration: at least three are needed to estimate the variance",
     )
-    state.init_widget(f"{key}.k_folds", begin.get("k_folds"))
-    k_folds = st.number_input(
+    state.init_widget(f"{key}.k_folds", begin.get("k_folds", 1))
+    folds = st.number_input(
         "Folds",
-        2,
+        1,
         20,
-        begin.get("k_folds"),
+        begin.get("k_folds", 1),
         key=f"{key}.k_folds",
         persist_state="session",
-        placeholder="none",
         disabled=key != "study",
         help="cross-validation: each configuration trains once for each fold and is tested on it, so "
-        "that every row is tested on; each seed draws its own folds; empty: one test split",
+        "that every row is tested on; each seed draws its own folds; 1: one test split",
     )
-    return {"seeds": seeds, "k_folds": k_folds}
+    return {"seeds": seeds, "k_folds": folds if folds > 1 else None}
 
 
 def _multiselect(key: str, begin: Sequence[Any], offered: Sequence[Any]) -> None:

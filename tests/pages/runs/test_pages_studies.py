@@ -71,8 +71,9 @@ def answer(filled: Filled, compare: CompareConfig, rows: int = 600) -> Compariso
 
 def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, studies: Studies) -> None:
     at = visit("study")
-    assert "9 runs: 3 configurations, 3 seeds" in page_text(at).replace("*", "")
+    assert "30 runs: 3 configurations, 2 seeds and 5 folds" in page_text(at).replace("*", "")
     assert "one after another" in page_text(at)
+    at.number_input(key="study.k_folds").set_value(1).run()
     at.multiselect(key="study.recipes").set_value([RecipeName.LINEAR, RecipeName.GRADUAL]).run()
     at.number_input(key="study.seeds").set_value(2).run()
     at.multiselect(key="study.sizes").set_value([16, 0]).run()
@@ -86,6 +87,18 @@ def test_a_study_is_put_together_and_started(visit: Open, filled: Filled, studie
     assert len(filled.store.waiting("TRAIN")) == len(study.runs) == 8
     assert at.query_params["study"] == study.id
     assert [bar.proto.text for bar in at.get("progress")] == ["0 of 8 done, 8 waiting"]
+
+
+def test_few_rows_are_all_tested_on_in_folds_of_each_seeds_own(
+    visit: Open, filled: Filled, studies: Studies
+) -> None:
+    at = visit("study")
+    at.button(key="start_study").click().run()
+    (study,) = studies.all(filled.owner)
+    assert (study.config.seeds, study.config.k_folds) == ((0, 1), 5)
+    assert study.config.redraw_folds
+    splits = {(run.seed, run.config.data.split.seed) for run in expand_grid(study.config, BLOCKS)}
+    assert len(splits) == 2
 
 
 def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Filled, studies: Studies) -> None:
@@ -152,6 +165,8 @@ def test_what_was_trained_before_is_counted(visit: Open, filled: Filled) -> None
     study = made(filled, recipes=("linear", "last-k", "full"), seeds=(0, 1, 2))
     train(filled, study, but=4)
     at = visit("study")
+    at.number_input(key="study.k_folds").set_value(1).run()
+    at.number_input(key="study.seeds").set_value(3).run()
     assert at.session_state["draft"].training.seed == 0, "what a study tried last is nobody's choice"
     assert "5 of them were trained before" in page_text(at)
 
