@@ -5,6 +5,7 @@ import streamlit as st
 from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
 from pages._ui.datasets import text_check
 from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.domains import domain_form, languages
 from pages._ui.forms import require_task
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, state
@@ -23,7 +24,8 @@ if draft.sentence is not None:
     st.caption("Each row of this table is a word: clusters are made of texts.")
     navigation.stop_page()
 require_task.require_backbone()
-text_check.panel(draft)
+found = text_check.panel(draft)
+languages.panel(dataset, draft.text, found, domain_form.columns())
 diagnostic.heading(CLUSTERS)
 config = cluster_form.choose(dataset, draft)
 result = None if config is None else diagnostic.result(CLUSTERS, config)

@@ -5,12 +5,14 @@ import streamlit as st
 from pages._ui.diagnostics import baselines
 from pages._ui.results import paired_comparison, probe_comparison, run_curves, scores
 from pages._ui.runs import run_picker
+from pages._ui.share import share_popover
 from pages._ui.shell import navigation, page_header, result_cache, state, tables
 from pages._ui.shell.formatting import distinct
 from translearn_core import plots
 from translearn_core.results import RunSummary
 from translearn_core.results.format import count_noun
 from translearn_core.results.metric import metric_of
+from translearn_core.runs.personal.share_links import MOST_RUNS, SharedComparison
 from translearn_core.tasks import PROBLEMS
 
 page_header.header(
@@ -37,6 +39,9 @@ if not runs:
     st.caption("Choose at least one run.")
     navigation.stop_page()
 
+share_popover.popover(
+    SharedComparison(runs=tuple(run.id for run in runs[:MOST_RUNS])), " · ".join(run.name for run in runs)
+)
 table, dark = scores.comparison(runs), page_header.dark()
 first = result_cache.cached_result(runs[0], RunSummary)
 assert first is not None

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages._ui.datasets import column_form, data_sources, findings, no_labels, table_panel, text_check
 from pages._ui.forms import require_task
-from pages._ui.shell import jobs, navigation, page_header, state
+from pages._ui.runs import run_actions
+from pages._ui.shell import navigation, page_header, state
 
 page_header.header(
     "data",
@@ -41,7 +42,7 @@ with st.container(key=data_sources.TABLE):
     if draft.default_features:  # the token limit of a backbone that was not known when it was chosen
         require_task.known_backbone(draft.backbone)
         draft = state.draft()
-    diagnosis = jobs.submit_and_watch(draft.diagnose)
+    diagnosis = run_actions.result_or_stop(draft.diagnose, "stop-diagnose")
     if diagnosis is None:
         navigation.stop_page()
     navigation.link("labels", "Correct labels and merge classes")

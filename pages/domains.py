@@ -22,7 +22,7 @@ if domains is None:
         "source.",
         icon=":material/translate:",
     )
-languages.panel(ready, domain_form.columns())
+languages.panel(ready.dataset, ready.data.text, ready.diagnosis.findings, domain_form.columns())
 if domains is None:
     navigation.stop_page()
 diagnostic.heading(TRANSFER_MATRIX)

@@ -3,7 +3,8 @@
 from pages._ui.clusters import cluster_form
 from pages._ui.datasets import label_editor, label_versions, next_rows
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.shell import jobs, navigation, page_header, state
+from pages._ui.runs import run_actions
+from pages._ui.shell import documentation_links, navigation, page_header, state
 from translearn_core.jobs import LABEL_REVIEW, LabelReviewConfig
 
 page_header.header(
@@ -23,11 +24,13 @@ label_versions.picker(dataset)
 if draft.experiment is not None and not diagnostic.supported(LABEL_REVIEW, draft.experiment):
     navigation.stop_page()
 run = label_versions.latest_run(draft.data)
-review = jobs.submit_and_watch(
-    LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None)
+review = run_actions.result_or_stop(
+    LabelReviewConfig(data=draft.data, backbone=draft.backbone, job=run.job.id if run else None),
+    "stop-label_review",
 )
 if review is None:
     navigation.stop_page()
+documentation_links.more_about("diagnostics", LABEL_REVIEW.kind)
 label_editor.panel(dataset, draft.data, review)
 next_rows.panel(dataset, draft)
 label_versions.panel(dataset)

@@ -16,11 +16,13 @@ from pages._ui.results import (
     weights,
 )
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import navigation, page_header, result_cache, state, tables
+from pages._ui.share import share_popover
+from pages._ui.shell import navigation, notes, page_header, result_cache, state, tables
 from translearn_core import plots
 from translearn_core.config import ProblemType
 from translearn_core.reporting import training_section
 from translearn_core.results import RunSummary
+from translearn_core.runs.personal.share_links import SharedRun
 
 page_header.header(
     "results",
@@ -28,12 +30,14 @@ page_header.header(
     "baseline: a score means something only when compared with a baseline.",
 )
 run = joint_targets.choose(run_picker.finished(joint=True))
+notes.begin(run.id)
 evaluation, dark = run_picker.evaluation(run), page_header.dark()
 config = run.job.config
 run_summary = result_cache.cached_result(run, RunSummary)
 with st.container(horizontal=True, vertical_alignment="center"):
     navigation.link("evidence", "Report and export", run=run.id, part=report.PART)
     navigation.link("depth", "How deep should it train?", run=run.id)
+    share_popover.popover(SharedRun(run=run.id), run.name)
     slides.button(run)
 scores.transfer(config)
 scores.headline(run, evaluation, run_summary, baselines.best_untrained(run))
@@ -60,6 +64,7 @@ else:
         "history",
         key="curves",
         alt="Training against validation",
+        note=training_monitor.figure_of(measure),
     )
 
 self_training.panel(run)

@@ -4,10 +4,11 @@ import streamlit as st
 
 from pages._ui.backbones import backbone_picker
 from pages._ui.runs import run_list, run_picker
+from pages._ui.share import link_list
 from pages._ui.shell import page_header, state
 from pages._ui.shell.formatting import size
 from translearn_core.config.settings import settings
-from translearn_core.runs import Studies
+from translearn_core.runs import ShareLinks, Studies
 
 page_header.header(
     "runs",
@@ -16,6 +17,7 @@ page_header.header(
 )
 store, owner = state.store(), state.owner()
 runs, pretrained, datasets = run_picker.pick_runs(), backbone_picker.pretrainings(), store.datasets(owner)
+links = ShareLinks(store).all(owner)
 stale = store.unreadable(owner), Studies(store).unreadable(owner)
 with st.grid(4, min_column_width=150):
     st.metric("Runs", len(runs), border=True)
@@ -33,7 +35,7 @@ if weight := store.workspace.activation_cache_disk_usage():
         f"Activation cache: {size(weight)} of outputs of frozen backbones, shared by all who work here, so "
         f"that no text is encoded twice. It takes {limit} at most; the least used entries are deleted first."
     )
-if not (runs or pretrained or datasets or any(stale)):
+if not (runs or pretrained or datasets or links or any(stale)):
     page_header.empty("There is nothing here yet.", "Get some data", "data")
 if runs:
     st.subheader("Runs", anchor=False)
@@ -47,6 +49,9 @@ if pretrained:
 if datasets:
     st.subheader("Data sets", anchor=False)
     run_list.datasets(datasets)
+if links:
+    st.subheader("Share links", anchor=False)
+    link_list.links(links)
 if any(stale):
     st.subheader("Cannot be read", anchor=False)
     run_list.unreadable(*stale)

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages._ui.results import report, slides
-from pages._ui.shell import navigation, page_header
+from pages._ui.share import share_popover
+from pages._ui.shell import navigation, notes, page_header
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_form, study_list, study_results
+from translearn_core.runs.personal.share_links import SharedStudy
 
 page_header.header(
     "study",
@@ -26,11 +28,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
         study_form.add_fields(study)
     with st.popover("Rename or delete", icon=":material/more_horiz:", type="tertiary", width="content"):
         study_list.menu(study)
+    share_popover.popover(SharedStudy(study=study.id), study.name)
     if st.button("All studies", key="all_studies", type="tertiary", icon=":material/arrow_back:"):
         navigation.switch_to("study")
 if study.config.ways or study.config.sources:
     navigation.link("domains", "Back to Domains")
 study_list.watch(study)
+notes.begin(study.id)
 study_results.left_out(study)
 study_results.show(study)
 done = study_list.progress(study).done

@@ -13,6 +13,7 @@ from pages._ui.forms import (
     train_settings,
 )
 from pages._ui.runs import examples
+from pages._ui.share import share_popover
 from pages._ui.shell import jobs, navigation, page_header
 from pages._ui.shell.formatting import short
 from translearn_core.jobs import LR_FINDER
@@ -37,6 +38,7 @@ with right:
     summary.describe_experiment(ready.dataset, draft, diagnosis)
     if not draft.backbone.is_tfidf:
         freeze_map.cost(backbone_info, diagnosis)
+    share_popover.settings_popover(draft.experiment, f"{ready.dataset.name}: settings")
 
 experiment = draft.experiment
 experiment.check(backbone_info.n_blocks)

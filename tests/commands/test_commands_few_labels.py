@@ -50,6 +50,30 @@ def test_clusters_are_listed_and_written_beside_the_table(
     assert trained.returncode == 0, trained.stderr
 
 
+def test_further_texts_come_from_a_file_of_their_own(
+    terminal: Terminal, texts: tuple[object, ...], tmp_path: Path
+):
+    more = tmp_path / "more.csv"
+    more.write_text("text\n" + "\n".join(f"{WORDS[i % 2]} again {i}" for i in range(30)))
+    out = tmp_path / "out.csv"
+    done = terminal("clusters", *texts, "--unlabelled", more, "--clusters", 2, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["texts"] == 90
+    assert len(pd.read_csv(out)) == 90
+    chosen = tmp_path / "rows.csv"
+    known = ("--unlabelled", more, "--label", "topic", "--rows", 6, "--out", chosen, "--json")
+    done = terminal("next-rows", *texts, *known)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["unlabelled"] == 70
+    rows = pd.read_csv(chosen, dtype=str, keep_default_na=False)
+    assert "unlabelled" in set(rows["part"])
+    rows.assign(label="film").to_csv(chosen, index=False)
+    fill = ("--label", "topic", "--fill", chosen, "--unlabelled", more, "--out", out, "--json")
+    done = terminal("labels", *texts[:3], *fill)
+    assert done.returncode == 0, done.stderr
+    assert (pd.read_csv(out, dtype=str, keep_default_na=False)["topic"] != "").sum() == 26
+
+
 def test_rows_are_chosen_labelled_and_taken_back(
     terminal: Terminal, texts: tuple[object, ...], tmp_path: Path
 ):

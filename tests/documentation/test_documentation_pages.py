@@ -46,3 +46,13 @@ def test_ids_of_arxiv_become_links() -> None:
     assert registries.linked("Hu, arXiv:2106.09685") == (
         "Hu, [arXiv:2106.09685](https://arxiv.org/abs/2106.09685)"
     )
+
+
+def test_links_of_the_app_lead_to_pages() -> None:
+    calls = [
+        call
+        for file in (ROOT / "pages").rglob("*.py")
+        for call in re.findall(r'more_about\("(\w+)", "([\w-]+)"\)', file.read_text(encoding="utf-8"))
+    ]
+    assert ("diagnostics", "projection") in calls
+    assert [name for section, name in calls if name not in {**RECIPES, **DIAGNOSTICS}] == []

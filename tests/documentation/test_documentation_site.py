@@ -6,10 +6,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import pandas as pd
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
@@ -17,6 +19,11 @@ from starlette.testclient import TestClient
 
 from pages._ui.server import documentation
 from tests.conftest import ROOT
+from translearn_core import api
+from translearn_core.commands.cli import COMMANDS
+from translearn_core.config.settings import PREFIX, Settings
+from translearn_core.data.sample_datasets import SAMPLES
+from translearn_core.lessons.lesson_file import lesson, lesson_ids
 
 pytest.importorskip("sphinx", reason="the documentation is built with the extra 'test'")
 
@@ -66,7 +73,21 @@ def test_every_source_became_a_page(site: Path) -> None:
         assert (site / source.relative_to(SOURCE)).with_suffix(".html").is_file()
     assert "&lt;&lt;" not in (site / "recipes" / "part" / "lora.html").read_text(encoding="utf-8")
     assert "LoRA" in (site / "recipes.html").read_text(encoding="utf-8")
-    assert 'id="translearn-label-efficiency"' in (site / "command_line.html").read_text(encoding="utf-8")
+
+
+def test_registries_are_on_their_pages(site: Path) -> None:
+    terms = pd.read_csv(ROOT / "assets" / "glossary.csv", keep_default_na=False)["term"]
+    for page, entries in {
+        "administrators": [f"{PREFIX}{name.upper()}" for name in Settings.model_fields],
+        "api": [f'id="translearn_core.api.{name}"' for name in api.__all__],
+        "command_line": [f'id="translearn-{name}"' for name in COMMANDS],
+        "get_started": [sample.title for sample in SAMPLES],
+        "glossary": list(terms),
+        "teachers": [lesson(name).title for name in lesson_ids()],
+        "tour": ["read_table", "diagnose"],
+    }.items():
+        html = unescape((site / f"{page}.html").read_text(encoding="utf-8"))
+        assert [entry for entry in entries if entry not in html] == [], page
 
 
 def test_every_internal_link_leads_somewhere(pages: dict[Path, Links]) -> None:

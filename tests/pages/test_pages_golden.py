@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from filled import Filled
+from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element, Node
-from visits import Open, unescaped
+from visits import BOB, Open, unescaped
 
 from pages._ui.shell.navigation import PAGES
+from translearn_core.runs import ShareLinks
+from translearn_core.runs.personal.share_links import SharedRun
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = "TRANSLEARN_UPDATE_GOLDEN"
@@ -28,7 +31,15 @@ VARYING = (
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_words_of_a_page_are_those_of_its_golden_file(page: str, filled: Filled, visit: Open) -> None:
-    at = visit(page)
+    _compare(page, visit(page))
+
+
+def test_the_words_of_a_shared_run_are_those_of_its_golden_file(filled: Filled, visit: Open) -> None:
+    link = ShareLinks(filled.store).make(filled.owner, SharedRun(run=filled.run.id), "shown")
+    _compare("shared", visit("shared", BOB, link=link.token))
+
+
+def _compare(page: str, at: AppTest) -> None:
     words = "".join(f"{line}\n" for line in _lines(at.main))
     file = GOLDEN / f"{page}.md"
     if os.environ.get(UPDATE):

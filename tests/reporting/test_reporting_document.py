@@ -17,6 +17,7 @@ from translearn_core.reporting.caveats import caveats
 from translearn_core.reporting.document import LIMIT, MOST_ROWS, Document, render
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.reporting.sections import report_sections
+from translearn_core.runs.personal.notes import LONGEST_FIGURE
 
 
 class ParsedPage(HTMLParser):
@@ -125,6 +126,27 @@ def test_no_figure_lacks_its_sentence_and_its_numbers(about: ReportData) -> None
         assert figure.caption.endswith(".")
         assert len(figure.table.frame.columns) > 1, figure.caption
         assert len(figure.table.frame), figure.caption
+
+
+def test_figures_have_names_of_their_own(about: ReportData) -> None:
+    names = [
+        section.name_of(block)
+        for section in report_sections(about)
+        for block in section.blocks
+        if isinstance(block, FigureBlock)
+    ]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names)) <= LONGEST_FIGURE
+
+
+def test_notes_stand_under_their_figures_and_others_at_the_end(about: ReportData) -> None:
+    notes = {"How was it trained?: loss by epoch": f"see {HOSTILE}", "Figure of the app": "elsewhere"}
+    html = written(replace(about, notes=notes)).html
+    assert html.count('<p class="note">') == 2
+    caption = html.index("Loss by epoch.", html.index("<figcaption>Loss by epoch."))
+    assert caption < html.index('<p class="note">') < html.index("by epoch", caption + 200)
+    assert HOSTILE not in html
+    assert "<span>Figure of the app:</span> elsewhere" in html[html.index("Notes on other figures") :]
 
 
 def test_long_tables_end_and_say_so() -> None:

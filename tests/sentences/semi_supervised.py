@@ -28,7 +28,10 @@ def pseudo_labels(draw: Draw) -> Case:
     first, last = draw(scores), draw(scores)
     rounds = [SelfTrainingRound(1, first, added, (added, 0), known, right, 9, 5)]
     rounds.append(SelfTrainingRound(2, last, added, (0, 0), 0, 0, 9, 5))
-    text = SelfTraining("self_training", threshold, labelled, unlabelled, ("a", "b"), tuple(rounds)).summary()
+    ended = draw(st.sampled_from((0, 2, 3)))
+    text = SelfTraining(
+        "self_training", threshold, labelled, unlabelled, ("a", "b"), tuple(rounds), trainings=ended
+    ).summary()
     shown = [added, unlabelled, labelled] if added else [unlabelled, 100 * threshold]
     rose, same = last > first, f"{last:.3f}" == f"{first:.3f}"
     claims = {
@@ -40,6 +43,8 @@ def pseudo_labels(draw: Draw) -> Case:
     }
     shown += [100 * right / known] if known else []
     shown += ([first] if same else [first, last]) if added else []
+    shown += [2, 3] if added and ended == 3 else []
+    claims["was best on validation"] = added > 0 and ended == 3
     return Case(text, shown, claims=claims)
 
 
@@ -50,8 +55,11 @@ def no_pseudo_labels(draw: Draw) -> Case:
     unlabelled = draw(counts)
     confident = draw(st.just(0) | st.integers(0, unlabelled))
     lacking = draw(st.sampled_from(((), (1,), (0, 1))))
+    worse = confident > 0 and not lacking and draw(st.booleans())
     one = SelfTrainingRound(1, 0.5, confident, (0, 0), 0, 0, 9, 5, lacking=lacking)
-    text = SelfTraining("self_training", 0.95, 9, unlabelled, ("a", "b"), (one,)).summary()
+    text = SelfTraining(
+        "self_training", 0.95, 9, unlabelled, ("a", "b"), (one,), trainings=3 if worse else 1
+    ).summary()
     class_lacks = confident > 0 and bool(lacking)
     return Case(
         text,
@@ -61,7 +69,8 @@ def no_pseudo_labels(draw: Draw) -> Case:
             "A lower threshold": not confident or class_lacks,
             "but none of": class_lacks,
             "'As many of every class'": class_lacks,
-            "was stopped before": confident > 0 and not lacking,
+            "was stopped before": confident > 0 and not lacking and not worse,
+            "did not improve": worse,
         },
     )
 

@@ -20,6 +20,7 @@ from translearn_core.commands import (
     runs,
     search,
     server,
+    share,
     study,
     train,
     transfer,
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "export": export.export,
     "runs": runs.runs,
+    "share": share.share,
     "stop": server.stop,
 }
 """All commands by name, in the order of the help."""

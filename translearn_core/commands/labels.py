@@ -59,6 +59,9 @@ def labels(
             help="CSV of next-rows with its labels filled in; they go into --label, a new column if need be."
         ),
     ] = None,
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="File of texts without labels that next-rows chose from, too.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write the corrected table to: .csv, .tsv, .xlsx and more.")
     ] = None,
@@ -76,7 +79,8 @@ def labels(
 ) -> None:
     """List rows and classes whose labels may be wrong; with corrections, write the table."""
     check_output(out)
-    dataset = add_dataset({"train": file}, read_options(reading))
+    files = {"train": file} | ({"unlabelled": unlabelled} if unlabelled else {})
+    dataset = add_dataset(files, read_options(reading))
     table = read_data(dataset)
     data = check_data(table)
     data.show(quiet=reading.quiet)

@@ -16,7 +16,7 @@ from translearn_core.config import DataConfig, ExperimentConfig, JobConfig, job_
 from translearn_core.errors import NotFoundError, TrainingError, shorten_repr
 from translearn_core.jobs import REPORT, BackboneInfoConfig, ReportConfig, spec_of
 from translearn_core.results import BackboneInfo, ReportFile
-from translearn_core.runs import LOCAL, Run, State, Studies, Study, artifacts, open_store
+from translearn_core.runs import LOCAL, Notes, Run, State, Studies, Study, artifacts, open_store
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command as command_of
 
@@ -55,6 +55,7 @@ def _report_config(
             study=subject.config,
             blocks=subject.blocks,
             data=_files(subject.config.data)[0][:200],
+            notes=Notes(open_store()).all(LOCAL, subject.id),
         )
         return report_config, parts
     config = subject.job.config
@@ -66,6 +67,7 @@ def _report_config(
         name=subject.name,
         question=question,
         command=_command(config)[:20_000],
+        notes=Notes(open_store()).all(LOCAL, subject.id),
     )
     return report_config, parts
 

@@ -109,6 +109,13 @@ class PairEncoding(StrEnum):
         """Vectors joined into that of a row: siamese ones are u, v, |u − v| and u · v."""
         return 4 if self is PairEncoding.SIAMESE else 1
 
+    @property
+    def sentence(self) -> str:
+        """What a row is to the model, for people."""
+        if self is PairEncoding.SIAMESE:
+            return "A row is a pair, whose texts are read each alone: u, v, |u − v| and u · v side by side."
+        return "A row is a pair, whose texts are read in one sequence."
+
 
 class LayerCombination(StrEnum):
     """Layers combined into a frozen backbone's features (BERT, table 7, arXiv:1810.04805; ELMo's mix)."""

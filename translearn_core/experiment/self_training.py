@@ -52,14 +52,15 @@ def self_training_result(
     labeller, state = loop.labeller, loop.state
     if labeller is None:
         return None
-    rounds = list(state.rounds)
+    rounds, trainings = list(state.rounds), 0
     if not labeller.config.per_step:
         rounds = rounds[: loop.best_stage]  # pseudo-labels of later ones trained nothing that is kept
         assert isinstance(loop.model, Classifier)
         probabilities = labeller.probabilities(loop.model, loop.inputs, loop.compute, report)
         score = _score_of_best_epoch(loop)
         rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
-    return _account(labeller, prepared, rounds)
+        trainings = 1 + max((p.stage for p in state.history if isinstance(p, EpochPoint)), default=0)
+    return _account(labeller, prepared, rounds, trainings)
 
 
 @dataclass
@@ -83,7 +84,10 @@ class RoundsWriter:
 
 
 def _account(
-    labeller: PseudoLabeller, prepared: PreparedDataset, rounds: Sequence[SelfTrainingRound]
+    labeller: PseudoLabeller,
+    prepared: PreparedDataset,
+    rounds: Sequence[SelfTrainingRound],
+    trainings: int = 0,
 ) -> SelfTraining:
     """Return the account of `rounds`."""
     train = prepared.split_indices(Split.TRAIN)  # without altered copies
@@ -94,6 +98,7 @@ def _account(
         unlabelled=len(labeller.rows),
         classes=prepared.target.names,
         rounds=tuple(rounds),
+        trainings=trainings,
         labelled_classes=tuple(
             np.bincount(prepared.labels[train], minlength=len(prepared.target.names)).tolist()
         ),

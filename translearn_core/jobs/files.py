@@ -22,6 +22,7 @@ class ReportConfig(JobConfig[ReportFile]):
     study: StudyConfig | None = Field(None, description="the study that it is about")
     blocks: dict[str, int] = Field({}, description="blocks of each backbone of the study, by its label")
     data: str = Field("", max_length=200, description="what the study's table is called")
+    notes: dict[str, str] = Field({}, max_length=200, description="its owner's notes by figure")
 
     @model_validator(mode="after")
     def _check_subject(self) -> Self:

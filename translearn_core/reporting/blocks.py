@@ -21,7 +21,10 @@ class TableBlock:
 
 @dataclass(frozen=True, eq=False)
 class FigureBlock:
-    """A figure with the table of its numbers; `caption` says how to read it, `alt` what it shows."""
+    """A figure with the table of its numbers; `caption` says how to read it, `alt` what it shows.
+
+    `name` distinguishes it within its section; default: that of its table.
+    """
 
     figure: go.Figure
     caption: str
@@ -29,6 +32,12 @@ class FigureBlock:
     alt: str = ""
     heading: str = ""
     sentences: tuple[str, ...] = ()
+    name: str = ""
+
+
+def figure_name(section: str, figure: str) -> str:
+    """Return the name of a figure in a section of this title, by which notes find it."""
+    return f"{section}: {figure}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +52,10 @@ class Section:
     blocks: tuple[FigureBlock | TableBlock, ...] = ()
     alarms: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+
+    def name_of(self, block: FigureBlock) -> str:
+        """Return the name of one of its figures, unique in a report."""
+        return figure_name(self.title, block.name or block.table.name)
 
     @property
     def tables(self) -> Iterator[TableBlock]:

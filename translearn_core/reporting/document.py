@@ -4,7 +4,7 @@ The file has a present mode, one figure or sentence a slide, which its address e
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -68,6 +68,7 @@ class _Block:
     sentences: tuple[str, ...]
     caption: str
     table: _Table
+    note: str = ""
 
     @property
     def json(self) -> str:
@@ -99,7 +100,7 @@ def render(
     """
     twins = dark or sections
     rendered = [
-        _render_section(number, section, twin)
+        _render_section(number, section, twin, data.notes)
         for number, (section, twin) in enumerate(zip(sections, twins, strict=True))
     ]
     left_out: list[str] = []
@@ -139,18 +140,25 @@ def _differences(light: Any, dark: Any, path: tuple[str | int, ...] = ()) -> Ite
         yield [list(path), dark]
 
 
-def _block(id: str, block: FigureBlock | TableBlock, twin: FigureBlock | TableBlock) -> _Block:
+def _block(
+    id: str, block: FigureBlock | TableBlock, twin: FigureBlock | TableBlock, note: str = ""
+) -> _Block:
     if not isinstance(block, FigureBlock):
         return _Block(id, None, "", block.heading, block.sentences, block.caption, _table(block))
     data, dark = block.figure.to_json(), "[]"
     if isinstance(twin, FigureBlock) and twin is not block:
         dark = json.dumps(list(_differences(json.loads(data), json.loads(twin.figure.to_json()))))
-    return _Block(id, data, dark, block.heading, block.sentences, block.caption, _table(block.table))
+    return _Block(id, data, dark, block.heading, block.sentences, block.caption, _table(block.table), note)
 
 
-def _render_section(number: int, section: Section, twin: Section) -> _RenderedSection:
+def _render_section(
+    number: int, section: Section, twin: Section, notes: Mapping[str, str]
+) -> _RenderedSection:
+    def note(block: FigureBlock | TableBlock) -> str:
+        return notes.get(section.name_of(block), "") if isinstance(block, FigureBlock) else ""
+
     blocks = (
-        _block(f"block-{number}-{k}", block, dark)
+        _block(f"block-{number}-{k}", block, dark, note(block))
         for k, (block, dark) in enumerate(zip(section.blocks, twin.blocks, strict=True))
         if isinstance(block, FigureBlock) or block.sentences or not block.frame.empty
     )
@@ -190,8 +198,15 @@ def _html(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["embedded"] = embedded
+    shown = {
+        one.section.name_of(block)
+        for one in rendered
+        for block in one.section.blocks
+        if isinstance(block, FigureBlock)
+    }
     return environment.from_string(read("report.html.jinja")).render(
         data=data,
+        other_notes={name: note for name, note in data.notes.items() if name not in shown},
         sections=rendered,
         caveats=caveats,
         left_out=left_out,

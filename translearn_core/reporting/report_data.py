@@ -34,7 +34,8 @@ class ReportData:
 
     `config` to `self_training` describe a run, and are None (`history` empty) for a study; `study`, `planned`
     (all its runs), `unsuitable` (arms left out) and `file` (input of ``translearn study``) describe a study.
-    `missing` names results that are not available; `hashes` and `versions` map names to values.
+    `missing` names results that are not available; `hashes` and `versions` map names to values. `notes` are
+    the owner's by figure (`Section.name_of`).
     """
 
     name: str
@@ -55,6 +56,7 @@ class ReportData:
     missing: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row_noun(self) -> str:

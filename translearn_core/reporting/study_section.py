@@ -11,6 +11,9 @@ from translearn_core.reporting.blocks import Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results.format import count_noun, join_list
 
+DESIGN = "What was tried?"
+"""Title of the section."""
+
 NO_RECIPE = "No recipe: the same settings throughout, and only how deep it trains differs."
 
 
@@ -30,7 +33,7 @@ def study_section(study: StudyConfig, data: ReportData) -> Section:
     if study.settings:
         lines = [(name, str(value)) for name, value in study.settings.items()]
         tables.append(TableBlock("settings of every run", pd.DataFrame(lines, columns=["setting", "value"])))
-    return Section("What was tried?", tuple(sentences), tuple(tables))
+    return Section(DESIGN, tuple(sentences), tuple(tables))
 
 
 def _strategies(study: StudyConfig) -> Iterator[str]:

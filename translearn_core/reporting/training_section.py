@@ -14,6 +14,11 @@ from translearn_core.results import Drift, Evaluation, RunSummary, SelfTraining
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import selection_of
 
+TRAINING, SCORES = "How was it trained?", "How good is it?"
+"""Titles of the two sections."""
+
+BY_EPOCH = "by epoch"
+"""End of the names of learning curves."""
 FITTED_AT_ONCE = "{} regression was fitted at once, its strength chosen by cross-validation"
 """Beginning of the sentence on a training without epochs."""
 
@@ -39,7 +44,7 @@ def scores_section(evaluation: Evaluation, dark: bool = False) -> Section:
         tables.append(TableBlock(outputs.metrics_title.lower(), metrics))
     if not evaluation.predictions.empty:
         tables.append(TableBlock(f"{outputs.errors_title.lower()} on test", evaluation.mistakes(20)))
-    return Section("How good is it?", (score_sentence(evaluation),), (figure, *tables))
+    return Section(SCORES, (score_sentence(evaluation),), (figure, *tables))
 
 
 def training_section(config: ExperimentConfig, data: ReportData, dark: bool = False) -> Section:
@@ -47,6 +52,8 @@ def training_section(config: ExperimentConfig, data: ReportData, dark: bool = Fa
     summary = data.summary
     method = config.method_name(None if summary is None else summary.kept_weights(config))
     sentences = [f"What trained: {method}. Seed {config.training.seed}."]
+    if config.data.text_pair is not None and not config.backbone.is_tfidf:
+        sentences.append(config.features.pair_encoding.sentence)
     if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
         passes = (
@@ -70,7 +77,7 @@ def training_section(config: ExperimentConfig, data: ReportData, dark: bool = Fa
     if data.drift is not None and not config.fitted_at_once:
         figures.append(_weight_drift(data.drift, summary, dark))
     return Section(
-        "How was it trained?",
+        TRAINING,
         tuple(sentences),
         (*figures, *tables),
     )
@@ -112,11 +119,13 @@ def _curves(config: ExperimentConfig, data: ReportData, dark: bool) -> Iterator[
             "Loss by epoch. Where validation rises while training falls on, the model overfits."
             + ("" if note is None else f" {note}"),
             numbers,
+            name=f"loss {BY_EPOCH}",
         )
         yield FigureBlock(
             plots.training_curves(data.history, selection, dark, trainings=trainings),
             f"{label[:1].upper()}{label[1:]} by epoch. {_kept(config)}",
             numbers,
+            name=f"{label} {BY_EPOCH}",
         )
 
 

@@ -1,7 +1,10 @@
 """Workspace: data sets, runs, studies and their files."""
 
-from translearn_core.runs.experiment_drafts import ExperimentDrafts
 from translearn_core.runs.lesson_progress import LessonAnswer, LessonProgress
+from translearn_core.runs.personal.experiment_drafts import ExperimentDrafts
+from translearn_core.runs.personal.notes import Notes
+from translearn_core.runs.personal.run_tags import RunTags
+from translearn_core.runs.personal.share_links import ShareLink, ShareLinks
 from translearn_core.runs.records import (
     STOPPING,
     UNREADABLE,
@@ -13,7 +16,6 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
-from translearn_core.runs.run_tags import RunTags
 from translearn_core.runs.search.records import Search
 from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
@@ -30,6 +32,7 @@ __all__ = [
     "Job",
     "LessonAnswer",
     "LessonProgress",
+    "Notes",
     "Progress",
     "Run",
     "RunStore",
@@ -37,6 +40,8 @@ __all__ = [
     "RunningJob",
     "Search",
     "Searches",
+    "ShareLink",
+    "ShareLinks",
     "State",
     "Studies",
     "Study",

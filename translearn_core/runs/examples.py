@@ -21,7 +21,7 @@ from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import app_root
 from translearn_core.data.sample_datasets import sample_bytes, sample_of
 from translearn_core.errors import WorkspaceError
-from translearn_core.jobs import SPECS, slot_of
+from translearn_core.jobs import SPECS, TRAIN, slot_of
 from translearn_core.results.training.run_summary import WEIGHTS_MARK
 from translearn_core.runs.database.schema import job_owners, jobs, points
 from translearn_core.runs.database.transitions import inserted
@@ -96,7 +96,7 @@ def add_example(store: RunStore, owner: str, example: Example) -> Run[Experiment
     if (study := contents["study"]) is not None:
         config = StudyConfig.model_validate(study["config"])
         Studies(store).add(owner, example.name, config, study["blocks"], study["baseline"])
-    return store.run(owner, recorded[0])
+    return store.run(owner, recorded[0], TRAIN)
 
 
 def example_study(store: RunStore, owner: str, example: Example) -> Study:

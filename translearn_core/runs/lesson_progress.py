@@ -40,7 +40,8 @@ class LessonProgress:
         t = lesson_answers.c
         place = and_(t.owner == owner, t.lesson == lesson, t.step == step)
         now = time.time()
-        values = {"answer": json.dumps(value), "changed": now, "locked": now if lock else None}
+        locked = now if lock else None
+        values = {"answer": json.dumps(value), "changed": now, "locked": locked}
         with self._store.writing() as db:
             row = db.execute(select(t.answer, t.locked).where(place)).one_or_none()
             if row is None:
@@ -49,7 +50,7 @@ class LessonProgress:
                 db.execute(update(lesson_answers).where(place, t.locked.is_(None)).values(**values))
             else:
                 return LessonAnswer(json.loads(row.answer), row.locked)
-        return LessonAnswer(value, values["locked"] and now)
+        return LessonAnswer(value, locked)
 
     def place(self, owner: str, lesson: str) -> tuple[str, bool] | None:
         """Return the step that the owner is at, and whether the lesson was finished; None if unstarted."""

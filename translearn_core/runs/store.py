@@ -17,6 +17,7 @@ from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
 from translearn_core.jobs.tables import TEXT_CHECK
 from translearn_core.results import EpochPoint, History, StepPoint
 from translearn_core.runs.database.schema import job_owners, jobs, points
+from translearn_core.runs.database.subjects import delete_references
 from translearn_core.runs.database.transitions import requeue
 from translearn_core.runs.dataset_store import DatasetStore
 from translearn_core.runs.queue import MODELS, results_of
@@ -153,6 +154,7 @@ class RunStore(DatasetStore):
                 own = (job_owners.c.owner == owner, job_owners.c.job.in_(children))
                 db.execute(delete(job_owners).where(*own))
             db.execute(delete(job_owners).where(job_owners.c.id == row.run))
+            delete_references(db, owner, [row.run])
         self.sweep()
 
     def delete_weights(self, owner: str, run: str) -> None:

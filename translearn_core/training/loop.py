@@ -101,7 +101,8 @@ class Loop:
     def next_stage(self) -> None:
         """Begin the next stage, or end the run after the last one.
 
-        With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends.
+        With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends. The
+        best training on validation is kept, of equals the earlier.
         """
         state = self.state
         state.finished = self.schedule.is_last_stage(state)
@@ -115,7 +116,7 @@ class Loop:
             if state.finished:
                 return
             self.schedule.set_weights(self.start)
-            state.best_score = -math.inf
+            state.end_training()
         self.schedule.next_stage(state)
         self.set_inputs(self.schedule.stage(state).freeze)
 
@@ -217,6 +218,7 @@ class Loop:
         if self.labeller is not None and self.labeller.config.per_step:
             self._record_round(self.labeller, score)
         best = self.schedule.record_epoch(state, -score if selection == LOSS else score)
+        best = best and (self.config.keeps_last_epoch or not state.earlier_is_better)
         point = EpochPoint(
             epoch=state.epoch,
             step=state.step,
@@ -243,6 +245,8 @@ class Loop:
 
         Returns the inputs of the last stage.
         """
+        if not self.config.keeps_last_epoch:
+            self.state.take_best_training()
         self.schedule.set_weights(self.state.best)
         if not self.schedule.is_last_stage(self.state):
             self.model.freeze(self.model.max_plan)

@@ -53,7 +53,7 @@ def diagnose_task(context: Context[DiagnoseConfig]) -> None:
     tokenizer = None if config.backbone.is_tfidf else load_tokenizer(config.backbone)
     with read_budget(context.store.workspace.sources(config.data.dataset).values()):
         statistics = token_statistics(tokenizer, texts, config.token_limit) if texts and tokenizer else None
-        context.report("looking for trouble")
+        context.report("checking texts and labels")
         diagnosis, _ = diagnose(table, config.data, statistics, earlier)
     column = config.data.text if config.data.sentence is None else None
     languages = _languages(table, column, config.backbone, texts)

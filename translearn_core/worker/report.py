@@ -4,14 +4,13 @@ import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from translearn_core.config import (
     BackboneConfig,
     ExperimentConfig,
     StudyConfig,
-    expand_grid,
     job_id,
-    unsuitable_arms,
 )
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import DamagedFileError, NotFoundError
@@ -27,18 +26,13 @@ from translearn_core.reporting.caveats import caveats
 from translearn_core.reporting.document import render
 from translearn_core.reporting.report_data import Part, ReportData
 from translearn_core.reporting.sections import report_sections
+from translearn_core.reporting.stored_results import run_data, with_design
 from translearn_core.results import (
     BackboneInfo,
     Comparison,
-    Drift,
-    History,
     ReportFile,
-    RunSummary,
-    SelfTraining,
-    Timeline,
 )
 from translearn_core.results.format import count_noun
-from translearn_core.results.training.training_timeline import actual_timeline
 from translearn_core.runs import State, artifacts
 from translearn_core.runs.reproduce import study_file
 from translearn_core.runs.versions import versions
@@ -79,6 +73,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         data = ReportData(
             name=config.name or "Report",
             question=config.question,
+            notes=config.notes,
             parts=parts,
             missing=_missing_of_study(parts, missing) if about_study else missing,
             hashes={
@@ -88,18 +83,15 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
         )
         return data if config.study is None else _with_study(context, config, config.study, data)
     experiment = training_config(context, config.job)
-    history, drift = context.store.history(config.job), context.result(config.job, Drift)
-    return ReportData(
-        name=config.name or "A run",
+    load_evaluation(context, config.job)
+    data = run_data(
+        context.store, config.name or "A run", config.job, experiment, partial(context.result, config.job)
+    )
+    return replace(
+        data,
         question=config.question,
+        notes=config.notes,
         command=config.command,
-        config=experiment,
-        evaluation=load_evaluation(context, config.job),
-        summary=context.result(config.job, RunSummary),
-        drift=drift,
-        history=history,
-        timeline=_timeline(context, experiment, history, drift),
-        self_training=context.result(config.job, SelfTraining),
         parts=parts,
         missing=tuple(dict.fromkeys((*missing, *_missing_of_run(parts, experiment)))),
         hashes=_hashes(context, config.job, experiment),
@@ -109,7 +101,8 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
 
 def _with_study(context: Context, config: ReportConfig, study: StudyConfig, data: ReportData) -> ReportData:
     """Add the planned runs of a study and how to repeat it."""
-    planned = expand_grid(study, config.blocks)
+    data = with_design(data, study, config.blocks)
+    planned = data.planned
     compared = data.result(Comparison)
     baseline = compared.baseline if compared and compared.baseline in {run.name for run in planned} else None
     table, digest = config.data or "data.csv", study.data.dataset
@@ -119,9 +112,6 @@ def _with_study(context: Context, config: ReportConfig, study: StudyConfig, data
     return replace(
         data,
         command=shlex.join(["translearn", "study", STUDY_FILE, *option_words(options)]),
-        study=study,
-        planned=planned,
-        unsuitable=unsuitable_arms(study, config.blocks),
         file=study_file(study, data.name, table, _files(context, digest), baseline),
         hashes=hashes | dict(data.hashes),
     )
@@ -205,17 +195,6 @@ def _diagnostic_jobs(context: Context, config: ReportConfig) -> Iterator[str]:
                 yield id
         except NotFoundError:
             continue
-
-
-def _timeline(
-    context: Context, experiment: ExperimentConfig, history: History, drift: Drift | None
-) -> Timeline | None:
-    """Return the learning rates of each part over time; None for a run without a complete epoch."""
-    before = context.store.history(experiment.resume_from).epochs if experiment.resume_from else ()
-    first_step = before[-1].step if before else 0
-    if drift is None or not any(epoch.step > first_step for epoch in history.epochs):
-        return None
-    return actual_timeline(experiment, drift.n_blocks, history, begun=first_step)
 
 
 def _hashes(context: Context, job: str, experiment: ExperimentConfig) -> dict[str, str]:

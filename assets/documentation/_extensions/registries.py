@@ -12,6 +12,7 @@ from translearn_core.config.settings import PREFIX, Settings
 from translearn_core.data.sample_datasets import SAMPLES
 from translearn_core.jobs import SPECS, JobSpec
 from translearn_core.jobs.spec import Requirement, Targets
+from translearn_core.lessons.lesson_file import lesson, lesson_ids
 
 SOURCE = Path(__file__).resolve().parents[1]
 GLOSSARY = SOURCE.parent / "glossary.csv"
@@ -115,6 +116,15 @@ def diagnostic_table(folder: str) -> str:
     return "\n".join(lines)
 
 
+def lesson_table() -> str:
+    """Return a table of the lessons."""
+    lines = ["| lesson | claim | minutes | source |", "|---|---|---|---|"]
+    for one in map(lesson, lesson_ids()):
+        source = linked(f"{one.authors}, arXiv:{one.source}")
+        lines.append(f"| {one.title} | {_cell(one.claim)} | {one.minutes} | {source} |")
+    return "\n".join(lines)
+
+
 def sample_table() -> str:
     """Return a table of the sample data sets."""
     lines = ["| sample | file | text | label | what it shows |", "|---|---|---|---|---|"]
@@ -158,6 +168,19 @@ def command_line() -> str:
     return text.partition("\n")[2]
 
 
+def notebook(name: str) -> str:
+    """Return a Python file of cells as a page: its Markdown cells as text, the others as code."""
+    page = []
+    for cell in (SOURCE / name).read_text(encoding="utf-8").split("# %%")[1:]:
+        first, _, body = cell.partition("\n")
+        lines = body.strip().splitlines()
+        if "[markdown]" in first:
+            page.append("\n".join(line.removeprefix("#").strip() for line in lines))
+        else:
+            page.append("\n".join(["```python", *lines, "```"]))
+    return "\n\n".join(page)
+
+
 def _recipes(family: Family) -> Iterator[Recipe]:
     return (entry for entry in RECIPES.values() if entry.family is family)
 
@@ -175,7 +198,7 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     for function in (
         recipe_title, recipe, recipe_table,
         diagnostic_title, diagnostic, diagnostic_table,
-        sample_table, settings_table, other_settings, glossary, command_line,
+        sample_table, lesson_table, settings_table, other_settings, glossary, command_line, notebook,
     )
 }  # fmt: skip
 """Functions that pages may call."""

@@ -98,7 +98,7 @@ def _read_more(task: TaskShape, key: str) -> None:
     limit = min(backbone_info.token_limit, int(upper_bound or backbone_info.token_limit))
     needed = min(limit, -(-int(task.lengths["tokens_to"].max()) // 8) * 8)
     if needed > draft.features.token_limit:
-        why = "the most this backbone reads" if needed == limit else "as many as the longest text has"
+        why = "the most this backbone reads" if needed == limit else "enough for the longest text"
         _button(
             f"Read up to {needed:,} tokens", key, _set_limit, needed, hint=f"{why}; training takes longer"
         )

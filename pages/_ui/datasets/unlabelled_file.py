@@ -19,6 +19,9 @@ WHAT = (
     "gets a label trains from then on; the others are in none of train, validation and test."
 )
 
+LEFT_OUT = "unlabelled_file.left_out"
+"""Session key of an added column that was left out when the texts came."""
+
 
 def panel(dataset: Dataset, reading: TableProfile | None) -> None:
     """Offer to bring a file of texts without labels, or say what the data set's own one holds."""
@@ -34,6 +37,13 @@ def panel(dataset: Dataset, reading: TableProfile | None) -> None:
             st.caption("Some of them have a label in this version: the file belongs to it.")
             return
         if brought:
+            if (column := state.get_value(LEFT_OUT)) is not None:
+                st.caption(
+                    plain(
+                        f"Column '{column}', which you had added, has no value for these texts and was left "
+                        "out: add it again on the page Domains, for all of them."
+                    )
+                )
             if st.button("Leave this file out", key="leave_out_unlabelled", icon=":material/undo:"):
                 _open(dataset, {part: path for part, path in sources.items() if part != UNLABELLED})
             return
@@ -53,14 +63,29 @@ def _open(dataset: Dataset, sources: dict[str, Path], texts: bytes | None = None
         options = store.workspace.read_options(dataset.digest)
         name = dataset.name if edits is None else dataset.name.removesuffix(f", version {edits.number}")
         opened = store.add_dataset(owner, name, files, options=options)
-        if edits is not None:
-            kept = edits.edits if UNLABELLED in files else tuple(map(_without_texts, edits.edits))
+        kept = () if edits is None else edits.edits
+        if UNLABELLED not in files:
+            kept = tuple(map(_without_texts, kept))
+        elif texts is not None:
+            kept = _without_domains(kept)
+        if edits is not None and kept:
             edits = edits.model_copy(update={"original": opened.digest, "edits": kept})
             opened = store.add_dataset(owner, dataset.name, files, options=options, edits=edits)
         store.save_draft_edits(owner, opened.digest, drafts)
         state.reset_uploader("add_unlabelled")
         state.open_version(opened.digest)
         st.rerun()
+
+
+def _without_domains(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Leave out an added column of domains, such as languages, which new texts have no value of; say so."""
+    domains = state.draft().domains
+    added = {one.column for one in edits if isinstance(one, NewColumn)}
+    if domains is None or domains.column not in added:
+        return edits
+    state.change(domains=None)
+    state.set_value(LEFT_OUT, domains.column)
+    return tuple(one for one in edits if getattr(one, "column", None) != domains.column)
 
 
 def _of_texts(edit: Edit) -> bool:

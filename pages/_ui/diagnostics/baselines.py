@@ -97,8 +97,9 @@ def _keep(run: Run[ExperimentConfig], line: Baseline) -> None:
         baseline,
         f"{title}, baseline of {run.name}",
         f"Training {title}",
-        f"On these test rows the run is not better than {title} by more than chance. {title[:1].upper()}"
-        f"{title[1:]} takes seconds to train; as a model it can predict and be exported.",
+        f"{title[:1].upper()}{title[1:]}: on these test rows the run is "
+        f"{'worse' if line.margin.high < 0 else 'not better'} by more than chance. It takes seconds to "
+        "train; as a model it can predict and be exported.",
         label="Keep it as a model",
         key=f"keep_{line.name.replace(' ', '_')}",
         icon="bookmark",

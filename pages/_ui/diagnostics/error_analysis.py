@@ -81,6 +81,7 @@ def _bars(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock)
         RELIABILITY_TABLE,
         key=RELIABILITY_TABLE,
         alt=block.alt,
+        note="",
         config=tables.fractions(*block.table.fractions),
     )
     st.caption(f"{block.caption} Click a bar to read its {run.job.config.data.problem.row_noun}s.")
@@ -111,6 +112,7 @@ def _threshold(result: ErrorAnalysis, noun: str) -> None:
         "coverage",
         key="coverage",
         alt=f"Share of the {noun}s that are answered and share of these that are right, by threshold",
+        note="",
     )
 
 

@@ -40,7 +40,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         st.fragment(run_every=REDRAWN)(_growing)(curve, base, at)
     else:
         done = progress.done if progress is not None else ()
-        result = jobs.submit_and_watch(curve.question(done, at))
+        result = run_actions.result_or_stop(curve.question(done, at), "stop-label_curve")
         if result is not None:
             _show(run, curve.experiment, result)
     label_efficiency_training.trained_arms(curve)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
-from pages._ui.shell import jobs, tables
+from pages._ui.shell import documentation_links, jobs, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.jobs import NeighboursConfig
@@ -34,6 +34,7 @@ def panel(run: Run, evaluation: Evaluation, layer: int, index: int) -> None:
         text = joined(text_cells(predictions.iloc[[index]])[0])
         st.markdown(f"Nearest to **“{plain(short(text, 160))}”** ({plain(own['label'])})")
         st.markdown(caption(result, predictions["label"]))
+        documentation_links.more_about("diagnostics", "neighbours")
         for number, column in enumerate(st.columns(len(result.variants))):
             with column:
                 _list(result, number, predictions)

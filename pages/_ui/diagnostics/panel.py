@@ -1,12 +1,21 @@
 """Skeleton of a diagnostic's panel: heading, button, progress, and the section of its result."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import documentation_links, errors, jobs, page_header, result_cache, tables
+from pages._ui.shell import (
+    documentation_links,
+    errors,
+    jobs,
+    notes,
+    page_header,
+    result_cache,
+    tables,
+)
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT
@@ -71,7 +80,11 @@ def show(
     custom: Mapping[str, Callable[[Any], None]] | None = None,
 ) -> None:
     """Show a result as in the report; `custom` draws the blocks of some tables in another way."""
-    section = part_section(Part(spec, value), data or ReportData(""), page_header.dark())
+    show_section(part_section(Part(spec, value), data or ReportData(""), page_header.dark()), custom)
+
+
+def show_section(section: Section, custom: Mapping[str, Callable[[Any], None]] | None = None) -> None:
+    """Show a section of a report; `custom` draws the blocks of some tables in another way."""
     for alarm in section.alarms:
         st.error(plain(alarm), icon=":material/trending_down:")
     _sentences(section)
@@ -81,8 +94,13 @@ def show(
             st.markdown(f"#### {block.heading}")
         for sentence in block.sentences:
             st.markdown(plain(sentence))
-        draw = (custom or {}).get(table.name, show_block)
-        draw(block)
+        note = section.name_of(block) if isinstance(block, FigureBlock) else ""
+        draw = (custom or {}).get(table.name)
+        if draw is None:
+            show_block(block, note)
+        else:
+            draw(block)
+            notes.under(note)
     if section.caveats:
         st.caption("  \n".join(map(plain, section.caveats)))
 
@@ -93,7 +111,8 @@ def offer_control(
     """Offer a job such as a control run, or show its progress; `offer` says what it is for and costs."""
     control = jobs.find_run(config)
     if control is not None and control.state.live:
-        jobs.watch(control, progress)
+        watched = st.fragment(run_every=jobs.POLL["ask"])(run_actions.progress)
+        watched(control.id, partial(_doing, progress), f"stop-{key}")
         return
     if control is not None and control.state is State.FAILED:
         errors.show_error(control.job.reason or f"{progress} failed without saying why.")
@@ -101,6 +120,10 @@ def offer_control(
     if st.button(label, key=key, icon=f":material/{icon}:"):
         jobs.submit(config, short(name, 200))
         st.rerun()
+
+
+def _doing(doing: str, run: Run) -> str:
+    return f"{plain(doing)} … {jobs.progress_text(run)}"
 
 
 def _sentences(section: Section) -> None:
@@ -111,21 +134,23 @@ def _sentences(section: Section) -> None:
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in others))
 
 
-def show_block(block: FigureBlock | TableBlock) -> None:
-    """Show a figure with its numbers, or a table, each with its caption."""
+def show_block(block: FigureBlock | TableBlock, note: str = "") -> None:
+    """Show a figure with its numbers and its note, or a table, each with its caption."""
     if isinstance(block, TableBlock):
         if not block.frame.empty:
             _table(block)
             st.caption(block.caption)
         return
-    key = block.table.name.replace(" ", "_")
-    tables.chart(block.figure, key=key, alt=block.alt)
+    key = (block.name or block.table.name).replace(" ", "_")
+    tables.chart(block.figure, key=key, alt=block.alt or block.caption, note="")
     st.caption(block.caption)
+    notes.under(note)
     with st.expander("The numbers", icon=":material/table_rows:"):
-        _table(block.table)
+        _table(block.table, key)
 
 
-def _table(block: TableBlock) -> None:
+def _table(block: TableBlock, key: str | None = None) -> None:
+    """Show a table; `key` distinguishes it where figures share one."""
     name = block.name.replace(" ", "_")
     wide: dict[str, object] = {
         name: st.column_config.TextColumn(width="large") for name in LONG_TEXTS if name in block.frame
@@ -133,4 +158,4 @@ def _table(block: TableBlock) -> None:
     if SENTENCE in block.frame:
         wide |= tables.wide_texts((TEXT, SENTENCE))
     columns = {**tables.fractions(*block.fractions), **wide}
-    tables.table(block.frame, name, key=f"{name}_numbers", config=columns)
+    tables.table(block.frame, name, key=f"{key or name}_numbers", config=columns)

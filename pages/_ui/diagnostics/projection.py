@@ -13,14 +13,17 @@ from pages._ui.forms import config_fields
 from pages._ui.results import text_table
 from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, page_header, state, tables
+from pages._ui.share import share_popover
+from pages._ui.shell import documentation_links, errors, notes, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import Method, job_id
-from translearn_core.jobs import ProjectConfig
-from translearn_core.reporting.diagnostics.projection import overlap_table
+from translearn_core.jobs import PROJECTION, ProjectConfig
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.diagnostics.projection import figure_of, overlap_table
 from translearn_core.results import BackboneInfo, Projection
 from translearn_core.runs import Run
+from translearn_core.runs.personal.share_links import MOST_SELECTED, SharedProjection
 
 DOMAIN = "Domain"
 COLOURS: dict[str, plots.Colouring] = {
@@ -58,12 +61,18 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
         return
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
     st.markdown(plain(projection.sentence))
+    documentation_links.more_about("diagnostics", "projection")
     noun = run.job.config.data.problem.row_noun
     neighbourhood_quality.neighbour_overlap(projection, noun)
     caption(projection, noun)
+    if run.job.config.data.text_pair is not None:
+        st.caption(run.job.config.features.pair_encoding.sentence)
     if not projection.domain_overlap.empty:
         st.markdown("#### Do the domains overlap?")
         diagnostic.show_block(overlap_table(projection, noun))
+    rows = tuple(int(line) for line in picked.lines[:MOST_SELECTED])
+    subject = SharedProjection(run=run.id, projection=projection_config, colour=colour, rows=rows)
+    share_popover.popover(subject, run.name)
     text_table.panel(run, projection, picked)
 
 
@@ -103,6 +112,7 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 config=tables.CONFIG,
                 alt=f"Texts as points, {variant}",
             )
+            notes.under(figure_name(PROJECTION.heading, figure_of(projection, variant)))
             neighbourhood_quality.quality_metrics(projection, number, run.job.config.data.problem.row_noun)
     return selection
 

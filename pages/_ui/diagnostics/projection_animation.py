@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.runs import run_actions, run_picker
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
@@ -35,6 +35,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
         st.caption(nothing)
         return
     st.markdown(LOOK.format(noun=config.data.problem.row_noun))
+    documentation_links.more_about("diagnostics", "projection_animation")
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)
     animation_config = ProjectionAnimationConfig(job=run.job.id)

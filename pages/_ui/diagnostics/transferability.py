@@ -8,7 +8,7 @@ import streamlit as st
 from pages._ui.backbones import backbone_names
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_actions, run_picker
-from pages._ui.shell import jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, state, tables
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FeatureConfig
 from translearn_core.jobs import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.results import Transferability
@@ -28,6 +28,7 @@ def panel(draft: state.Draft) -> None:
             return
         runs = comparable_runs(data)
         st.markdown(TRANSFERABILITY.description)
+        documentation_links.more_about("diagnostics", "transferability")
         scores_config = transferability_config(draft, data, _backbones(draft.backbone, runs), runs)
         run = jobs.find_run(scores_config)
         if run is None or run.state is State.STOPPED:

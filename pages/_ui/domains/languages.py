@@ -1,9 +1,10 @@
 """Language of each text as a new column, whose values are the domains."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.forms.require_task import Ready
 from pages._ui.shell import errors, jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DomainConfig
@@ -19,29 +20,25 @@ FOUND = "several-languages"
 """Code of the finding on texts of several languages that no column tells apart."""
 
 
-def finding(ready: Ready) -> Finding | None:
-    """Return the finding on several languages that no column tells apart, if there is one."""
-    return next((one for one in ready.diagnosis.findings if one.code == FOUND), None)
-
-
-def panel(ready: Ready, columns: tuple[str, ...]) -> None:
+def panel(dataset: Dataset, text: str, findings: Iterable[Finding], columns: tuple[str, ...]) -> None:
     """Offer to identify the languages of texts of several, show them, and add their column.
 
-    `columns` are those that the table has.
+    Without a finding on several languages that no column tells apart nothing is drawn. `text` is the column
+    of texts, `columns` are those that the table has.
     """
-    found = finding(ready)
+    found = next((one for one in findings if one.code == FOUND), None)
     if found is None:
         return
     with st.container(border=True, key="languages"):
         diagnostic.heading(LANGUAGES)
-        config = LanguagesConfig(dataset=ready.dataset.digest, text=ready.data.text)
+        config = LanguagesConfig(dataset=dataset.digest, text=text)
         if jobs.known(config) is None:
             st.markdown(plain(found.sentence))
         result = diagnostic.result(LANGUAGES, config)
         if result is not None:
             _show(result)
             if len(result.languages) > 1:
-                _add(ready.dataset, result, columns)
+                _add(dataset, result, columns)
 
 
 def _show(result: TextLanguages) -> None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from pages._ui.clusters import cluster_labels, cluster_texts
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.few_labels.description_form import COLUMN, WORDS, choose_template
+from pages._ui.few_labels.description_form import COLUMN, WORDS, choose_template, warn_alike
 from pages._ui.forms import require_task
 from pages._ui.results import report
 from pages._ui.shell import errors, jobs, navigation, state
@@ -51,6 +51,7 @@ def _config(dataset: Dataset, draft: state.Draft) -> DescribedClassesConfig | No
     if len(classes) < 2:
         st.caption("Name at least two classes, such as praise and complaint; words of your own help.")
         return None
+    warn_alike(*zip(*classes, strict=True))
     try:
         return DescribedClassesConfig(
             dataset=dataset.digest,

@@ -7,6 +7,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.shell import errors, navigation, state
+from pages._ui.shell.formatting import plain
 from translearn_core.config.few_labels.zero_shot import (
     CLASS,
     DEFAULT_TEMPLATE,
@@ -14,6 +15,7 @@ from translearn_core.config.few_labels.zero_shot import (
     words_of_classes,
 )
 from translearn_core.errors.validation_errors import explain_validation_error
+from translearn_core.results.format import quote, quote_list
 
 COLUMN, WORDS = "class", "described as"
 
@@ -42,10 +44,27 @@ def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
     words = dict(zip(classes, edited[WORDS].astype(str), strict=True))
     state.set_value(kept, words)
     try:
-        return descriptions(template, words)
+        config = descriptions(template, words)
+        warn_alike(classes, config.sentences(classes))
+        return config
     except ValidationError as problem:
         errors.show_error(explain_validation_error(problem))
         navigation.stop_page()
+
+
+def warn_alike(classes: Sequence[str], sentences: Sequence[str]) -> None:
+    """Say which classes have the same description: the nearest one cannot tell them apart."""
+    alike: dict[str, list[str]] = {}
+    for name, sentence in zip(classes, sentences, strict=True):
+        alike.setdefault(sentence.strip(), []).append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            st.caption(
+                plain(
+                    f"{quote_list(names)} have the same description, so only {quote(names[0])} is ever "
+                    "predicted: give each words of its own."
+                )
+            )
 
 
 def choose_template() -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, apply_overrides
 from translearn_core.jobs import ADVICE, AdviseConfig
@@ -36,6 +36,7 @@ def panel(experiment: ExperimentConfig, n_blocks: int) -> None:
     run = jobs.find_run(config)
     with st.expander("Not sure? Ask for advice", icon=":material/support_agent:", expanded=run is not None):
         st.markdown(WHAT)
+        documentation_links.more_about("diagnostics", "advice")
         if sentence := ADVICE.unsupported(experiment):
             st.caption(sentence)
             return

@@ -4,6 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
+from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, state, tables
 from translearn_core.config import AugmentConfig, ProblemType
 from translearn_core.errors import ConfigError
@@ -83,7 +84,7 @@ def _examples(draft: state.Draft, augment: AugmentConfig) -> None:
             return
         jobs.submit(preview_config)
         st.rerun()
-    preview = jobs.submit_and_watch(preview_config)
+    preview = run_actions.result_or_stop(preview_config, "stop-augmentation")
     if preview is not None:
         frame = preview.frame()
         st.dataframe(frame, hide_index=True, key="alterations", column_config=COLUMNS, row_height=LINES)

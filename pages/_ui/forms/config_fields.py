@@ -97,7 +97,7 @@ LABELS: dict[str, str] = {
     "ratio": "Texts without a label per labelled one",
     "self_training.weight": "Weight in the loss",
     "label_key": "Column with the true labels",
-    "random_init_baseline": "With random weights too",
+    "random_init_baseline": "Random weights",
     "control_tasks": "Control tasks",
     "code_orders": "Orders for the code length",
     "contrastive.loss": "Loss of the pairs",

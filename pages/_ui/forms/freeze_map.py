@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, page_header, state
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core import plots
-from translearn_core.config import ExperimentConfig, FreezePlan
+from translearn_core.config import ExperimentConfig, FreezePlan, job_id
 from translearn_core.jobs import ProfileConfig
 from translearn_core.results import BackboneInfo, CostEstimate, CostModel, Diagnosis, Workload
 from translearn_core.results.format import approximate_duration
@@ -167,9 +168,13 @@ def measured_cost_model(draft: state.Draft) -> CostModel | None:
 
     None while it is measured, and if that failed: then a caption says that the time alone is not known.
     """
-    config = ProfileConfig.of(draft)
+    return measured(ProfileConfig.of(draft))
+
+
+def measured(config: ProfileConfig) -> CostModel | None:
+    """Return the cost model that a timing gives; see `measured_cost_model`."""
     if not jobs.failed(config):
-        return jobs.submit_and_watch(config)
+        return run_actions.result_or_stop(config, f"stop-{job_id(config)}")
     run = jobs.find_run(config)
     assert run is not None
     reason = run.job.reason or "the measurement was stopped."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui.forms import freeze_map
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TrainingConfig
@@ -96,6 +96,7 @@ def _show(search: LrFinderResult) -> None:
         st.markdown(f"**A good rate is {search.suggestion:.2g}.** {plain(search.reason)}")
     else:
         st.markdown(plain(search.reason))
+    documentation_links.more_about("diagnostics", "lr_finder")
     tables.chart(
         plots.lr_finder(search, page_header.dark()),
         key="lr_finder",

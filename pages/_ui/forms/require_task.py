@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, navigation, page_header, state
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig
 from translearn_core.jobs import BackboneInfoConfig, ReadConfig
@@ -101,7 +102,7 @@ def require_task(lacking: str = NO_TABLE, *, learnable: bool = True, pretrained:
         require_backbone()
     backbone_info = known_backbone(draft.backbone)
     draft = state.draft()
-    diagnosis = jobs.submit_and_watch(draft.diagnose)
+    diagnosis = run_actions.result_or_stop(draft.diagnose, "stop-diagnose")
     if diagnosis is None:
         navigation.stop_page()
     if learnable and not diagnosis.usable:

@@ -47,6 +47,11 @@ def trained_before(state: State) -> str:
     return f"Exactly this was begun before and {state}: the button goes on from its last checkpoint."
 
 
+def setting_title(path: str) -> str:
+    """Return the title of a setting by its dotted name."""
+    return path.replace(".", " ").replace("_", " ")
+
+
 def settings_of(config: ExperimentConfig) -> dict[str, str]:
     """Return all settings of an experiment by name."""
     lines = {"backbone": backbone_names.backbone(config.backbone), "trains": config.method_name()}
@@ -55,8 +60,7 @@ def settings_of(config: ExperimentConfig) -> dict[str, str]:
         lines[f"stage {number}"] = f"{stage.freeze.label}, {epochs(stage.epochs)}{until}"
     settings = config.model_dump(mode="json", exclude={"stages": True, "freeze": True, "data": {"dataset"}})
     for path, value in flatten(settings):
-        name = path.replace("data.", "").replace(".", " ").replace("_", " ")
-        lines[name] = "–" if value in (None, []) else str(value)
+        lines[setting_title(path.removeprefix("data."))] = "–" if value in (None, []) else str(value)
     if config.distil is not None:
         lines["distil teacher"] = teachers.teacher_name(config.distil.teacher)
     return lines

@@ -8,6 +8,8 @@ from pages._ui.shell import page_header, result_cache, state, tables
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.training_section import TRAINING
 from translearn_core.results import BackboneInfo, Drift, History, Workload
 from translearn_core.results.metric import metric_of
 from translearn_core.results.training.training_timeline import actual_timeline, planned_timeline
@@ -60,14 +62,22 @@ def show_actual(run: Run[ExperimentConfig]) -> None:
     st.subheader("What learned when? Training timeline", anchor=False)
     st.markdown(_listed(describe_finished_stages(config, history, begun)))
     st.caption("Learning rate of each part, step by step.")
-    tables.chart(plots.timeline(timeline, page_header.dark()), key="timeline", alt=RATES)
+    tables.chart(
+        plots.timeline(timeline, page_header.dark()),
+        key="timeline",
+        alt=RATES,
+        note=figure_name(TRAINING, "rates"),
+    )
     measured = any(epoch.moved for epoch in history.epochs)  # runs of earlier versions did not
     if measured:
         st.caption(
             "Weight drift: how far the weights of each part are from their start, measured after every epoch."
         )
         tables.chart(
-            plots.gradient_timeline(history, timeline, page_header.dark()), key="movement", alt=MOVED
+            plots.gradient_timeline(history, timeline, page_header.dark()),
+            key="movement",
+            alt=MOVED,
+            note=figure_name(TRAINING, "moved by epoch"),
         )
     with st.expander("The numbers", icon=":material/table_rows:"):
         tables.table(timeline.frame(), "timeline", key="timeline", config=COLUMNS)

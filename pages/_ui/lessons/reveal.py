@@ -33,10 +33,10 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
         if figures.draws_into_result(guess):
             picture, drawn = figures.draw_guess(picture, guess, value, outcome.result, dark), True
         else:
-            tables.figure(
-                figures.own_figure(guess, value, measured, dark), figures.measured_table(measured), "measured",
-                key=f"own-{guess.id}", alt=f"{guess.measure.title}, with your guess",
-            )  # fmt: skip
+            alone = figures.own_figure(guess, value, measured, dark)
+            numbers = figures.measured_table(measured)
+            alt = f"{guess.measure.title}, with your guess"
+            tables.figure(alone, numbers, "measured", key=f"own-{guess.id}", alt=alt)
     if drawn:
         alt = f"{figures.ALT[figures.figure_name(outcome.result, step.figure)]}, with your guess"
         tables.figure(picture, figures.table(outcome.result), "lesson", key=f"reveal-{step.id}", alt=alt)

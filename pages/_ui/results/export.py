@@ -64,7 +64,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         if not st.button("Make the file", key="export", icon=":material/inventory_2:"):
             return
         state.set_value(pressed, True)
-    export_file = jobs.submit_and_watch(config)
+    export_file = run_actions.result_or_stop(config, "stop-export")
     export_run = jobs.find_run(config)
     if export_file is not None and export_run is not None:
         _show(run, export_run, export_file)

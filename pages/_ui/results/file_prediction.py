@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.forms import config_fields
+from pages._ui.runs import run_actions
 from pages._ui.shell import jobs, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TableKind
@@ -58,7 +59,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     if columns is None:
         return
     config = PredictFileConfig(job=run.job.id, dataset=digest, **columns, **_options(run))
-    predicted = jobs.submit_and_watch(config)
+    predicted = run_actions.result_or_stop(config, "stop-predict_file")
     if predicted is not None:
         _result(predicted, reading.formats[0])
 

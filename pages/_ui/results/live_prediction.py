@@ -6,7 +6,7 @@ import time
 import streamlit as st
 
 from pages._ui.diagnostics import baselines
-from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, errors, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
@@ -109,6 +109,7 @@ def _sure(probability: float | None) -> str:
 
 def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
     st.markdown(f"**{plain(answer.predicted)}**{_sure(answer.probability)}")
+    documentation_links.more_about("diagnostics", "occlusion")
     if answer.control_predicted is not None:
         sure = _sure(answer.control_probability)
         st.caption(f"From random weights: {plain(answer.control_predicted)}{sure}.")
@@ -118,6 +119,7 @@ def _show(run: Run[ExperimentConfig], answer: Occlusion) -> None:
         "word_importance",
         key="word_importance",
         alt="Importance of each word for the predicted class",
+        note="",
     )
     without = "" if run.job.config.backbone.is_tfidf else NO_TWIN
     meaning = NUMBER_MEANING if answer.probability is None else MEANING

@@ -7,6 +7,8 @@ from pages._ui.results import text_table
 from pages._ui.shell import page_header, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.training_section import SCORES
 from translearn_core.results import Evaluation
 from translearn_core.results.metric import AVERAGE_PRECISION, metric_of
 from translearn_core.runs import Run
@@ -34,6 +36,7 @@ def _figure(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
         outputs.table_name,
         key="confusion",
         alt=outputs.title,
+        note=figure_name(SCORES, outputs.title.lower()),
     )
     chosen = [point["customdata"] for point in points if "customdata" in point]
     if chosen:

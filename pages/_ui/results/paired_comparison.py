@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.shell import jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, state, tables
 from pages._ui.shell.formatting import distinct, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import PAIRED_COMPARISON, PairedComparisonConfig
@@ -16,6 +16,7 @@ def panel(runs: Sequence[Run[ExperimentConfig]]) -> None:
     if len(runs) < 2:
         return
     st.subheader(PAIRED_COMPARISON.heading, anchor=False)
+    documentation_links.more_about("diagnostics", "paired_comparison")
     by_id = {run.id: run for run in runs}
     first, second = _pair(by_id)
     if first.id == second.id:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
+from pages._ui.runs import run_actions
 from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
 from pages._ui.shell.formatting import ago, plain, short, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
@@ -17,7 +18,7 @@ from translearn_core.jobs import (
     spec_of,
 )
 from translearn_core.results import ReportFile
-from translearn_core.runs import Run, State, Study
+from translearn_core.runs import Notes, Run, State, Study
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command
 from translearn_core.storage import verify_file
@@ -33,7 +34,8 @@ WHAT_DIAGNOSTIC = (
 PART = "report"
 """Name of the report's part of the Evidence page in its address."""
 FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
-MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:"}
+STOP = "Stops the report and the part it waits for; finished parts are kept."
+MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:", State.STOPPED: ":material/add:"}
 """Icons of parts that have ended."""
 
 
@@ -45,8 +47,13 @@ def panel(run: Run[ExperimentConfig]) -> None:
 
 def run_report(run: Run[ExperimentConfig], parts: Sequence[JobConfig]) -> ReportConfig:
     """Return the report of a run with the diagnostics `parts`, without a question."""
-    command = _command(run, run.job.config)
-    return ReportConfig(job=run.job.id, parts=tuple(map(job_id, parts)), name=run.name, command=command)
+    return ReportConfig(
+        job=run.job.id,
+        parts=tuple(map(job_id, parts)),
+        name=run.name,
+        command=_command(run, run.job.config),
+        notes=Notes(state.store()).all(run.owner, run.id),
+    )
 
 
 def study_panel(study: Study, done: Sequence[str]) -> None:
@@ -66,6 +73,7 @@ def study_report(study: Study, parts: Sequence[JobConfig]) -> ReportConfig:
         study=study.config,
         blocks=study.blocks,
         data=table[:200],
+        notes=Notes(state.store()).all(study.owner, study.id),
     )
 
 
@@ -92,7 +100,8 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = 
     if latest is not None and latest.state.live:
         watch_report(latest)
         return
-    st.caption(FIRST)
+    if not all(map(_is_done, parts)):
+        st.caption(FIRST)
     if st.button("Make the report", key="make_report", icon=":material/description:"):
         make_report(report_config.model_copy(update={"question": question}), parts)
         st.rerun()
@@ -100,9 +109,14 @@ def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = 
         _show(latest)
 
 
+def _is_done(part: JobConfig) -> bool:
+    job = jobs.find_run(part)
+    return job is not None and job.state is State.DONE
+
+
 def _line(part: JobConfig) -> str:
     job = jobs.find_run(part)
-    mark = MARKS.get(job.state, ":material/hourglass:") if job is not None else ":material/add:"
+    mark = ":material/add:" if job is None else MARKS.get(job.state, ":material/hourglass:")
     return f"{mark} {spec_of(part).heading}"
 
 
@@ -148,6 +162,7 @@ def _progress(report: str) -> None:
             text=f"{plain(current.job.spec.title)} … {jobs.progress_text(current)}",
         )
         engine_warning.engine_warning(current)
+        run_actions.stop_button(run, "stop_report", *(job.id for job in waits), help=STOP)
 
 
 def _known(job: str) -> Run | None:
@@ -159,6 +174,9 @@ def _known(job: str) -> Run | None:
 
 def _show(run: Run) -> None:
     report_file = result_cache.cached_result(run, ReportFile) if run.state is State.DONE else None
+    if run.state is State.STOPPED:
+        st.caption("The report was stopped.")
+        return
     if report_file is None:
         errors.show_error(run.job.reason or "The report was not finished.")
         return

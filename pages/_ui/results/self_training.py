@@ -7,6 +7,8 @@ from pages._ui.shell import jobs, navigation, page_header, result_cache, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, SelfTrainingMethod
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.training_section import TRAINING
 from translearn_core.results import SelfTraining
 from translearn_core.runs import Run
 
@@ -14,7 +16,7 @@ TITLE = "What did rows without a label add?"
 NOTHING = "No row without a label could be learned from, so the labelled rows trained alone."
 ROUNDS = (
     "After each training the model predicts the rows without a label; predictions above the threshold become "
-    "labels, and training starts again from the same weights. The last model adds none."
+    "labels, and training starts again from the same weights. The best training on validation is kept."
 )
 EPOCHS = (
     "In each step an altered copy of a text is to get the label that the model gives the text, where it is "
@@ -53,6 +55,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         "self_training_rounds",
         key="self_training_rounds",
         alt=ALT,
+        note=figure_name(TRAINING, "rounds of self-training"),
     )
     classes = result.class_frame()
     if len(classes):
@@ -101,4 +104,5 @@ def live(run: Run[ExperimentConfig]) -> None:
             "self_training_rounds",
             key=f"self_training-{run.id}",
             alt=ALT,
+            note=figure_name(TRAINING, "rounds of self-training"),
         )

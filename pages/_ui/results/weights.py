@@ -5,6 +5,8 @@ import streamlit as st
 from pages._ui.shell import page_header, result_cache, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.training_section import TRAINING
 from translearn_core.results import Drift, LayerMix, RunSummary
 from translearn_core.results.format import percent
 from translearn_core.runs import Run
@@ -26,6 +28,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
         "what_moved",
         key="drift",
         alt="Change of each part",
+        note=figure_name(TRAINING, "moved in all"),
     )
     if (of_epoch := best_epoch_note(run)) is not None:
         st.caption(of_epoch)

@@ -116,19 +116,22 @@ def result_or_stop(config: JobConfig[R], key: str) -> R | None:
     """Return the result of a submitted job; until it is done, show its progress and a button to stop it."""
     result, run = jobs.submit_and_watch(config), jobs.find_run(config)
     if result is None and run is not None and run.state.live:
-        _stop_button(run, key)
+        stop_button(run, key)
     return result
 
 
-def _stop_button(run: Run, key: str, *, help: str | None = None) -> None:
-    """Draw the button that stops a live job, off while it stops or goes on for others who asked for it."""
+def stop_button(run: Run, key: str, *others: str, help: str | None = None) -> None:
+    """Draw the button that stops a live job, off while it stops or goes on for others who asked for it.
+
+    `others` are runs to stop with it, such as the parts that a report waits for.
+    """
     left = jobs.continues_for_others(run)
     st.button(
         "Stopping …" if run.job.stop else "Stop",
         key=key,
         icon=":material/stop:",
         on_click=stop,
-        args=(run.id,),
+        args=(run.id, *others),
         disabled=run.job.stop or left,
         help=help,
     )
@@ -145,7 +148,7 @@ def progress(run_id: str, text: Callable[[Run], str], key: str, *, help: str | N
         run = jobs.live(run_id)
         st.progress(jobs.share(run), text=text(run))
         engine_warning.engine_warning(run)
-        _stop_button(run, key, help=help)
+        stop_button(run, key, help=help)
 
 
 def rename(run_id: str) -> None:
@@ -155,10 +158,11 @@ def rename(run_id: str) -> None:
             state.store().rename(state.owner(), run_id, name)
 
 
-def stop(run_id: str) -> None:
-    """Request a run to stop."""
+def stop(*run_ids: str) -> None:
+    """Request runs to stop."""
     with errors.show_errors():
-        state.store().request_stop(state.owner(), run_id)
+        for run_id in run_ids:
+            state.store().request_stop(state.owner(), run_id)
 
 
 def resume(run_id: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui.runs import examples, run_actions
-from pages._ui.shell import errors, navigation, page_header, result_cache, state
+from pages._ui.shell import errors, navigation, notes, page_header, result_cache, state
 from pages._ui.shell.formatting import ago, distinct
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, RunSummary
@@ -119,6 +119,7 @@ def _box(
         "Run", list(names), format_func=names.__getitem__, key="chosen_run", on_change=_set_query_param
     )
     state.remember_run(current)
+    notes.begin(current)
     if st.query_params.get("run") != current:
         st.query_params["run"] = current
     chosen = next(run for run in choices if run.id == current)

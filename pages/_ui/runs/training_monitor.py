@@ -14,6 +14,7 @@ from translearn_core.engine import engine_status, ensure_engine
 from translearn_core.jobs import TRAIN
 from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.reporting import training_section
+from translearn_core.reporting.blocks import figure_name
 from translearn_core.results import History, RunSummary
 from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.results.training.history import SPLITS
@@ -50,6 +51,13 @@ def choose_metric(key: str, *histories: History) -> str:
     return measures[name]
 
 
+def figure_of(measure: str) -> str:
+    """Return the name of the learning curves of a measure in reports."""
+    if measure in STEP_COLUMNS:
+        return figure_name(training_section.TRAINING, f"{measure} by step")
+    return figure_name(training_section.TRAINING, f"{metric_of(measure).label} {training_section.BY_EPOCH}")
+
+
 def metric_table(history: History, measure: str) -> pd.DataFrame:
     """Return the table behind the curves of a measure: one row per step or per epoch."""
     return history.step_frame() if measure in STEP_COLUMNS else history.frame()
@@ -82,6 +90,7 @@ def _panel(run_id: str, was_live: bool) -> None:
             plots.training_curves(history, chosen, page_header.dark(), trainings=trainings),
             key=f"curve-{run.id}",
             alt="Learning curves: training against validation",
+            note=figure_of(chosen),
         )
         frame = metric_table(history, chosen)
         if len(frame):

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from pages._ui.runs import run_actions
 from pages._ui.search import candidate_table, search_list
-from pages._ui.shell import jobs, navigation, state
+from pages._ui.shell import documentation_links, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Selection
@@ -21,6 +22,7 @@ def show(search: Search) -> None:
         return
     for sentence in selection.sentences():
         st.markdown(plain(sentence))
+    documentation_links.more_about("diagnostics", "selection")
     with st.container(horizontal=True):
         _card("The best", selection.winner, selection)
         if selection.cheapest != selection.winner.name:
@@ -38,7 +40,7 @@ def _selection(search: Search) -> Selection | None:
     except NotFoundError:
         st.caption("The choice was deleted with one of its runs: the candidates below are what is left.")
         return None
-    chosen: Selection | None = jobs.submit_and_watch(run.job.config)
+    chosen: Selection | None = run_actions.result_or_stop(run.job.config, "stop-selection")
     return chosen
 
 

@@ -88,10 +88,20 @@ PAGES: dict[str, PageEntry] = {
     "glossary": PageEntry("Keep", "Glossary", "dictionary", "Terms, what they mean, where they are shown."),
 }
 
+SHARED = "shared"
+"""Page that share links open."""
+
+HIDDEN: dict[str, PageEntry] = {
+    SHARED: PageEntry("", "Shared", "share", "What somebody shares with you."),
+}
+"""Pages that are not in the menu."""
+
+ENTRIES = PAGES | HIDDEN
+
 
 def page(name: str) -> st.Page:
     """Return the page object of `name`."""
-    entry = PAGES[name]
+    entry = ENTRIES[name]
     return st.Page(
         FOLDER / f"{name}.py",
         title=entry.title,
@@ -99,13 +109,14 @@ def page(name: str) -> st.Page:
         url_path=name,
         default=name == "home",
         help=entry.help,
+        visibility="hidden" if name in HIDDEN else "visible",
     )
 
 
 def menu() -> dict[str, list[st.Page]]:
-    """Return the pages by menu group."""
+    """Return the pages by menu group, hidden ones too."""
     groups: dict[str, list[st.Page]] = {}
-    for name, entry in PAGES.items():
+    for name, entry in ENTRIES.items():
         groups.setdefault(entry.group, []).append(page(name))
     return groups
 

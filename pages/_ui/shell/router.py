@@ -5,7 +5,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from pages._ui.shell import disk_notice, documentation_links, errors, navigation, state
+from pages._ui.shell import disk_notice, documentation_links, errors, navigation, notes, state
 from translearn_core.config.settings import app_root
 
 ASSETS = app_root() / "assets"
@@ -29,5 +29,6 @@ state.begin_page(chosen.url_path)
 with errors.show_errors():
     disk_notice.warn()
 with errors.show_errors(), suppress(StopException):  # see `stop_page`
+    notes.end()
     chosen.run()
 state.end_page()

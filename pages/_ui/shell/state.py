@@ -114,6 +114,30 @@ def open_settings(config: ExperimentConfig) -> None:
     reset(*FORMS)
 
 
+def use_settings(config: ExperimentConfig) -> None:
+    """Copy somebody's settings to the draft; its data stay, unless this owner has the same table.
+
+    A teacher or pretrained backbone that this owner does not have is left out.
+    """
+    if config.distil is not None and not _has_run(config.distil.teacher):
+        config = config.model_copy(update={"distil": None})
+    if any(dataset.digest == config.data.dataset for dataset in datasets()):
+        open_settings(config)
+        return
+    parts = {name: getattr(config.as_new_run(), name) for name in PARTS}
+    after = replace(draft(), **parts, default_features=())
+    _keep(stored_draft.with_a_backbone(store(), owner(), after.settled(after)))
+    reset(*FORMS)
+
+
+def _has_run(run: str) -> bool:
+    try:
+        store().run(owner(), run)
+    except NotFoundError:
+        return False
+    return True
+
+
 def replace_tfidf() -> None:
     """Replace TF-IDF in the draft by the bundled backbone, with default settings."""
     current = draft()

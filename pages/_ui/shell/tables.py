@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages._ui.shell import notes
 from translearn_core.config import TableKind
 from translearn_core.config.text_cells import SENTENCE, TEXT
 from translearn_core.data.csv_injection import holds_formulas
@@ -104,14 +105,20 @@ def with_pinned(config: dict[str, object], columns: Sequence[str]) -> dict[str, 
     return config | {columns[0]: {**settings, "pinned": True}}
 
 
-def chart(picture: go.Figure, *, key: str, alt: str) -> None:
-    """Show a figure in its own theme."""
+def chart(picture: go.Figure, *, key: str, alt: str, note: str | None = None) -> None:
+    """Show a figure in its own theme, and below it its note (`notes.under`).
+
+    `note` is the figure's name in reports; default: `alt`, and none where it is empty.
+    """
     st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
+    notes.under(alt if note is None else note)
 
 
-def figure(picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str) -> None:
-    """Show a figure, and in an expander its table with CSV."""
-    chart(picture, key=key, alt=alt)
+def figure(
+    picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str, note: str | None = None
+) -> None:
+    """Show a figure with its note, and in an expander its table with CSV."""
+    chart(picture, key=key, alt=alt, note=note)
     with st.expander("The numbers", icon=":material/table_rows:"):
         table(frame, name, key=key)
 
@@ -123,12 +130,14 @@ def selectable(
     *,
     key: str,
     alt: str,
+    note: str | None = None,
     config: dict[str, object] | None = None,
 ) -> list[dict[str, Any]]:
     """Show a figure as `figure` does, and return its selected points, as Plotly describes them."""
     event: Any = st.plotly_chart(
         picture, key=key, config=CONFIG, theme=None, alt=alt, on_select="rerun", selection_mode="points"
     )
+    notes.under(alt if note is None else note)
     with st.expander("The numbers", icon=":material/table_rows:"):
         table(frame, name, key=key, config=config)
     points: list[dict[str, Any]] = event["selection"]["points"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._ui.forms import freeze_map
 from pages._ui.shell import jobs, state
 from pages._ui.studies import study_list
 from translearn_core.config import PlannedRun, StudyConfig, job_id
@@ -47,7 +48,8 @@ def by_arm(cost: StudyCost, *, key: str) -> None:
     shown = cost.frame()
     for name in (column for column in shown if column.startswith("seconds")):
         times = [approximate_duration(seconds) if seconds else "–" for seconds in shown[name]]
-        shown = shown.assign(**{name: times})
+        empty = set(times) == {"–"}  # of pre-training, where no way has one
+        shown = shown.drop(columns=name) if empty else shown.assign(**{name: times})
     titles: dict[str, object] = {name: name.replace("seconds", "time") for name in shown}
     st.dataframe(shown, hide_index=True, key=key, column_config=titles)
 
@@ -62,7 +64,7 @@ def seconds(study: Study, runs: Sequence[PlannedRun]) -> float | None:
             continue
         backbone_info = jobs.backbone_info(backbone)
         timing = ProfileConfig.of(configs[0].model_copy(update={"backbone": backbone}))
-        calibration = jobs.submit_and_watch(timing)
+        calibration = freeze_map.measured(timing)
         if diagnosis is None or backbone_info is None or calibration is None:
             return None
         timings[backbone.label] = Timing(backbone_info, calibration)

@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages._ui.backbones import backbone_names
-from pages._ui.shell import jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots
 from translearn_core.config import Way, unsuitable_arms
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
-from translearn_core.reporting.diagnostics.comparison import NO_WORTH, WORTH, size_noun
+from translearn_core.reporting.blocks import figure_name
+from translearn_core.reporting.diagnostics.comparison import NO_WORTH, WORTH, heading_of, size_noun
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
 from translearn_core.results.format import count_noun
@@ -49,6 +50,7 @@ def show(study: Study) -> None:
         st.caption("When two runs are done, they can be compared here; the study goes on meanwhile.")
         return
     st.subheader("Findings", anchor=False)
+    documentation_links.more_about("diagnostics", "compare")
     _choose_baseline(study, compare_config)
     if progress.state.live:
         compare_config = _so_far(study, compare_config)
@@ -114,6 +116,7 @@ def _figures(study: Study, short: Comparison) -> None:
         plots.study_arms(comparison, dark),
         key="study_arms",
         alt=f"Test {comparison.metric.label} of each configuration with its interval",
+        note=figure_name(heading_of(config), "comparison"),
     )
     if few := small_test_set_note(comparison.test_rows, noun=config.data.problem.row_noun):
         st.warning(plain(few), icon=":material/warning:")
@@ -124,7 +127,12 @@ def _figures(study: Study, short: Comparison) -> None:
     if len(config.boundaries) > 1:
         st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
         picture = plots.depth_curve(comparison, _renamed(group_labels(study.arms, "boundary"), tell), dark)
-        tables.chart(picture, key="depth_curve", alt="Score and seconds by the lowest block that trains")
+        tables.chart(
+            picture,
+            key="depth_curve",
+            alt="Score and seconds by the lowest block that trains",
+            note=figure_name(heading_of(config), "comparison by depth"),
+        )
         st.caption(
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
@@ -133,7 +141,12 @@ def _figures(study: Study, short: Comparison) -> None:
         st.subheader(f"How many {question} need? Label efficiency", anchor=False)
         lines = _renamed(group_labels(study.arms, "rows"), tell)
         picture = plots.size_curve(comparison, lines, dark, noun=size_noun(config))
-        tables.chart(picture, key="size_curve", alt=f"Score by the number of {size_noun(config)}")
+        tables.chart(
+            picture,
+            key="size_curve",
+            alt=f"Score by the number of {size_noun(config)}",
+            note=figure_name(heading_of(config), "comparison by rows"),
+        )
         st.caption(
             f"Score against the number of {size_noun(config)}; smaller subsets are nested in larger ones. "
             "Where lines cross, the better strategy changes."

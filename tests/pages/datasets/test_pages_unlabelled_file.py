@@ -1,12 +1,14 @@
 """A file of texts without labels beside a table: brought, read, counted, and left out again."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
-from translearn_core.config import DataConfig, job_id
+from translearn_core.config import DataConfig, DomainConfig, job_id
 from translearn_core.config.settings import settings
 from translearn_core.config.table_edits import CellEdit, RowDrop
 from translearn_core.data import read_table
@@ -90,6 +92,28 @@ def test_a_column_of_both_files_stays_when_the_texts_are_left_out(table: Filled,
     at = visit("data")
     assert "Some of them have a label in this version" in page_text(at)
     assert "leave_out_unlabelled" not in keys(at)
+
+
+def test_an_added_column_of_languages_is_left_out_when_texts_without_one_come(table: Filled, visit: Open):
+    rows = pd.DataFrame({"part": ["train", "train"], "row": [1, 2]})
+    column = new_column("language", rows, ["en", "zh"], labels=False)
+    version = table.store.add_version(table.owner, table.dataset.digest, [RowDrop(row=3), column])
+    read(table, version.digest)
+    at = visit("data")
+    at.session_state["draft"] = replace(
+        at.session_state["draft"], dataset=version.digest, domains=DomainConfig(column="language")
+    )
+    at.run()
+    at.file_uploader(key="add_unlabelled-0").upload("more.csv", TEXTS).run()
+    assert not at.exception
+    assert not at.error
+    draft = at.session_state["draft"]
+    edits = table.store.workspace.edits(draft.dataset)
+    assert edits is not None
+    assert (edits.edits, draft.domains) == ((RowDrop(row=3),), None)
+    read(table, draft.dataset)
+    at.run()
+    assert "Column 'language', which you had added, has no value for these texts" in page_text(at)
 
 
 def test_a_file_with_other_columns_gets_a_sentence_and_can_be_left_out(table: Filled, visit: Open):

@@ -9,6 +9,7 @@ from filled import Filled
 from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text, progress
 
+from pages._ui.domains.languages import FOUND
 from tests.plots.cluster_results import make_clustering, make_described
 from translearn_core.config import ProblemType
 from translearn_core.config.settings import settings
@@ -24,7 +25,7 @@ from translearn_core.jobs.diagnostics.unlabelled_texts import (
     DescribedClassesConfig,
     NextRowsConfig,
 )
-from translearn_core.jobs.tables import TextCheckConfig
+from translearn_core.jobs.tables import LANGUAGES, TextCheckConfig
 from translearn_core.results import Severity, TextCheck
 from translearn_core.results.diagnostics.few_labels.next_rows import NextRows
 from translearn_core.results.findings import finding
@@ -88,6 +89,17 @@ def test_what_the_backbone_does_not_read_is_said_before_there_are_labels(
     at.run()
     assert "The texts are Chinese." in page_text(at)
     assert "Choose another backbone" in {link.proto.label for link in at.get("page_link")}
+
+
+def test_languages_are_identified_before_there_are_labels(texts: Filled, visit: Open):
+    at = opened(visit, "clusters")
+    found = finding(FOUND, Severity.DECISION, "The texts are in several languages.")
+    texts.answer(TextCheckConfig(dataset=texts.dataset.digest, text="text"), TextCheck((found,)))
+    at.run()
+    assert not at.exception
+    at.button(key=f"compute-{LANGUAGES.kind}").click().run()
+    (run,) = texts.store.runs(texts.owner, LANGUAGES)
+    assert (run.job.config.dataset, run.job.config.text) == (texts.dataset.digest, "text")
 
 
 @pytest.mark.parametrize("page", ["recipe", "train", "study", "search", "domains"])

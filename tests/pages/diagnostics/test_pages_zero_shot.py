@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from filled import Filled
+from streamlit.testing.v1 import AppTest
 from visits import Open, keys, page_text
 
 from pages._ui.few_labels.description_form import descriptions
@@ -103,3 +104,13 @@ def test_the_classes_with_other_words_are_named():
     after = descriptions(DEFAULT_TEMPLATE, {"a": "one", "b": "three"})
     assert changes(before, after, ("a", "b")) == "the words for 'b' changed since"
     assert changes(before, before, ("a", "b")) == OTHERWISE
+
+
+def test_classes_with_the_same_description_are_named():
+    def page() -> None:
+        from pages._ui.few_labels.description_form import warn_alike
+
+        warn_alike(("praise", "thanks", "blame"), ("a good film", " a good film", "bad"))
+
+    (caption,) = AppTest.from_function(page, default_timeout=30).run().caption
+    assert "'praise' and 'thanks' have the same description, so only 'praise'" in caption.value

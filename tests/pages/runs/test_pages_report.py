@@ -125,6 +125,19 @@ def test_made_again_it_is_written_anew(opened: AppTest, filled: Filled) -> None:
     assert now.state is State.QUEUED
 
 
+def test_stop_ends_the_report_and_the_parts_it_waits_for(opened: AppTest, filled: Filled) -> None:
+    opened.button(key="make_report").click().run()
+    opened.button(key="stop_report").click().run()
+    assert not opened.exception
+    (run,) = reports(filled)
+    states = {filled.store.run(filled.owner, part).state for part in run.job.config.parts}
+    assert (run.state, states) == (State.STOPPED, {State.STOPPED, State.DONE})
+    text = page_text(opened)
+    assert "The report was stopped." in text
+    assert ":material/hourglass:" not in text
+    assert opened.button(key="make_report")
+
+
 def test_a_report_that_failed_says_why(opened: AppTest, filled: Filled) -> None:
     opened.button(key="make_report").click().run()
     (run,) = reports(filled)

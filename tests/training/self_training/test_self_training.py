@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,8 +135,9 @@ def test_rounds_start_again_with_balanced_pseudo_labels_and_say_how_many_were_ri
     result, data = artifacts.load(tmp_path, SelfTraining), few()
     assert result.labelled == LABELLED
     assert result.unlabelled == len(data.unlabelled) == 56
-    assert [r.number for r in result.rounds] == [1, 2, 3]
-    for one in result.rounds[:-1]:
+    added = Checkpoint.read(tmp_path).rounds
+    assert [r.number for r in added] == [1, 2]
+    for one in added:
         assert len(set(one.added)) == 1  # as many of each class
         assert 0 < one.total <= one.confident
         assert one.right <= one.known <= one.total
@@ -148,15 +150,40 @@ def test_rounds_start_again_with_balanced_pseudo_labels_and_say_how_many_were_ri
     for before, start in zip(ends[:-1], starts[1:], strict=True):  # not from the weights before
         assert start.moved["head"] < before.moved["head"]
     frame = result.frame()
-    assert list(frame["training"]) == [1, 2, 3]
+    assert list(frame["training"]) == [r.number for r in result.rounds]
     assert frame["added: good"].tolist() == [r.added[1] for r in result.rounds]
-    assert "trained with a pseudo-label" in result.summary()
     classes = result.class_frame()
     assert classes.groupby("training")["added"].sum().tolist() == [r.total for r in result.rounds[:-1]]
     assert classes.groupby("training")["known"].sum().tolist() == [r.known for r in result.rounds[:-1]]
     assert sum(result.labelled_classes) == LABELLED
     right = (classes["right of these"] * classes["known"]).groupby(classes["training"]).sum()
     assert right.tolist() == pytest.approx([r.right for r in result.rounds[:-1]])
+
+
+@pytest.mark.parametrize("scores", [(0.5, 0.7, 0.6), (0.8, 0.7, 0.8), (0.1, 0.2, 0.3)])
+def test_the_best_training_on_validation_is_kept(
+    scores: tuple[float, ...], tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    validate, seen = PseudoLabelledRows.validate, iter(scores)
+
+    def scored(self: PseudoLabelledRows, *given: Any) -> dict[str, float]:
+        return {**validate(self, *given), self.selection: next(seen)}
+
+    monkeypatch.setattr(PseudoLabelledRows, "validate", scored)
+    script = Script()
+    summary = script.run(semi(tiny, SelfTrainingMethod.SELF_TRAINING, epochs=1), tmp_path, prepare=few)
+    best = int(np.argmax(scores))
+    assert (summary.best_epoch, summary.best_stage) == (best + 1, best)
+    assert [point.epoch for point in History((), tuple(script.epochs)).epochs if point.best] == [best + 1]
+    result = artifacts.load(tmp_path, SelfTraining)
+    assert [r.number for r in result.rounds] == list(range(1, best + 2))
+    assert result.rounds[-1].score == pytest.approx(scores[best])
+    assert ("Training 2 of 3 was best on validation" in result.summary()) == (best == 1)
+    assert ("the first training, of the labelled rows alone, is kept" in result.summary()) == (best == 0)
+    state, kept = Checkpoint.read(tmp_path), weights(tmp_path)
+    state.take_best_training()
+    assert state.best_epoch == best + 1
+    assert all(torch.equal(kept[name], state.best[name]) for name in kept if name in state.best)
 
 
 def test_the_timeline_has_the_rates_of_every_training(tiny: str, tmp_path: Path):
@@ -251,7 +278,7 @@ def test_a_probe_is_fitted_again_in_each_round(tiny: str, tmp_path: Path):
     one, other = Script(), Script()
     summary = one.run(config, tmp_path / "one", prepare=few)
     assert summary.epochs == 3
-    assert [r.number for r in artifacts.load(tmp_path / "one", SelfTraining).rounds] == [1, 2, 3]
+    assert [r.number for r in Checkpoint.read(tmp_path / "one").rounds] == [1, 2]
     other.run(config, tmp_path / "other", prepare=few)
     pairs = zip(weights(tmp_path / "one").values(), weights(tmp_path / "other").values(), strict=True)
     assert all(torch.equal(*pair) for pair in pairs)

@@ -12,6 +12,7 @@ from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import (
     _more_sources,
     _trained,
     matrix_sentences,
+    shared_texts,
 )
 
 ACC = metric_of(ACCURACY)
@@ -57,9 +58,19 @@ def test_means_are_over_the_same_domains():
 def test_one_seed_tells_of_no_way_that_it_loses():
     scores = {("a", "a"): 0.9, ("b", "a"): 0.5, ("b", "b"): 0.8, ("a", "b"): 0.4, ("a", "c"): 0.1}
     assert "of 2 ways with several seeds 2 lose more" in _trained(cells(scores, "own", seeds=2), ACC)
+    one = scores | {("b", "a"): 0.95}
+    assert "of 2 ways with several seeds 1 loses more" in _trained(cells(one, "own", seeds=2), ACC)
     assert "one seed does not tell which ways lose" in _trained(cells(scores, "own"), ACC)
     assert "scores 45.0 % on average on the way" in _trained(
         cells(scores, "own"), ACC
     )  # none is at home in c
     away = cells({("a", "c"): 0.1}, "own")
     assert "on no domain both a run of its own" in _trained(away, ACC)
+
+
+def test_a_domain_that_teaches_more_than_the_tested_one_hints_at_shared_texts():
+    scores = {("en", "en"): 0.9, ("zh", "zh"): 0.6, ("en", "zh"): 0.8, ("zh", "en"): 0.88}
+    (said,) = shared_texts(cells(scores))
+    assert said.startswith("Learning on en does better on zh than learning on zh itself")
+    assert shared_texts(cells(scores | {("en", "zh"): 0.64})) == ()
+    assert shared_texts(cells(scores, TFIDF_MODEL)) == ()

@@ -34,6 +34,9 @@ class TextsOptions:
     file: Annotated[Path, typer.Argument(help=f"Table with texts, labels are not needed: {TABLE_KINDS}.")]
     text: TextColumn
     text_pair: Annotated[str | None, typer.Option(help="Column of the second texts of pairs.")] = None
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="File of further texts, which have no label; beside FILE's own.")
+    ] = None
     backbone: Backbone = BUNDLED
     random_init: RandomInit = False
     layer: Annotated[int | None, typer.Option(help="0: embeddings, k: after block k-1; default: last.")] = (
@@ -57,7 +60,8 @@ def texts_config(
 
     `columns` maps options such as ``--label`` to the words given, or None.
     """
-    dataset = add_dataset({"train": options.file}, read_options(reading))
+    files = {"train": options.file} | ({"unlabelled": options.unlabelled} if options.unlabelled else {})
+    dataset = add_dataset(files, read_options(reading))
     table = read_data(dataset)
     text = column_name(options.text, table, "--text")
     pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")

@@ -292,9 +292,9 @@ def _with_fold(config: ExperimentConfig, k_folds: int | None, fold: int, partiti
     """Return the experiment tested on a fold of one of several partitions, which differ in the seed."""
     if k_folds is None:
         return config
-    split = config.data.split.model_dump()
-    changed = {"k_folds": k_folds, "fold": fold, "seed": split["seed"] + partition}
-    split = SplitConfig.model_validate(split | changed)
+    before = config.data.split
+    changed = {"k_folds": k_folds, "fold": fold, "seed": before.seed + partition}
+    split = SplitConfig.model_validate(before.model_dump() | changed)
     return config.model_copy(update={"data": config.data.model_copy(update={"split": split})})
 
 

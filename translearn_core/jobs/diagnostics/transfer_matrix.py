@@ -52,8 +52,8 @@ TRANSFER_MATRIX = JobSpec(
     question="What crosses from one domain to another?",
     section="diagnostics.transfer_matrix:section",
     description="A model is trained on one domain, such as a language or a kind of product, and tested on "
-    "every other. A column has the same test texts; on the diagonal is the model trained on that domain "
-    "itself, and what the others score less is the loss.",
+    "every other. All models of a column are tested on the same texts; on the diagonal is the model trained "
+    "on that domain itself, and what the others score less is the loss.",
     action="Train on each, test on each",
     progress="Fitting probes for every domain",
     cost="The backbone stays frozen: each text passes it once, then a linear probe is fitted for every "

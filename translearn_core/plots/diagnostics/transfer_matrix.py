@@ -99,7 +99,7 @@ def loss_and_distance(matrix: TransferMatrix, dark: bool = False) -> go.Figure:
             hovertemplate=f"%{{text}}: {name} %{{x:.2f}}, loss <b>%{{y:.{digits}f}}</b><extra></extra>",
             showlegend=False,
         )
-        place = [k * width + (0.04 if k else 0), (k + 1) * width]
+        place = [k * width + (0.07 if k else 0), (k + 1) * width]
         axis = {"title_text": name, "domain": place, **_distance_axis(name, pairs[name])}
         figure.update_layout({f"xaxis{k + 1}" if k else "xaxis": axis})
     zero = {"color": palette(dark).ink, "width": 1, "dash": "dot"}

@@ -14,8 +14,7 @@ def section(result: Baselines, data: ReportData, dark: bool = False) -> Section:
     fractions = ("margin of the run", "margin low", "margin high") * result.test.metric.share
     figure = FigureBlock(
         plots.baseline_dots(result, dark),
-        f"Test {score} of the run and of its baselines, on the same {result.test.n:,} rows. {INTERVAL} "
-        "Diamonds do better than the run by more than chance.",
+        f"Test {score} of the run and of its baselines, on the same {result.test.n:,} rows. {INTERVAL}",
         TableBlock("baselines", result.frame(), (*result.test.share_columns, *fractions)),
         alt=f"Test {score} of the run and its baselines",
     )

@@ -25,6 +25,11 @@ def size_noun(study: StudyConfig) -> str:
     return "labelled target rows" if study.ways else "training rows"
 
 
+def heading_of(study: StudyConfig | None) -> str:
+    """Return the title of the section."""
+    return "How do the ways compare?" if study is not None and study.ways else COMPARE.heading
+
+
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
     """Return the section that compares the arms of a study."""
     titles = arm_titles(data.arms)
@@ -62,10 +67,11 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
             )
         )
     if comparison.worth:
+        worth = comparison.worth_frame()
         blocks.append(
             TableBlock(
                 "worth in target labels",
-                comparison.worth_frame(),
+                worth.round(dict.fromkeys(worth.columns[3:], 0)),  # numbers of labels
                 ("score",) if comparison.metric.share else (),
                 heading="What is each way worth in labels of the target?",
                 caption=WORTH,
@@ -76,5 +82,5 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
     caveats = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     alarms = (*alarms, *comparison.worse) if ways else alarms
-    heading = "How do the ways compare?" if ways else COMPARE.heading
-    return Section(heading, comparison.sentences(), tuple(blocks), alarms=alarms, caveats=caveats)
+    sentences = comparison.sentences()
+    return Section(heading_of(data.study), sentences, tuple(blocks), alarms=alarms, caveats=caveats)

@@ -18,6 +18,7 @@ def section(result: Projection, data: ReportData, dark: bool = False) -> Section
             plots.projection(result, v, "label", dark=dark),
             _caption(result, v, data.row_noun),
             TableBlock(f"points, {variant}", result.frame()),
+            name=figure_of(result, variant),
         )
         for v, variant in enumerate(result.variants)
     )
@@ -40,6 +41,11 @@ def section(result: Projection, data: ReportData, dark: bool = False) -> Section
         overlap = () if result.domain_overlap.empty else (overlap_table(result, data.row_noun),)
         blocks = (*figures, *by_domain, *overlap)
     return Section(PROJECTION.heading, tuple(filter(None, (result.sentence, note))), blocks)
+
+
+def figure_of(result: Projection, variant: str) -> str:
+    """Return the name of a variant's figure within the section."""
+    return f"{variant}, {result.settings['method']} of layer {result.settings['layer']}"
 
 
 def overlap_table(result: Projection, noun: str) -> TableBlock:

@@ -44,7 +44,7 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
     )
     tokens = TableBlock(
         "texts of the domains",
-        matrix.texts.drop(columns=list(OVERLAP)),
+        matrix.texts.drop(columns=list(OVERLAP)).round({"pieces per word": 2}),
         ("unknown tokens", "texts cut"),
         heading="What does the backbone make of each domain?",
         caption="Unknown tokens, pieces per word and texts cut by its tokenizer, on training texts: where "

@@ -61,9 +61,10 @@ class SelfTrainingRound:
 class SelfTraining:
     """Rounds of a run that learned from rows without a label, beside as many `labelled` training rows.
 
-    A round is a training, of consistency an epoch. The last training's model adds no pseudo-labels. Of a run
-    that still trains, `rounds` are those so far. `labelled_classes` has the labelled training rows of each
-    class, empty of earlier versions.
+    A round is a training, of consistency an epoch. `rounds` end with the training whose model is kept, the
+    best on validation of `trainings`; it adds no pseudo-labels. Of a run that still trains, they are those so
+    far, and `trainings` is 0, as of earlier versions. `labelled_classes` has the labelled training rows of
+    each class, empty of earlier versions.
     """
 
     method: str
@@ -73,6 +74,7 @@ class SelfTraining:
     classes: tuple[str, ...]
     rounds: tuple[SelfTrainingRound, ...]
     labelled_classes: tuple[int, ...] = ()
+    trainings: int = 0
 
     @property
     def unit(self) -> str:
@@ -184,7 +186,14 @@ class SelfTraining:
             sentence = f"{last.total:,} of {texts} trained with a pseudo-label in the end, {beside}."
         if last.precision is not None:
             sentence += f" Of those whose label is known, {percent(last.precision)} were right."
-        return " ".join(filter(None, [sentence, self.balance(), self.gain()]))
+        return " ".join(filter(None, [sentence, self.balance(), self.gain(), self._kept()]))
+
+    def _kept(self) -> str:
+        """Say which training is kept; empty if it is the last."""
+        kept = len(self.rounds)
+        if kept >= self.trainings:
+            return ""
+        return f"Training {kept} of {self.trainings} was best on validation and is kept."
 
     def _nothing(self, texts: str) -> str:
         """Say why no pseudo-label was taken."""
@@ -193,6 +202,12 @@ class SelfTraining:
         first = self.rounds[0] if self.rounds else None
         if first is None or not first.confident:
             return f"None of {texts} had a prediction of at least {threshold}: {alone}."
+        if self.trainings > 1:
+            return (
+                f"{first.confident:,} of {texts} had a prediction of at least {threshold}, but with these as "
+                "labels the validation score did not improve: the first training, of the labelled rows "
+                "alone, is kept."
+            )
         if not first.lacking:
             return (
                 f"{first.confident:,} of {texts} had a prediction of at least {threshold}, and the run was "

@@ -158,6 +158,28 @@ experiment_drafts = Table(
     Column("changed", Float, nullable=False),
 )
 
+share_links = Table(
+    "share_links",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("ends", Float),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("subject", String(24), primary_key=True),
+    Column("figure", String(120), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+)
+
 lesson_answers = Table(
     "lesson_answers",
     metadata,

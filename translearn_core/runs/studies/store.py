@@ -14,6 +14,7 @@ from translearn_core.config.base import canonical_json
 from translearn_core.config.settings import settings
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.runs.database.schema import job_owners, jobs, studies
+from translearn_core.runs.database.subjects import delete_references
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
 from translearn_core.runs.store import RunStore
@@ -210,7 +211,9 @@ class Studies:
                 trained |= obsolete_pretrainings(db, study_of(row), trained)
                 derived = select(jobs.c.id).where(jobs.c.parent.in_(trained), jobs.c.kind.not_in(MODELS))
                 obsolete |= trained | set(db.scalars(derived))
-            db.execute(delete(job_owners).where(job_owners.c.owner == owner, job_owners.c.job.in_(obsolete)))
+            gone = (job_owners.c.owner == owner, job_owners.c.job.in_(obsolete))
+            delete_references(db, owner, [row.id, *db.scalars(select(job_owners.c.id).where(*gone))])
+            db.execute(delete(job_owners).where(*gone))
         self._store.sweep()
 
     def _requests(self, owner: str, name: str, planned: Sequence[PlannedRun]) -> list[JobRequest]:

@@ -23,6 +23,9 @@ EARLIER_NAMES = {
 }
 """Fields by their names in checkpoints of the version before."""
 
+BEST = ("best", "best_score", "best_epoch", "best_moved")
+"""Fields about the best epoch."""
+
 
 @dataclass
 class Checkpoint:
@@ -33,7 +36,8 @@ class Checkpoint:
     step at which each part that trains now began. `weights` and `best` hold every tensor that trains in any
     stage; `had_gradient` and `best_moved` name those with a gradient so far and up to the best epoch.
     `loss_sum`, of `loss_count` targets, and `outputs`, in batches of rows, are those of the current epoch.
-    `pseudo_labels` has those of the current training as rows and labels, `rounds` the account of each round.
+    `pseudo_labels` has those of the current training as rows and labels, `rounds` the account of each round,
+    `earlier` the `BEST` fields of the best training before the current one.
     """
 
     origin_epoch: int = 0
@@ -63,7 +67,25 @@ class Checkpoint:
     best_moved: list[str] = field(default_factory=list)
     pseudo_labels: dict[str, Tensor] = field(default_factory=dict)
     rounds: list[SelfTrainingRound] = field(default_factory=list)
+    earlier: dict[str, Any] = field(default_factory=dict)
     history: list[StepPoint | EpochPoint] = field(default_factory=list)
+
+    @property
+    def earlier_is_better(self) -> bool:
+        """Whether a training before the current one has no lower validation score."""
+        return bool(self.earlier) and self.best_score <= self.earlier["best_score"]  # False for NaN
+
+    def end_training(self) -> None:
+        """Begin to look for the best epoch of another training; that of the better ones before stays."""
+        if not self.earlier_is_better:
+            self.earlier = {name: getattr(self, name) for name in BEST}
+        self.best_score = -math.inf
+
+    def take_best_training(self) -> None:
+        """Make the best epoch of all trainings the best one."""
+        if self.earlier_is_better:
+            for name, value in self.earlier.items():
+                setattr(self, name, value)
 
     def write(self, folder: Path) -> None:
         """Write this state atomically: a kill leaves this checkpoint or the one before it intact."""

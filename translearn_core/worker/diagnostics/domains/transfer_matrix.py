@@ -40,7 +40,7 @@ from translearn_core.worker.diagnostics.domains.sources import (
 )
 from translearn_core.worker.diagnostics.domains.trained_models import trained_models
 from translearn_core.worker.diagnostics.layer_scores import supported_features
-from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences
+from translearn_core.worker.diagnostics.sentences.transfer_matrix_text import matrix_sentences, shared_texts
 from translearn_core.worker.features import feature_array, layer_lookups
 
 Vectors = NDArray[np.floating]
@@ -63,6 +63,8 @@ def measure_transfer(context: Context[TransferMatrixConfig]) -> None:
         matrix = replace(matrix, cells=pd.concat([matrix.cells, pd.DataFrame(trained)], ignore_index=True))
     metrics = metric_of(matrix.metric), metric_of(matrix.loss_metric)
     sentences = matrix_sentences(matrix.cells, matrix.agreements, *metrics)
+    if config.data.split.group is None:
+        sentences += shared_texts(matrix.cells)
     artifacts.save(context.folder, replace(matrix, sentences=sentences))
 
 

@@ -56,6 +56,24 @@ def matrix_sentences(
     return tuple(sentences)
 
 
+def shared_texts(cells: pd.DataFrame) -> tuple[str, ...]:
+    """Say what to check where another domain teaches more than the tested one, as translations of it do.
+
+    Test texts whose translations are learned from are no new texts.
+    """
+    single = _between_domains(cells[cells["model"] == FROZEN_PROBE])
+    ahead = single[single["loss high"] < 0]
+    if ahead.empty:
+        return ()
+    first = ahead.iloc[int(ahead["loss"].to_numpy().argmin())]
+    return (
+        f"Learning on {first['source']} does better on {first['target']} than learning on "
+        f"{first['target']} itself, by more than chance. Check whether the domains hold the same texts, such "
+        "as translations: their test texts are then known from another domain. If so, number these texts in "
+        "a column and choose it as the group of the split, on the page Data.",
+    )
+
+
 def _between_domains(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of one domain as source and another as target."""
     several = (cells["source"] == TOGETHER) | cells["source"].str.startswith(ALL_BUT)
@@ -137,7 +155,9 @@ def _trained(cells: pd.DataFrame, metric: Metric) -> str:
     several = on_the_way[(on_the_way["seeds"] > 1) & (at_home > 1)]
     scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
     sure = int((several["loss low"] > 0).sum())
-    verdict = f"of {count_noun(len(several), 'way')} with several seeds {sure} lose more than chance explains"
+    verdict = (
+        f"of {count_noun(len(several), 'way')} with several seeds {_lose(sure)} more than chance explains"
+    )
     if several.empty:
         verdict = "one seed does not tell which ways lose more than chance explains"
     return f"{name} scores {' on average on the way to another domain, '.join(scores)} at home; {verdict}."

@@ -1,0 +1,1 @@
+"""Share links: made, listed, and shown to visitors."""
