@@ -113,4 +113,5 @@ def test_classes_with_the_same_description_are_named():
         warn_alike(("praise", "thanks", "blame"), ("a good film", " a good film", "bad"))
 
     (caption,) = AppTest.from_function(page, default_timeout=30).run().caption
-    assert "'praise' and 'thanks' have the same description, so only 'praise'" in caption.value
+    said = caption.value.replace("\\", "")
+    assert "'praise' and 'thanks' have the same description, so only 'praise'" in said
