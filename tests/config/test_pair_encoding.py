@@ -19,7 +19,7 @@ from translearn_core.config import (
 )
 from translearn_core.config.base import canonical_json
 from translearn_core.config.search import SearchConfig, candidates
-from translearn_core.config.studies.grid import depth_study
+from translearn_core.config.studies.depth_study import depth_study
 from translearn_core.runs.reproduce import cli_command
 
 JOINT, SIAMESE = PairEncoding

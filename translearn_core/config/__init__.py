@@ -49,10 +49,10 @@ from translearn_core.config.studies.control_runs import (
     from_scratch_control,
     next_seed_run,
 )
+from translearn_core.config.studies.depth_study import depth_study
 from translearn_core.config.studies.grid import (
     PlannedRun,
     UnsuitableArm,
-    depth_study,
     expand_grid,
     unsuitable_arms,
 )

@@ -8,16 +8,16 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields, freeze_map, require_task, teachers
-from pages._ui.shell import errors, jobs, state
+from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import plain, short
 from pages._ui.studies import study_cost, study_list
+from pages._ui.studies.repetitions import first_repetitions
 from translearn_core.config import (
     RECIPES,
     DataConfig,
     ExperimentConfig,
     Optimizer,
     RecipeName,
-    Split,
     StudyConfig,
     custom_overrides,
     expand_grid,
@@ -27,10 +27,8 @@ from translearn_core.config.recipes.recipe import UNCHANGED_SETTINGS
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import TranslearnError
-from translearn_core.jobs import ReadConfig
 from translearn_core.jobs.spec import NUMBERS
 from translearn_core.results import Workload
-from translearn_core.results.evaluation import SMALL_TEST_SET
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Study
 
@@ -57,7 +55,7 @@ def new() -> None:
     st.subheader("A new study", anchor=False)
     task = Workload.of(ready.diagnosis)
     begin: dict[str, Any] = {"recipes": FIRST, "boundaries": (), "seeds": 3, "sizes": (None,)}
-    begin |= _first_repetitions(ready.data, task.test)
+    begin |= first_repetitions(ready.data, task.test)
     grid = _grid("study", backbone_info.n_blocks, task.train, begin)
     if any(grid["sizes"]):
         grid["resample"] = st.checkbox(
@@ -97,17 +95,6 @@ def new() -> None:
         name = st.text_input("Name of this study", key="study.name", placeholder=proposal, max_chars=100)
         if st.button("Start the study", key="start_study", type="primary", icon=":material/play_arrow:"):
             study_list.start(name.strip() or proposal, config, blocks)
-
-
-def _first_repetitions(data: DataConfig, test_rows: int) -> dict[str, int]:
-    """Return the preset number of seeds, and of folds where few test rows would be drawn.
-
-    Every row is then tested on, twice, so that smaller differences can be told from chance.
-    """
-    reading = jobs.known(ReadConfig(dataset=data.dataset))
-    split = data.split
-    given = split.column or split.time or split.test_groups or reading is None or Split.TEST in reading.parts
-    return {"seeds": 3} if given or test_rows >= SMALL_TEST_SET else {"seeds": 2, "k_folds": 5}
 
 
 def add_fields(study: Study) -> None:

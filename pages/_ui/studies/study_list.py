@@ -3,14 +3,16 @@
 import streamlit as st
 
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import engine_warning, errors, jobs, navigation, state
+from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cache, state
 from pages._ui.shell.formatting import ago, epochs, plain, short
+from pages._ui.studies.repetitions import first_repetitions
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study
 from translearn_core.config.settings import settings
 from translearn_core.config.studies.arm_labels import arm_titles
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
+from translearn_core.results import RunSummary
 from translearn_core.runs import Run, State, Studies, Study, StudyProgress
 
 MAX_RUNNING_LISTED = 3
@@ -55,9 +57,9 @@ def depth(run: Run, config: ExperimentConfig) -> None:
     backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     if backbone_info is None:
         return
-    study = depth_study(config, backbone_info.n_blocks)
-    runs = len(study.boundaries) * len(study.seeds)
     st.subheader("How deep should it train? Freeze-depth curve", anchor=False)
+    study = depth_study(config, backbone_info.n_blocks, **_depth_repetitions(run, config))
+    runs = len(study.boundaries) * len(study.seeds) * (study.k_folds or 1)
     passes = epochs(sum(stage.epochs for stage in config.resolved_stages))
     staged = f" Your run had stages; here each trains at once, {passes}." if config.stages else ""
     st.caption(
@@ -67,6 +69,23 @@ def depth(run: Run, config: ExperimentConfig) -> None:
     )
     if st.button("Freeze-depth curve", key="depth_study", icon=":material/stairs:"):
         start(short(f"How deep? {run.name}", 100), study, {config.backbone.label: backbone_info.n_blocks})
+
+
+def _depth_repetitions(run: Run, config: ExperimentConfig) -> dict[str, int]:
+    """Return the repetitions of a depth study; of few rows it asks whether all are to be tested on."""
+    summary = result_cache.cached_result(run, RunSummary)
+    preset = first_repetitions(config.data, summary.test.n if summary is not None else 0)
+    if "k_folds" not in preset:
+        return preset
+    folds, seeds = preset["k_folds"], preset["seeds"]
+    all_rows = st.checkbox(
+        f"Test on every row: {folds} folds, drawn {seeds} times",
+        True,
+        key="depth_folds",
+        help="The test rows of one split are few, and most differences could be chance. So each row is a "
+        "test row of some runs. Without it three seeds share one test split, which is quicker.",
+    )
+    return preset if all_rows else {"seeds": 3}
 
 
 def show_studies(*, depth: bool = False) -> None:

@@ -189,6 +189,8 @@ def test_a_recipe_that_needs_a_teacher_asks_for_one(visit: Open, filled: Filled,
 
 def test_the_depth_study_is_one_click_from_a_run(visit: Open, filled: Filled, studies: Studies) -> None:
     at = visit("depth", run=filled.run.id)
+    assert "80 runs" in page_text(at)
+    at.checkbox(key="depth_folds").uncheck().run()
     assert "24 runs" in page_text(at)
     at.button(key="depth_study").click().run()
     (study,) = studies.all(filled.owner)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,7 +19,7 @@ from translearn_core.config.recipes.recipe import Recipe, RecipeName
 from translearn_core.config.search import tfidf_experiment
 from translearn_core.config.studies.domain_variants import domain_variants
 from translearn_core.config.studies.min_steps import with_min_steps
-from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig, custom_overrides
+from translearn_core.config.studies.study import FULL_FINE_TUNING, StudyConfig
 from translearn_core.config.training import TrainingConfig
 from translearn_core.errors import ConfigError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error
@@ -135,37 +134,6 @@ def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[Un
     """Return the arms of a study of ways that cannot run with its settings, whatever the number of labels."""
     arms = [arm for arm in _expand_arms(study, n_blocks) if isinstance(arm, UnsuitableArm)]
     return tuple({arm.name: arm for arm in arms}.values())
-
-
-def depth_study(
-    config: ExperimentConfig, n_blocks: int, *, seeds: int = 3, k_folds: int | None = None
-) -> StudyConfig:
-    """Return the study of an experiment's settings at every boundary, with `k_folds` cross-validated.
-
-    Stages are replaced by one with the same total of epochs.
-    """
-    epochs = sum(stage.epochs for stage in config.resolved_stages)
-    epochs //= 1 if config.self_training is None else config.self_training.repeats
-    single_stage = config.model_copy(
-        update={"stages": (), "training": config.training.model_copy(update={"epochs": epochs})}
-    )
-    common: dict[str, Any] = {
-        "data": config.data.model_copy(update={"train_rows": None}),
-        "backbones": (config.backbone,),
-        "seeds": tuple(range(config.training.seed, config.training.seed + seeds)),
-        "k_folds": k_folds,
-        "redraw_folds": k_folds is not None,
-        "sizes": (config.data.train_rows,),
-        "settings": custom_overrides(single_stage, recipes=False),
-    }
-    boundaries = []
-    for boundary in range(FULL_FINE_TUNING, n_blocks + 1):
-        try:
-            expand_grid(StudyConfig(**common, boundaries=(boundary,)), {config.backbone.label: n_blocks})
-        except TranslearnError:  # LoRA, for example, needs a block that trains
-            continue
-        boundaries.append(boundary)
-    return StudyConfig(**common, boundaries=tuple(boundaries))
 
 
 def _expand_arms(
