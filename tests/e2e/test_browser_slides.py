@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.house import WAIT, Trained, Visitor, expect
+from tests.e2e.house import WAIT, Trained, Visitor, expect, settled
 from tests.plots.small_results import make_history, make_timeline
 from tests.reporting.report_examples import evaluated
 from translearn_core.config import DataConfig, ExperimentConfig
@@ -157,6 +157,7 @@ def test_a_figure_keeps_its_table(browse: "Callable[..., Page]", report: str) ->
 def test_results_open_the_slides_of_a_run(visit: Callable[..., Visitor], trained: Trained) -> None:
     visitor = visit(trained.token)
     page = visitor.open("results", run=trained.run.id)
+    settled(page)  # what is computed later would ask for another report
     page.get_by_role("button", name="Present").click()
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Open the slides").click()

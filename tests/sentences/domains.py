@@ -143,9 +143,9 @@ def runs_on_the_way(draw: Draw) -> Case:
         [
             100 * other["score"].mean(),
             100 * home["score"].mean(),
-            *([len(several), sure] if len(several) else []),
+            *([len(several), *([sure] if sure else [])] if len(several) else []),
         ],
-        claims={"one seed does not tell": several.empty},
+        claims={"one seed does not tell": several.empty, "none loses": not several.empty and not sure},
     )
 
 

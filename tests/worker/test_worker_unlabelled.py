@@ -48,6 +48,7 @@ def test_a_run_keeps_its_rounds(bench: Bench, some: ExperimentConfig, trained: s
     result = artifacts.load(bench.store.workspace.run(trained), SelfTraining)
     assert result is not None
     assert result.unlabelled == 64
+    assert result.trainings == 2
     assert [r.number for r in result.rounds] == [1, 2]
     assert result.rounds[0].all_known == 64
     assert result.rounds[0].known == result.rounds[0].total

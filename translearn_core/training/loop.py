@@ -102,7 +102,7 @@ class Loop:
         """Begin the next stage, or end the run after the last one.
 
         With pseudo-labels it is a training from the initial weights; if no row gets one, the run ends. The
-        best training on validation is kept, of equals the earlier.
+        best training on validation is kept, of equals the later, which learned from more rows.
         """
         state = self.state
         state.finished = self.schedule.is_last_stage(state)

@@ -100,7 +100,6 @@ def answers(prediction: Prediction) -> None:
                     theme=None,
                     config={"displayModeBar": False},
                     alt="Outputs of the model",
-                    note="",
                 )
             near = prediction.neighbours[prediction.neighbours["text"] == number]
             if near.empty:

@@ -23,7 +23,7 @@ button[data-variant][data-selected]:not([data-disabled]) { color: inherit !impor
 st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(STYLE)
-chosen = st.navigation(navigation.menu())
+chosen = st.navigation(navigation.menu(), expanded=True)
 documentation_links.menu_link()
 state.begin_page(chosen.url_path)
 with errors.show_errors():

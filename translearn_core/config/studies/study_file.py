@@ -55,7 +55,7 @@ class StudyFile(BaseConfig):
     subset_seed: int | None = Field(None, description="which fewer rows; none: the split's own seed")
     resample: bool = Field(False, description="each seed learns from its own draw of rows")
     k_folds: int | None = Field(None, description="cross-validation: folds, each tested on once")
-    redraw_folds: bool = Field(True, description="each seed draws its own folds: repeated cross-validation")
+    redraw_folds: bool = Field(False, description="each seed draws its own folds: repeated cross-validation")
     min_steps: int = Field(0, description="steps at least where rows are few, by more epochs")
     settings: dict[str, JsonValue] = Field({})
     teacher: str | None = None

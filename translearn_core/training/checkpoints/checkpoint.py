@@ -72,8 +72,8 @@ class Checkpoint:
 
     @property
     def earlier_is_better(self) -> bool:
-        """Whether a training before the current one has no lower validation score."""
-        return bool(self.earlier) and self.best_score <= self.earlier["best_score"]  # False for NaN
+        """Whether a training before the current one has a higher validation score."""
+        return bool(self.earlier) and self.best_score < self.earlier["best_score"]  # False for NaN
 
     def end_training(self) -> None:
         """Begin to look for the best epoch of another training; that of the better ones before stays."""
