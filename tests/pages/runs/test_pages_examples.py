@@ -64,7 +64,7 @@ def test_a_sample_opens_with_its_plan_and_its_question(filled: Filled, visit: Op
 @pytest.mark.skipif(not DEPTH.available, reason="the freeze-depth example is not in this checkout")
 def test_the_depth_page_leads_to_a_curve(filled: Filled, visit: Open) -> None:
     at = visit("depth")
-    assert "24 runs" in page_text(at)
+    assert "80 runs" in page_text(at)
     at.button(key="open_depth_example").click().run()
     assert not at.exception
     (study,) = Studies(open_store()).all(filled.owner)
