@@ -9,8 +9,8 @@ from pages._ui.studies import study_list
 page_header.header(
     "depth",
     "How much of the model must change? The same settings are trained from the head alone, on the left, down "
-    "to the embeddings, on the right, with several seeds each. The curve shows where deeper training stops "
-    "to pay, and below it what every step deeper costs.",
+    "to the embeddings, on the right, with several seeds each. The curve shows from which depth on deeper "
+    "training no longer pays off, and below it what every further step costs.",
 )
 study_list.show_studies(depth=True)
 examples.depth_card()

@@ -1,7 +1,7 @@
 """Workspace: data sets, runs, studies and their files."""
 
-from translearn_core.runs.lesson_progress import LessonAnswer, LessonProgress
 from translearn_core.runs.personal.experiment_drafts import ExperimentDrafts
+from translearn_core.runs.personal.lesson_progress import LessonAnswer, LessonProgress
 from translearn_core.runs.personal.notes import Notes
 from translearn_core.runs.personal.run_tags import RunTags
 from translearn_core.runs.personal.share_links import ShareLink, ShareLinks
