@@ -19,7 +19,7 @@ from distributed.security import Security
 from translearn_core.config.settings import Settings
 from translearn_core.engine import devices
 from translearn_core.engine.entrypoint import SETUP, run_job
-from translearn_core.engine.fork_server import start_method, library_variables
+from translearn_core.engine.fork_server import library_variables, start_method
 from translearn_core.engine.status import home
 from translearn_core.errors import EngineError
 from translearn_core.jobs import Slot
