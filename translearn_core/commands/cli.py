@@ -11,7 +11,6 @@ from translearn_core.commands import (
     evidence,
     export,
     labels,
-    lesson,
     lr_finder,
     predict,
     pretrain,
@@ -26,6 +25,7 @@ from translearn_core.commands import (
     transfer,
 )
 from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
+from translearn_core.commands.lessons import claims, lesson
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -48,6 +48,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "zero-shot": zero_shot.zero_shot,
     "evidence": evidence.evidence,
     "lesson": lesson.lesson,
+    "claims": claims.claims,
     "predict": predict.predict,
     "report": report.report,
     "export": export.export,

@@ -28,6 +28,12 @@ PAGES: dict[str, PageEntry] = {
         "school",
         "Guess what comes out, see it, run it yourself: a paper's claim in 15 minutes.",
     ),
+    "claims": PageEntry(
+        "Learn",
+        "Reproduced or not",
+        "science",
+        "What papers claim, tested here: reproduced, the other way, or chance?",
+    ),
     "data": PageEntry(
         "Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."
     ),
