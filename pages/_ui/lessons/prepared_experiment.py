@@ -5,13 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.lessons.lesson_list import progress
+from pages._ui.lessons.lesson_list import learner, progress
+from pages._ui.rooms import current
 from pages._ui.shell import errors, jobs, navigation, page_header, state, tables
 from pages._ui.shell.formatting import duration
 from pages._ui.studies import study_list
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.lessons import figures, outcomes
+from translearn_core.lessons.board import study_name
 from translearn_core.lessons.experiment import Experiment, FreeSetting
 from translearn_core.lessons.lesson import Do, Lesson
 from translearn_core.lessons.outcomes import Outcome
@@ -22,11 +24,14 @@ HIDDEN = (
     "Hidden in this lesson: every setting that is not offered here. They are pinned, so that what you see is "
     "the experiment that the outcome was computed with. On the pages Train and Study all of them are yours."
 )
+SEED_A_SEAT = (
+    "In your class each seat runs one seed, the number of the seat. The board joins the points of all seats."
+)
 
 
 def show(lesson: Lesson, step: Do) -> None:
     """Show the outcome, and offer to run the experiment."""
-    experiment = lesson.experiments[step.experiment]
+    experiment = own_experiment(lesson, step)
     outcome = outcomes.load(lesson, step.experiment)
     live = live_result(lesson, step, outcome)
     st.badge("Computed beforehand", icon=":material/inventory_2:", color="gray")
@@ -38,6 +43,12 @@ def show(lesson: Lesson, step: Do) -> None:
         st.caption(HIDDEN)
         st.code(experiment.with_choices(choices).written(), language="yaml")
     _run(lesson, step, experiment, outcome, choices)
+
+
+def own_experiment(lesson: Lesson, step: Do) -> Experiment:
+    """Return the experiment that this browser runs: at a seat of a class, that of the seat."""
+    experiment, seat = lesson.experiments[step.experiment], current.seat()
+    return experiment if seat is None else experiment.for_seat(seat.number)
 
 
 def figure(result: Any, live: Any, *, key: str, name: str = "") -> None:
@@ -84,7 +95,7 @@ def _word(choice: Any) -> str:
 
 def stored_choices(lesson: Lesson, step: Do) -> dict[str, Any]:
     """Return the owner's choices of free settings by field."""
-    answer = progress().answers(state.owner(), lesson.id).get(step.id)
+    answer = progress().answers(learner(), lesson.id).get(step.id)
     return dict(answer.value) if answer is not None else {}
 
 
@@ -93,12 +104,12 @@ def _keep(lesson: Lesson, step: Do, free: FreeSetting, key: str) -> None:
     choice = next(one for one in free.choices if _word(one) == chosen)
     with errors.show_errors():
         values = stored_choices(lesson, step) | {free.field: choice}
-        progress().save(state.owner(), lesson.id, step.id, values)
+        progress().save(learner(), lesson.id, step.id, values)
 
 
 def live_study(lesson: Lesson, step: Do, outcome: Outcome) -> Study | None:
     """Return the owner's study of the experiment with the choices made, None if it was not started."""
-    experiment, store, owner = lesson.experiments[step.experiment], state.store(), state.owner()
+    experiment, store, owner = own_experiment(lesson, step), state.store(), state.owner()
     digests = [one.digest for one in store.datasets(owner) if one.name == experiment.file]
     studies = study_list.study_store().all(owner) if digests else []
     for digest in digests:
@@ -114,11 +125,11 @@ def live_result(lesson: Lesson, step: Do, outcome: Outcome) -> Any:
     study = live_study(lesson, step, outcome)
     if study is None:
         return None
-    current = study_list.progress(study)
-    if current.state is not State.DONE:
+    study_progress = study_list.progress(study)
+    if study_progress.state is not State.DONE:
         return None
     experiment = lesson.experiments[step.experiment]
-    result = jobs.known(experiment.evaluation(study, current.done))
+    result = jobs.known(experiment.evaluation(study, study_progress.done))
     return None if result is None else experiment.present(result)
 
 
@@ -127,16 +138,19 @@ def _run(
 ) -> None:
     """Draw the button that runs the experiment, or its progress."""
     study = live_study(lesson, step, outcome)
+    current.paused_notice()
+    if experiment != lesson.experiments[step.experiment]:
+        st.caption(SEED_A_SEAT)
     if study is None:
         if st.button("Run it live", key="run_live", icon=":material/play_arrow:"):
             _start(experiment, outcome, dict(choices))
             st.rerun()
         return
     study_list.watch(study)
-    current = study_list.progress(study)
+    study_progress = study_list.progress(study)
     navigation.link("study", "All of it on the page Study", study=study.id)
-    if current.state is State.DONE:
-        job = experiment.evaluation(study, current.done)
+    if study_progress.state is State.DONE:
+        job = experiment.evaluation(study, study_progress.done)
         assert job is not None  # all runs are done
         known = jobs.known(job)
         if known is None and jobs.submit_and_watch(job) is not None:
@@ -149,10 +163,5 @@ def _start(experiment: Experiment, outcome: Outcome, choices: dict[str, Any]) ->
     dataset = store.add_dataset(owner, experiment.file, {"train": experiment.table()})
     config = experiment.config(dataset.digest, outcome.about.n_blocks, choices)
     blocks = experiment.blocks(outcome.about.n_blocks)
-    study_list.study_store().add(owner, f"Lesson: {experiment.name}", config, blocks)
+    study_list.study_store().add(owner, study_name(experiment), config, blocks)
     ensure_engine(settings())
-
-
-def plain_name(experiment: Experiment) -> str:
-    """Return the name of the study."""
-    return f"Lesson: {experiment.name}"
