@@ -5,8 +5,9 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Tabl
 from translearn_core.runs.database.metadata import metadata
 
 
-def _room(**options: bool) -> "Column[str]":
-    return Column("room", String(24), ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, **options)
+def _room() -> "Column[str]":
+    owner = ForeignKey("rooms.id", ondelete="CASCADE")
+    return Column("room", String(24), owner, nullable=False, index=True)
 
 
 rooms = Table(
@@ -29,7 +30,7 @@ seats = Table(
     "seats",
     metadata,
     Column("id", String(24), primary_key=True),
-    _room(index=True),
+    _room(),
     Column("owner", String(64), nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("name", String(40), nullable=False),
@@ -45,7 +46,7 @@ room_pins = Table(
     "room_pins",
     metadata,
     Column("id", String(24), primary_key=True),
-    _room(index=True),
+    _room(),
     Column("name", String(200), nullable=False),
     Column("subject", Text, nullable=False),
     Column("created", Float, nullable=False),
@@ -55,7 +56,7 @@ room_work = Table(
     "room_work",
     metadata,
     Column("subject", String(24), primary_key=True),
-    _room(index=True),
+    _room(),
 )
 """What seats made in a room: ids of rows in `datasets`, `claims`, `studies` and `searches`."""
 
