@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import mean
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from translearn_core.lessons.lesson import Claim, Guess, GuessKind, Lesson, Reve
 from translearn_core.lessons.measure import Measured
 from translearn_core.lessons.measures import deviation
 from translearn_core.results import Estimate, RunSummary
+from translearn_core.results.format import count_noun
 from translearn_core.runs import RunStore, Seat, artifacts
 from translearn_core.runs.rooms.overview import room_runs
 from translearn_core.runs.rooms.records import RoomGuess, RoomRun
@@ -65,6 +67,30 @@ def choice_counts(step: Guess, guesses: Sequence[RoomGuess]) -> dict[str, int]:
 def option_ranks(step: Guess, guesses: Sequence[RoomGuess]) -> dict[str, list[int]]:
     """Return the ranks that each option was given, 1 for the first."""
     return {option: [one.value.index(option) + 1 for one in guesses] for option in step.options}
+
+
+def guesses_summary(step: Guess, guesses: Sequence[RoomGuess]) -> str:
+    """Return the guesses at a step in words, as the alternative of their figure."""
+    match step.of:
+        case GuessKind.CHOICE:
+            return ", ".join(f"{option} {n}" for option, n in choice_counts(step, guesses).items())
+        case GuessKind.NUMBER:
+            values = sorted(float(one.value) for one in guesses)
+            middle = values[(len(values) - 1) // 2]
+            return f"{len(values)}, from {values[0]:g} to {values[-1]:g}, half of them up to {middle:g}"
+        case GuessKind.ORDER:
+            ranks = option_ranks(step, guesses)
+            return ", ".join(f"{option} mean rank {mean(given):.1f}" for option, given in ranks.items())
+    return f"{len(guesses)} drawn lines"
+
+
+def scores_summary(scores: Mapping[str, Sequence[SeatScore]]) -> str:
+    """Return the scores of each arm in words, as the alternative of their figure."""
+    return "; ".join(
+        f"{arm}: {count_noun(len(found), 'run')} from {min(one.score for one in found):.3f} to "
+        f"{max(one.score for one in found):.3f}"
+        for arm, found in scores.items()
+    )
 
 
 def outcome_sentence(step: Guess, measured: Measured) -> str:

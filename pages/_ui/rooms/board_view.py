@@ -1,7 +1,6 @@
 """Board of a class: one guess as a histogram, or one point a seat, in large type and live."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -97,25 +96,10 @@ def _guesses(room: Room, taken: Lesson, step: Guess, revealed: bool) -> None:
             return
         picture = _figure(step, found, measured, page_header.dark())
         frame = board.guess_frame(taken, found, hidden=room.names_hidden)
-        alt = f"Guesses of the class: {_spoken(step, found)}"
+        alt = f"Guesses of the class: {board.guesses_summary(step, found)}"
         tables.figure(
             picture, frame, f"class_{room.code}_{step.id}", key=f"board-{step.id}", alt=alt, note=""
         )
-
-
-def _spoken(step: Guess, found: Sequence[RoomGuess]) -> str:
-    """Return the guesses in a sentence, for who does not see the figure."""
-    match step.of:
-        case GuessKind.CHOICE:
-            return ", ".join(f"{name} {n}" for name, n in board.choice_counts(step, found).items())
-        case GuessKind.NUMBER:
-            values = sorted(float(one.value) for one in found)
-            middle = values[len(values) // 2]
-            return f"{len(values)}, from {values[0]:g} to {values[-1]:g}, half of them up to {middle:g}"
-        case GuessKind.ORDER:
-            ranks = board.option_ranks(step, found)
-            return ", ".join(f"{name} mean rank {sum(r) / len(r):.1f}" for name, r in ranks.items())
-    return f"{len(found)} drawn lines"
 
 
 def _figure(step: Guess, found: Sequence[RoomGuess], measured: Measured | None, dark: bool) -> go.Figure:
@@ -167,7 +151,10 @@ def _runs(room: Room, taken: Lesson) -> None:
 
 
 def _points(
-    room: Room, taken: Lesson, scores: Sequence[board.SeatScore], by_arm: Mapping[str, Sequence[Any]]
+    room: Room,
+    taken: Lesson,
+    scores: Sequence[board.SeatScore],
+    by_arm: Mapping[str, Sequence[board.SeatScore]],
 ) -> None:
     """Draw the scores of the seats."""
     hidden = room.names_hidden
@@ -176,12 +163,7 @@ def _points(
         for arm, found in by_arm.items()
     }
     picture = lesson_board.seat_points(points, "test score, one point a seat", page_header.dark())
-    words = [
-        f"{arm}: {count_noun(len(found), 'run')} from {min(s.score for s in found):.3f} to "
-        f"{max(s.score for s in found):.3f}"
-        for arm, found in by_arm.items()
-    ]
     frame = board.score_frame(scores, hidden=hidden)
     name = f"class_{room.code}_scores"
-    alt = f"Test scores of the class. {'; '.join(words)}"
+    alt = f"Test scores of the class. {board.scores_summary(by_arm)}"
     tables.figure(picture, frame, name, key=f"board-runs-{taken.id}", alt=alt, note="")
