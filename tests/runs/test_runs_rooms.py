@@ -225,7 +225,7 @@ def test_a_pin_stays_when_the_teacher_deletes_the_data_set(store, rooms):
 def test_an_older_database_gets_the_tables(workspace):
     first = RunStore(workspace)
     with first.writing() as db:
-        for name in ("room_work", "room_pins", "seats", "rooms", "code_tries"):
+        for name in ("room_work", "room_pins", "room_texts", "seats", "rooms", "code_tries"):
             assert name in metadata.tables
             db.execute(text(f"DROP TABLE {name}"))
     first.close()

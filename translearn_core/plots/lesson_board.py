@@ -173,3 +173,32 @@ def _stacked(row: int, values: Sequence[float]) -> list[float]:
         seen[round(value, 3)] += 1
         heights.append(row + (0.09 * ((k + 1) // 2) * (-1) ** k))
     return heights
+
+
+def hardest_bars(shares: Mapping[str, float], dark: bool = False) -> go.Figure:
+    """Draw the share of the models that are right about each sentence, the hardest on top."""
+    figure, colours = _large("hardest", dark, 110 + 52 * max(1, len(shares))), palette(dark)
+    names = labels(shares, 60)
+    figure.add_bar(
+        y=list(names), x=list(shares.values()), orientation="h", marker_color=colours.accent,
+        text=[f"{share:.0%}" for share in shares.values()], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: <b>%{x:.0%}</b><extra></extra>",
+    )  # fmt: skip
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    return figure.update_xaxes(title_text="models that are right", range=[0, 1.08], tickformat=".0%")
+
+
+def cross_matrix(
+    accuracy: Sequence[Sequence[float]], writers: Sequence[str], models: Sequence[str], dark: bool = False
+) -> go.Figure:
+    """Draw the accuracy of each model (columns) on the sentences of each seat (rows)."""
+    figure, colours = _large("cross", dark, 190 + 44 * max(2, len(writers))), palette(dark)
+    figure.add_heatmap(
+        z=[list(row) for row in accuracy], y=list(labels(writers, 20)), x=list(labels(models, 16)),
+        zmin=0, zmax=1,
+        colorscale=[[0, colours.panel], [1, colours.right]], colorbar={"tickformat": ".0%"}, xgap=2, ygap=2,
+        texttemplate="%{z:.0%}" if len(models) <= 12 else None,
+        hovertemplate="model of %{x}, sentences of %{y}: <b>%{z:.0%}</b><extra></extra>",
+    )  # fmt: skip
+    figure.update_yaxes(type="category", autorange="reversed", title_text="sentences of", showgrid=False)
+    return figure.update_xaxes(type="category", title_text="model of", showgrid=False)

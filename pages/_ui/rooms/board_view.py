@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages._ui.rooms import board_scores
+from pages._ui.rooms import board_scores, class_texts
 from pages._ui.rooms.board_access import Viewer
 from pages._ui.shell import errors, navigation, page_header, state, tables
 from pages._ui.shell.formatting import plain
@@ -23,8 +23,8 @@ from translearn_core.runs.rooms.records import RoomGuess
 
 REFRESH_SECONDS = 2.0
 """Time between two looks at guesses and runs, while the board is open."""
-RUNS = "runs"
-"""View of the finished runs."""
+RUNS, TEXTS = "runs", "texts"
+"""Views of the finished runs, and of the seats' test sentences."""
 
 # no menu, and text that is read from the last row
 STYLE = """<style>
@@ -58,7 +58,7 @@ def show(viewer: Viewer) -> None:
 
 def _lesson(viewer: Viewer, taken: Lesson) -> None:
     guessed = board.guess_steps(taken)
-    views = {step.id: f"Guess {k}" for k, step in enumerate(guessed, 1)} | {RUNS: "Runs"}
+    views = {step.id: f"Guess {k}" for k, step in enumerate(guessed, 1)} | {RUNS: "Runs", TEXTS: "Sentences"}
     with st.container(horizontal=True, vertical_alignment="center"):
         view = st.segmented_control(
             "What to show", list(views), key="view", default=guessed[0].id, required=True,
@@ -77,7 +77,9 @@ def _lesson(viewer: Viewer, taken: Lesson) -> None:
     if step is None and not may_reveal:
         st.markdown("**Guess first**: you see what came out when all your guesses are locked.")
         return
-    if step is None:
+    if view == TEXTS:
+        st.fragment(run_every=REFRESH_SECONDS)(class_texts.board)(viewer, taken)
+    elif step is None:
         st.fragment(run_every=REFRESH_SECONDS)(_runs)(viewer.room, taken)
     else:
         st.markdown(plain(step.question))

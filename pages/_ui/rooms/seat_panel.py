@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.rooms import class_pins, current
+from pages._ui.rooms import class_pins, class_texts, current
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
@@ -19,7 +19,7 @@ def show(seat: Seat) -> None:
         st.markdown(f":material/event_seat: Your name here is **{plain(seat.name)}**, seat {seat.number}.")
         current.paused_notice()
         if room.lesson is not None:
-            _lesson(room)
+            _lesson(seat, room)
         class_pins.list_pins(seat)
         if room.board_shared and st.button("See the board", key="see_board", icon=":material/co_present:"):
             navigation.switch_to(navigation.BOARD, code=room.code)
@@ -35,7 +35,7 @@ def show(seat: Seat) -> None:
     )
 
 
-def _lesson(room: Room) -> None:
+def _lesson(seat: Seat, room: Room) -> None:
     assert room.lesson is not None
     try:
         one = lesson(room.lesson)
@@ -45,6 +45,7 @@ def _lesson(room: Room) -> None:
     st.markdown(f"The lesson: **{one.number}. {plain(one.title)}** ({one.minutes} min)")
     if st.button("To the lesson", key="to_lesson", type="primary", icon=":material/arrow_forward:"):
         navigation.switch_to("lessons", lesson=one.id)
+    class_texts.write(seat, one)
 
 
 def _rename(seat: Seat) -> None:

@@ -60,6 +60,18 @@ room_work = Table(
 )
 """What seats made in a room: ids of rows in `datasets`, `claims`, `studies` and `searches`."""
 
+room_texts = Table(
+    "room_texts",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    _room(),
+    Column("seat", String(24), ForeignKey("seats.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("created", Float, nullable=False),
+)
+"""Test sentences that seats wrote, each with its label."""
+
 code_tries = Table(
     "code_tries",
     metadata,

@@ -54,7 +54,7 @@ def _learners() -> Any:
 def _status(row: Any) -> SeatStatus:
     times = (row.joined, row.left, row.place_changed, row.finished)
     return SeatStatus(
-        seat=_seat(row),
+        seat=seat_of_row(row),
         lesson=row.place_lesson,
         step=row.place_step,
         finished=bool(row.place_done),
@@ -63,7 +63,8 @@ def _status(row: Any) -> SeatStatus:
     )
 
 
-def _seat(row: Any) -> Seat:
+def seat_of_row(row: Any) -> Seat:
+    """Return the seat of a row with the columns `SEAT`."""
     return Seat(**{name: row._mapping[name] for name in SEAT})
 
 
@@ -83,7 +84,7 @@ def room_guesses(store: RunStore, room: str, lesson: str) -> list[RoomGuess]:
         stored = json.loads(row.answer)
         if isinstance(stored, dict) and "value" in stored:
             reason = str(stored.get("reason", ""))
-            guesses.append(RoomGuess(_seat(row), row.step, stored["value"], reason, row.locked))
+            guesses.append(RoomGuess(seat_of_row(row), row.step, stored["value"], reason, row.locked))
     return guesses
 
 
@@ -97,7 +98,9 @@ def room_runs(store: RunStore, room: str, names: Iterable[str]) -> list[RoomRun]
         .order_by(seats.c.number, studies.c.created)
     )
     with store.reading() as db:
-        planned = [(_seat(row), row.study, run) for row in db.execute(query) for run in json.loads(row.runs)]
+        planned = [
+            (seat_of_row(row), row.study, run) for row in db.execute(query) for run in json.loads(row.runs)
+        ]
         done = select(jobs.c.id, jobs.c.finished).where(jobs.c.state == str(State.DONE))
         made = select(job_owners.c.job).join(room_work, room_work.c.subject == job_owners.c.id)
         made = made.where(room_work.c.room == room)

@@ -137,6 +137,16 @@ class RoomGuess:
 
 
 @dataclass(frozen=True)
+class RoomText:
+    """Test sentence that a seat wrote, and the label it should get."""
+
+    id: str
+    seat: Seat
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
 class RoomRun:
     """Finished training of a seat in a room."""
 
