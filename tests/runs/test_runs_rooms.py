@@ -172,7 +172,7 @@ def test_a_paused_room_starts_no_training_but_what_runs_goes_on(store, rooms):
     assert store.paused_room(both) is None
     assert store.paused_room(store.run("ann", running.id)) is None
     question = store.submit("ann", DiagnoseConfig(data=shared.data))
-    assert question.job.id in store.waiting(Slot.INTERACTIVE)
+    assert question.job.id in store.waiting(question.job.spec.slot)
     assert store.finish(running.job.id, State.DONE, worker="w")
     rooms.change("teacher", room.code, paused=False)
     assert waits.job.id in store.waiting(Slot.TRAINING)
