@@ -11,7 +11,6 @@ from translearn_core.commands import (
     evidence,
     export,
     labels,
-    lesson,
     lr_finder,
     predict,
     pretrain,
@@ -27,6 +26,7 @@ from translearn_core.commands import (
     transfer,
 )
 from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
+from translearn_core.commands.lessons import claims, lesson
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -50,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evidence": evidence.evidence,
     "lesson": lesson.lesson,
     "class": rooms.manage_class,
+    "claims": claims.claims,
     "predict": predict.predict,
     "report": report.report,
     "export": export.export,

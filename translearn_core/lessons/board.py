@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from translearn_core.errors import ConfigError, DamagedFileError
-from translearn_core.lessons.experiment import Experiment
-from translearn_core.lessons.guess import Verdict, check_guess, judge, overlapping, ranked
-from translearn_core.lessons.lesson import Claim, Guess, GuessKind, Lesson, Reveal
-from translearn_core.lessons.measure import Measured
-from translearn_core.lessons.measures import deviation
+from translearn_core.lessons.guess import check_guess, overlapping, ranked
+from translearn_core.lessons.lesson import Guess, GuessKind, Lesson, Reveal
+from translearn_core.prepared_experiments.claim import Claim
+from translearn_core.prepared_experiments.experiment import Experiment
+from translearn_core.prepared_experiments.judgement import Judgement, judge
+from translearn_core.prepared_experiments.measure import Measured
+from translearn_core.prepared_experiments.measures import deviation
 from translearn_core.results import Estimate, RunSummary
 from translearn_core.results.format import count_noun
 from translearn_core.runs import RunStore, Seat, artifacts
@@ -197,7 +199,7 @@ def spread_claim(lesson: Lesson) -> Claim | None:
     return next((one for one in claims if one.measure.kind == "deviation"), None)
 
 
-def judge_spread(claim: Claim, scores: Mapping[str, Sequence[float]]) -> Verdict | None:
+def judge_spread(claim: Claim, scores: Mapping[str, Sequence[float]]) -> Judgement | None:
     """Compare a claim about the spread over seeds with the scores of a class by arm.
 
     None while an arm of the claim has fewer than `FEWEST_SEEDS` runs.

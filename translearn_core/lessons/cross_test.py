@@ -11,7 +11,7 @@ from translearn_core.data import sample_bytes
 from translearn_core.errors import DamagedFileError
 from translearn_core.jobs import PredictConfig
 from translearn_core.lessons.board import seat_label
-from translearn_core.lessons.experiment import Experiment
+from translearn_core.prepared_experiments.experiment import Experiment
 from translearn_core.results import Prediction
 from translearn_core.runs import RunStore, Seat, artifacts
 from translearn_core.runs.rooms.records import RoomRun, RoomText

@@ -13,9 +13,9 @@ from translearn_core.lessons import board, outcomes
 from translearn_core.lessons.guess import ranked
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson
 from translearn_core.lessons.lesson_file import lesson
-from translearn_core.lessons.measure import Measured
-from translearn_core.lessons.measures import take
 from translearn_core.plots import lesson_board
+from translearn_core.prepared_experiments.measure import Measured
+from translearn_core.prepared_experiments.measures import take
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Room
 from translearn_core.runs.rooms.overview import room_guesses

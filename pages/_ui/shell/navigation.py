@@ -34,6 +34,12 @@ PAGES: dict[str, PageEntry] = {
         "groups",
         "Take a lesson together: join with a code, or open a class and show its board.",
     ),
+    "claims": PageEntry(
+        "Learn",
+        "Reproduced or not",
+        "science",
+        "What papers claim, tested here: reproduced, the other way, or chance?",
+    ),
     "data": PageEntry(
         "Set up", "Data", "table_chart", "Read a table, see what is in it, choose text and label."
     ),
