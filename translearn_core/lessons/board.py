@@ -95,13 +95,21 @@ def scores_summary(scores: Mapping[str, Sequence[SeatScore]]) -> str:
     )
 
 
+def settled_choice(step: Guess, measured: Measured | None) -> str | None:
+    """Return the choice that came out, None if it is not known or its interval overlaps the next one's."""
+    if measured is None:
+        return None
+    first, second = ranked(measured, lowest=step.lowest)[:2]
+    return None if overlapping(measured[first], measured[second]) else first
+
+
 def outcome_sentence(step: Guess, measured: Measured) -> str:
     """Return what came out at a step, in a sentence."""
     order = ranked(measured, lowest=step.lowest)
     match step.of:
         case GuessKind.CHOICE:
             first, second = order[:2]
-            if overlapping(measured[first], measured[second]):
+            if settled_choice(step, measured) is None:
                 return (
                     f"“{first}” came out first, but its interval overlaps that of “{second}”: this "
                     "experiment does not settle it."

@@ -29,9 +29,10 @@ RUNS, TEXTS = "runs", "texts"
 # no menu, and text that is read from the last row
 STYLE = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none }
-[data-testid="stMainBlockContainer"] { padding-top: 2.2rem; padding-bottom: 1rem }
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 1rem }
 .st-key-board { gap: 0.7rem }
 .st-key-board h1 { padding: 0 }
+@media (min-width: 1600px) { .st-key-board { zoom: 1.4 } }
 .st-key-board p { font-size: 1.6rem; line-height: 1.4 }
 .st-key-board [data-testid="stCaptionContainer"] p { font-size: 1.15rem }
 .st-key-board [data-testid="stBaseButton-segmented_control"] p,
@@ -110,8 +111,7 @@ def _figure(step: Guess, found: Sequence[RoomGuess], measured: Measured | None, 
     match step.of:
         case GuessKind.CHOICE:
             counts = board.choice_counts(step, found)
-            first = None if measured is None else ranked(measured, lowest=step.lowest)[0]
-            return lesson_board.choice_bars(counts, dark, measured=first)
+            return lesson_board.choice_bars(counts, dark, measured=board.settled_choice(step, measured))
         case GuessKind.ORDER:
             order = None if measured is None else ranked(measured, lowest=step.lowest)
             return lesson_board.rank_bars(board.option_ranks(step, found), dark, measured=order)
