@@ -1,11 +1,9 @@
 """Backbone page: choose a pretrained model and the blocks that train."""
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_picker, download_panel, pretraining
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map, require_task
-from pages._ui.shell import jobs, navigation, page_header, result_cache, state, tables
+from pages._ui.shell import jobs, navigation, page_header, result_cache, st, state, tables
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import Diagnosis

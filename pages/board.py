@@ -1,9 +1,7 @@
 """Board page: the guesses and runs of a class in large type, for the projector."""
 
-import streamlit as st
-
 from pages._ui.rooms import board_access, board_view
-from pages._ui.shell import errors, navigation
+from pages._ui.shell import errors, navigation, st
 from translearn_core.errors import TranslearnError
 
 try:

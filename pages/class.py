@@ -1,9 +1,7 @@
 """Class page: join a class, one's seat in it, and the classes that one teaches."""
 
-import streamlit as st
-
 from pages._ui.rooms import class_forms, current, room_panel, seat_panel
-from pages._ui.shell import navigation, page_header, state
+from pages._ui.shell import navigation, page_header, st, state
 
 page_header.header(
     "class",

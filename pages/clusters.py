@@ -1,14 +1,12 @@
 """Clusters page: groups of texts without labels, which become labels."""
 
-import streamlit as st
-
 from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
 from pages._ui.datasets import text_check
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, languages
 from pages._ui.forms import require_task
 from pages._ui.results import report
-from pages._ui.shell import navigation, page_header, state
+from pages._ui.shell import navigation, page_header, st, state
 from translearn_core.config import job_id
 from translearn_core.jobs.diagnostics.unlabelled_texts import CLUSTERS
 

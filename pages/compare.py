@@ -1,12 +1,10 @@
 """Compare page: scores, costs and learning curves of several runs."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import baselines
 from pages._ui.results import paired_comparison, probe_comparison, run_curves, scores
 from pages._ui.runs import run_picker
 from pages._ui.share import share_popover
-from pages._ui.shell import navigation, page_header, result_cache, state, tables
+from pages._ui.shell import navigation, page_header, result_cache, st, state, tables
 from pages._ui.shell.formatting import distinct
 from translearn_core import plots
 from translearn_core.results import RunSummary

@@ -1,12 +1,10 @@
 """Data page: read a table, show findings, choose the columns and the train/validation/test split."""
 
-import streamlit as st
-
 from pages._ui.datasets import column_form, data_sources, findings, no_labels, table_panel, text_check
 from pages._ui.forms import require_task
 from pages._ui.rooms import class_pins
 from pages._ui.runs import run_actions
-from pages._ui.shell import navigation, page_header, state
+from pages._ui.shell import navigation, page_header, st, state
 
 page_header.header(
     "data",

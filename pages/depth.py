@@ -1,9 +1,7 @@
 """Freeze-depth page: how deep to train, from the head alone to the embeddings."""
 
-import streamlit as st
-
 from pages._ui.runs import examples, run_picker
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, page_header, st
 from pages._ui.studies import study_list
 
 page_header.header(

@@ -1,12 +1,10 @@
 """Domains page: what crosses from one domain of the table to another."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, languages, study_offer, transfer_matrix, ways
 from pages._ui.forms import require_task, vectors
 from pages._ui.results import report
-from pages._ui.shell import navigation, page_header, state
+from pages._ui.shell import navigation, page_header, st, state
 from translearn_core.jobs import TRANSFER_MATRIX
 
 page_header.header(

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_efficiency, similarity
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.results import export, report
 from pages._ui.runs import run_picker
-from pages._ui.shell import page_header
+from pages._ui.shell import page_header, st
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import (
     BASELINES,

@@ -1,9 +1,8 @@
 """Glossary page: terms, what they mean here, and the page that shows them."""
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, page_header, st
 from pages._ui.shell.formatting import plain
 from translearn_core.config.settings import app_root
 

@@ -1,11 +1,9 @@
 """Home page: a finished example, upload, sample data sets, recent runs."""
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources
 from pages._ui.rooms import class_pins
 from pages._ui.runs import examples
-from pages._ui.shell import navigation, state
+from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import ago
 from pages._ui.shell.jobs import badge
 from translearn_core.config.settings import app_root

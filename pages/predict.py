@@ -1,7 +1,5 @@
 """Predict page: class probabilities for new texts."""
 
-import streamlit as st
-
 from pages._ui.results import (
     file_prediction,
     live_prediction,
@@ -10,7 +8,7 @@ from pages._ui.results import (
     training_predictions,
 )
 from pages._ui.runs import run_actions, run_picker
-from pages._ui.shell import jobs, navigation, page_header
+from pages._ui.shell import jobs, navigation, page_header, st
 from translearn_core.jobs import PredictConfig
 from translearn_core.jobs.spec import WORDS
 

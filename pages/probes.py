@@ -1,12 +1,10 @@
 """Probes page: linear probing of every layer."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics import probing
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, page_header, st
 from translearn_core.jobs import PROBE, ProbeConfig
 
 page_header.header(

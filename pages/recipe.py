@@ -1,9 +1,7 @@
 """Recipe page: choose a transfer strategy and see its training timeline and cost beside it."""
 
-import streamlit as st
-
 from pages._ui.forms import advice, freeze_map, recipes, require_task, run_name, training_timeline
-from pages._ui.shell import jobs, navigation, page_header
+from pages._ui.shell import jobs, navigation, page_header, st
 from pages._ui.shell.formatting import plain
 from translearn_core.results import Workload
 

@@ -1,7 +1,5 @@
 """Results page: scores with intervals, learning curves, confusion matrix, errors, weight drift."""
 
-import streamlit as st
-
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import baselines, next_steps
 from pages._ui.forms import training_timeline
@@ -17,7 +15,7 @@ from pages._ui.results import (
 )
 from pages._ui.runs import run_picker, training_monitor
 from pages._ui.share import share_popover
-from pages._ui.shell import navigation, notes, page_header, result_cache, state, tables
+from pages._ui.shell import navigation, notes, page_header, result_cache, st, state, tables
 from translearn_core import plots
 from translearn_core.config import ProblemType
 from translearn_core.reporting import training_section

@@ -1,9 +1,7 @@
 """Progress page: one training run, live."""
 
-import streamlit as st
-
 from pages._ui.runs import run_picker, training_monitor
-from pages._ui.shell import page_header
+from pages._ui.shell import page_header, st
 from translearn_core.runs import State
 
 page_header.header(

@@ -1,11 +1,9 @@
 """Runs page: runs, pretrained backbones and data sets, with their disk usage."""
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_picker
 from pages._ui.runs import run_list, run_picker
 from pages._ui.share import link_list
-from pages._ui.shell import page_header, state
+from pages._ui.shell import page_header, st, state
 from pages._ui.shell.formatting import size
 from translearn_core.config.settings import settings
 from translearn_core.runs import ShareLinks, Studies

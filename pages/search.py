@@ -1,9 +1,7 @@
 """Search page: the best model in the time there is."""
 
-import streamlit as st
-
 from pages._ui.search import search_form, search_list, search_outcome
-from pages._ui.shell import navigation, page_header
+from pages._ui.shell import navigation, page_header, st
 from pages._ui.shell.formatting import plain
 from translearn_core.runs import State
 

@@ -1,9 +1,7 @@
 """Shared page: what a link opens, to read only."""
 
-import streamlit as st
-
 from pages._ui.share import address, shared_view
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from translearn_core.config.settings_file import SettingsFile
 from translearn_core.errors import NotFoundError
 from translearn_core.runs import ShareLinks

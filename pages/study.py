@@ -1,10 +1,8 @@
 """Study page: an experiment grid, repeated over seeds."""
 
-import streamlit as st
-
 from pages._ui.results import report, slides
 from pages._ui.share import share_popover
-from pages._ui.shell import navigation, notes, page_header
+from pages._ui.shell import navigation, notes, page_header, st
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_form, study_list, study_results
 from translearn_core.runs.personal.share_links import SharedStudy

@@ -1,7 +1,5 @@
 """Train page: settings and summary of the experiment, learning-rate finder, start button."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import (
     freeze_map,
@@ -14,7 +12,7 @@ from pages._ui.forms import (
 )
 from pages._ui.runs import examples
 from pages._ui.share import share_popover
-from pages._ui.shell import jobs, navigation, page_header
+from pages._ui.shell import jobs, navigation, page_header, st
 from pages._ui.shell.formatting import short
 from translearn_core.jobs import LR_FINDER
 

@@ -1,13 +1,11 @@
 """Zero-shot page: classify without labels, by descriptions of the classes."""
 
-import streamlit as st
-
 from pages._ui.clusters import cluster_form
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.few_labels import described_classes, description_form, earlier_result
 from pages._ui.forms import require_task, vectors
 from pages._ui.results import report
-from pages._ui.shell import navigation, page_header, state, tables
+from pages._ui.shell import navigation, page_header, st, state, tables
 from translearn_core.config import FeatureConfig
 from translearn_core.jobs import ZERO_SHOT, ZeroShotConfig
 

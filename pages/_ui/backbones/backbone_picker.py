@@ -1,9 +1,7 @@
 """Backbone picker: bundled, pretrained here, from the Hub, or from a folder of the server."""
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import navigation, state
+from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import short
 from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL, BackboneConfig
 from translearn_core.config.model_names import parse_model_name

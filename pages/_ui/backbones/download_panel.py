@@ -1,9 +1,7 @@
 """Download of a Hub model: size, confirmation, progress, stop button."""
 
-import streamlit as st
-
 from pages._ui.runs import run_actions
-from pages._ui.shell import formatting, jobs, state
+from pages._ui.shell import formatting, jobs, st, state
 from translearn_core.config import ADAPTED, BUNDLED_BACKBONES, BackboneConfig
 from translearn_core.jobs import BackboneInfoConfig, DownloadSizeConfig
 from translearn_core.results import BackboneInfo

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names, backbone_picker
 from pages._ui.datasets import text_source
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, jobs, result_cache, state
+from pages._ui.shell import errors, jobs, result_cache, st, state
 from pages._ui.shell.formatting import duration, epochs, plain, short
 from translearn_core.config import BackboneConfig
 from translearn_core.jobs import PretrainConfig

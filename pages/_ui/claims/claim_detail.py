@@ -1,9 +1,7 @@
 """One claim: source, expectation, what came out, and its experiment as a study of the person's own."""
 
-import streamlit as st
-
 from pages._ui.claims import claim_list
-from pages._ui.shell import navigation, page_header, tables
+from pages._ui.shell import navigation, page_header, st, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import prepared_study
 from translearn_core.claims.findings import ClaimFinding

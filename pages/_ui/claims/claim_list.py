@@ -2,9 +2,7 @@
 
 from collections import Counter
 
-import streamlit as st
-
-from pages._ui.shell import errors, jobs, navigation, state, tables
+from pages._ui.shell import errors, jobs, navigation, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.claims.claim_file import claim, claim_ids
 from translearn_core.claims.findings import ClaimFinding, finding, frame, own_studies, stored_outcome

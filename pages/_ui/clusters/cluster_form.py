@@ -1,9 +1,7 @@
 """Settings of a clustering: layer, method, number of clusters, columns to compare with."""
 
-import streamlit as st
-
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, navigation, state
+from pages._ui.shell import jobs, navigation, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import FeatureConfig, Method
 from translearn_core.jobs import ReadConfig

@@ -1,9 +1,8 @@
 """Clusters become labels: names to edit, and a new version of the data set with a column of them."""
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from translearn_core.config import ProblemType, Split
 from translearn_core.data.table_edits import new_column
 from translearn_core.results.diagnostics.few_labels.clustering import Clustering

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.shell import page_header, tables
+from pages._ui.shell import page_header, st, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
 from translearn_core.config.text_cells import TEXT, TEXT_PAIR

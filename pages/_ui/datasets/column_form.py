@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.datasets import findings, split_form
 from pages._ui.forms import config_fields
-from pages._ui.shell import navigation, page_header, state, tables
+from pages._ui.shell import navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.runs import dependents
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import distinct, plain, short, size
 from translearn_core.config import BackboneConfig, FreezePlan
 from translearn_core.config.settings import settings

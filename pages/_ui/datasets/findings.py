@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import errors, jobs, navigation, state
+from pages._ui.shell import errors, jobs, navigation, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ClassWeights, CleaningRule, FeatureConfig
 from translearn_core.results import Finding, Severity, Suggestion

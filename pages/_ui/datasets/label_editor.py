@@ -5,9 +5,8 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import errors, navigation, state, tables
+from pages._ui.shell import errors, navigation, st, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import DataConfig, ExperimentConfig, Split
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename

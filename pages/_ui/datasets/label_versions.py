@@ -1,9 +1,7 @@
 """Versions of a data set: choose one, download it, and train again on it."""
 
-import streamlit as st
-
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, navigation, result_cache, state, tables
+from pages._ui.shell import jobs, navigation, result_cache, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.config.table_edits import CellEdit, TableEdits, ValueRename

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import require_task
-from pages._ui.shell import errors, jobs, state, tables
+from pages._ui.shell import errors, jobs, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, ProblemType
 from translearn_core.config.table_edits import UNLABELLED

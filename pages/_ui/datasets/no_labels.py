@@ -1,8 +1,6 @@
 """What a table of texts without labels can be used for."""
 
-import streamlit as st
-
-from pages._ui.shell import navigation
+from pages._ui.shell import navigation, st
 from pages._ui.shell.formatting import plain
 from translearn_core.results import Column
 from translearn_core.results.format import count_noun

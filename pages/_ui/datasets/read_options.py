@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ReadOptions
 from translearn_core.data import CODECS, DELIMITERS

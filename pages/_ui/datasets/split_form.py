@@ -3,10 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.forms.config_fields import LABELS, column, edit
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.config import Split, SplitConfig
 
 

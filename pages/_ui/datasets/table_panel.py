@@ -1,9 +1,7 @@
 """A table as it was read: its name and size, how it was read, its columns and findings."""
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources, findings, read_options, unlabelled_file
-from pages._ui.shell import jobs, navigation, state, tables
+from pages._ui.shell import jobs, navigation, st, state, tables
 from pages._ui.shell.formatting import size
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources, read_options
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, navigation, state
+from pages._ui.shell import jobs, navigation, st, state
 from pages._ui.shell.formatting import short, size
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config.table_edits import UNLABELLED, CellEdit, Edit, NewColumn, RowDrop
 from translearn_core.results import TableProfile

@@ -3,12 +3,11 @@
 from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.results import text_table
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, result_cache, state, tables
+from pages._ui.shell import jobs, page_header, result_cache, st, state, tables
 from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

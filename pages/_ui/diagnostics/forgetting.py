@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_picker
-from pages._ui.shell import state, tables
+from pages._ui.shell import st, state, tables
 from pages._ui.shell.formatting import distinct
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import FORGETTING, ForgettingConfig

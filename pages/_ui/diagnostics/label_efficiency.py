@@ -1,12 +1,10 @@
 """Label efficiency panel: test accuracy against number of labels, untrained baselines first."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import label_efficiency_training
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve, curve_of, diagnose_config
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, jobs, state, tables
+from pages._ui.shell import errors, jobs, st, state, tables
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LABEL_EFFICIENCY, BackboneInfoConfig, LabelEfficiencyConfig

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages._ui.shell import jobs
+from pages._ui.shell import jobs, st
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import DiagnoseConfig, LabelEfficiencyConfig

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.diagnostics.label_efficiency_setup import SEEDS, Curve
 from pages._ui.forms import freeze_map
-from pages._ui.shell import errors, jobs, navigation, result_cache, state
+from pages._ui.shell import errors, jobs, navigation, result_cache, st, state
 from pages._ui.shell.formatting import short
 from pages._ui.studies import study_list
 from translearn_core.config import RECIPES, ExperimentConfig, PlannedRun, RecipeName, expand_grid, job_id

@@ -4,10 +4,9 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
-from pages._ui.shell import documentation_links, jobs, tables
+from pages._ui.shell import documentation_links, jobs, st, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config.text_cells import joined, text_cells
 from translearn_core.jobs import NeighboursConfig

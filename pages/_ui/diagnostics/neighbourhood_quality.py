@@ -2,8 +2,7 @@
 
 import math
 
-import streamlit as st
-
+from pages._ui.shell import st
 from pages._ui.shell.formatting import span
 from translearn_core.results import Projection
 from translearn_core.results.format import percent

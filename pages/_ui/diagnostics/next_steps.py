@@ -1,9 +1,7 @@
 """Panel of what to do after a run: each step with its number and a button."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.shell import navigation, state
+from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import NEXT_STEPS

@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-import streamlit as st
-
 from pages._ui.runs import run_actions
 from pages._ui.shell import (
     documentation_links,
@@ -14,6 +12,7 @@ from pages._ui.shell import (
     notes,
     page_header,
     result_cache,
+    st,
     tables,
 )
 from pages._ui.shell.formatting import plain, short

@@ -1,8 +1,6 @@
 """Target of linear probes: the label, the text length or another column."""
 
-import streamlit as st
-
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import LENGTH, ReadConfig
 from translearn_core.runs import Run

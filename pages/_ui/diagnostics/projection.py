@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.diagnostics import panel as diagnostic
@@ -14,7 +13,7 @@ from pages._ui.results import text_table
 from pages._ui.results.selection import NONE, PointSelection, empty_selection, inside, inside_polygon
 from pages._ui.runs import run_actions
 from pages._ui.share import share_popover
-from pages._ui.shell import documentation_links, errors, notes, page_header, state, tables
+from pages._ui.shell import documentation_links, errors, notes, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import Method, job_id

@@ -1,9 +1,7 @@
 """Animation of the 2-D projections of all layers, before and after training."""
 
-import streamlit as st
-
 from pages._ui.runs import run_actions, run_picker
-from pages._ui.shell import documentation_links, jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

@@ -1,12 +1,10 @@
 """Similarity panel: CKA of layers before and after training, weight drift, second-seed control."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import training_timeline
 from pages._ui.results import weights
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, result_cache, tables
+from pages._ui.shell import jobs, result_cache, st, tables
 from translearn_core.config import ExperimentConfig, differ_only_in_seed, next_seed_run
 from translearn_core.jobs import SIMILARITY, SimilarityConfig
 from translearn_core.reporting.report_data import ReportData

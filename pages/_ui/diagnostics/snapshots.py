@@ -1,12 +1,11 @@
 """Training snapshots: projection and probe score at several epochs of a run."""
 
 import numpy as np
-import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import page_header, result_cache, tables
+from pages._ui.shell import page_header, result_cache, st, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.backbones import backbone_names
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.runs import run_actions, run_picker
-from pages._ui.shell import documentation_links, jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, st, state, tables
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FeatureConfig
 from translearn_core.jobs import TRANSFERABILITY, TransferabilityConfig
 from translearn_core.results import Transferability

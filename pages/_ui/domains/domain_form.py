@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import errors, jobs, navigation, state
+from pages._ui.shell import errors, jobs, navigation, st, state
 from translearn_core.config import DomainConfig, Way
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.shell import errors, jobs, state, tables
+from pages._ui.shell import errors, jobs, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DomainConfig
 from translearn_core.data.table_edits import new_column

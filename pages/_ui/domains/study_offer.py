@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from pages._ui.forms import freeze_map
 from pages._ui.forms.require_task import Ready
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_cost
 from translearn_core.config import ExperimentConfig, FreezePlan, PlannedRun, TrainingConfig

@@ -1,13 +1,12 @@
 """Transfer matrix of the draft's data and backbone: fitted models first, then runs of every source."""
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import study_offer
 from pages._ui.forms.require_task import Ready
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import short
 from pages._ui.studies import study_list
 from translearn_core.config import ExperimentConfig, expand_grid

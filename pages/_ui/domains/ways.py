@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.domains import domain_form, study_offer
 from pages._ui.forms.require_task import Ready
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain, short
 from pages._ui.studies import study_list
 from translearn_core.config import (

@@ -1,7 +1,6 @@
 """Zero-shot classification of a table without labels: classes in the person's own words."""
 
 import pandas as pd
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.clusters import cluster_labels, cluster_texts
@@ -9,7 +8,7 @@ from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.few_labels.description_form import COLUMN, WORDS, choose_template, warn_alike
 from pages._ui.forms import require_task
 from pages._ui.results import report
-from pages._ui.shell import errors, jobs, navigation, state
+from pages._ui.shell import errors, jobs, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import FeatureConfig, job_id
 from translearn_core.config.few_labels.zero_shot import words_of_classes

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import streamlit as st
 from pydantic import ValidationError
 
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config.few_labels.zero_shot import (
     CLASS,

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config.few_labels.zero_shot import DescriptionConfig
 from translearn_core.jobs import ZeroShotConfig

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import documentation_links, jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import RECIPES, ExperimentConfig, RecipeName, apply_overrides
 from translearn_core.jobs import ADVICE, AdviseConfig

@@ -1,11 +1,10 @@
 """Data augmentation form (EDA): settings, number of extra rows, examples."""
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
-from pages._ui.shell import errors, jobs, state, tables
+from pages._ui.shell import errors, jobs, st, state, tables
 from translearn_core.config import AugmentConfig, ProblemType
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import AugmentationPreviewConfig

@@ -3,9 +3,7 @@
 import shlex
 from collections.abc import Collection
 
-import streamlit as st
-
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
-import streamlit as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.config import (
     BaseConfig,
     LayerCombination,

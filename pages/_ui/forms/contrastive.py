@@ -1,9 +1,7 @@
 """Form of contrastive fine-tuning: the pairs of texts and their loss."""
 
-import streamlit as st
-
 from pages._ui.forms import config_fields
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.config import PairLoss
 from translearn_core.config.few_labels.contrastive import DEFAULT_TEMPERATURE
 

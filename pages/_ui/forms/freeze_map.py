@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, page_header, state
+from pages._ui.shell import jobs, page_header, st, state
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FreezePlan, job_id

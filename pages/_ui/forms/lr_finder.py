@@ -1,10 +1,8 @@
 """Learning-rate finder: start button, loss curve, button to apply the suggestion."""
 
-import streamlit as st
-
 from pages._ui.forms import freeze_map
 from pages._ui.runs import run_actions
-from pages._ui.shell import documentation_links, jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, TrainingConfig

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.forms import augmentation, config_fields, contrastive, freeze_map, self_training, teachers
-from pages._ui.shell import documentation_links, state
+from pages._ui.shell import documentation_links, st, state
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core.config import (
     RECIPES,

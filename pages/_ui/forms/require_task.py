@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, navigation, page_header, state
+from pages._ui.shell import jobs, navigation, page_header, st, state
 from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig
 from translearn_core.jobs import BackboneInfoConfig, ReadConfig
 from translearn_core.results import BackboneInfo, Diagnosis

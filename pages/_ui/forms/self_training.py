@@ -1,10 +1,9 @@
 """Form of self-training: how rows without a label are learned from."""
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import errors, jobs, state
+from pages._ui.shell import errors, jobs, st, state
 from pages._ui.shell.formatting import count
 from translearn_core.config import SelfTrainingConfig, SelfTrainingMethod
 from translearn_core.errors import ConfigError

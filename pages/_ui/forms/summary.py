@@ -1,10 +1,9 @@
 """Summary of an experiment in sentences, and its settings as a table."""
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import teachers
 from pages._ui.forms.draft import Draft
+from pages._ui.shell import st
 from pages._ui.shell.formatting import count, epochs, plain
 from translearn_core.config import ExperimentConfig, HeadKind, ProblemType, Way, flatten
 from translearn_core.results import Diagnosis

@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_picker
-from pages._ui.shell import result_cache, state
+from pages._ui.shell import result_cache, st, state
 from pages._ui.shell.formatting import shorten_middle
 from translearn_core.config import CleaningRule, DataConfig, ExperimentConfig
 from translearn_core.errors import ConfigError

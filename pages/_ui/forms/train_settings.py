@@ -1,10 +1,8 @@
 """Form of the training settings; it has those that count for the draft's head."""
 
-import streamlit as st
-
 from pages._ui.forms import config_fields
 from pages._ui.forms.draft import Draft
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.config import HeadKind, Optimizer, TaskOrder, TaskWeighting, TrainingConfig
 from translearn_core.config.training import RATES
 from translearn_core.jobs.spec import NUMBERS

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
-from pages._ui.shell import page_header, result_cache, state, tables
+from pages._ui.shell import page_header, result_cache, st, state, tables
 from pages._ui.shell.formatting import epochs, plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, Stage

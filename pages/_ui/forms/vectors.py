@@ -1,8 +1,7 @@
 """Texts and backbone of the vectors that a page computes with, and whether the backbone reads the texts."""
 
-import streamlit as st
-
 from pages._ui.forms.require_task import Ready
+from pages._ui.shell import st
 from pages._ui.shell.formatting import plain
 from translearn_core.data.diagnosis import UNREAD
 from translearn_core.results import Severity

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.lessons.lesson_list import learner, progress
-from pages._ui.shell import errors, navigation, page_header, state, tables
+from pages._ui.shell import errors, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import ConfigError
 from translearn_core.lessons.guess import check_guess, written

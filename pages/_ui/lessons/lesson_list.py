@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-import streamlit as st
-
 from pages._ui.rooms import current
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.lessons import outcomes, sheets

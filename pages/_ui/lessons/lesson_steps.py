@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-import streamlit as st
-
 from pages._ui.lessons import guess_form, prepared_experiment, quiz, reveal
 from pages._ui.lessons.lesson_list import learner, progress
-from pages._ui.shell import navigation, state
+from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons.lesson import AnyStep, Do, Guess, Lesson, Quiz, Reflect, Reveal
 from translearn_core.runs import LessonAnswer

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.rooms import current
-from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.shell import errors, jobs, page_header, st, state, tables
 from pages._ui.studies import prepared_study
 from translearn_core.lessons import outcomes
 from translearn_core.lessons.board import study_name

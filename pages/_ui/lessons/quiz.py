@@ -1,9 +1,7 @@
 """Quiz of a lesson: choices, each explained once one is taken."""
 
-import streamlit as st
-
 from pages._ui.lessons.lesson_list import learner, progress
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons.lesson import Lesson, Quiz
 from translearn_core.runs import LessonAnswer

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.lessons import prepared_experiment
-from pages._ui.shell import page_header, tables
+from pages._ui.shell import page_header, st, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons import guess_figures, outcomes
 from translearn_core.lessons.guess import compare

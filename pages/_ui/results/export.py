@@ -1,11 +1,10 @@
 """Export panel: the trained model as a zip file."""
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.runs import run_actions
 from pages._ui.server import downloads
-from pages._ui.shell import jobs, state, tables
+from pages._ui.shell import jobs, st, state, tables
 from pages._ui.shell.formatting import plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.optional_deps import missing_onnx_message

@@ -2,12 +2,10 @@
 
 from functools import partial
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources, findings, read_options
 from pages._ui.forms import config_fields
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, state, tables
+from pages._ui.shell import jobs, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import DataConfig, ExperimentConfig, ProblemType, TableKind
 from translearn_core.jobs import PredictFileConfig, ReadConfig

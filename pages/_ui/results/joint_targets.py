@@ -1,10 +1,8 @@
 """Targets of a training of several: their scores, what sharing gave or cost, and the choice of one."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel
 from pages._ui.runs import training_monitor
-from pages._ui.shell import jobs, navigation, page_header, state, tables
+from pages._ui.shell import jobs, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

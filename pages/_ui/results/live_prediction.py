@@ -3,10 +3,8 @@
 import contextlib
 import time
 
-import streamlit as st
-
 from pages._ui.diagnostics import baselines
-from pages._ui.shell import documentation_links, errors, jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, errors, jobs, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

@@ -1,10 +1,9 @@
 """Predictions of the other targets of a training of several, for the same typed sentences."""
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, tables
+from pages._ui.shell import jobs, st, tables
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.text_cells import TextCell, sides_of
 from translearn_core.jobs import PredictConfig

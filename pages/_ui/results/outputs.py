@@ -1,10 +1,9 @@
 """Figure of test outputs against the target, the texts behind its points, and metrics per output."""
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.results import text_table
-from pages._ui.shell import page_header, tables
+from pages._ui.shell import page_header, st, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.reporting.blocks import figure_name

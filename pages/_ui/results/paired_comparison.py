@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
-from pages._ui.shell import documentation_links, jobs, state, tables
+from pages._ui.shell import documentation_links, jobs, st, state, tables
 from pages._ui.shell.formatting import distinct, plain
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import PAIRED_COMPARISON, PairedComparisonConfig

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.diagnostics import error_analysis
 from pages._ui.results import tagged_sentences
-from pages._ui.shell import page_header, state, tables
+from pages._ui.shell import page_header, st, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, ProblemType

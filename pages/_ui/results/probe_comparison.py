@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import jobs, page_header, result_cache, tables
+from pages._ui.shell import jobs, page_header, result_cache, st, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
 from pages._ui.runs import run_actions
-from pages._ui.shell import engine_warning, errors, jobs, result_cache, state
+from pages._ui.shell import engine_warning, errors, jobs, result_cache, st, state
 from pages._ui.shell.formatting import ago, plain, short, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError

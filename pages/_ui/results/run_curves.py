@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.runs import training_monitor
-from pages._ui.shell import navigation, page_header, state, tables
+from pages._ui.shell import navigation, page_header, st, state, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.plots.style.labels import shortened

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command, summary
-from pages._ui.shell import jobs, navigation, result_cache, state, tables
+from pages._ui.shell import jobs, navigation, result_cache, st, state, tables
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core.config import ExperimentConfig, HeadKind
 from translearn_core.errors import NotFoundError

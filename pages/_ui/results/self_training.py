@@ -1,9 +1,7 @@
 """Rounds of self-training, on the Results page and while a run trains."""
 
-import streamlit as st
-
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, navigation, page_header, result_cache, tables
+from pages._ui.shell import jobs, navigation, page_header, result_cache, st, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, SelfTrainingMethod

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.results import report
 from pages._ui.server import downloads
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.jobs import ReportConfig
 from translearn_core.runs import Run, State, Study

@@ -5,9 +5,8 @@ from html import escape
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import page_header, state, tables
+from pages._ui.shell import page_header, st, state, tables
 from translearn_core.config import ExperimentConfig, Split
 from translearn_core.config.text_cells import POSITION, SENTENCE, text_columns
 from translearn_core.plots.style.palette import class_colour, palette

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from pages._ui.datasets import label_editor
 from pages._ui.diagnostics import nearest_neighbours
 from pages._ui.results.selection import NONE, PointSelection
 from pages._ui.runs import run_picker
-from pages._ui.shell import state, tables
+from pages._ui.shell import st, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, joined, text_cells

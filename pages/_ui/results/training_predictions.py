@@ -1,8 +1,7 @@
 """Offer to predict the training rows of a run that did not."""
 
-import streamlit as st
-
 from pages._ui.diagnostics import panel as diagnostic
+from pages._ui.shell import st
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import TRAINING_PREDICTIONS, TrainingPredictionsConfig
 from translearn_core.results import Evaluation

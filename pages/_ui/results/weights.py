@@ -1,8 +1,6 @@
 """Weights of a run: drift of each part and tensor, and learned layer weights."""
 
-import streamlit as st
-
-from pages._ui.shell import page_header, result_cache, tables
+from pages._ui.shell import page_header, result_cache, st, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.reporting.blocks import figure_name

@@ -1,9 +1,8 @@
 """Scores of the seats' finished runs of a lesson, each read once."""
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.lessons import board
 from translearn_core.lessons.lesson import Lesson
 from translearn_core.runs import Room, RunStore

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from pages._ui.rooms import board_scores, class_texts
 from pages._ui.rooms.board_access import Viewer
-from pages._ui.shell import errors, navigation, page_header, state, tables
+from pages._ui.shell import errors, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons import board, outcomes
 from translearn_core.lessons.guess import ranked

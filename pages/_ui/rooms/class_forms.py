@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.rooms import current
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import ago
 from translearn_core.errors import TranslearnError
 from translearn_core.lessons import outcomes

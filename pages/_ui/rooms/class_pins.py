@@ -1,9 +1,7 @@
 """What a class has pinned: shown to its seats, opened as their own draft."""
 
-import streamlit as st
-
 from pages._ui.rooms import current
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from translearn_core.data import SAMPLES
 from translearn_core.runs import Pins, Seat
 from translearn_core.runs.rooms.records import Pin, PinnedSettings

@@ -1,9 +1,7 @@
 """Test sentences of a class: written at the seats, and tried on the models of all seats on the board."""
 
-import streamlit as st
-
 from pages._ui.rooms.board_access import Viewer
-from pages._ui.shell import errors, page_header, state, tables
+from pages._ui.shell import errors, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine

@@ -1,8 +1,6 @@
 """The seat of this browser, and its room."""
 
-import streamlit as st
-
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.runs import Room, Rooms, Seat
 

@@ -1,8 +1,6 @@
 """Form with which a teacher pins data sets and configurations for all seats of a class."""
 
-import streamlit as st
-
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import distinct, short
 from translearn_core.data import SAMPLES, sample_bytes
 from translearn_core.jobs import TRAIN

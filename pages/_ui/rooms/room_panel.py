@@ -3,11 +3,10 @@
 from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.rooms import board_scores, class_forms, current, pin_form
 from pages._ui.share.address import address
-from pages._ui.shell import errors, navigation, state, tables
+from pages._ui.shell import errors, navigation, st, state, tables
 from pages._ui.shell.formatting import ago, plain, size
 from translearn_core.config.settings import settings
 from translearn_core.errors import NotFoundError

@@ -1,9 +1,7 @@
 """A seat in a class: its lesson, what is pinned, the board, rename and leave."""
 
-import streamlit as st
-
 from pages._ui.rooms import class_pins, class_texts, current
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.lessons.lesson_file import lesson

@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 
-import streamlit as st
-
 from pages._ui.datasets import data_sources
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from translearn_core.data import SAMPLES, SampleDataset
 from translearn_core.data.sample_datasets import sample_of
 from translearn_core.runs import Dataset, Run

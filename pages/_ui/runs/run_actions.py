@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import streamlit as st
-
 from pages._ui.runs import dependents
-from pages._ui.shell import engine_warning, errors, jobs, state
+from pages._ui.shell import engine_warning, errors, jobs, st, state
 from pages._ui.shell.formatting import size
 from translearn_core.config import JobConfig
 from translearn_core.config.settings import settings

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.forms import summary
 from pages._ui.runs import run_picker
-from pages._ui.shell import state, tables
+from pages._ui.shell import st, state, tables
 from translearn_core.config import ExperimentConfig
 from translearn_core.runs import Run
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.runs import Run, RunTags, State, Studies
 from translearn_core.runs.joint_runs import with_targets_together

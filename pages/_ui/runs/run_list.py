@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names
 from pages._ui.datasets import data_sources, text_source
 from pages._ui.results import scores
 from pages._ui.runs import run_actions, run_difference, run_filter
-from pages._ui.shell import errors, jobs, navigation, result_cache, state, tables
+from pages._ui.shell import errors, jobs, navigation, result_cache, st, state, tables
 from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings

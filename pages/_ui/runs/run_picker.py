@@ -1,9 +1,7 @@
 """Run picker: ``?run=<id>``, else the run viewed last, else the newest with results."""
 
-import streamlit as st
-
 from pages._ui.runs import examples, run_actions
-from pages._ui.shell import errors, navigation, notes, page_header, result_cache, state
+from pages._ui.shell import errors, navigation, notes, page_header, result_cache, st, state
 from pages._ui.shell.formatting import ago, distinct
 from translearn_core.config import ExperimentConfig
 from translearn_core.results import Evaluation, RunSummary

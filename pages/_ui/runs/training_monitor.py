@@ -1,11 +1,20 @@
 """Training monitor: state, metrics, learning curves, and buttons to stop, resume or continue a run."""
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.results import self_training
 from pages._ui.runs import run_actions
-from pages._ui.shell import engine_warning, errors, jobs, navigation, page_header, result_cache, state, tables
+from pages._ui.shell import (
+    engine_warning,
+    errors,
+    jobs,
+    navigation,
+    page_header,
+    result_cache,
+    st,
+    state,
+    tables,
+)
 from pages._ui.shell.formatting import count, duration, epochs, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig

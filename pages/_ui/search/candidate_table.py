@@ -1,9 +1,8 @@
 """Table of a search's candidates."""
 
 import pandas as pd
-import streamlit as st
 
-from pages._ui.shell import tables
+from pages._ui.shell import st, tables
 from translearn_core.results.format import signed_points
 
 ORDER = ("candidate", "state", "validation", "interval", "behind", "seconds", "rungs", "seeds")

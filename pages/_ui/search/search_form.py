@@ -1,11 +1,9 @@
 """Form of a new search."""
 
-import streamlit as st
-
 from pages._ui.backbones import server_folders
 from pages._ui.forms import require_task
 from pages._ui.search import search_list
-from pages._ui.shell import errors, navigation, state
+from pages._ui.shell import errors, navigation, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config.search import SearchConfig, base_experiment, candidates
 from translearn_core.config.settings import settings

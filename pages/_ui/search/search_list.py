@@ -1,9 +1,7 @@
 """List of searches, and the progress of one with buttons to stop, resume or delete it."""
 
-import streamlit as st
-
 from pages._ui.search import candidate_table
-from pages._ui.shell import engine_warning, errors, jobs, navigation, state
+from pages._ui.shell import engine_warning, errors, jobs, navigation, st, state
 from pages._ui.shell.formatting import ago
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine

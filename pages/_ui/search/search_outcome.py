@@ -1,10 +1,8 @@
 """Outcome of a search: the winner, the cheapest candidate that is as good, and what to do with them."""
 
-import streamlit as st
-
 from pages._ui.runs import run_actions
 from pages._ui.search import candidate_table, search_list
-from pages._ui.shell import documentation_links, navigation, state
+from pages._ui.shell import documentation_links, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.results import Selection

@@ -12,11 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pages._ui.shell import st
 from translearn_core.config.settings import settings
 from translearn_core.errors import shorten_repr
 

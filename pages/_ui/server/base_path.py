@@ -1,7 +1,8 @@
 """Base path of the app on its server."""
 
-import streamlit as st
 from starlette.types import Scope
+
+from pages._ui.shell import st
 
 INNER = ("_stcore", "static", "media", "component", "docs")
 """First path segments of addresses that are not pages."""

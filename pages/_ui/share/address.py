@@ -2,10 +2,8 @@
 
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import streamlit as st
-
 from pages._ui.server.base_path import base_path
-from pages._ui.shell import navigation
+from pages._ui.shell import navigation, st
 
 LINK = "link"
 """Query parameter with the token of a share link."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.share import share_popover
+from pages._ui.shell import st
 from pages._ui.shell.formatting import ago
 from translearn_core.runs import ShareLink
 

@@ -4,10 +4,8 @@ import hashlib
 import time
 from datetime import date, datetime, timedelta
 
-import streamlit as st
-
 from pages._ui.share.address import LINK, SETTINGS, address
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings_file import SettingsFile
 from translearn_core.runs import ShareLink, ShareLinks

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.results import scores
-from pages._ui.shell import page_header, result_cache, state, tables
+from pages._ui.shell import page_header, result_cache, st, state, tables
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
 from translearn_core.plots.style.labels import shortened

@@ -1,14 +1,13 @@
 """Projections of a run with a selection, for visitors."""
 
 import numpy as np
-import streamlit as st
 
 from pages._ui.diagnostics import neighbourhood_quality
 from pages._ui.diagnostics.neighbourhood_quality import TITLES
 from pages._ui.diagnostics.projection import COLOURS, caption
 from pages._ui.results import text_table
 from pages._ui.share import shared_data
-from pages._ui.shell import page_header, result_cache, tables
+from pages._ui.shell import page_header, result_cache, st, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import summary
 from pages._ui.share import shared_comparison, shared_data, shared_projection
-from pages._ui.shell import jobs, navigation, notes, page_header, state, tables
+from pages._ui.shell import jobs, navigation, notes, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.jobs import COMPARE, TRAIN

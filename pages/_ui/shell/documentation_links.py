@@ -1,16 +1,16 @@
 """Links to the documentation site, which are left out where it was not built."""
 
-import streamlit as st
-
 from pages._ui.server import documentation
+from pages._ui.shell import st
 
 
 def menu_link() -> None:
     """Draw the link to the documentation below the menu."""
     if (address := documentation.address()) is not None:
-        st.sidebar.link_button(
-            "Documentation", address, key="documentation", type="tertiary", icon=":material/help:"
-        )
+        with st.sidebar:
+            st.link_button(
+                "Documentation", address, key="documentation", type="tertiary", icon=":material/help:"
+            )
 
 
 def more_about(section: str, name: str) -> None:

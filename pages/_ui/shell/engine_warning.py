@@ -3,9 +3,7 @@
 import os
 import time
 
-import streamlit as st
-
-from pages._ui.shell import disk_notice, state
+from pages._ui.shell import disk_notice, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status

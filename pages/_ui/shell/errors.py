@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import streamlit as st
 from pydantic import ValidationError
 
+from pages._ui.shell import st
 from pages._ui.shell.formatting import plain
 from translearn_core.config.settings import settings
 from translearn_core.errors import TranslearnError, WorkspaceError

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
+from pages._ui.shell import language
 from translearn_core.results.format import cut
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=@/\"'])")
@@ -13,12 +14,13 @@ _LINKED = re.compile(r"(?<=http)\\:|(?<=https)\\:|(?<=www)\\\.|(?<=[-.\w+])\\@(?
 
 
 def plain(text: object) -> str:
-    """Return `text` escaped for Markdown: no links, images, formulas, colours or HTML.
+    """Return `text` in the current language, escaped for Markdown: no links, images, formulas or HTML.
 
     Addresses are linked after unescaping, within one text node: an empty colour directive splits the node
     and shows its character unchanged.
     """
-    escaped = _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    line = " ".join(str(text).split())
+    escaped = _PUNCTUATION.sub(r"\\\1", language.translate(line) if " " in line else line)
     return _LINKED.sub(r":color[\g<0>]", escaped)
 
 

@@ -2,10 +2,8 @@
 
 from typing import TypeVar
 
-import streamlit as st
-
 from pages._ui.backbones import server_folders
-from pages._ui.shell import engine_warning, errors, result_cache, state
+from pages._ui.shell import engine_warning, errors, result_cache, st, state
 from pages._ui.shell.formatting import duration, ordinal, plain
 from translearn_core.config import BackboneConfig, ExperimentConfig, JobConfig, KeepEpoch, job_id
 from translearn_core.config.settings import settings

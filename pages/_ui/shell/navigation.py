@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
+
+from pages._ui.shell import language, st
 
 FOLDER = Path(__file__).resolve().parents[2]
 
@@ -119,11 +120,11 @@ def page(name: str) -> st.Page:
     entry = ENTRIES[name]
     return st.Page(
         FOLDER / f"{name}.py",
-        title=entry.title,
+        title=language.translate(entry.title),
         icon=f":material/{entry.icon}:",
         url_path=name,
         default=name == "home",
-        help=entry.help,
+        help=language.translate(entry.help),
         visibility="hidden" if name in HIDDEN else "visible",
     )
 
@@ -132,7 +133,7 @@ def menu() -> dict[str, list[st.Page]]:
     """Return the pages by menu group, hidden ones too."""
     groups: dict[str, list[st.Page]] = {}
     for name, entry in ENTRIES.items():
-        groups.setdefault(entry.group, []).append(page(name))
+        groups.setdefault(language.translate(entry.group), []).append(page(name))
     return groups
 
 

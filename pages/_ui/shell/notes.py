@@ -3,9 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.runs import Notes
 from translearn_core.runs.personal.notes import LONGEST_NOTE

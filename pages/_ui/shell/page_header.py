@@ -1,8 +1,6 @@
 """Page title, empty state, theme."""
 
-import streamlit as st
-
-from pages._ui.shell import navigation
+from pages._ui.shell import navigation, st
 
 
 def header(name: str, sentence: str) -> None:

@@ -4,9 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import streamlit as st
-
-from pages._ui.shell import state
+from pages._ui.shell import st, state
 from translearn_core.errors import DamagedFileError
 from translearn_core.runs import Run, artifacts
 

@@ -2,10 +2,18 @@
 
 from contextlib import suppress
 
-import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from pages._ui.shell import disk_notice, documentation_links, errors, navigation, notes, state
+from pages._ui.shell import (
+    disk_notice,
+    documentation_links,
+    errors,
+    language_choice,
+    navigation,
+    notes,
+    st,
+    state,
+)
 from translearn_core.config.settings import app_root
 
 ASSETS = app_root() / "assets"
@@ -27,8 +35,11 @@ button[data-variant][data-selected]:not([data-disabled]) { color: inherit !impor
 st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(STYLE)
+with errors.show_errors():
+    language_choice.restore()
 chosen = st.navigation(navigation.menu(), expanded=True)
 documentation_links.menu_link()
+language_choice.show()
 state.begin_page(chosen.url_path)
 with errors.show_errors():
     disk_notice.warn()

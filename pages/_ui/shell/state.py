@@ -6,11 +6,9 @@ Data sets, runs, results and the draft are in the store, where a new session fin
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from pages._ui.forms.draft import PARTS, Draft, draft_of
 from pages._ui.server.owner import COOKIE, owner_of, well_formed
-from pages._ui.shell import navigation, stored_draft
+from pages._ui.shell import navigation, st, stored_draft
 from pages._ui.shell.completion import complete
 from translearn_core.config import (
     BackboneConfig,

@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
-from pages._ui.shell import notes
+from pages._ui.shell import language, notes, st
 from translearn_core.config import TableKind
 from translearn_core.config.text_cells import SENTENCE, TEXT
 from translearn_core.data.csv_injection import holds_formulas
 from translearn_core.data.files.write_table import MEDIA_TYPES, table_bytes
 from translearn_core.results import DelimitedStyle, FileFormat
+from translearn_core.translation import Language
 
 CONFIG = {"displaylogo": False, "scrollZoom": False}
 
@@ -85,15 +85,26 @@ def table(
 ) -> None:
     """Show a table with its CSV of all columns; `saved` replaces the frame in the CSV."""
     shown = [column for column in order or frame.columns if column in frame]
+    settings = with_pinned(config or {}, shown)
+    if language.current() is not Language.ENGLISH:
+        frame, settings = _in_language(frame, settings)
     st.dataframe(
         frame,
         hide_index=True,
         key=f"{key}_table",
-        column_config=with_pinned(config or {}, shown),
+        column_config=settings,
         column_order=shown if order else None,
         placeholder="–",
     )
     download(frame if saved is None else saved, name, key=key)
+
+
+def _in_language(frame: pd.DataFrame, config: dict[str, object]) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Return a table whose cells that are messages, and column settings whose names, are translated."""
+    settings = {column: language.column(str(column), config.get(str(column))) for column in frame.columns}
+    texts = [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
+    cells = {name: frame[name].map(language.exact, na_action="ignore") for name in texts}
+    return frame.assign(**cells), config | settings
 
 
 def with_pinned(config: dict[str, object], columns: Sequence[str]) -> dict[str, object]:
@@ -110,7 +121,7 @@ def chart(picture: go.Figure, *, key: str, alt: str, note: str | None = None) ->
 
     `note` is the figure's name in reports; default: `alt`, and none where it is empty.
     """
-    st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
+    st.plotly_chart(language.figure(picture), key=key, config=CONFIG, theme=None, alt=alt)
     notes.under(alt if note is None else note)
 
 
@@ -135,7 +146,13 @@ def selectable(
 ) -> list[dict[str, Any]]:
     """Show a figure as `figure` does, and return its selected points, as Plotly describes them."""
     event: Any = st.plotly_chart(
-        picture, key=key, config=CONFIG, theme=None, alt=alt, on_select="rerun", selection_mode="points"
+        language.figure(picture),
+        key=key,
+        config=CONFIG,
+        theme=None,
+        alt=alt,
+        on_select="rerun",
+        selection_mode="points",
     )
     notes.under(alt if note is None else note)
     with st.expander("The numbers", icon=":material/table_rows:"):

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import streamlit as st
-
-from pages._ui.shell import jobs, navigation
+from pages._ui.shell import jobs, navigation, st
 from pages._ui.shell.formatting import duration
 from pages._ui.studies import study_list
 from translearn_core.config.settings import settings

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui.forms import freeze_map
-from pages._ui.shell import jobs, state
+from pages._ui.shell import jobs, st, state
 from pages._ui.studies import study_list
 from translearn_core.config import PlannedRun, StudyConfig, job_id
 from translearn_core.jobs import ProfileConfig

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-import streamlit as st
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields, freeze_map, require_task, teachers
-from pages._ui.shell import errors, state
+from pages._ui.shell import errors, st, state
 from pages._ui.shell.formatting import plain, short
 from pages._ui.studies import study_cost, study_list
 from pages._ui.studies.repetitions import first_repetitions

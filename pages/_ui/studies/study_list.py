@@ -1,9 +1,7 @@
 """List of studies, and the progress of one with buttons to stop, resume or delete it."""
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cache, state
+from pages._ui.shell import engine_warning, errors, jobs, navigation, result_cache, st, state
 from pages._ui.shell.formatting import ago, epochs, plain, short
 from pages._ui.studies.repetitions import first_repetitions
 from translearn_core.config import ExperimentConfig, StudyConfig, depth_study

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-import streamlit as st
-
 from pages._ui.backbones import backbone_names
-from pages._ui.shell import documentation_links, jobs, page_header, state, tables
+from pages._ui.shell import documentation_links, jobs, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core import plots

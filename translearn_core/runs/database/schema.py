@@ -189,6 +189,14 @@ lesson_answers = Table(
     Column("locked", Float),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
+)
+
 lesson_places = Table(
     "lesson_places",
     metadata,

@@ -1,0 +1,72 @@
+"""Language of the person who looks at the page, and texts in it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit
+
+from translearn_core.translation import Language, catalog
+
+KEY = "language"
+FIGURE_TEXTS = frozenset({"text", "name", "title", "hovertemplate", "ticktext"})
+"""Entries of a figure that people read."""
+FIGURE_LISTS = frozenset({"ticktext"})
+"""Lists of such texts."""
+"""Entry of the session that holds the language."""
+
+
+def is_chosen() -> bool:
+    """Whether this session has a language of its own."""
+    return KEY in streamlit.session_state
+
+
+def choose(chosen: Language) -> None:
+    """Set the language of this session."""
+    streamlit.session_state[KEY] = chosen.value
+
+
+def current() -> Language:
+    """Return the chosen language, or that of the browser where none was chosen."""
+    if is_chosen():
+        return Language(streamlit.session_state[KEY])
+    return Language.of_locale(streamlit.context.locale)
+
+
+def translate(text: str) -> str:
+    """Return a text in the current language."""
+    messages = catalog(current())
+    return text if messages is None else messages.translate(text)
+
+
+def exact(text: str) -> str:
+    """Return a text that is a message as it stands in the current language; any other as it is."""
+    messages = catalog(current())
+    return text if messages is None else messages.exact(text)
+
+
+def column(name: str, config: object) -> object:
+    """Return the settings of a table's column with its title and help in the current language."""
+    settings: dict[str, Any] = dict(config) if isinstance(config, dict) else {"label": config}
+    if config is None and exact(name) == name:
+        return None
+    settings["label"] = translate(settings.get("label") or name)
+    if settings.get("help"):
+        settings["help"] = translate(settings["help"])
+    return settings
+
+
+def figure(picture: go.Figure) -> go.Figure:
+    """Return a figure with its titles, legend, annotations and hover texts in the current language."""
+    messages = catalog(current())
+    return picture if messages is None else go.Figure(_translated(picture.to_dict(), messages.translate))
+
+
+def _translated(node: Any, translate: Callable[[str], str], name: str = "") -> Any:
+    if isinstance(node, dict):
+        return {key: _translated(value, translate, key) for key, value in node.items()}
+    if isinstance(node, list | tuple) and (
+        name in FIGURE_LISTS or any(isinstance(one, dict) for one in node)
+    ):
+        return [_translated(one, translate, FIGURE_LISTS.get(name, name)) for one in node]
+    return translate(node) if isinstance(node, str) and name in FIGURE_TEXTS else node

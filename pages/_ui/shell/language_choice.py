@@ -1,0 +1,30 @@
+"""Choice of the language in the menu, kept for each person."""
+
+from pages._ui.shell import errors, language, st, state
+from translearn_core.runs.personal.preferences import Preferences
+from translearn_core.translation import Language
+
+
+def restore() -> None:
+    """Give a new session the language that its person chose before."""
+    if not language.is_chosen() and (stored := Preferences(state.store()).get(state.owner(), language.KEY)):
+        language.choose(Language(stored))
+
+
+def show() -> None:
+    """Draw the choice below the menu."""
+    with st.sidebar:
+        chosen = st.segmented_control(
+            "Language / 语言",
+            list(Language),
+            default=language.current(),
+            required=True,
+            format_func=lambda one: one.native,
+            key="choose_language",
+            label_visibility="collapsed",
+        )
+    if chosen is not None and chosen != language.current():
+        with errors.show_errors():
+            Preferences(state.store()).set(state.owner(), language.KEY, chosen)
+        language.choose(Language(chosen))
+        st.rerun()

@@ -1,0 +1,79 @@
+"""Messages with placeholders, found again in the texts that were formed from them."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+WORD = re.compile(r"[A-Za-z]{2,}")
+"""What a text must hold to need a translation."""
+_PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
+_BRACES = {"{{": "\ue000", "}}": "\ue001"}
+"""Escaped braces and the private characters that stand for them meanwhile."""
+MOST_TRIED = 40
+"""Messages that a text is compared with."""
+
+
+def letters(text: str) -> int:
+    """Return the number of letters in the words of a text."""
+    return sum(map(len, WORD.findall(text)))
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message with placeholders and its translation; `letters` are those of its own words."""
+
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    words: frozenset[str]
+    letters: int
+    translation: str
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the translation with its placeholders filled."""
+        return _unescape(_PLACEHOLDER.sub(lambda m: values[m[1]], _escape(self.translation)))
+
+
+def message(source: str, translation: str) -> Message | None:
+    """Return the message of a source text with placeholders; None if it has no words or no placeholders."""
+    parts = _PLACEHOLDER.split(_escape(source))
+    literals, names = parts[::2], tuple(parts[1::2])
+    words = frozenset(WORD.findall(" ".join(literals)))
+    if not names or not words:
+        return None
+    pattern, seen = "", set()
+    for k, literal in enumerate(literals):
+        pattern += re.escape(_unescape(literal))
+        if k < len(names):
+            pattern += f"(?P={names[k]})" if names[k] in seen else f"(?P<{names[k]}>.+?)"
+            seen.add(names[k])
+    return Message(re.compile(pattern, re.DOTALL), names, words, letters(" ".join(literals)), translation)
+
+
+class Messages:
+    """Messages by their rarest word."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        found = list(messages)
+        frequency = Counter(word for one in found for word in one.words)
+        self._by_word: dict[str, list[Message]] = defaultdict(list)
+        for one in found:
+            self._by_word[min(one.words, key=lambda word: (frequency[word], word))].append(one)
+
+    def candidates(self, text: str) -> list[Message]:
+        """Return the messages that a text may be formed from, those with most text of their own first."""
+        words = set(WORD.findall(text))
+        found = [one for word in words for one in self._by_word.get(word, ()) if one.words <= words]
+        return sorted(found, key=lambda one: -one.letters)[:MOST_TRIED]
+
+
+def _escape(text: str) -> str:
+    for braces, sign in _BRACES.items():
+        text = text.replace(braces, sign)
+    return text
+
+
+def _unescape(text: str) -> str:
+    for braces, sign in _BRACES.items():
+        text = text.replace(sign, braces[0])
+    return text
