@@ -22,7 +22,7 @@ LEAST_LETTERS, LEAST_SHARE = 8, 0.3
 """Letters, and share of the letters of a text, that a message needs if it leaves some of it untranslated."""
 CACHED = 50_000
 """Texts whose translation is kept."""
-_SEPARATORS = tuple(map(re.compile, (r"(\n+)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )")))
+_SEPARATORS = tuple(map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )")))
 """Where a text is taken apart that is not a message itself; tried in this order."""
 
 
@@ -82,14 +82,17 @@ class Catalog:
         return best
 
     def _filled(self, one: Message, text: str, depth: int) -> tuple[str, int] | None:
-        found = one.pattern.fullmatch(text)
-        if found is None:
-            return None
-        values = {name: self._cached(value, depth + 1) for name, value in found.groupdict().items()}
-        left = sum(left for _, left in values.values())
-        if left and one.letters < max(LEAST_LETTERS, LEAST_SHARE * letters(text)):
-            return None
-        return one.filled({name: value for name, (value, _) in values.items()}), left
+        """Return the translation of a text by a message, filled as it leaves the fewest letters."""
+        best: tuple[str, int] | None = None
+        enough = one.letters >= max(LEAST_LETTERS, LEAST_SHARE * letters(text))
+        for match in one.matches(text):
+            values = {name: self._cached(value, depth + 1) for name, value in match.items()}
+            left = sum(left for _, left in values.values())
+            if (not left or enough) and (best is None or left < best[1]):
+                best = one.filled({name: value for name, (value, _) in values.items()}), left
+            if not left:
+                break
+        return best
 
     def _joined(self, text: str, depth: int) -> tuple[str, int]:
         """Return the translations of the parts of a text, those that leave the fewest letters as they were.

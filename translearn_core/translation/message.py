@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 """What a text must hold to need a translation."""
 _PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
 _BRACES = {"{{": "\ue000", "}}": "\ue001"}
 """Escaped braces and the private characters that stand for them meanwhile."""
+MOST_MATCHES = 60
+"""Ways in which a text is split into the values of a message's placeholders."""
 MOST_TRIED = 40
 """Messages that a text is compared with."""
 
@@ -23,11 +26,34 @@ def letters(text: str) -> int:
 class Message:
     """A message with placeholders and its translation; `letters` are those of its own words."""
 
-    pattern: re.Pattern[str]
+    literals: tuple[str, ...]
     names: tuple[str, ...]
     words: frozenset[str]
     letters: int
     translation: str
+
+    def matches(self, text: str) -> Iterator[dict[str, str]]:
+        """Yield what may have filled the placeholders of a text; at most `MOST_MATCHES` ways."""
+        first, last = self.literals[0], self.literals[-1]
+        end = len(text) - len(last)
+        if text.startswith(first) and text.endswith(last) and end >= len(first):
+            yield from islice(self._matches(text, 0, len(first), end, {}), MOST_MATCHES)
+
+    def _matches(
+        self, text: str, k: int, start: int, end: int, values: dict[str, str]
+    ) -> Iterator[dict[str, str]]:
+        """Yield the values of the placeholders from `k` on in ``text[start:end]``."""
+        name, known = self.names[k], values.get(self.names[k])
+        if k + 1 == len(self.names):
+            if end > start and known in (None, text[start:end]):
+                yield values | {name: text[start:end]}
+            return
+        literal = self.literals[k + 1]
+        at = text.find(literal, start + 1, end)
+        while at >= 0:
+            if known in (None, text[start:at]):
+                yield from self._matches(text, k + 1, at + len(literal), end, values | {name: text[start:at]})
+            at = text.find(literal, at + 1, end)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the translation with its placeholders filled."""
@@ -41,13 +67,9 @@ def message(source: str, translation: str) -> Message | None:
     words = frozenset(WORD.findall(" ".join(literals)))
     if not names or not words:
         return None
-    pattern, seen = "", set()
-    for k, literal in enumerate(literals):
-        pattern += re.escape(_unescape(literal))
-        if k < len(names):
-            pattern += f"(?P={names[k]})" if names[k] in seen else f"(?P<{names[k]}>.+?)"
-            seen.add(names[k])
-    return Message(re.compile(pattern, re.DOTALL), names, words, letters(" ".join(literals)), translation)
+    return Message(
+        tuple(map(_unescape, literals)), names, words, letters(" ".join(literals)), translation
+    )
 
 
 class Messages:

@@ -65,8 +65,6 @@ def figure(picture: go.Figure) -> go.Figure:
 def _translated(node: Any, translate: Callable[[str], str], name: str = "") -> Any:
     if isinstance(node, dict):
         return {key: _translated(value, translate, key) for key, value in node.items()}
-    if isinstance(node, list | tuple) and (
-        name in FIGURE_LISTS or any(isinstance(one, dict) for one in node)
-    ):
-        return [_translated(one, translate, FIGURE_LISTS.get(name, name)) for one in node]
+    if isinstance(node, list | tuple) and (name in FIGURE_LISTS or isinstance(next(iter(node), None), dict)):
+        return [_translated(one, translate, name) for one in node]
     return translate(node) if isinstance(node, str) and name in FIGURE_TEXTS else node
