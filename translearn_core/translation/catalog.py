@@ -86,12 +86,17 @@ class Catalog:
         best: tuple[str, int] | None = None
         enough = one.letters >= max(LEAST_LETTERS, LEAST_SHARE * letters(text))
         for match in one.matches(text):
-            values = {name: self._cached(value, depth + 1) for name, value in match.items()}
-            left = sum(left for _, left in values.values())
-            if (not left or enough) and (best is None or left < best[1]):
-                best = one.filled({name: value for name, (value, _) in values.items()}), left
-            if not left:
-                break
+            most = 0 if not enough else letters(text) if best is None else best[1] - 1
+            values, left = {}, 0
+            for name, value in sorted(match.items(), key=lambda item: len(item[1])):
+                values[name], missing = self._cached(value, depth + 1)
+                left += missing
+                if left > most:
+                    break
+            else:
+                best = one.filled(values), left
+                if not left:
+                    break
         return best
 
     def _joined(self, text: str, depth: int) -> tuple[str, int]:
