@@ -197,12 +197,13 @@ class RunStore(DatasetStore):
         order = self.waiting(run.job.spec.slot)
         return order.index(run.job.id) + 1 if run.job.id in order else 0
 
-    def expected_wait(self, run: Run) -> float | None:
+    def expected_wait(self, run: Run, position: int | None = None) -> float | None:
         """Return the seconds until a queued run is expected to start, by the last runs; None if unknown.
 
         Each run ahead, and the one that runs, counts as long as the median of the last `RECENT_RUNS` did.
+        `position` is that in the queue, if it is known already.
         """
-        ahead, slot = self.queue_position(run), str(run.job.spec.slot)
+        ahead, slot = self.queue_position(run) if position is None else position, str(run.job.spec.slot)
         ended = (jobs.c.slot == slot, jobs.c.state == str(State.DONE), jobs.c.started.is_not(None))
         query = select(jobs.c.finished - jobs.c.started).where(*ended).order_by(jobs.c.finished.desc())
         with self._reader.begin() as db:

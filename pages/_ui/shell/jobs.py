@@ -145,7 +145,9 @@ def progress_text(run: Run) -> str:
             return plain(f"your teacher has paused the trainings of {room.name}: it waits until they go on")
         position, ahead = state.store().queue_position(run), state.store().queued_behind(run)
         place = "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
-        if (wait := state.store().expected_wait(run)) is not None and run.job.spec.slot is Slot.TRAINING:
+        training = run.job.spec.slot is Slot.TRAINING
+        wait = state.store().expected_wait(run, position) if training else None
+        if wait is not None:
             place = f"{place}, starts in about {duration(wait)}"
         if ahead is None:
             return place

@@ -40,7 +40,7 @@ def test_a_class_is_opened_and_joined_and_a_guess_is_on_the_board(visit: Open) -
     at.selectbox(key="room_lesson").select("luck")
     at.button(key="open_room").click().run()
     (room,) = Rooms(open_store()).all(TEACHER)
-    assert room.code in page_text(at)
+    assert at.metric[0].value == room.code
     joined = join(visit, room)
     assert "You are in Monday, 10 am" in page_text(joined)
     guess(visit, BOB, 7.0)
