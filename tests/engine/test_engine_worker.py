@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from translearn_core.config.settings import Settings
+from translearn_core.engine.fork_server import thread_variables
 from translearn_core.errors import DataError, Stopped, WorkspaceError
 from translearn_core.jobs import TRAIN, ReadConfig
 from translearn_core.results import StepPoint
@@ -42,6 +43,19 @@ def run(store):
 @pytest.fixture
 def context(store, run):
     return Context(store, run.job, store.workspace.run(run.job.id), LruCache())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the data segment is limited")
+def test_arrow_takes_no_gigabyte_of_a_workers_memory():
+    script = (
+        "import pyarrow; array = pyarrow.array(range(1000))\n"
+        "line = next(line for line in open('/proc/self/status') if line.startswith('VmData'))\n"
+        "print(line.split()[1])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | thread_variables(), capture_output=True, check=True
+    )
+    assert int(ended.stdout) < 700_000  # kB
 
 
 def do(monkeypatch, store, run, function, worker="token"):

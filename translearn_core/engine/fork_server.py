@@ -19,7 +19,9 @@ def thread_variables() -> dict[str, str]:
         "OMP_WAIT_POLICY": "PASSIVE",
         "GOMP_SPINCOUNT": "2000",
     }
-    return {**threads, "TOKENIZERS_PARALLELISM": "true", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    # Arrow's own pool maps 1 GiB at its first allocation, which counts against the memory limit of a worker
+    memory = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+    return {**threads, **memory, "TOKENIZERS_PARALLELISM": "true", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
 def start_method() -> str:
