@@ -282,4 +282,4 @@ def test_a_study_of_ways_says_what_each_is_worth_in_labels_of_the_target(
     assert worth.loc[("source only", 0)]["labels of target only"] == 8  # it learned the opposite
     assert worth.loc[("source only", 0)]["score"] == compared.arms[0].headline.value
     assert len(compared.worth_sentences) == 3
-    assert "Without a label of the target source only has accuracy" in compared.worth_sentences[0]
+    assert "Without a label of the target, source only has accuracy" in compared.worth_sentences[0]

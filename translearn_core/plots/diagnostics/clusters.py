@@ -10,6 +10,8 @@ from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 
 ROW, LOW_ROW = 30, 17
 """Height of a row of cells in pixels, with numbers in the cells and without."""
+LEVEL_CHARACTERS = 30
+"""Most characters of values, as wide as the widest, that stand level below a figure on a phone."""
 MOST_NUMBERED = 16
 """Most columns of cells that show their number."""
 
@@ -62,6 +64,7 @@ def cluster_contingency(result: Clustering, column: str, dark: bool = False) -> 
                     [1.0, mixed(colours.trainable, colours.paper, 0.6)]],
     )  # fmt: skip
     axis = {"type": "category", "showgrid": False, "ticks": ""}
-    figure.update_xaxes(**axis, title_text=plain(column), tickangle=-45 if few else -90)
+    level = max(map(len, columns), default=0) * len(columns) <= LEVEL_CHARACTERS
+    figure.update_xaxes(**axis, title_text=plain(column), tickangle=0 if level else -45 if few else -90)
     figure.update_yaxes(**axis, autorange="reversed")
     return figure

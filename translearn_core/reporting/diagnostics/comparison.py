@@ -92,7 +92,7 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
             )
         )
     ways = () if data.study is None else data.study.ways
-    caveats = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
+    caveats: tuple[str, ...] = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
     caveats += (SHARED_TEXTS,) if data.study is not None and may_share_texts(data.study) else ()
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     alarms = (*alarms, *comparison.worse) if ways else alarms
