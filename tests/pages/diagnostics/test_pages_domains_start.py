@@ -78,8 +78,8 @@ def test_source_target_and_way_are_said_by_train(table: Filled, visit: Open):
     chosen = DomainConfig(column="language", source=("english",), target=("中文",))
     table.look(with_domains(table.data, chosen))
     at.switch_page("../../train.py").run()
-    said = "learns from **english** and is tested on **中文** (language) by the adaptation method **source only**"
-    assert f"{said}, with **no labelled row** of the target" in page_text(at)
+    said = "learns from **english** and is tested on **中文** (language) by the adaptation method"
+    assert f"{said} **source only**, with **no labelled row** of the target" in page_text(at)
     name = at.text_input(key="run_name").placeholder
     assert name.startswith("languages.csv, english to 中文, source only, ")
 
