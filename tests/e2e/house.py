@@ -34,6 +34,7 @@ if importlib.util.find_spec("playwright") is None or not CHROMIUM:
         pytest.fail(MISSING, pytrace=False)
     pytest.skip(MISSING, allow_module_level=True)
 
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402 - only where it is
 from playwright.sync_api import BrowserContext, Locator, Page, expect  # noqa: E402 - only where it is
 from playwright.sync_api import TimeoutError as BrowserTimeout  # noqa: E402
 
@@ -198,12 +199,15 @@ def press(tab: Page, key: str, then: Callable[[], None]) -> None:
     then()
 
 
-def settled(tab: Page) -> None:
-    """Wait until the page's script has ended and what it asked a worker for is there."""
+def settled(tab: Page, bars: int = 0) -> None:
+    """Wait until the page's script has ended and what it asked a worker for is there.
+
+    `bars` are the progress bars that the page has at rest.
+    """
     quiet = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
     for _ in range(2):  # the browser hears of the end a moment before it draws the last of the page
         expect(tab.locator(quiet)).to_be_attached()
-        expect(tab.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(0)
+        expect(tab.get_by_test_id("stMain").get_by_test_id("stProgress")).to_have_count(bars)
         tab.wait_for_timeout(100)
 
 
@@ -224,6 +228,23 @@ def keyed(tab: Page, key: str) -> Locator:
 def drawn(tab: Page, key: str) -> None:
     """Check that a figure stands there with something in it."""
     expect(keyed(tab, key).locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def accessible(tab: Page) -> None:
+    """Check that axe-core finds nothing serious or critical but in the menu's list, Streamlit's own."""
+    menu = '[data-testid="stSidebarNavItems"]'
+    found = Axe().run(tab, {"exclude": [[menu]]}, {"resultTypes": ["violations"]}).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not grave, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in grave]
+
+
+def focus(tab: Page, inside: Locator, most: int = 120) -> None:
+    """Move the keyboard's focus into a part of the page with the tabulator key alone."""
+    for _ in range(most):
+        if inside.evaluate("part => part.contains(document.activeElement)"):
+            return
+        tab.keyboard.press("Tab")
+    raise AssertionError(f"the tabulator key does not reach {inside} in {most} steps")
 
 
 def fits(tab: Page) -> None:

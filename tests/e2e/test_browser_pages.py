@@ -6,7 +6,19 @@ from collections.abc import Callable
 import pytest
 
 from pages._ui.shell.navigation import PAGES
-from tests.e2e.house import Page, Server, Trained, Visitor, expect, fits, settled, sound, title, turn_to
+from tests.e2e.house import (
+    Page,
+    Server,
+    Trained,
+    Visitor,
+    accessible,
+    expect,
+    fits,
+    settled,
+    sound,
+    title,
+    turn_to,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +51,9 @@ def test_every_page_is_whole_and_quick_on_a_desk_and_in_the_dark_on_a_telephone(
         print(f"{name}: title after {seconds:.2f} s")
         assert seconds < 5
         look(tab, name, paper="rgb(251, 250, 247)")
+        tab.set_viewport_size({"width": 640, "height": 360})  # a zoom of 200 % in a window of 1280 × 720
+        fits(tab)
+        tab.set_viewport_size({"width": 1280, "height": 900})
     tab.emulate_media(color_scheme="dark")
     for name in PAGES:
         turn_to(tab, name)
@@ -52,9 +67,10 @@ def test_every_page_is_whole_and_quick_on_a_desk_and_in_the_dark_on_a_telephone(
 
 
 def look(tab: Page, name: str, *, paper: str) -> None:
-    """Check that a page is whole, in the theme whose paper has this colour, and no wider than its window."""
+    """Check that a page is whole, of the theme with this paper, no wider than its window, and accessible."""
     settled(tab)
     sound(tab)
     expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(FIGURES.get(name, 0))
     expect(tab.get_by_test_id("stApp")).to_have_css("background-color", paper)
     fits(tab)
+    accessible(tab)

@@ -19,7 +19,7 @@ from distributed.security import Security
 from translearn_core.config.settings import Settings
 from translearn_core.engine import devices
 from translearn_core.engine.entrypoint import SETUP, run_job
-from translearn_core.engine.fork_server import start_method, thread_variables
+from translearn_core.engine.fork_server import library_variables, start_method
 from translearn_core.engine.status import home
 from translearn_core.errors import EngineError
 from translearn_core.jobs import Slot
@@ -210,7 +210,7 @@ def _scratch(settings: Settings) -> Path:
 
 def _dask_config() -> dict[str, Any]:
     """Return Dask's config for long jobs that use all cores and must not be started twice."""
-    variables = thread_variables()
+    variables = library_variables()
     return {
         "distributed.worker.multiprocessing-method": start_method(),
         # the nanny would set one thread before the start, so set the number before and after

@@ -8,7 +8,7 @@ from translearn_core.engine import devices
 from translearn_core.engine.entrypoint import PRELOAD
 
 
-def thread_variables() -> dict[str, str]:
+def library_variables() -> dict[str, str]:
     """Return the environment variables that a worker's libraries read on import."""
     # no HF_HUB_OFFLINE: each job decides whether it may use the Hub
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
@@ -19,9 +19,14 @@ def thread_variables() -> dict[str, str]:
         "OMP_WAIT_POLICY": "PASSIVE",
         "GOMP_SPINCOUNT": "2000",
     }
-    # Arrow's own pool maps 1 GiB at its first allocation, which counts against the memory limit of a worker
-    memory = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
-    return {**threads, **memory, "TOKENIZERS_PARALLELISM": "true", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    return {
+        **threads,
+        "TOKENIZERS_PARALLELISM": "true",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        # the default pool reserves 1 GiB when the first table is read, which counts as data segment: half of
+        # what a reading worker may take
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
 
 
 def start_method() -> str:
@@ -32,6 +37,6 @@ def start_method() -> str:
 def start_server() -> None:
     """Start the fork server, if workers are forked; do not wait for its imports."""
     if start_method() == "forkserver":
-        os.environ.update(thread_variables())
+        os.environ.update(library_variables())
         forkserver.set_forkserver_preload([PRELOAD])
         forkserver.ensure_running()

@@ -50,6 +50,18 @@ def _check_number(guess: Guess, value: Any) -> None:
         raise ConfigError("your guess", value, f"a number from {guess.low:g} to {guess.high:g}")
 
 
+def written(guess: Guess, value: Any) -> str:
+    """Return a complete guess in words."""
+    match guess.of:
+        case GuessKind.NUMBER:
+            return guess.unit.text(float(value))
+        case GuessKind.CHOICE:
+            return str(value)
+        case GuessKind.ORDER:
+            return ", ".join(value)
+    return ", ".join(f"{point}: {one:g}" for point, one in zip(guess.points, value, strict=True))
+
+
 def ranked(measured: Measured, *, lowest: bool = False) -> list[str]:
     """Return the labels by their number, the highest first, or the lowest."""
     return sorted(measured, key=lambda name: measured[name].value, reverse=not lowest)

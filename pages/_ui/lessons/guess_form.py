@@ -8,7 +8,7 @@ from pages._ui.lessons.lesson_list import progress
 from pages._ui.shell import errors, navigation, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import ConfigError
-from translearn_core.lessons.guess import check_guess
+from translearn_core.lessons.guess import check_guess, written
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson
 from translearn_core.plots import lesson_guess
 from translearn_core.runs import LessonAnswer
@@ -18,57 +18,67 @@ LOCKED = "Your guess is locked. It is drawn into what came out."
 
 def show(lesson: Lesson, guess: Guess, answer: LessonAnswer | None) -> None:
     """Ask for a guess and a reason; the button locks them."""
-    locked = answer is not None and answer.locked is not None
     stored: dict[str, Any] = answer.value if answer is not None else {}
     key = f"lesson.{lesson.id}.{guess.id}"
     st.markdown(f"**{plain(guess.question)}**")
+    if answer is not None and answer.locked is not None:
+        _locked(guess, stored)
+        return
     {
         GuessKind.NUMBER: _number,
         GuessKind.CHOICE: _choice,
         GuessKind.ORDER: _order,
         GuessKind.CURVE: _curve,
-    }[guess.of](lesson, guess, stored.get("value"), key, locked)
+    }[guess.of](lesson, guess, stored.get("value"), key)
     state.init_widget(f"{key}.reason", stored.get("reason", ""))
     st.text_input(
-        "Why? One sentence is enough.", key=f"{key}.reason", max_chars=300, disabled=locked,
+        "Why? One sentence is enough.", key=f"{key}.reason", max_chars=300,
         on_change=_save, args=(lesson, guess, key),
     )  # fmt: skip
-    if locked:
-        st.caption(f":material/lock: {LOCKED}")
-        return
     st.caption("You see what came out when your guess is locked. It cannot be changed afterwards.")
     if st.button("Lock my guess", key="lock_guess", type="primary", icon=":material/lock:"):
         _lock(lesson, guess, key)
 
 
-def _number(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> None:
+def _locked(guess: Guess, stored: dict[str, Any]) -> None:
+    """Show a locked guess."""
+    value = stored["value"]
+    with st.container(border=True, key="locked_guess"):
+        st.markdown(f"Your guess: **{plain(written(guess, value))}**")
+        st.markdown(f"Your reason: {plain(stored['reason'])}")
+        if guess.of is GuessKind.CURVE:
+            _line(guess, value)
+        st.caption(f":material/lock: {LOCKED}")
+
+
+def _number(lesson: Lesson, guess: Guess, value: Any, key: str) -> None:
     state.init_widget(f"{key}.value", value)
     unit = "" if guess.unit == "none" else f" in {guess.unit}"
     st.number_input(
         f"Your guess{unit}, from {guess.low:g} to {guess.high:g}", guess.low, guess.high, None, guess.step,
-        key=f"{key}.value", disabled=locked, on_change=_save, args=(lesson, guess, key), width=320,
+        key=f"{key}.value", on_change=_save, args=(lesson, guess, key), width=320,
         format="%.1f" if guess.step < 1 else "%.0f", placeholder="a number",
     )  # fmt: skip
 
 
-def _choice(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> None:
+def _choice(lesson: Lesson, guess: Guess, value: Any, key: str) -> None:
     state.init_widget(f"{key}.value", value)
     st.radio(
-        "Your guess", guess.options, None, format_func=plain, key=f"{key}.value", disabled=locked,
+        "Your guess", guess.options, None, format_func=plain, key=f"{key}.value",
         on_change=_save, args=(lesson, guess, key),
     )  # fmt: skip
 
 
-def _order(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> None:
+def _order(lesson: Lesson, guess: Guess, value: Any, key: str) -> None:
     state.init_widget(f"{key}.value", value or [])
     st.multiselect(
         "Choose them in your order, the highest first" if not guess.lowest else "The lowest first",
-        guess.options, key=f"{key}.value", disabled=locked, on_change=_save, args=(lesson, guess, key),
+        guess.options, key=f"{key}.value", on_change=_save, args=(lesson, guess, key),
         placeholder="the first one",
     )  # fmt: skip
 
 
-def _curve(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> None:
+def _curve(lesson: Lesson, guess: Guess, value: Any, key: str) -> None:
     middle = (guess.low + guess.high) / 2
     columns = st.columns(min(4, len(guess.points)))
     for k, point in enumerate(guess.points):
@@ -77,9 +87,13 @@ def _curve(lesson: Lesson, guess: Guess, value: Any, key: str, locked: bool) -> 
         with columns[k % len(columns)]:
             st.slider(
                 f"{guess.axis} {point}".strip(), guess.low, guess.high, middle, guess.step, key=one,
-                disabled=locked, on_change=_save, args=(lesson, guess, key), format="%g",
+                on_change=_save, args=(lesson, guess, key), format="%g",
             )  # fmt: skip
-    values = [float(state.get_value(f"{key}.value.{k}", middle)) for k in range(len(guess.points))]
+    _line(guess, [float(state.get_value(f"{key}.value.{k}", middle)) for k in range(len(guess.points))])
+
+
+def _line(guess: Guess, values: list[float]) -> None:
+    """Draw the curve of a guess."""
     tables.chart(
         lesson_guess.drawn_curve(
             guess.points,

@@ -1,5 +1,7 @@
 """What a visitor sees of a shared run, study, comparison, projection or configuration."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -49,6 +51,7 @@ def show(link: ShareLink) -> None:
         case SharedComparison(runs=ids):
             runs = [state.store().run(link.owner, id, TRAIN) for id in ids]
             _title(link.name)
+            _settings_of_one(runs)
             shared_comparison.show(runs)
         case SharedProjection() as subject:
             run = state.store().run(link.owner, subject.run, TRAIN)
@@ -72,7 +75,12 @@ def _title(name: str, experiment: ExperimentConfig | None = None, sentence: str 
     """Show name and kind of what is shared, and the button that copies the settings."""
     st.title(plain(name), anchor=False)
     st.caption(sentence)
-    if experiment is not None and st.button(
+    if experiment is not None:
+        _copy_button(experiment)
+
+
+def _copy_button(experiment: ExperimentConfig) -> None:
+    if st.button(
         "Use these settings",
         key="use_settings",
         icon=":material/content_copy:",
@@ -80,6 +88,14 @@ def _title(name: str, experiment: ExperimentConfig | None = None, sentence: str 
     ):
         state.use_settings(experiment)
         navigation.switch_to("home" if state.dataset() is None else "train")  # a table comes first
+
+
+def _settings_of_one(runs: Sequence[Run[ExperimentConfig]]) -> None:
+    """Offer the settings of one of several runs."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = {f"{number}. {run.name}": run for number, run in enumerate(runs, 1)}
+        chosen = st.selectbox("Settings of", list(names), key="settings_of", width=360)
+        _copy_button(names[chosen].job.config)
 
 
 def _run(run: Run[ExperimentConfig]) -> None:

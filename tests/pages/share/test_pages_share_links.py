@@ -95,6 +95,9 @@ def test_a_comparison_shows_its_runs_alone(visit: Open, filled: Filled) -> None:
     assert list(frame["name"]) == ["blocks 4 and 5", "other"]
     assert "secret" not in str(frame)
     assert len(at.get("plotly_chart")) == 3
+    at.selectbox(key="settings_of").set_value("2. other").run()
+    at.button(key="use_settings").click().run()
+    assert at.session_state["draft"].freeze == FreezePlan()
 
 
 def test_a_projection_is_shown_with_its_selection(visit: Open, filled: Filled) -> None:

@@ -70,7 +70,7 @@ function figureSlide(source) {
   const paper = source.querySelector(".paper"), figure = document.createElement("figure");
   const box = paper.cloneNode(false);
   box.className = "chart";
-  figure.append(box, ...[...source.children].filter((child) => child.matches("figcaption, details, .quiet")).map((child) => child.cloneNode(true)));
+  figure.append(box, ...[...source.children].filter((child) => child.matches("figcaption, details, .quiet, .note")).map((child) => child.cloneNode(true)));
   return [figure, () => drawFigure(box, paper.firstElementChild.id)];
 }
 
