@@ -11,9 +11,9 @@ from translearn_core.config.settings import app_root
 ASSETS = app_root() / "assets"
 
 # the text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the
-# page; labels of numbers go on in a second line, where Streamlit cuts them; captions, which Streamlit draws in
-# 60 % of the text colour, with a contrast of at least 4.5; and a strip above each chart for its toolbar, which
-# would cover legends and titles
+# page; labels of numbers go on in a second line, where Streamlit cuts them; captions, which Streamlit draws
+# in 60 % of the text colour, with a contrast of at least 4.5; and a strip above each chart for its toolbar,
+# which would cover legends and titles
 STYLE = """<style>
 [data-testid="stMetricLabel"] * { white-space: normal; text-overflow: clip }
 button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
