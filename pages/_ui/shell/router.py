@@ -15,7 +15,7 @@ ASSETS = app_root() / "assets"
 # in 60 % of the text colour, with a contrast of at least 4.5; and a strip above each chart for its toolbar,
 # which would cover legends and titles
 STYLE = """<style>
-[data-testid="stMetricLabel"] * { white-space: normal; text-overflow: clip }
+[data-testid="stMetricLabel"] * { white-space: normal !important; height: auto }
 button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
 [data-testid=stCaptionContainer] { color: inherit !important; opacity: 0.78 }
 .stElementContainer:has(> * > .stPlotlyChart) { margin-top: 12px; overflow: visible }
