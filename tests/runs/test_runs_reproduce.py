@@ -78,7 +78,7 @@ def test_clusters_have_their_method_and_columns():
         dataset="d", text="the text", method=ClusterMethod.HDBSCAN, smallest=7, compare=("label", "kind"),
         layer=4, backbone=BackboneConfig(random_init=True), seed=9,
     )  # fmt: skip
-    options = ReadOptions(separator=";")
+    options = ReadOptions(delimiter=";")
     given = parsed(reproduce.clusters_command(config, "data.csv", ("train", "unlabelled"), options))
     assert (given["method"], given["smallest"], given["clusters"]) == ("hdbscan", 7, None)
     assert (given["label"], given["domain"], str(given["unlabelled"])) == ("label", "kind", "unlabelled.csv")
