@@ -149,6 +149,17 @@ def test_notes_stand_under_their_figures_and_others_at_the_end(about: ReportData
     assert "<span>Figure of the app:</span> elsewhere" in html[html.index("Notes on other figures") :]
 
 
+def test_a_table_without_a_figure_stands_open_unless_it_is_long():
+    def details(rows: int) -> str:
+        table = TableBlock("classes", pd.DataFrame({"text": ["one long cell " * 5] * rows}))
+        html = render(ReportData("x"), [Section("s", blocks=(table,))], ()).html
+        assert '<td class="text">' in html
+        return html[html.index("<details") :][:20]
+
+    assert details(30).startswith("<details open>")
+    assert details(31).startswith("<details>")
+
+
 def test_long_tables_end_and_say_so() -> None:
     frame = pd.DataFrame({"n": np.arange(1234), "text": [f"line {i}" for i in range(1234)]})
     html = render(ReportData("x"), [Section("s", blocks=(TableBlock("many", frame),))], ()).html
