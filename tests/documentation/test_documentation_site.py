@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from pages._ui.server import documentation
 from tests.conftest import ROOT
 from translearn_core import api
+from translearn_core.claims.claim_file import claim, claim_ids
 from translearn_core.commands.cli import COMMANDS
 from translearn_core.config.settings import PREFIX, Settings
 from translearn_core.data.sample_datasets import SAMPLES
@@ -80,6 +81,7 @@ def test_registries_are_on_their_pages(site: Path) -> None:
     for page, entries in {
         "administrators": [f"{PREFIX}{name.upper()}" for name in Settings.model_fields],
         "api": [f'id="translearn_core.api.{name}"' for name in api.__all__],
+        "claims": [claim(id).title for id in claim_ids()],
         "command_line": [f'id="translearn-{name}"' for name in COMMANDS],
         "get_started": [sample.title for sample in SAMPLES],
         "glossary": list(terms),

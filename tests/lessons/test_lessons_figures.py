@@ -2,11 +2,12 @@
 
 import pytest
 
-from translearn_core.lessons import figures, outcomes
+from translearn_core.lessons import guess_figures, outcomes
 from translearn_core.lessons.lesson import Guess, GuessKind, Reveal
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
-from translearn_core.lessons.measures import take
 from translearn_core.plots.lesson_guess import GUESS
+from translearn_core.prepared_experiments import figures
+from translearn_core.prepared_experiments.measures import take
 
 REVEALED = [
     (id, step.id, guess)
@@ -36,13 +37,13 @@ def test_a_guess_is_in_the_figure_of_its_reveal(id: str, step: str, guess: str, 
     asked, shown = one.guess(guess), one.step(step)
     result = outcomes.load(one, asked.experiment).result
     value = some_value(asked)
-    if figures.draws_into_result(asked):
+    if guess_figures.draws_into_result(asked):
         figure = figures.draw(result, shown.figure, dark)
         before = figure.to_json()
-        figure = figures.draw_guess(figure, asked, value, result, dark)
+        figure = guess_figures.draw_guess(figure, asked, value, result, dark)
         assert figure.to_json() != before
     else:
-        figure = figures.own_figure(asked, value, take(asked.measure, result), dark)
+        figure = guess_figures.own_figure(asked, value, take(asked.measure, result), dark)
     drawn = [trace.name for trace in figure.data] + [note.text for note in figure.layout.annotations]
     assert GUESS in drawn or asked.of is GuessKind.ORDER
 
@@ -61,7 +62,7 @@ def test_a_live_result_is_laid_over_the_other(id: str) -> None:
 def test_the_shaded_guess_begins_at_the_worst_run() -> None:
     luck = lesson("luck")
     result = outcomes.load(luck, "seeds").result
-    figure = figures.draw_guess(figures.draw(result), luck.guess("spread"), 10.0, result)
+    figure = guess_figures.draw_guess(figures.draw(result), luck.guess("spread"), 10.0, result)
     worst = min(arm.headline.value for arm in result.arms if arm.name.startswith("fine-tuning"))
     [strip] = figure.layout.shapes
     assert (strip.x0, strip.x1) == pytest.approx((worst, worst + 0.1))

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from translearn_core.errors import DataError, NotFoundError
-from translearn_core.lessons import figures, outcomes
-from translearn_core.lessons.guess import judge
+from translearn_core.lessons import outcomes
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson, Reveal
 from translearn_core.lessons.lesson_file import folder, lesson, lesson_ids, read_lesson
-from translearn_core.lessons.measures import take
+from translearn_core.prepared_experiments import figures
+from translearn_core.prepared_experiments.judgement import judge_result
+from translearn_core.prepared_experiments.measures import take
 
 TEXT = (folder() / "luck.md").read_text(encoding="utf-8")
 
@@ -39,7 +40,7 @@ def test_a_lesson_that_ships_has_outcomes_that_answer_its_guesses_and_claims(id:
             assert figure.data
             assert len(figures.table(result))
             if step.claim is not None:
-                assert judge(step.claim, take(step.claim.measure, result)).sentence
+                assert judge_result(step.claim, result).sentence
 
 
 @pytest.mark.parametrize(

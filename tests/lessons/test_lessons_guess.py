@@ -5,10 +5,9 @@ import math
 import pytest
 
 from translearn_core.errors import ConfigError
-from translearn_core.lessons.guess import check_guess, compare, judge
-from translearn_core.lessons.lesson import Claim, Guess
-from translearn_core.lessons.measure import Measure
-from translearn_core.lessons.measures import deviation
+from translearn_core.lessons.guess import check_guess, compare
+from translearn_core.lessons.lesson import Guess
+from translearn_core.prepared_experiments.measures import deviation
 from translearn_core.results import Estimate
 
 
@@ -80,24 +79,6 @@ def test_an_order_counts_pairs_and_a_curve_gaps() -> None:
     assert compare(CURVE, [50, 82], line) == (
         "Your line lies 6.0 points from the measured one on average, and furthest away at 8: 10.0 points."
     )
-
-
-@pytest.mark.parametrize(
-    ("estimate", "limits", "reproduced"),
-    [
-        (Estimate(3, 2, 4), {"above": 1}, True),
-        (Estimate(3, 0.5, 4), {"above": 1}, None),
-        (Estimate(0.5, 0.2, 0.9), {"above": 1}, False),
-        (Estimate(0.5, 0.2, 0.9), {"below": 1}, True),
-        (Estimate(3, 2, 4), {"below": 1}, False),
-        (Estimate(math.inf, 180, math.inf), {"above": 120}, True),
-    ],
-)
-def test_a_claim_is_judged_by_the_whole_interval(
-    estimate: Estimate, limits: dict, reproduced: bool | None
-) -> None:
-    claim = Claim(paper="P", measure=Measure(kind="score", unit="points"), **limits)
-    assert judge(claim, {"x": estimate}).reproduced is reproduced
 
 
 def test_the_interval_of_a_deviation_is_that_of_chi_squared() -> None:

@@ -5,11 +5,11 @@ from html import unescape
 import pytest
 
 from translearn_core.lessons import outcomes
-from translearn_core.lessons.guess import judge
 from translearn_core.lessons.lesson import Guess, Quiz, Reveal
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
-from translearn_core.lessons.measures import take
 from translearn_core.lessons.sheets import expected_rows, teacher_sheet, worksheet
+from translearn_core.prepared_experiments.judgement import judge_result
+from translearn_core.prepared_experiments.measures import take
 
 
 @pytest.mark.parametrize("id", lesson_ids())
@@ -35,6 +35,6 @@ def test_a_teachers_sheet_has_what_was_computed_and_the_answers(id: str) -> None
                 assert all(cell in page for cell in row[1:])
         if isinstance(step, Reveal) and step.claim is not None:
             result = outcomes.load(one, one.guess(step.guesses[0]).experiment).result
-            assert judge(step.claim, take(step.claim.measure, result)).sentence in page
+            assert judge_result(step.claim, result).sentence in page
         if isinstance(step, Quiz):
             assert all(choice.why in page for choice in step.choices)

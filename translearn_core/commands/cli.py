@@ -11,12 +11,12 @@ from translearn_core.commands import (
     evidence,
     export,
     labels,
-    lesson,
     lr_finder,
     predict,
     pretrain,
     recipes,
     report,
+    rooms,
     runs,
     search,
     server,
@@ -26,6 +26,7 @@ from translearn_core.commands import (
     transfer,
 )
 from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
+from translearn_core.commands.lessons import claims, lesson
 from translearn_core.commands.terminal.dataclass_options import spread_options
 from translearn_core.commands.terminal.errors import explain_errors, print_error
 
@@ -48,6 +49,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "zero-shot": zero_shot.zero_shot,
     "evidence": evidence.evidence,
     "lesson": lesson.lesson,
+    "class": rooms.manage_class,
+    "claims": claims.claims,
     "predict": predict.predict,
     "report": report.report,
     "export": export.export,

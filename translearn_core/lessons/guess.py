@@ -1,26 +1,17 @@
-"""Guesses: what is stored, whether it is complete, and how it compares with what was measured."""
+"""Guesses: whether they are complete, and how they compare with what was measured."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from translearn_core.errors import ConfigError
-from translearn_core.lessons.lesson import Claim, Guess, GuessKind
-from translearn_core.lessons.measure import Measured, Unit
+from translearn_core.lessons.lesson import Guess, GuessKind
+from translearn_core.prepared_experiments.measure import Measured, Unit
 from translearn_core.results import Estimate
 from translearn_core.results.format import count_noun
 
 FEWEST_CHARACTERS = 3
 """Shortest reason."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a claim came out: True, False, or None where the interval includes its limit."""
-
-    reproduced: bool | None
-    sentence: str
 
 
 def check_guess(guess: Guess, answer: Mapping[str, Any]) -> None:
@@ -129,42 +120,3 @@ def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
         f"Your line lies {guess.unit.gap(mean)} from the measured one on average, and furthest away at "
         f"{widest}: {guess.unit.gap(gaps[widest])}."
     )
-
-
-def judge(claim: Claim, measured: Measured) -> Verdict:
-    """Compare a claim with what was measured.
-
-    It is reproduced if the whole interval lies on the claimed side of the limit, not reproduced if it lies on
-    the other, and open if the interval includes the limit.
-
-    Raises
-    ------
-    ConfigError
-        If the claim's label was not measured.
-    """
-    name = next(iter(measured)) if claim.label is None else claim.label
-    if name not in measured:
-        raise ConfigError("claim.label", name, f"one of {', '.join(measured)}")
-    one, unit = measured[name], claim.measure.unit
-    limit = claim.above if claim.above is not None else claim.below
-    assert limit is not None
-    low, high = (one.low, one.high) if one.low == one.low else (one.value, one.value)
-    inside = low > limit if claim.above is not None else high < limit
-    outside = high <= limit if claim.above is not None else low >= limit
-    side = "above" if claim.above is not None else "below"
-    found = f"{name}: {unit.text(one.value)} (95 %: {_end(unit, low)} to {_end(unit, high)})"
-    if math.isinf(one.value):
-        found = f"{name}: more than {unit.text(low)}"
-    if inside:
-        return Verdict(True, f"It came out here too. {found}, {side} {unit.text(limit)}.")
-    if outside:
-        return Verdict(False, f"It did not come out here. {found}, not {side} {unit.text(limit)}.")
-    return Verdict(
-        None,
-        f"This experiment leaves it open. {found}: the interval includes {unit.text(limit)}, so that it "
-        "could be either.",
-    )
-
-
-def _end(unit: Unit, value: float) -> str:
-    return "no end" if math.isinf(value) else unit.text(value)

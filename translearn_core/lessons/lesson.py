@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from translearn_core.config import BaseConfig
-from translearn_core.lessons.experiment import Experiment
-from translearn_core.lessons.measure import Measure, Unit
+from translearn_core.prepared_experiments.claim import Claim, Sentence
+from translearn_core.prepared_experiments.experiment import Experiment
+from translearn_core.prepared_experiments.measure import Measure, Unit
 
 MOST_WORDS = 120
 """Most words of a screen."""
@@ -15,7 +16,6 @@ MOST_MINUTES = 25
 """Most minutes of a lesson."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Sentence = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class Step(BaseConfig):
@@ -97,22 +97,6 @@ class Do(Step):
 
     kind: Literal["do"] = "do"
     experiment: Id
-
-
-class Claim(BaseConfig):
-    """What a paper found, as a number that the measure must be above or below."""
-
-    paper: Sentence
-    measure: Measure
-    label: str | None = Field(None, description="label of the measure; none: its first")
-    above: float | None = None
-    below: float | None = None
-
-    @model_validator(mode="after")
-    def _check_limit(self) -> Self:
-        if (self.above is None) is (self.below is None):
-            raise ValueError("a claim is above or below a number: give one of the two")
-        return self
 
 
 class Reveal(Step):

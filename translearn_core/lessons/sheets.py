@@ -9,10 +9,10 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from translearn_core.lessons import outcomes
-from translearn_core.lessons.guess import judge
 from translearn_core.lessons.lesson import Guess, Lesson, Reveal
-from translearn_core.lessons.measure import Measured, Unit
-from translearn_core.lessons.measures import take
+from translearn_core.prepared_experiments.judgement import judge_result
+from translearn_core.prepared_experiments.measure import Measured, Unit
+from translearn_core.prepared_experiments.measures import take
 
 TEMPLATES = ("base", "worksheet", "teacher")
 
@@ -44,7 +44,7 @@ def verdicts(lesson: Lesson) -> list[tuple[str, str]]:
     for step in lesson.steps:
         if isinstance(step, Reveal) and step.claim is not None:
             result = outcomes.load(lesson, lesson.guess(step.guesses[0]).experiment).result
-            found.append((step.claim.paper, judge(step.claim, take(step.claim.measure, result)).sentence))
+            found.append((step.claim.paper, judge_result(step.claim, result).sentence))
     return found
 
 

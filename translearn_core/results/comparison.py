@@ -18,6 +18,19 @@ NEGLIGIBLE = 0.0005
 """Smaller differences of shares that could be chance are reported as equality."""
 
 
+def rows_for(distance: float, half: float, rows: int) -> int | None:
+    """Return the test rows with which an interval excludes a number at this distance in 80 % of tests.
+
+    `half` is half the width of the 95 % interval over `rows` rows; None without a distance or a width. Of two
+    digits, rounded up.
+    """
+    if not (half > 0 and distance and math.isfinite(half)):
+        return None
+    needed = rows * (half * (1 + Z_POWER / Z) / distance) ** 2
+    unit = 10.0 ** max(0, math.floor(math.log10(needed)) - 1)
+    return int(math.ceil(needed / unit) * unit)
+
+
 @dataclass(frozen=True)
 class Difference(Estimate):
     """Paired difference of mean row scores on test; `seeds` is the smaller number of the two.
@@ -79,9 +92,7 @@ class Difference(Estimate):
         half = (self.high - self.low) / 2
         if self.excludes_zero or self._negligible or not (half > 0 and self.value):
             return None
-        needed = rows * (half * (1 + Z_POWER / Z) / self.value) ** 2
-        unit = 10.0 ** max(0, math.floor(math.log10(needed)) - 1)
-        return int(math.ceil(needed / unit) * unit)
+        return rows_for(self.value, half, rows)
 
     def power_note(self, rows: int) -> str:
         """Say how many test rows the difference would need to be told from chance; "" where it needs none."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from translearn_core.claims.claim_file import claim, claim_ids
+from translearn_core.claims.findings import finding
 from translearn_core.config import RECIPES, Family, ProblemType, Recipe, RecipeName
 from translearn_core.config.settings import PREFIX, Settings
 from translearn_core.data.sample_datasets import SAMPLES
@@ -69,6 +71,7 @@ def recipe(name: str) -> str:
                     "Needs": "a finished run that teaches" if entry.teacher else "",
                     "Command": f"`translearn train FILE --text COL --label COL --recipe {entry.name}`",
                     "Source": linked(entry.source),
+                    "Tested here": _claims_of(entry),
                 }
             ),
         ]
@@ -123,6 +126,24 @@ def lesson_table() -> str:
         source = linked(f"{one.authors}, arXiv:{one.source}")
         lines.append(f"| {one.title} | {_cell(one.claim)} | {one.minutes} | {source} |")
     return "\n".join(lines)
+
+
+def claim_table() -> str:
+    """Return a table of the claims with what came out of the experiments computed beforehand."""
+    lines = ["| claim | the source says | came out here | verdict |", "|---|---|---|---|"]
+    for found in (finding(claim(id)) for id in claim_ids()):
+        one = found.claim
+        source = linked(f"{one.authors}, arXiv:{one.source}")
+        came_out = found.judgement.sentence if found.judgement else "Nothing yet."
+        says = f"{one.test.paper} ({source})"
+        lines.append(f"| {one.title} | {_cell(says)} | {_cell(came_out)} | {found.verdict} |")
+    return "\n".join(lines)
+
+
+def _claims_of(entry: Recipe) -> str:
+    """Return the claims of a recipe's source with their verdicts."""
+    found = [finding(claim(id)) for id in claim_ids() if entry in claim(id).recipes]
+    return "; ".join(f"[{one.claim.title}](/claims.md): {one.verdict}" for one in found)
 
 
 def sample_table() -> str:
@@ -198,7 +219,8 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     for function in (
         recipe_title, recipe, recipe_table,
         diagnostic_title, diagnostic, diagnostic_table,
-        sample_table, lesson_table, settings_table, other_settings, glossary, command_line, notebook,
+        sample_table, lesson_table, claim_table, settings_table, other_settings, glossary, command_line,
+        notebook,
     )
 }  # fmt: skip
 """Functions that pages may call."""

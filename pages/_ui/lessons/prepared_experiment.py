@@ -5,39 +5,47 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.lessons.lesson_list import progress
-from pages._ui.shell import errors, jobs, navigation, page_header, state, tables
-from pages._ui.shell.formatting import duration
-from pages._ui.studies import study_list
-from translearn_core.config.settings import settings
-from translearn_core.engine import ensure_engine
-from translearn_core.lessons import figures, outcomes
-from translearn_core.lessons.experiment import Experiment, FreeSetting
+from pages._ui.lessons.lesson_list import learner, progress
+from pages._ui.rooms import current
+from pages._ui.shell import errors, jobs, page_header, state, tables
+from pages._ui.studies import prepared_study
+from translearn_core.lessons import outcomes
+from translearn_core.lessons.board import study_name
 from translearn_core.lessons.lesson import Do, Lesson
-from translearn_core.lessons.outcomes import Outcome
-from translearn_core.results.format import count_noun
-from translearn_core.runs import State, Study
+from translearn_core.prepared_experiments import figures
+from translearn_core.prepared_experiments.experiment import Experiment, FreeSetting
+from translearn_core.prepared_experiments.outcomes import Outcome
+from translearn_core.prepared_experiments.own_studies import OwnStudies
 
 HIDDEN = (
     "Hidden in this lesson: every setting that is not offered here. They are pinned, so that what you see is "
     "the experiment that the outcome was computed with. On the pages Train and Study all of them are yours."
 )
+SEED_A_SEAT = (
+    "In your class each seat runs one seed, the number of the seat. The board joins the points of all seats."
+)
 
 
 def show(lesson: Lesson, step: Do) -> None:
     """Show the outcome, and offer to run the experiment."""
-    experiment = lesson.experiments[step.experiment]
+    experiment = own_experiment(lesson, step)
     outcome = outcomes.load(lesson, step.experiment)
     live = live_result(lesson, step, outcome)
     st.badge("Computed beforehand", icon=":material/inventory_2:", color="gray")
     figure(outcome.result, live, key=f"outcome-{step.id}")
-    _made(outcome)
+    prepared_study.made(outcome)
     st.markdown("**Run it live.** The same experiment, on this server. Your result is laid over this one.")
     choices = _free(lesson, step, experiment)
     with st.expander("What is pinned, and what is hidden", icon=":material/tune:"):
         st.caption(HIDDEN)
         st.code(experiment.with_choices(choices).written(), language="yaml")
-    _run(lesson, step, experiment, outcome, choices)
+    _run(lesson, step, outcome, choices)
+
+
+def own_experiment(lesson: Lesson, step: Do) -> Experiment:
+    """Return the experiment that this browser runs: at a seat of a class, that of the seat."""
+    experiment, seat = lesson.experiments[step.experiment], current.seat()
+    return experiment if seat is None else experiment.for_seat(seat.number)
 
 
 def figure(result: Any, live: Any, *, key: str, name: str = "") -> None:
@@ -51,15 +59,6 @@ def figure(result: Any, live: Any, *, key: str, name: str = "") -> None:
     if live is not None:
         with st.expander("The live numbers", icon=":material/table_rows:"):
             tables.table(figures.table(live), "lesson_live", key=f"{key}-live")
-
-
-def _made(outcome: Outcome) -> None:
-    """Say how an outcome was computed."""
-    about = outcome.about
-    st.caption(
-        f"Computed on {about.computed} for this project: {count_noun(about.runs, 'run')}, "
-        f"{duration(about.seconds)} of training on two cores that had other work too."
-    )
 
 
 def _free(lesson: Lesson, step: Do, experiment: Experiment) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _word(choice: Any) -> str:
 
 def stored_choices(lesson: Lesson, step: Do) -> dict[str, Any]:
     """Return the owner's choices of free settings by field."""
-    answer = progress().answers(state.owner(), lesson.id).get(step.id)
+    answer = progress().answers(learner(), lesson.id).get(step.id)
     return dict(answer.value) if answer is not None else {}
 
 
@@ -93,66 +92,27 @@ def _keep(lesson: Lesson, step: Do, free: FreeSetting, key: str) -> None:
     choice = next(one for one in free.choices if _word(one) == chosen)
     with errors.show_errors():
         values = stored_choices(lesson, step) | {free.field: choice}
-        progress().save(state.owner(), lesson.id, step.id, values)
+        progress().save(learner(), lesson.id, step.id, values)
 
 
-def live_study(lesson: Lesson, step: Do, outcome: Outcome) -> Study | None:
-    """Return the owner's study of the experiment with the choices made, None if it was not started."""
-    experiment, store, owner = lesson.experiments[step.experiment], state.store(), state.owner()
-    digests = [one.digest for one in store.datasets(owner) if one.name == experiment.file]
-    studies = study_list.study_store().all(owner) if digests else []
-    for digest in digests:
-        config = experiment.config(digest, outcome.about.n_blocks, stored_choices(lesson, step))
-        for study in studies:
-            if study.config == config:
-                return study
-    return None
+def own_studies(lesson: Lesson, step: Do, outcome: Outcome) -> OwnStudies:
+    """Return the owner's studies of the step's experiment."""
+    return OwnStudies(state.store(), state.owner(), own_experiment(lesson, step), outcome.about.n_blocks)
 
 
 def live_result(lesson: Lesson, step: Do, outcome: Outcome) -> Any:
     """Return the result of the owner's own finished run of the experiment; None without one."""
-    study = live_study(lesson, step, outcome)
-    if study is None:
-        return None
-    current = study_list.progress(study)
-    if current.state is not State.DONE:
-        return None
-    experiment = lesson.experiments[step.experiment]
-    result = jobs.known(experiment.evaluation(study, current.done))
-    return None if result is None else experiment.present(result)
+    studies = own_studies(lesson, step, outcome)
+    study = studies.find(stored_choices(lesson, step))
+    result = None if study is None else jobs.known(studies.evaluation(study))
+    return None if result is None else studies.experiment.present(result)
 
 
-def _run(
-    lesson: Lesson, step: Do, experiment: Experiment, outcome: Outcome, choices: Mapping[str, Any]
-) -> None:
+def _run(lesson: Lesson, step: Do, outcome: Outcome, choices: Mapping[str, Any]) -> None:
     """Draw the button that runs the experiment, or its progress."""
-    study = live_study(lesson, step, outcome)
-    if study is None:
-        if st.button("Run it live", key="run_live", icon=":material/play_arrow:"):
-            _start(experiment, outcome, dict(choices))
-            st.rerun()
-        return
-    study_list.watch(study)
-    current = study_list.progress(study)
-    navigation.link("study", "All of it on the page Study", study=study.id)
-    if current.state is State.DONE:
-        job = experiment.evaluation(study, current.done)
-        assert job is not None  # all runs are done
-        known = jobs.known(job)
-        if known is None and jobs.submit_and_watch(job) is not None:
-            st.rerun()
-
-
-def _start(experiment: Experiment, outcome: Outcome, choices: dict[str, Any]) -> None:
-    """Submit the runs of the experiment for this owner."""
-    store, owner = state.store(), state.owner()
-    dataset = store.add_dataset(owner, experiment.file, {"train": experiment.table()})
-    config = experiment.config(dataset.digest, outcome.about.n_blocks, choices)
-    blocks = experiment.blocks(outcome.about.n_blocks)
-    study_list.study_store().add(owner, f"Lesson: {experiment.name}", config, blocks)
-    ensure_engine(settings())
-
-
-def plain_name(experiment: Experiment) -> str:
-    """Return the name of the study."""
-    return f"Lesson: {experiment.name}"
+    studies = own_studies(lesson, step, outcome)
+    current.paused_notice()
+    if studies.experiment != lesson.experiments[step.experiment]:
+        st.caption(SEED_A_SEAT)
+    name = study_name(studies.experiment)
+    prepared_study.run_or_watch(studies, name, "Run it live", key="run_live", choices=dict(choices))

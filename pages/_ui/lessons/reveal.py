@@ -8,10 +8,13 @@ import streamlit as st
 from pages._ui.lessons import prepared_experiment
 from pages._ui.shell import page_header, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.lessons import figures, outcomes
-from translearn_core.lessons.guess import compare, judge
-from translearn_core.lessons.lesson import Claim, Do, Lesson, Reveal
-from translearn_core.lessons.measures import take
+from translearn_core.lessons import guess_figures, outcomes
+from translearn_core.lessons.guess import compare
+from translearn_core.lessons.lesson import Do, Lesson, Reveal
+from translearn_core.prepared_experiments import figures
+from translearn_core.prepared_experiments.claim import Claim
+from translearn_core.prepared_experiments.judgement import judge_result
+from translearn_core.prepared_experiments.measures import take
 from translearn_core.runs import LessonAnswer
 
 ICONS = {True: ("check_circle", "green"), False: ("cancel", "red"), None: ("help", "orange")}
@@ -30,10 +33,10 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
     for guess in guesses:
         value = answers[guess.id].value["value"]
         measured = take(guess.measure, outcome.result)
-        if figures.draws_into_result(guess):
-            picture, drawn = figures.draw_guess(picture, guess, value, outcome.result, dark), True
+        if guess_figures.draws_into_result(guess):
+            picture, drawn = guess_figures.draw_guess(picture, guess, value, outcome.result, dark), True
         else:
-            alone = figures.own_figure(guess, value, measured, dark)
+            alone = guess_figures.own_figure(guess, value, measured, dark)
             numbers = figures.measured_table(measured)
             alt = f"{guess.measure.title}, with your guess"
             tables.figure(alone, numbers, "measured", key=f"own-{guess.id}", alt=alt)
@@ -45,7 +48,12 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
         st.markdown(plain(compare(guess, answer["value"], take(guess.measure, outcome.result))))
         st.caption(f"Your reason was: “{plain(answer['reason'])}”")
     if step.claim is not None:
-        _claim(step.claim, outcome.result, live)
+        one_seed = (
+            do is not None and prepared_experiment.own_experiment(lesson, do) != lesson.experiments[name]
+        )
+        _claim(step.claim, outcome.result, None if one_seed else live)
+        if one_seed:
+            st.caption(prepared_experiment.SEED_A_SEAT)
 
 
 def _claim(claim: Claim, result: Any, live: Any) -> None:
@@ -54,6 +62,6 @@ def _claim(claim: Claim, result: Any, live: Any) -> None:
     for title, one in (("Computed beforehand", result), ("Your live run", live)):
         if one is None:
             continue
-        verdict = judge(claim, take(claim.measure, one))
+        verdict = judge_result(claim, one)
         icon, colour = ICONS[verdict.reproduced]
         st.markdown(f":{colour}[:material/{icon}:] **{title}.** {plain(verdict.sentence)}")

@@ -1,8 +1,6 @@
 """``translearn lesson``: list and check lessons, compute their outcomes, write sheets for a class."""
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,20 +9,15 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from translearn_core.commands.study import follow
-from translearn_core.commands.terminal.client import backbone_info, result, submit
+from translearn_core.commands.lessons.outcome import compute
 from translearn_core.commands.terminal.errors import naming_fields
 from translearn_core.commands.terminal.options import AsJson
-from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
-from translearn_core.config import BackboneConfig
-from translearn_core.errors import ConfigError, TrainingError
-from translearn_core.jobs import spec_of
+from translearn_core.commands.terminal.output import check_writable, print_line, print_result
+from translearn_core.errors import ConfigError
 from translearn_core.lessons import outcomes, sheets
 from translearn_core.lessons.lesson import Lesson
 from translearn_core.lessons.lesson_file import lesson as load_lesson
 from translearn_core.lessons.lesson_file import lesson_ids, read_lesson
-from translearn_core.results import RunSummary
-from translearn_core.runs import LOCAL, Studies, Study, artifacts, open_store
 
 
 class Action(StrEnum):
@@ -62,7 +55,9 @@ def lesson(
         return
     if action is Action.COMPUTE:
         for one in experiment or chosen.experiments:
-            compute(chosen, one, out)
+            if one not in chosen.experiments:
+                raise ConfigError("experiment", one, f"one of {', '.join(chosen.experiments)}")
+            compute(outcomes.outcome_file(chosen, one, out))
     print_result([_record(chosen)], show, as_json=as_json)
 
 
@@ -96,50 +91,3 @@ def show(records: Sequence[dict[str, Any]], screen: Console) -> None:
         title = f"{one['lesson']}\n[dim]{one['title']}[/dim]"
         table.add_row(title, one["claim"], one["source"], str(one["minutes"]), str(one["steps"]))
     screen.print(table)
-
-
-def compute(chosen: Lesson, name: str, out: Path | None = None) -> None:
-    """Run an experiment of a lesson and keep its outcome.
-
-    Raises
-    ------
-    ConfigError
-        If the lesson has no such experiment.
-    TrainingError
-        If a run failed or was stopped.
-    """
-    if name not in chosen.experiments:
-        raise ConfigError("experiment", name, f"one of {', '.join(chosen.experiments)}")
-    experiment = chosen.experiments[name]
-    store = open_store()
-    dataset = store.add_dataset(LOCAL, experiment.file, {"train": experiment.table()})
-    n_blocks = backbone_info(BackboneConfig()).n_blocks
-    config = experiment.config(dataset.digest, n_blocks)
-    study = Studies(store).add(LOCAL, experiment.name, config, experiment.blocks(n_blocks))
-    progress = follow(study)
-    if len(progress.done) < progress.total:
-        reasons = [run.job.reason for run in Studies(store).failed(study)] or ["it was stopped"]
-        raise TrainingError(
-            f"{experiment.name}: {len(progress.done)} of {progress.total} runs ended well: {reasons[0]}"
-        )
-    job = experiment.evaluation(study, progress.done)
-    assert job is not None  # all runs are done
-    found = result(submit(job, experiment.name), spec_of(job).result)
-    about = outcomes.Provenance(
-        kind=job.kind,
-        runs=progress.total,
-        seconds=_seconds(study),
-        computed=datetime.fromtimestamp(time.time(), UTC).date().isoformat(),
-        n_blocks=n_blocks,
-        experiment=outcomes.fingerprint(experiment),
-    )
-    home = outcomes.outcome_folder(chosen.id, name, out)
-    outcomes.save(home, found, about)
-    print_line(f"{experiment.name}: written to {home}", console)
-
-
-def _seconds(study: Study) -> float:
-    """Return the seconds of all runs of a study."""
-    workspace = open_store().workspace
-    summaries = [artifacts.load(workspace.run(job), RunSummary) for job in study.jobs]
-    return sum(one.seconds["total"] for one in summaries if one is not None)

@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from translearn_core.data import SAMPLES
-from translearn_core.lessons.altered_samples import CLEAN, TESTED, VERSION, Alteration, altered_table
+from translearn_core.prepared_experiments.altered_samples import (
+    CLEAN,
+    TESTED,
+    VERSION,
+    Alteration,
+    altered_table,
+)
 
 REVIEWS = next(sample for sample in SAMPLES if sample.key == "reviews")
 FLIP = Alteration(kind="flip", shares=(0, 0.2, 0.4))

@@ -22,9 +22,9 @@ from translearn_core.config.studies.study_file import StudyFile
 from translearn_core.data import SAMPLES, SampleDataset, sample_bytes
 from translearn_core.errors import ConfigError
 from translearn_core.jobs import CompareConfig, ProbeConfig, SimilarityConfig, StudyArm
-from translearn_core.lessons.altered_samples import SPLIT, VERSION, Alteration, altered_table
-from translearn_core.lessons.measures import SEED
-from translearn_core.results import Comparison, LabelEfficiency
+from translearn_core.prepared_experiments.altered_samples import SPLIT, VERSION, Alteration, altered_table
+from translearn_core.prepared_experiments.measures import SEED
+from translearn_core.results import Comparison, LabelEfficiency, ProbeScores, Similarity
 from translearn_core.runs import Study
 from translearn_core.runs.studies.label_efficiency import (
     label_efficiency_arms,
@@ -109,6 +109,28 @@ class Experiment(BaseConfig):
             sources = [[self.alteration.version(share)] for share in self.alteration.shares]
             fixed |= {"split": SPLIT, "domains": {"column": VERSION}, "sources": sources}
         return StudyFile.model_validate({**fixed, "text_pair": sample.text_pair, **values})
+
+    def for_seat(self, number: int) -> Self:
+        """Return what the seat of this number runs in a class, counted from 1.
+
+        Of an experiment that compares seeds each seat runs one seed, so that the class makes the comparison;
+        any other is the same for all, and its runs are shared.
+        """
+        if self.analysis is not Analysis.SEEDS:
+            return self
+        return self.model_copy(update={"study": {**self.study, "seeds": [number]}})
+
+    @property
+    def result_type(self) -> type:
+        """Type of the result of the evaluation."""
+        match self.analysis:
+            case Analysis.LABEL_EFFICIENCY:
+                return LabelEfficiency
+            case Analysis.PROBES:
+                return ProbeScores
+            case Analysis.SIMILARITY:
+                return Similarity
+        return Comparison
 
     @property
     def file(self) -> str:

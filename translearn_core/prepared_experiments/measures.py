@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from translearn_core.errors import ConfigError
-from translearn_core.lessons.measure import Measure, Measured
+from translearn_core.prepared_experiments.measure import Measure, Measured
 from translearn_core.results import ArmScore, Comparison, Estimate, LabelEfficiency, ProbeScores, Similarity
 from translearn_core.results.diagnostics.baselines import SCRATCH
 from translearn_core.results.interval_estimate import ALPHA_TAIL
 
 NAN = float("nan")
+
+Take = Callable[[Any, Measure], Measured]
+"""Function that takes a measure from a result."""
 
 
 def take(measure: Measure, result: Any) -> Measured:
@@ -24,13 +27,18 @@ def take(measure: Measure, result: Any) -> Measured:
     ConfigError
         If the result has no such measure, arm, method or layer.
     """
-    kinds = MEASURES.get(type(result), {})
+    kinds = kinds_of(type(result))
     if measure.kind not in kinds:
         raise ConfigError("measure", measure.kind, f"one of {', '.join(kinds) or 'those of another result'}")
     values = kinds[measure.kind](result, measure)
     if not values:
         raise ConfigError("measure", measure.kind, "one that the experiment's result holds")
     return {measure.names.get(name, name): _scaled(one, measure.unit.scale) for name, one in values.items()}
+
+
+def kinds_of(result: type) -> dict[str, Take]:
+    """Return the measures of a type of result by their name."""
+    return MEASURES.get(result, {})
 
 
 def _scaled(one: Estimate, scale: float) -> Estimate:
@@ -109,9 +117,18 @@ def _time_ratios(result: Comparison, measure: Measure) -> Measured:
 
 
 def _score_ratios(result: Comparison, measure: Measure) -> Measured:
-    """Score of one arm over that of another, with the widest interval."""
-    one, other = (arm.headline for arm in _pair(result, measure))
-    return {"ratio": Estimate(one.value / other.value, one.low / other.high, one.high / other.low)}
+    """Score of one arm over that of another.
+
+    Over the baseline the interval is that of the paired difference, over the baseline's score; else the
+    widest that both intervals allow.
+    """
+    first, second = _pair(result, measure)
+    one, other = first.headline, second.headline
+    ratio = one.value / other.value
+    if second.name == result.baseline and first.difference is not None:
+        ends = (1 + end / other.value for end in (first.difference.low, first.difference.high))
+        return {"ratio": Estimate(ratio, *ends)}
+    return {"ratio": Estimate(ratio, one.low / other.high, one.high / other.low)}
 
 
 def _boundaries(result: Comparison, measure: Measure) -> Measured:
@@ -169,6 +186,15 @@ def _probe_curve(result: ProbeScores, measure: Measure) -> Measured:
     layers = range(result.test.shape[1])
     ends = result.test[v], result.low[v], result.high[v]
     return {str(k): Estimate(*(float(end[k]) for end in ends)) for k in layers}
+
+
+def _probe_gain(result: ProbeScores, measure: Measure) -> Measured:
+    """Probe score of the last layer minus that of the embeddings, with the widest interval."""
+    v = _variant(result, measure)
+    first, last = 0, result.test.shape[1] - 1
+    value = float(result.test[v, last] - result.test[v, first])
+    low = float(result.low[v, last] - result.high[v, first])
+    return {"gain": Estimate(value, low, float(result.high[v, last] - result.low[v, first]))}
 
 
 def _selectivity(result: ProbeScores, measure: Measure) -> Measured:
@@ -233,7 +259,18 @@ def _top_change(result: Similarity, measure: Measure) -> Measured:  # noqa: ARG0
     return {"change": Estimate(value, worst, best)}
 
 
-MEASURES: dict[type, dict[str, Callable[[Any, Measure], Measured]]] = {
+OVER_TEST_ROWS = {"difference", "loss", "score-ratio"}
+"""Measures of a comparison whose intervals narrow with more test rows."""
+
+
+def rows_behind(measure: Measure, result: Any) -> int | None:
+    """Return the test rows that a measure's interval narrows with, None where it is not rows that are few."""
+    if isinstance(result, Comparison) and measure.kind in OVER_TEST_ROWS:
+        return result.test_rows
+    return None
+
+
+MEASURES: dict[type, dict[str, Take]] = {
     Comparison: {
         "score": _scores,
         "difference": _differences,
@@ -247,6 +284,7 @@ MEASURES: dict[type, dict[str, Callable[[Any, Measure], Measured]]] = {
     LabelEfficiency: {"score": _methods, "curve": _method_curve, "worth": _worth},
     ProbeScores: {
         "layers": _probe_curve,
+        "layers-gain": _probe_gain,
         "selectivity": _selectivity,
         "controls": _controls,
         "controls-gain": _control_gains,

@@ -1,0 +1,1 @@
+"""Claims of sources: list with verdicts, and one with its experiment."""

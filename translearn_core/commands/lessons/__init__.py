@@ -1,0 +1,1 @@
+"""Commands about lessons and claims, and the outcomes of their experiments."""

@@ -1,0 +1,1 @@
+"""Prepared experiments: studies on samples with pinned settings, what is measured in them, and claims."""
