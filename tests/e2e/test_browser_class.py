@@ -30,11 +30,11 @@ def test_a_class_outlives_the_server_with_its_seats_and_guesses(
     number = tab.get_by_label("Your guess in points")
     number.fill("7")
     number.press("Tab")
-    settled(tab)
+    settled(tab, bars=1)
     reason = tab.get_by_label("Why? One sentence is enough.")
     reason.fill("few labels")
     reason.press("Tab")
-    settled(tab)
+    settled(tab, bars=1)
 
     server.end(signal.SIGKILL)
     server.start()
