@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._ui.datasets import column_form, data_sources, findings, no_labels, table_panel, text_check
 from pages._ui.forms import require_task
+from pages._ui.rooms import class_pins
 from pages._ui.runs import run_actions
 from pages._ui.shell import navigation, page_header, state
 
@@ -12,6 +13,7 @@ page_header.header(
     "This is the table the model will learn from. Errors in it will look like weaknesses of the model later, "
     "so look here first.",
 )
+class_pins.panel()
 dataset = state.dataset()
 with st.expander(
     "Choose a table", icon=":material/upload_file:", expanded=dataset is None, key="choose_table"

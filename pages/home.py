@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._ui.datasets import data_sources
+from pages._ui.rooms import class_pins
 from pages._ui.runs import examples
 from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import ago
@@ -22,6 +23,7 @@ with left:
     st.caption("Everything runs on this machine: no account, no graphics card, no network needed.")
 right.image(PICTURE, width=100, alt="A stack of layers: the lower ones frozen, the top one trained")
 
+class_pins.panel()
 first, second = st.columns(2)
 with first.container(border=True, height="stretch"):
     examples.card()

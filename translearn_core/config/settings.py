@@ -30,6 +30,9 @@ class Settings(BaseModel):
     max_total_mb: int = Field(
         100_000, ge=10, description="disk all owners together may use for data sets and runs, in megabytes"
     )
+    max_room_mb: int = Field(
+        5_000, ge=10, description="disk the seats of a class's room may use together, in megabytes"
+    )
     max_activations_mb: int = Field(
         10_000, ge=0, description="disk for what frozen parts made of texts, shared by all runs, in megabytes"
     )

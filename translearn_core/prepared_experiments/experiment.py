@@ -110,6 +110,16 @@ class Experiment(BaseConfig):
             fixed |= {"split": SPLIT, "domains": {"column": VERSION}, "sources": sources}
         return StudyFile.model_validate({**fixed, "text_pair": sample.text_pair, **values})
 
+    def for_seat(self, number: int) -> Self:
+        """Return what the seat of this number runs in a class, counted from 1.
+
+        Of an experiment that compares seeds each seat runs one seed, so that the class makes the comparison;
+        any other is the same for all, and its runs are shared.
+        """
+        if self.analysis is not Analysis.SEEDS:
+            return self
+        return self.model_copy(update={"study": {**self.study, "seeds": [number]}})
+
     @property
     def result_type(self) -> type:
         """Type of the result of the evaluation."""

@@ -16,6 +16,9 @@ from translearn_core.runs.records import (
     State,
     Unreadable,
 )
+from translearn_core.runs.rooms.pins import Pins
+from translearn_core.runs.rooms.records import Room, Seat
+from translearn_core.runs.rooms.store import Rooms
 from translearn_core.runs.search.records import Search
 from translearn_core.runs.search.store import Searches
 from translearn_core.runs.store import LOCAL, RunStore, open_store
@@ -33,13 +36,17 @@ __all__ = [
     "LessonAnswer",
     "LessonProgress",
     "Notes",
+    "Pins",
     "Progress",
+    "Room",
+    "Rooms",
     "Run",
     "RunStore",
     "RunTags",
     "RunningJob",
     "Search",
     "Searches",
+    "Seat",
     "ShareLink",
     "ShareLinks",
     "State",

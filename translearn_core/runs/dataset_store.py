@@ -17,6 +17,7 @@ from translearn_core.runs.database.transitions import inserted
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.quotas import Quotas
 from translearn_core.runs.records import Dataset, State
+from translearn_core.runs.rooms.work import record_work
 
 EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
 
@@ -61,7 +62,9 @@ class DatasetStore(Quotas):
             "created": time.time(),
         }
         with self._engine.begin() as db:
-            if not inserted(db, datasets, row):
+            if inserted(db, datasets, row):
+                record_work(db, owner, str(row["id"]))
+            else:
                 existing = (datasets.c.owner == owner, datasets.c.digest == digest)
                 values = {"created": row["created"], "name": row["name"]}
                 db.execute(update(datasets).where(*existing).values(**values))

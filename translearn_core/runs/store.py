@@ -13,15 +13,17 @@ from sqlalchemy import delete, exists, or_, select, update
 from translearn_core.config import ExperimentConfig, JobConfig, ReadOptions, job_id, referenced_jobs
 from translearn_core.config.settings import settings
 from translearn_core.errors import NotFoundError, WorkspaceError
-from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec
+from translearn_core.jobs import DIAGNOSE, READ, TRAIN, JobSpec, Slot
 from translearn_core.jobs.tables import TEXT_CHECK
 from translearn_core.results import EpochPoint, History, StepPoint
+from translearn_core.runs.database.room_tables import room_work, rooms
 from translearn_core.runs.database.schema import job_owners, jobs, points
 from translearn_core.runs.database.subjects import delete_references
 from translearn_core.runs.database.transitions import requeue
 from translearn_core.runs.dataset_store import DatasetStore
 from translearn_core.runs.queue import MODELS, results_of
 from translearn_core.runs.records import UNREADABLE, Dataset, Run, State, Unreadable, run_of
+from translearn_core.runs.rooms.records import Room
 from translearn_core.runs.submissions import (
     JobRequest,
     cancel,
@@ -199,6 +201,17 @@ class RunStore(DatasetStore):
         owned = (job_owners.c.owner == run.owner, job_owners.c.job == job.id)
         with self._reader.begin() as db:
             return job.spec, bool(db.scalar(select(exists().where(*owned))))
+
+    def paused_room(self, run: Run) -> Room | None:
+        """Return the paused room that a queued training waits for; None if it may start."""
+        if run.state is not State.QUEUED or run.job.spec.slot is not Slot.TRAINING:
+            return None
+        query = select(rooms).join(room_work, room_work.c.room == rooms.c.id)
+        with self._reader.begin() as db:
+            row = db.execute(query.where(room_work.c.subject == run.id, rooms.c.paused)).first()
+        if row is None or run.job.id in self.waiting(Slot.TRAINING):  # who is not in the room has it too
+            return None
+        return Room(**row._mapping)
 
     def history(self, job: str) -> History:
         """Return the training history of a job so far."""

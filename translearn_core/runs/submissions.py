@@ -14,6 +14,7 @@ from translearn_core.runs.database.schema import job_owners, jobs
 from translearn_core.runs.database.transitions import count, inserted, requeue, transition
 from translearn_core.runs.joint_runs import target_run_name
 from translearn_core.runs.records import State
+from translearn_core.runs.rooms.work import record_work
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,18 @@ def submit_job(
         "queued": now,
     }
     name = request.name[:200]
-    run = {"id": secrets.token_hex(8), "owner": owner, "job": job, "name": name, "created": now}
+    run: dict[str, Any] = {
+        "id": secrets.token_hex(8),
+        "owner": owner,
+        "job": job,
+        "name": name,
+        "created": now,
+    }
     if not inserted(db, jobs, row):
         requeue(db, job, (State.STOPPED, State.FAILED))
-    if not inserted(db, job_owners, {**run, "stopping": False}):
+    if inserted(db, job_owners, {**run, "stopping": False}):
+        record_work(db, owner, run["id"])
+    else:
         values: dict[str, Any] = {"stopping": False} | ({"name": name} if rename else {})
         db.execute(
             update(job_owners).where(job_owners.c.owner == owner, job_owners.c.job == job).values(**values)

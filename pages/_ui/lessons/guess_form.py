@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.lessons.lesson_list import progress
+from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.shell import errors, navigation, page_header, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import ConfigError
@@ -118,7 +118,7 @@ def _read(guess: Guess, key: str) -> dict[str, Any]:
 
 def _save(lesson: Lesson, guess: Guess, key: str) -> None:
     with errors.show_errors():
-        progress().save(state.owner(), lesson.id, guess.id, _read(guess, key))
+        progress().save(learner(), lesson.id, guess.id, _read(guess, key))
 
 
 def _lock(lesson: Lesson, guess: Guess, key: str) -> None:
@@ -128,6 +128,6 @@ def _lock(lesson: Lesson, guess: Guess, key: str) -> None:
     except ConfigError as problem:
         errors.show_error(problem)
         return
-    progress().save(state.owner(), lesson.id, guess.id, answer, lock=True)
+    progress().save(learner(), lesson.id, guess.id, answer, lock=True)
     following = lesson.steps[min(lesson.steps.index(guess) + 1, len(lesson.steps) - 1)]
     navigation.switch_to("lessons", lesson=lesson.id, step=following.id)

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages._ui.rooms import current
 from pages._ui.shell import errors, navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
@@ -17,6 +18,12 @@ from translearn_core.runs import LessonProgress
 def progress() -> LessonProgress:
     """Return the answers and places of the store."""
     return LessonProgress(state.store())
+
+
+def learner() -> str:
+    """Return the owner of this browser's answers: in a class they are apart from those given outside it."""
+    seat = current.seat()
+    return state.owner() if seat is None else seat.learner
 
 
 def linked() -> Lesson | None:
@@ -45,7 +52,7 @@ def show() -> None:
 
 
 def _card(one: Lesson) -> None:
-    place = progress().place(state.owner(), one.id)
+    place = progress().place(learner(), one.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{one.number}. {plain(one.title)}**", width="stretch")
         st.badge(f"{one.minutes} min", icon=":material/schedule:", color="gray")

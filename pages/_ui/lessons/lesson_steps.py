@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages._ui.lessons import guess_form, prepared_experiment, quiz, reveal
-from pages._ui.lessons.lesson_list import progress
+from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.shell import navigation, state
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons.lesson import AnyStep, Do, Guess, Lesson, Quiz, Reflect, Reveal
@@ -14,7 +14,7 @@ from translearn_core.runs import LessonAnswer
 
 def show(lesson: Lesson) -> None:
     """Show the step in the page's address, or the one that the person was at."""
-    owner = state.owner()
+    owner = learner()
     answers = progress().answers(owner, lesson.id)
     locked = frozenset(step for step, answer in answers.items() if answer.locked is not None)
     open_steps = lesson.open_steps(locked)
@@ -74,7 +74,7 @@ def _reflect(lesson: Lesson, step: Reflect, answer: LessonAnswer | None) -> None
 
 
 def _save_text(lesson: str, step: str, key: str) -> None:
-    progress().save(state.owner(), lesson, step, str(state.get_value(key)))
+    progress().save(learner(), lesson, step, str(state.get_value(key)))
 
 
 def _ways(lesson: Lesson, step: AnyStep, locked: frozenset[str]) -> None:
@@ -86,7 +86,7 @@ def _ways(lesson: Lesson, step: AnyStep, locked: frozenset[str]) -> None:
             go(lesson, lesson.steps[k - 1].id)
         if k + 1 == len(lesson.steps):
             if st.button("Finish", key="lesson_finish", type="primary", icon=":material/check:"):
-                progress().move(state.owner(), lesson.id, step.id, done=True)
+                progress().move(learner(), lesson.id, step.id, done=True)
                 navigation.switch_to("lessons")
         elif not waiting and st.button(
             "Next", key="lesson_next", type="primary", icon=":material/arrow_forward:"

@@ -5,10 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.lessons.lesson_list import progress
+from pages._ui.lessons.lesson_list import learner, progress
+from pages._ui.rooms import current
 from pages._ui.shell import errors, jobs, page_header, state, tables
 from pages._ui.studies import prepared_study
 from translearn_core.lessons import outcomes
+from translearn_core.lessons.board import study_name
 from translearn_core.lessons.lesson import Do, Lesson
 from translearn_core.prepared_experiments import figures
 from translearn_core.prepared_experiments.experiment import Experiment, FreeSetting
@@ -19,11 +21,14 @@ HIDDEN = (
     "Hidden in this lesson: every setting that is not offered here. They are pinned, so that what you see is "
     "the experiment that the outcome was computed with. On the pages Train and Study all of them are yours."
 )
+SEED_A_SEAT = (
+    "In your class each seat runs one seed, the number of the seat. The board joins the points of all seats."
+)
 
 
 def show(lesson: Lesson, step: Do) -> None:
     """Show the outcome, and offer to run the experiment."""
-    experiment = lesson.experiments[step.experiment]
+    experiment = own_experiment(lesson, step)
     outcome = outcomes.load(lesson, step.experiment)
     live = live_result(lesson, step, outcome)
     st.badge("Computed beforehand", icon=":material/inventory_2:", color="gray")
@@ -35,6 +40,12 @@ def show(lesson: Lesson, step: Do) -> None:
         st.caption(HIDDEN)
         st.code(experiment.with_choices(choices).written(), language="yaml")
     _run(lesson, step, outcome, choices)
+
+
+def own_experiment(lesson: Lesson, step: Do) -> Experiment:
+    """Return the experiment that this browser runs: at a seat of a class, that of the seat."""
+    experiment, seat = lesson.experiments[step.experiment], current.seat()
+    return experiment if seat is None else experiment.for_seat(seat.number)
 
 
 def figure(result: Any, live: Any, *, key: str, name: str = "") -> None:
@@ -72,7 +83,7 @@ def _word(choice: Any) -> str:
 
 def stored_choices(lesson: Lesson, step: Do) -> dict[str, Any]:
     """Return the owner's choices of free settings by field."""
-    answer = progress().answers(state.owner(), lesson.id).get(step.id)
+    answer = progress().answers(learner(), lesson.id).get(step.id)
     return dict(answer.value) if answer is not None else {}
 
 
@@ -81,13 +92,12 @@ def _keep(lesson: Lesson, step: Do, free: FreeSetting, key: str) -> None:
     choice = next(one for one in free.choices if _word(one) == chosen)
     with errors.show_errors():
         values = stored_choices(lesson, step) | {free.field: choice}
-        progress().save(state.owner(), lesson.id, step.id, values)
+        progress().save(learner(), lesson.id, step.id, values)
 
 
 def own_studies(lesson: Lesson, step: Do, outcome: Outcome) -> OwnStudies:
     """Return the owner's studies of the step's experiment."""
-    experiment = lesson.experiments[step.experiment]
-    return OwnStudies(state.store(), state.owner(), experiment, outcome.about.n_blocks)
+    return OwnStudies(state.store(), state.owner(), own_experiment(lesson, step), outcome.about.n_blocks)
 
 
 def live_result(lesson: Lesson, step: Do, outcome: Outcome) -> Any:
@@ -101,5 +111,8 @@ def live_result(lesson: Lesson, step: Do, outcome: Outcome) -> Any:
 def _run(lesson: Lesson, step: Do, outcome: Outcome, choices: Mapping[str, Any]) -> None:
     """Draw the button that runs the experiment, or its progress."""
     studies = own_studies(lesson, step, outcome)
-    name = f"Lesson: {studies.experiment.name}"
+    current.paused_notice()
+    if studies.experiment != lesson.experiments[step.experiment]:
+        st.caption(SEED_A_SEAT)
+    name = study_name(studies.experiment)
     prepared_study.run_or_watch(studies, name, "Run it live", key="run_live", choices=dict(choices))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui.lessons.lesson_list import progress
+from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.shell import errors, state
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons.lesson import Lesson, Quiz
@@ -29,4 +29,4 @@ def show(lesson: Lesson, quiz: Quiz, answer: LessonAnswer | None) -> None:
 
 def _save(lesson: str, step: str, key: str) -> None:
     with errors.show_errors():
-        progress().save(state.owner(), lesson, step, state.get_value(key))
+        progress().save(learner(), lesson, step, state.get_value(key))

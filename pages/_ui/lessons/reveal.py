@@ -48,7 +48,12 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
         st.markdown(plain(compare(guess, answer["value"], take(guess.measure, outcome.result))))
         st.caption(f"Your reason was: “{plain(answer['reason'])}”")
     if step.claim is not None:
-        _claim(step.claim, outcome.result, live)
+        one_seed = (
+            do is not None and prepared_experiment.own_experiment(lesson, do) != lesson.experiments[name]
+        )
+        _claim(step.claim, outcome.result, None if one_seed else live)
+        if one_seed:
+            st.caption(prepared_experiment.SEED_A_SEAT)
 
 
 def _claim(claim: Claim, result: Any, live: Any) -> None:

@@ -13,8 +13,8 @@ SETTINGS = "settings"
 """Query parameter with settings that need no link in the store."""
 
 
-def address(**params: str) -> str:
-    """Return the address of the page for visitors, as this browser reaches the server.
+def address(page: str = navigation.SHARED, /, **params: str) -> str:
+    """Return the address of a page, by default that for visitors, as this browser reaches the server.
 
     Only the path where the browser does not tell how it does.
     """
@@ -22,5 +22,5 @@ def address(**params: str) -> str:
     folders = parts.path.rstrip("/").split("/")
     if folders[-1] in navigation.ENTRIES:
         folders.pop()
-    path = "/".join([*folders, navigation.SHARED])
+    path = "/".join([*folders, page])
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(params), ""))

@@ -141,6 +141,8 @@ def share(run: Run) -> float:
 def progress_text(run: Run) -> str:
     """Return a job's queue position, or its stage and time left; escaped."""
     if run.state is State.QUEUED:
+        if (room := state.store().paused_room(run)) is not None:
+            return plain(f"your teacher has paused the trainings of {room.name}: it waits until they go on")
         position, ahead = state.store().queue_position(run), state.store().queued_behind(run)
         place = "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
         if ahead is None:

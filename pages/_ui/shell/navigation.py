@@ -28,6 +28,12 @@ PAGES: dict[str, PageEntry] = {
         "school",
         "Guess what comes out, see it, run it yourself: a paper's claim in 15 minutes.",
     ),
+    "class": PageEntry(
+        "Learn",
+        "Class",
+        "groups",
+        "Take a lesson together: join with a code, or open a class and show its board.",
+    ),
     "claims": PageEntry(
         "Learn",
         "Reproduced or not",
@@ -96,9 +102,12 @@ PAGES: dict[str, PageEntry] = {
 
 SHARED = "shared"
 """Page that share links open."""
+BOARD = "board"
+"""Page of a class for the projector."""
 
 HIDDEN: dict[str, PageEntry] = {
     SHARED: PageEntry("", "Shared", "share", "What somebody shares with you."),
+    BOARD: PageEntry("", "Board", "co_present", "The guesses and runs of a class, for the projector."),
 }
 """Pages that are not in the menu."""
 

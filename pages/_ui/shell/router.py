@@ -11,11 +11,13 @@ from translearn_core.config.settings import app_root
 ASSETS = app_root() / "assets"
 
 # the text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the
-# page; captions, which Streamlit draws in 60 % of the text colour, with a contrast of at least 4.5; and a
-# strip above each chart for its toolbar, which would cover legends and titles
+# page; captions, of 60 % opacity in Streamlit, with a contrast of 4.5 and more, and their links in full; and
+# a strip above each chart for its toolbar, which would cover legends and titles
 STYLE = """<style>
 button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
-[data-testid=stCaptionContainer] { color: inherit !important; opacity: 0.78 }
+[data-testid=stCaptionContainer] {
+  opacity: 1 !important; color: color-mix(in srgb, currentColor 78%, transparent) !important
+}
 .stElementContainer:has(> * > .stPlotlyChart) { margin-top: 12px; overflow: visible }
 .stPlotlyChart .js-plotly-plot { overflow: visible !important }
 .stPlotlyChart .modebar-container { top: -28px !important }

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -30,8 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from translearn_core.errors import ConfigError, WorkspaceError
-from translearn_core.runs.database import sqlite_file
+from translearn_core.runs.database import room_tables, sqlite_file  # noqa: F401 - adds its tables
 from translearn_core.runs.database.errors import VARIABLE, database_url, explain_database_error
+from translearn_core.runs.database.metadata import metadata
 from translearn_core.runs.database.migration import migrate
 from translearn_core.runs.workspace import Workspace
 
@@ -45,8 +45,6 @@ CONNECT_SECONDS = 10
 
 WRITERS = 7_246_914
 """Number of the PostgreSQL advisory lock of writers; arbitrary, but the same for all."""
-
-metadata = MetaData()
 
 meta = Table(
     "meta",

@@ -18,6 +18,7 @@ from translearn_core.results import NeighbourBank, RunSummary, Selection, Worklo
 from translearn_core.runs import artifacts
 from translearn_core.runs.database.schema import job_owners, jobs, searches
 from translearn_core.runs.records import State, Unreadable
+from translearn_core.runs.rooms.work import record_work
 from translearn_core.runs.search.halving import NextRun, Trial, TrialResult
 from translearn_core.runs.search.records import Search, search_of, selection_config
 from translearn_core.runs.store import RunStore
@@ -59,6 +60,7 @@ class Searches:
             existing = db.scalar(select(searches.c.id).where(*equal))
             if existing is None:
                 db.execute(insert(searches).values(**row))
+                record_work(db, owner, row["id"])
         if existing is not None:
             self.resume(owner, existing)
         return self.get(owner, existing or row["id"])

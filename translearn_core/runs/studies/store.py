@@ -17,6 +17,7 @@ from translearn_core.runs.database.schema import job_owners, jobs, studies
 from translearn_core.runs.database.subjects import delete_references
 from translearn_core.runs.queue import MODELS
 from translearn_core.runs.records import UNREADABLE, Run, State, Unreadable
+from translearn_core.runs.rooms.work import record_work
 from translearn_core.runs.store import RunStore
 from translearn_core.runs.studies.comparisons import comparisons_of
 from translearn_core.runs.studies.pretrainings import (
@@ -84,6 +85,7 @@ class Studies:
             existing = db.scalar(select(studies.c.id).where(*equal))
             if existing is None:
                 db.execute(insert(studies).values(**row))
+                record_work(db, owner, row["id"])
             else:
                 values = {column: row[column] for column in ("name", "blocks", "runs")}
                 values |= {"baseline": baseline_cell} if baseline else {}

@@ -1,0 +1,1 @@
+"""Classes: join, seat, the teacher's view and the board."""
