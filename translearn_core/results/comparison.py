@@ -216,11 +216,11 @@ class Comparison:
         )
 
     def worth_frame(self) -> pd.DataFrame:
-        """Return one row per way and number of target labels: score, and the labels it is worth."""
+        """Return one row per adaptation method and number of target labels: score, and labels it is worth."""
         return pd.DataFrame(
             [
                 {
-                    "way": one.better,
+                    "method": one.better,
                     "target labels": one.reference_size,
                     "score": one.score,
                     f"labels of {one.worse}": one.labels,
