@@ -4,7 +4,7 @@ from pages._ui.clusters import cluster_form, cluster_labels, cluster_texts
 from pages._ui.datasets import text_check
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, languages
-from pages._ui.forms import require_task
+from pages._ui.forms import cli_command, require_task
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, st, state
 from translearn_core.config import job_id
@@ -23,7 +23,7 @@ if draft.sentence is not None:
     navigation.stop_page()
 require_task.require_backbone()
 found = text_check.panel(draft)
-languages.panel(dataset, draft.text, found, domain_form.columns())
+languages.panel(dataset, draft.text, found, domain_form.columns(), shown=True)
 diagnostic.heading(CLUSTERS)
 config = cluster_form.choose(dataset, draft)
 result = None if config is None else diagnostic.result(CLUSTERS, config)
@@ -31,4 +31,5 @@ if result is not None:
     cluster_texts.show(result)
     if not result.clusters.empty:
         cluster_labels.panel(dataset, job_id(config), result)
-    report.diagnostic_panel(f"Clusters of {dataset.name}", config)
+    command = cli_command.clusters(dataset, config)
+    report.diagnostic_panel(f"Clusters of {dataset.name}", config, command=command)

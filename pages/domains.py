@@ -2,7 +2,7 @@
 
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.domains import domain_form, languages, study_offer, transfer_matrix, ways
-from pages._ui.forms import require_task, vectors
+from pages._ui.forms import cli_command, require_task, vectors
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, st, state
 from translearn_core.jobs import TRANSFER_MATRIX
@@ -32,4 +32,5 @@ if diagnostic.supported(TRANSFER_MATRIX, ready.experiment):
 st.subheader("Learn from some, use on others", anchor=False)
 ways.panel(ready, domain_form.choose_domains(domains), estimate)
 if matrix is not None:
-    report.diagnostic_panel(f"Domains of {ready.dataset.name}", matrix, ready.draft.diagnose)
+    command = cli_command.transfer(ready, study_offer.trained_experiment(ready), matrix)
+    report.diagnostic_panel(f"Domains of {ready.dataset.name}", matrix, ready.draft.diagnose, command=command)

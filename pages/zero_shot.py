@@ -3,7 +3,7 @@
 from pages._ui.clusters import cluster_form
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.few_labels import described_classes, description_form, earlier_result
-from pages._ui.forms import require_task, vectors
+from pages._ui.forms import cli_command, require_task, vectors
 from pages._ui.results import report
 from pages._ui.shell import navigation, page_header, st, state, tables
 from translearn_core.config import FeatureConfig
@@ -42,4 +42,7 @@ result, config = earlier_result.or_earlier(config, result, ready.diagnosis.class
 if result is not None:
     diagnostic.show(ZERO_SHOT, result)
     tables.download(result.predictions, "zero-shot", key="zero_shot", label="Every test text as CSV")
-    report.diagnostic_panel(f"Zero-shot on {ready.dataset.name}", config, ready.draft.diagnose)
+    command = cli_command.zero_shot(ready, config)
+    report.diagnostic_panel(
+        f"Zero-shot on {ready.dataset.name}", config, ready.draft.diagnose, command=command
+    )

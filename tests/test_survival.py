@@ -109,16 +109,12 @@ def test_a_class_keeps_every_guess_of_a_server_that_is_killed_and_its_runs_go_on
     rooms = Rooms(store)
     room = rooms.open("teacher", "Monday", lesson="luck")
     seats = [rooms.join(f"owner{k}", room.code, f"Seat {k}") for k in range(30)]
-    server = subprocess.Popen(
-        [sys.executable, "-c", LOCKING, str(settings.workspace), *(seat.learner for seat in seats)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    locked = [server.stdout.readline().strip() for _ in range(12)]
-    server.send_signal(signal.SIGKILL)
-    locked += server.stdout.read().split()
-    server.wait()
+    command = [sys.executable, "-c", LOCKING, str(settings.workspace), *(seat.learner for seat in seats)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        locked = [server.stdout.readline().strip() for _ in range(12)]
+        server.send_signal(signal.SIGKILL)
+        locked += server.stdout.read().split()
     kept = {one.seat.learner: one.value for one in room_guesses(store, room.id, "luck")}
     assert set(locked) <= kept.keys(), "a guess that was confirmed is lost"
     assert all(kept[seat.learner] == float(k) for k, seat in enumerate(seats) if seat.learner in kept)

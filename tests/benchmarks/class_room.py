@@ -133,7 +133,7 @@ def other_training(server: Server) -> None:
     config = ExperimentConfig(
         data=DataConfig(dataset=dataset.digest, text="text", label="intent"),
         freeze=FreezePlan.last_n(2, 6),
-        training=TrainingConfig(epochs=40, patience=None),
+        training=TrainingConfig(epochs=4, patience=None),
     )
     server.store.submit(owner, config, "beside the class")
 

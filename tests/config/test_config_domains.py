@@ -118,7 +118,7 @@ def test_labels_of_a_target_within_the_source_are_refused():
         (ways(Way.SOURCE, sizes=(8, None)), "sizes is '8, all'.*source only takes no label"),
         (
             ways(Way.SELF_TRAINING, sizes=(0,), backbones=(BackboneConfig(id=TFIDF),)),
-            "a way that TF-IDF has too",
+            "a method that TF-IDF has too",
         ),
     ],
 )
@@ -219,7 +219,7 @@ def test_domains_that_make_no_sense_are_refused(fields: dict, sentence: str):
 
 
 def test_ways_need_a_source_and_a_target():
-    with pytest.raises(ValidationError, match="ways go from a source to a target domain"):
+    with pytest.raises(ValidationError, match="ways are adaptation methods from a source"):
         StudyConfig(data=DataConfig(dataset="d", text="t", label="l"), boundaries=(4,), ways=(Way.CORAL,))
     with pytest.raises(ValidationError, match="1 training rows are too few"):
         StudyConfig(data=DATA, boundaries=(4,), sizes=(1,))

@@ -116,6 +116,15 @@ def test_a_column_of_one_value_or_of_very_many_is_no_column_of_domains(tmp_path)
         prepared(table({f"d{k}": 4 for k in range(60)}, tmp_path))
 
 
+def test_labels_in_one_domain_alone_are_told_from_a_column_of_one_value(frame: pd.DataFrame):
+    lacking = frame.copy()
+    lacking.loc[lacking["language"] != "en", "label"] = None
+    with pytest.raises(
+        DataError, match=r"Only rows of 'en' in 'language' have a label; those of 'ru' and 'zh'"
+    ):
+        prepared(lacking)
+
+
 def test_rows_without_a_domain_are_left_out_and_counted(frame: pd.DataFrame):
     lacking = frame.copy()
     lacking.loc[:4, "language"] = None

@@ -30,16 +30,16 @@ def test_a_class_outlives_the_server_with_its_seats_and_guesses(
     number = tab.get_by_label("Your guess in points")
     number.fill("7")
     number.press("Tab")
-    settled(tab)
+    settled(tab, bars=1)
     reason = tab.get_by_label("Why? One sentence is enough.")
     reason.fill("few labels")
     reason.press("Tab")
-    settled(tab)
+    settled(tab, bars=1)
 
     server.end(signal.SIGKILL)
     server.start()
     tab.reload()
-    expect(tab.get_by_label("Your guess in points")).to_have_value("7")  # typed, not yet locked
+    expect(tab.get_by_label("Your guess in points")).to_have_value("7.0")  # typed, not yet locked
     keyed(tab, "lock_guess").get_by_role("button").click()
     expect(tab.get_by_test_id("stMain")).to_contain_text("Which scores differ more")
 

@@ -95,7 +95,9 @@ def test_the_hardest_sentences_come_first_and_the_matrix_has_every_model() -> No
 
 
 def test_the_labels_of_a_lesson_are_those_of_its_sample() -> None:
-    assert cross_test.sample_labels(LUCK.experiments["seeds"]) == ("negative", "positive")
+    labels = cross_test.sample_labels(lesson("probes").experiments["probes"])
+    assert labels == ("negative", "positive")
+    assert len(cross_test.sample_labels(LUCK.experiments["seeds"])) == 10
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -54,7 +54,7 @@ def test_a_lesson_that_ships_has_outcomes_that_answer_its_guesses_and_claims(id:
             "reveals nothing, which is no earlier guess",
         ),
         ("## runs: Six", "## nine: Six", "step runs: it has no text: add a line '## runs: title'"),
-        ("sample: reviews", "sample: nowhere", "sample is 'nowhere': give one of reviews"),
+        ("sample: tickets", "sample: nowhere", "sample is 'nowhere': give one of reviews"),
         ("recipes: [last-k, linear]", "recipes: [magic]", "tried.md"),
         ("        right: true\n", "", "exactly one choice is right"),
         ("---\nnumber", "number", "tried.md has no front part"),

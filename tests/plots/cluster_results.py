@@ -41,7 +41,7 @@ def make_clustering(names: tuple[str, ...], rows: int = 120, column: str = "labe
     )
     return Clustering(
         ("Texts make clusters.",),
-        {"clustering": "k-means", "clusters": str(clusters), "layer": "6", "method": "PCA"},
+        {"clustering": "k-means", "clusters": str(clusters), "layer": "6", "projection": "PCA"},
         0.31,
         (0.7, 0.8, 0.9),
         (

@@ -97,7 +97,7 @@ def test_it_is_small_and_asks_no_network_for_anything(document: Document, page: 
 
 def test_texts_from_data_are_shown_as_they_are(page: ParsedPage, document: Document) -> None:
     figures = len(page.values("data-figure"))
-    assert figures == page.values("role").count("img") > 15
+    assert figures == page.values("role").count("group") > 15
     assert page.tags.count("script") == figures + 2, "a text of the data opened a script of its own"
     assert 'alert("x")</script>' not in document.html
     shown = " ".join(page.texts)
@@ -147,6 +147,17 @@ def test_notes_stand_under_their_figures_and_others_at_the_end(about: ReportData
     assert caption < html.index('<p class="note">') < html.index("by epoch", caption + 200)
     assert HOSTILE not in html
     assert "<span>Figure of the app:</span> elsewhere" in html[html.index("Notes on other figures") :]
+
+
+def test_a_table_without_a_figure_stands_open_unless_it_is_long():
+    def details(rows: int) -> str:
+        table = TableBlock("classes", pd.DataFrame({"text": ["one long cell " * 5] * rows}))
+        html = render(ReportData("x"), [Section("s", blocks=(table,))], ()).html
+        assert '<td class="text">' in html
+        return html[html.index("<details") :][:20]
+
+    assert details(30).startswith("<details open>")
+    assert details(31).startswith("<details>")
 
 
 def test_long_tables_end_and_say_so() -> None:

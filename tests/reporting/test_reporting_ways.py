@@ -17,7 +17,7 @@ def test_without_target_only_the_worth_is_said_to_need_it(chosen: tuple[Way, ...
     names = list(dict.fromkeys(run.name for run in planned))
     comparison = Comparison(names[0], 60, tuple(arm(name, None, None) for name in names))
     shown = section(comparison, ReportData("x", study=study, planned=planned))
-    assert shown.title == "How do the ways compare?"
+    assert shown.title == "How do the adaptation methods compare?"
     assert (NO_WORTH in shown.caveats) is (Way.TARGET not in chosen)
     titles = next(shown.tables).frame["configuration"].tolist()
     assert any(title.endswith(", 8 target labels") for title in titles)

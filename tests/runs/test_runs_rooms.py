@@ -178,6 +178,17 @@ def test_a_paused_room_starts_no_training_but_what_runs_goes_on(store, rooms):
     assert waits.job.id in store.waiting(Slot.TRAINING)
 
 
+def test_who_waits_is_told_when_by_the_last_runs(store):
+    runs = [store.submit("ann", experiment(store, "ann", seed=k)) for k in range(4)]
+    assert store.expected_wait(runs[3]) is None  # none has ended yet
+    assert store.begin(runs[0].job.id, "w")
+    store.finish(runs[0].job.id, State.DONE)
+    with store.writing() as db:
+        db.execute(text("UPDATE jobs SET finished = started + 20 WHERE state = 'done'"))
+    assert [store.expected_wait(run) for run in runs[1:]] == pytest.approx([20.0, 40.0, 60.0])
+    assert store.expected_wait(store.run("ann", runs[0].id)) is None
+
+
 def test_a_deleted_room_takes_everything_made_in_it_and_nothing_else(store, rooms, workspace):
     kept = store.submit("ann", experiment(store, "ann"))
     teachers = experiment(store, "teacher")

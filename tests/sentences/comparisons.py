@@ -6,8 +6,11 @@ from tests.sentences.outcomes import counts, differences, ends, estimates, share
 from tests.sentences.reading import Case, sentence
 from translearn_core.config import DataConfig, ExperimentConfig
 from translearn_core.config.training import AugmentConfig, DistilConfig
+from translearn_core.prepared_experiments.claim import Claim
+from translearn_core.prepared_experiments.judgement import MOST_ROWS, Verdict, judge
+from translearn_core.prepared_experiments.measure import Measure, Unit
 from translearn_core.results import ArmScore, Baseline, Comparison, Difference, Estimate
-from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer
+from translearn_core.results.comparison import NEGLIGIBLE, NegativeTransfer, rows_for
 from translearn_core.results.diagnostics.baselines import FROZEN, MAJORITY, SCRATCH, WORDS
 from translearn_core.results.diagnostics.paired_comparison import PairedComparison
 from translearn_core.results.evaluation import SMALL_TEST_SET, Metrics, small_test_set_note
@@ -69,6 +72,37 @@ def study_verdict(draw: Draw) -> Case:
 def power(difference: Difference | None, needed: int | None, rows: int) -> list[float]:
     """Return the numbers of a sentence on the rows that a difference needs."""
     return [] if difference is None or needed is None else [100 * abs(difference.value), needed, rows]
+
+
+@sentence
+@st.composite
+def judged_claim(draw: Draw) -> Case:
+    """A claim beside what was measured, with the test rows that its distance from the limit needs."""
+    limit, one, rows = draw(st.sampled_from((0.0, 1.0, -5.0))), draw(estimates()), draw(st.none() | counts)
+    points = Estimate(100 * one.value, 100 * one.low, 100 * one.high)
+    side = draw(st.sampled_from(("above", "below")))
+    measure = Measure(kind="difference", unit=Unit.POINTS)
+    claim = Claim.model_validate({"paper": "P", "measure": measure, side: limit})
+    found = judge(claim, {"gain": points}, rows)
+    half = (points.high - points.low) / 2
+    needed = None if rows is None else rows_for(points.value - limit, half, rows)
+    if found.verdict is not Verdict.COULD_BE_CHANCE or (needed or 0) > MOST_ROWS:
+        needed = None
+    numbers = [points.value, points.low, points.high, limit]
+    if needed is not None and rows is not None:
+        numbers += [abs(points.value - limit), needed, rows]
+    low, high = points.low, points.high
+    above = {"above": (low > limit, high <= limit), "below": (high < limit, low >= limit)}[side]
+    return Case(
+        found.sentence,
+        numbers,
+        claims={
+            "It came out here too": above[0],
+            "It did not come out here": above[1],
+            "the interval includes": not any(above),
+            "from chance four times in five": needed is not None,
+        },
+    )
 
 
 @sentence

@@ -38,14 +38,20 @@ def way_to_domain(draw: Draw) -> Case:
     )
     metric = metric_of(draw(st.sampled_from(("accuracy", "mae"))))
     factor = 100 if metric.share else 1
-    gained = loss.value < 0
+    nothing = not round(factor * loss.value, 1 if metric.share else 3)
+    gained = loss.value < 0 and not nothing
     sign = -factor if gained else factor
     low, high = sorted(end * sign for end in (loss.low, loss.high))
     sure = loss.low > 0 or loss.high < 0
     return Case(
         texts._crossing(cell, metric),
         [sign * loss.value, low, high],
-        claims={"it gains": gained, "it loses": not gained, "could be chance": not sure},
+        claims={
+            "it gains": gained,
+            "it loses": not gained,
+            "loses nothing": nothing,
+            "could be chance": not sure and not nothing,
+        },
     )
 
 
@@ -162,7 +168,7 @@ def distance_and_loss(draw: Draw) -> Case:
         texts._agreement(one),
         shown,
         claims={
-            "tells which ways lose more": known and tau.low > 0,
+            "tells which transfers lose more": known and tau.low > 0,
             "does not tell": known and tau.low <= 0,
             "tells nothing": not known,
         },

@@ -10,6 +10,7 @@ from tests.sentences.outcomes import counts
 from tests.sentences.reading import Case, sentence
 from translearn_core.analysis.neighbours.label_spreading import SpreadLabels
 from translearn_core.results import SelfTraining, SelfTrainingRound
+from translearn_core.results.training.self_training import LaterTraining
 from translearn_core.worker.diagnostics.few_labels.label_spreading_baseline import SpreadingBaseline
 
 Draw = st.DrawFn
@@ -29,8 +30,17 @@ def pseudo_labels(draw: Draw) -> Case:
     rounds = [SelfTrainingRound(1, first, added, (added, 0), known, right, 9, 5)]
     rounds.append(SelfTrainingRound(2, last, added, (0, 0), 0, 0, 9, 5))
     ended = draw(st.sampled_from((0, 2, 3)))
+    learned, agreed = draw(st.integers(1, 90)), draw(st.integers(0, 1))
+    later = (LaterTraining(3, draw(scores), learned, agreed, agreed),) * (ended == 3)
     text = SelfTraining(
-        "self_training", threshold, labelled, unlabelled, ("a", "b"), tuple(rounds), trainings=ended
+        "self_training",
+        threshold,
+        labelled,
+        unlabelled,
+        ("a", "b"),
+        tuple(rounds),
+        trainings=ended,
+        later=later,
     ).summary()
     shown = [added, unlabelled, labelled] if added else [unlabelled, 100 * threshold]
     rose, same = last > first, f"{last:.3f}" == f"{first:.3f}"
@@ -44,7 +54,9 @@ def pseudo_labels(draw: Draw) -> Case:
     shown += [100 * right / known] if known else []
     shown += ([first] if same else [first, last]) if added else []
     shown += [2, 3] if added and ended == 3 else []
+    shown += [3, learned, later[0].score] + [100] * agreed if later and added else []
     claims["was best on validation"] = added > 0 and ended == 3
+    claims["of them right, reached"] = bool(later and added and agreed)
     return Case(text, shown, claims=claims)
 
 
@@ -57,13 +69,14 @@ def no_pseudo_labels(draw: Draw) -> Case:
     lacking = draw(st.sampled_from(((), (1,), (0, 1))))
     worse = confident > 0 and not lacking and draw(st.booleans())
     one = SelfTrainingRound(1, 0.5, confident, (0, 0), 0, 0, 9, 5, lacking=lacking)
+    later = (LaterTraining(2, 0.4, 30, 0, 0), LaterTraining(3, 0.45, 40, 0, 0)) if worse else ()
     text = SelfTraining(
-        "self_training", 0.95, 9, unlabelled, ("a", "b"), (one,), trainings=3 if worse else 1
+        "self_training", 0.95, 9, unlabelled, ("a", "b"), (one,), trainings=1 + len(later), later=later
     ).summary()
     class_lacks = confident > 0 and bool(lacking)
     return Case(
         text,
-        [unlabelled, 95] + [confident] * (confident > 0),
+        [unlabelled, 95] + [confident] * (confident > 0) + [0.5, 2, 30, 0.4, 3, 40, 0.45] * worse,
         claims={
             "None of": not confident,
             "A lower threshold": not confident or class_lacks,

@@ -45,6 +45,29 @@ def sample(n: int = 90, seed: int = 0) -> list[list[tuple[str, str]]]:
     return sentences
 
 
+def entities(people: int, places: int, outside: int) -> Target:
+    names = np.repeat(["B-PER", "B-LOC", "O"], [people, places, outside])
+    values = np.searchsorted(TAGS, names)
+    return Target("tag", ProblemType.TOKENS, TAGS, values)
+
+
+def test_most_words_outside_of_entities_are_no_reason_to_weigh_classes() -> None:
+    even, uneven = entities(9, 9, 900), entities(40, 9, 900)
+    train = np.zeros(1_000, dtype=np.int64)
+    assert TOKENS.findings(even, train[: len(even.values)]) == []
+    (finding,) = TOKENS.findings(uneven, train[: len(uneven.values)])
+    assert finding.code == "unbalanced-entities"
+    assert "'PER' has 40 entities in train, 'LOC' 9, 4.4 times fewer" in finding.sentence
+    assert "weight" not in f"{finding.advice}"
+
+
+def test_token_accuracy_of_entities_is_compared_with_finding_none() -> None:
+    counts = pd.DataFrame({"label": TAGS, "train": 5, "validation": 5, "test": [5, 5, 5, 5, 180]})
+    (caveat,) = TOKENS.caveats(counts)
+    assert caveat.startswith("90.0 % of the test words are outside")
+    assert TOKENS.caveats(counts.assign(test=5)) == []
+
+
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [

@@ -186,6 +186,11 @@ class DataConfig(BaseConfig):
         return self.targets[0].problem
 
     @property
+    def row_noun(self) -> str:
+        """Name of a row for people: text, pair of texts, or word where each row is a word of a sentence."""
+        return self.problem.row_noun if self.text_pair is None else "pair"
+
+    @property
     def several_targets(self) -> bool:
         """Whether several columns are predicted."""
         return len(self.targets) > 1

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from translearn_core.config import BUNDLED, MULTILINGUAL, DataConfig
 from translearn_core.data.columns import file_columns, looks_like_ids, profile, suggest_columns
@@ -59,10 +60,10 @@ def diagnose(
         None if something blocks the task, which is then a finding and not an exception.
     """
     findings: list[Finding] = []
+    prepared = None
     try:
         prepared = prepare(table, config, earlier=earlier)
     except DataError as error:
-        prepared = None
         findings.append(finding("unusable", Severity.BLOCKING, str(error)))
     findings += _column_findings(table, config)
     if prepared:
@@ -70,9 +71,9 @@ def diagnose(
     if statistics is not None:
         findings += [*unknown_tokens_finding(statistics), *truncation_finding(statistics, prepared)]
     findings.sort(key=lambda f: -list(Severity).index(f.severity))
-    tokens = statistics.lengths if statistics is not None else np.empty(0, dtype=np.int64)
-    limit = statistics.token_limit if statistics is not None else 0
-    diagnosis = Diagnosis(
+    none = np.empty(0, dtype=np.int64), 0
+    tokens, limit = none if statistics is None else (statistics.lengths, statistics.token_limit)
+    return Diagnosis(
         findings=tuple(findings),
         classes=prepared.target.names if prepared else (),
         counts=counts_frame(prepared.for_target(0) if prepared else None),
@@ -87,10 +88,10 @@ def diagnose(
         words_per_text=prepared.words_per_text if prepared else 1.0,
         further_outputs=sum(target.n_outputs for target in prepared.targets[1:]) if prepared else 0,
         unlabelled=len(prepared.unlabelled) if prepared else 0,
-        known_labels=int((prepared.unlabelled_key >= 0).sum()) if prepared else 0,
+        known_labels=int(np.count_nonzero(prepared.unlabelled_key >= 0)) if prepared else 0,
         domain_rows=prepared.domain_rows if prepared else (),
-    )
-    return diagnosis, prepared
+        sufficient_limit=sufficient_limit(tokens),
+    ), prepared
 
 
 def _target_findings(prepared: PreparedDataset) -> list[Finding]:
@@ -262,6 +263,11 @@ def languages_finding(
     return finding(code, Severity.DETECTED if column else Severity.DECISION, sentence)
 
 
+def sufficient_limit(lengths: NDArray[np.int64]) -> int:
+    """Return the token limit, a multiple of 8, with which 99 % of the texts stay whole; 0 without texts."""
+    return int(np.ceil(np.quantile(lengths, 0.99) / 8) * 8) if len(lengths) else 0
+
+
 def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | None) -> list[Finding]:
     """Return the finding on texts longer than the token limit, if any."""
     limit, lengths = statistics.token_limit, statistics.lengths
@@ -270,7 +276,7 @@ def truncation_finding(statistics: TokenStatistics, prepared: PreparedDataset | 
         return []
     share = float(cut.mean())
     rows = prepared.rows[cut] if prepared and len(prepared.rows) == len(lengths) else ()
-    sufficient = int(np.ceil(np.quantile(lengths, 0.99) / 8) * 8)
+    sufficient = sufficient_limit(lengths)
     advice = (
         f"With a limit of {sufficient:,} tokens 99 % of the texts stay whole, and training takes longer."
         if sufficient > limit

@@ -69,7 +69,7 @@ def prepare(
     several = len(config.prepared_targets) > 1
     rows_of = _rows_of_targets if several else _rows_of_target
     state, given = rows_of(columns, config, max_classes or settings().max_classes)
-    check_domains(state.rows, config)
+    check_domains(state.rows, columns.unlabelled, config)
     without_leaks = drop_leaked_rows(state)
     dropped = dropped_per_split(state, without_leaks)
     state = assign_splits(without_leaks, config, given)

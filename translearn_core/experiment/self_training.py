@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from translearn_core.data.unlabelled import UNKNOWN
 from translearn_core.experiment.adaptation import Adaptation
 from translearn_core.experiment.training_data import TrainingData
 from translearn_core.results import EpochPoint, SelfTraining, SelfTrainingRound
+from translearn_core.results.metric import LOSS
+from translearn_core.results.training.self_training import LaterTraining
 from translearn_core.runs import artifacts
 from translearn_core.training.loop import Loop
 from translearn_core.training.self_training.consistency import Consistency
@@ -53,6 +55,7 @@ def self_training_result(
     if labeller is None:
         return None
     rounds, trainings = list(state.rounds), 0
+    later: tuple[LaterTraining, ...] = ()
     if not labeller.config.per_step:
         rounds = rounds[: loop.best_stage]  # pseudo-labels of later ones trained nothing that is kept
         assert isinstance(loop.model, Classifier)
@@ -60,7 +63,8 @@ def self_training_result(
         score = _score_of_best_epoch(loop)
         rounds.append(labeller.record(len(rounds) + 1, score, probabilities, PseudoLabels.of({})))
         trainings = 1 + max((p.stage for p in state.history if isinstance(p, EpochPoint)), default=0)
-    return _account(labeller, prepared, rounds, trainings)
+        later = tuple(_later_training(loop, stage) for stage in range(loop.best_stage + 1, trainings))
+    return replace(_account(labeller, prepared, rounds), trainings=trainings, later=later)
 
 
 @dataclass
@@ -87,7 +91,6 @@ def _account(
     labeller: PseudoLabeller,
     prepared: PreparedDataset,
     rounds: Sequence[SelfTrainingRound],
-    trainings: int = 0,
 ) -> SelfTraining:
     """Return the account of `rounds`."""
     train = prepared.split_indices(Split.TRAIN)  # without altered copies
@@ -98,11 +101,19 @@ def _account(
         unlabelled=len(labeller.rows),
         classes=prepared.target.names,
         rounds=tuple(rounds),
-        trainings=trainings,
         labelled_classes=tuple(
             np.bincount(prepared.labels[train], minlength=len(prepared.target.names)).tolist()
         ),
     )
+
+
+def _later_training(loop: Loop, stage: int) -> LaterTraining:
+    """Return the account of a training after the first, which learned from the labels of the round before."""
+    before = loop.state.rounds[stage - 1]
+    points = [p for p in loop.state.history if isinstance(p, EpochPoint) and p.stage == stage]
+    scores = [point.validation.get(loop.task.selection, math.nan) for point in points]
+    best = min if loop.task.selection == LOSS else max
+    return LaterTraining(stage + 1, best(scores, default=math.nan), before.total, before.known, before.right)
 
 
 def _score_of_best_epoch(loop: Loop) -> float:

@@ -37,7 +37,7 @@ def number_histogram(
     low, high = limits
     width = step * max(1, round((high - low) / step / MOST_BARS))
     bins = Counter(int((value - low) / width + 1e-9) for value in values)
-    figure, colours = _large("guesses", dark, 370), palette(dark)
+    figure, colours = _large("guesses", dark, 345), palette(dark)
     figure.add_bar(
         x=[low + (k + 0.5) * width for k in sorted(bins)],
         y=[bins[k] for k in sorted(bins)],

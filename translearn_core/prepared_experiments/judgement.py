@@ -82,10 +82,14 @@ def judge(claim: Claim, measured: Measured, rows: int | None = None) -> Judgemen
     return Judgement(verdict, name, one, sentence)
 
 
+MOST_ROWS = 1_000_000
+"""More test rows than so many are no advice."""
+
+
 def rows_note(one: Estimate, limit: float, unit: Unit, rows: int | None) -> str:
-    """Say how many test rows a distance from the limit would need; "" where that is not known."""
+    """Say how many test rows a distance from the limit would need; "" where that is not known or too many."""
     needed = None if rows is None else rows_for(one.value - limit, (one.high - one.low) / 2, rows)
-    if needed is None:
+    if needed is None or needed > MOST_ROWS:
         return ""
     return (
         f"A distance of {unit.gap(abs(one.value - limit))} needs about {needed:,} test rows to be told from "

@@ -9,7 +9,20 @@ from translearn_core.config import JobConfig, job_id
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import spec_of
 from translearn_core.prepared_experiments.experiment import Experiment
-from translearn_core.runs import RunStore, State, Studies, Study, StudyProgress, artifacts
+from translearn_core.runs import Dataset, RunStore, State, Studies, Study, StudyProgress, artifacts
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Data sets and studies of an owner, to be read once where many experiments are looked for."""
+
+    datasets: list[Dataset]
+    studies: list[Study]
+
+    @classmethod
+    def of(cls, store: RunStore, owner: str) -> "Holdings":
+        """Read them from a store."""
+        return cls(store.datasets(owner), Studies(store).all(owner))
 
 
 @dataclass(frozen=True)
@@ -29,14 +42,15 @@ class OwnStudies:
         blocks = self.experiment.blocks(self.n_blocks)
         return Studies(self.store).add(self.owner, name, config, blocks, baseline)
 
-    def find(self, choices: dict[str, JsonValue] | None = None) -> Study | None:
+    def find(
+        self, choices: dict[str, JsonValue] | None = None, among: Holdings | None = None
+    ) -> Study | None:
         """Return the owner's study of the experiment with these choices, None if it was not started."""
-        datasets = self.store.datasets(self.owner)
-        digests = [one.digest for one in datasets if one.name == self.experiment.file]
-        studies = Studies(self.store).all(self.owner) if digests else []
+        held = among or Holdings.of(self.store, self.owner)
+        digests = [one.digest for one in held.datasets if one.name == self.experiment.file]
         for digest in digests:
             config = self.experiment.config(digest, self.n_blocks, choices)
-            for study in studies:
+            for study in held.studies:
                 if study.config == config:
                     return study
         return None

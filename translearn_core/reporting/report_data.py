@@ -60,8 +60,8 @@ class ReportData:
 
     @property
     def row_noun(self) -> str:
-        """Name of a row of the run's data (`ProblemType.row_noun`)."""
-        return "text" if self.config is None else self.config.data.problem.row_noun
+        """Name of a row of the run's data (`DataConfig.row_noun`)."""
+        return "text" if self.config is None else self.config.data.row_noun
 
     @property
     def arms(self) -> dict[str, dict[str, str]]:

@@ -52,7 +52,10 @@ def _varied(study: StudyConfig, planned: Sequence[PlannedRun]) -> Iterator[str]:
         yield f"How deep, the lowest part that trains: {', '.join(depths)}."
     if study.ways and study.data.domains is not None:
         places = [join_list(list(names)) for names in (study.data.domains.source, study.data.domains.target)]
-        yield f"From {places[0]} to {places[1]}: {', '.join(study.ways)}; every way is tested on the latter."
+        yield (
+            f"From {places[0]} to {places[1]}: {', '.join(study.ways)}; every adaptation method is tested on "
+            "the latter."
+        )
     if study.sizes != (None,):
         rows = ", ".join("all" if size is None else f"{size:,}" for size in study.sizes)
         draw = "each seed drew its own" if study.resample else "all seeds learned from the same"

@@ -14,6 +14,8 @@ from translearn_core.results.sample_efficiency import SampleEfficiency
 
 Z_POWER = NormalDist().inv_cdf(0.8)
 """Normal quantile of a power of 80 %."""
+SMALLEST_DISTANCE = 1e-6
+"""Distance, as a share of half an interval, below which no number of rows is given."""
 NEGLIGIBLE = 0.0005
 """Smaller differences of shares that could be chance are reported as equality."""
 
@@ -21,10 +23,10 @@ NEGLIGIBLE = 0.0005
 def rows_for(distance: float, half: float, rows: int) -> int | None:
     """Return the test rows with which an interval excludes a number at this distance in 80 % of tests.
 
-    `half` is half the width of the 95 % interval over `rows` rows; None without a distance or a width. Of two
-    digits, rounded up.
+    `half` is half the width of the 95 % interval over `rows` rows; None without a width, or where the
+    distance is as good as none. Of two digits, rounded up.
     """
-    if not (half > 0 and distance and math.isfinite(half)):
+    if not (half > 0 and math.isfinite(half) and abs(distance) > half * SMALLEST_DISTANCE):
         return None
     needed = rows * (half * (1 + Z_POWER / Z) / distance) ** 2
     unit = 10.0 ** max(0, math.floor(math.log10(needed)) - 1)
@@ -214,11 +216,11 @@ class Comparison:
         )
 
     def worth_frame(self) -> pd.DataFrame:
-        """Return one row per way and number of target labels: score, and the labels it is worth."""
+        """Return one row per adaptation method and number of target labels: score, and labels it is worth."""
         return pd.DataFrame(
             [
                 {
-                    "way": one.better,
+                    "method": one.better,
                     "target labels": one.reference_size,
                     "score": one.score,
                     f"labels of {one.worse}": one.labels,

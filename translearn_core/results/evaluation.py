@@ -23,7 +23,7 @@ SMALL_TEST_SET = 200
 def small_test_set_note(rows: int, *, shares: bool = True, noun: str = "text") -> str:
     """Return a warning for fewer than `SMALL_TEST_SET` test rows, else an empty string.
 
-    `shares`: row scores are 0 or 1; `noun` names a row (`ProblemType.row_noun`).
+    `shares`: row scores are 0 or 1; `noun` names a row (`DataConfig.row_noun`).
     """
     if not 0 < rows < SMALL_TEST_SET:
         return ""

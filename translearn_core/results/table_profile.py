@@ -220,7 +220,8 @@ class Diagnosis:
     words. Of several targets, `classes` and `counts` are those of the first, and `further_outputs` is the
     number of classes of the others, a number counting as one. `unlabelled` are the different texts that can
     be learned from without labels, `known_labels` those of them whose label a key column has. `domain_rows`
-    are the rows of every domain; empty without domains, and in results of earlier versions.
+    are the rows of every domain; empty without domains. `sufficient_limit` is the token limit with which 99 %
+    of the texts stay whole. Both are empty in results of earlier versions.
     """
 
     findings: tuple[Finding, ...]
@@ -239,6 +240,7 @@ class Diagnosis:
     unlabelled: int = 0
     known_labels: int = 0
     domain_rows: tuple[DomainRows, ...] = ()
+    sufficient_limit: int = 0
 
     @property
     def rows(self) -> dict[str, int]:

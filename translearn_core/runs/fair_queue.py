@@ -1,5 +1,6 @@
 """Fair queue: rooms and all others take turns, within them owners; background jobs come last."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,9 @@ class QueuedJob:
     parties: tuple[str, ...] = ()
 
     @property
-    def claims(self) -> list[tuple[str, str]]:
+    def claims(self) -> tuple[tuple[str, str], ...]:
         """Pairs of party and owner."""
-        return list(zip(self.parties or [OTHERS] * len(self.owners), self.owners, strict=True))
+        return tuple(zip(self.parties or [OTHERS] * len(self.owners), self.owners, strict=True))
 
 
 def fair_order(
@@ -50,23 +51,28 @@ def fair_order(
     (seconds; those without one come first). A job of several owners counts as a turn of each and of their
     parties. Background jobs come after all others.
     """
-    remaining = sorted(waiting, key=lambda w: (w.since, w.job))
     turns, parties = dict(last_turn), dict(last_turn_of_party or {})
     clock, never = max([*turns.values(), *parties.values(), 0.0]), float("-inf")
+    groups: dict[tuple[bool, tuple[tuple[str, str], ...]], deque[QueuedJob]] = {}
+    for one in sorted(waiting, key=lambda w: (w.since, w.job)):
+        groups.setdefault((one.background, one.claims), deque()).append(one)
 
-    claims = {w.job: w.claims for w in waiting}
-
-    def turn(one: QueuedJob) -> tuple[float, float]:
-        return min((parties.get(party, never), turns.get(owner, never)) for party, owner in claims[one.job])
+    def turn(group: tuple[bool, tuple[tuple[str, str], ...]]) -> tuple[Any, ...]:
+        background, claims = group
+        first = groups[group][0]  # those behind it have the same owners
+        earliest = min((parties.get(party, never), turns.get(owner, never)) for party, owner in claims)
+        return background, earliest, first.since, first.job
 
     order: list[str] = []
-    while remaining:
-        job = min(remaining, key=lambda w: (w.background, turn(w), w.since, w.job))
-        remaining.remove(job)
+    while groups:
+        group = min(groups, key=turn)
+        job = groups[group].popleft()
+        if not groups[group]:
+            del groups[group]
         order.append(job.job)
         clock += 1.0
         turns.update(dict.fromkeys(job.owners, clock))
-        parties.update({party: clock for party, _ in claims[job.job]})
+        parties.update({party: clock for party, _ in job.claims})
     return order
 
 

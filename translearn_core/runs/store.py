@@ -6,6 +6,7 @@ Entries of other owners raise `NotFoundError`.
 import json
 from collections.abc import Sequence
 from functools import cache
+from statistics import median
 from typing import Any, TypeVar, overload
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -35,6 +36,9 @@ from translearn_core.runs.submissions import (
 from translearn_core.runs.workspace import Workspace
 
 C = TypeVar("C", bound=JobConfig)
+
+RECENT_RUNS = 10
+"""Finished runs that the wait of others is estimated from."""
 
 LOCAL = "local"
 """Owner of everything made by the command line."""
@@ -192,6 +196,19 @@ class RunStore(DatasetStore):
             return 0
         order = self.waiting(run.job.spec.slot)
         return order.index(run.job.id) + 1 if run.job.id in order else 0
+
+    def expected_wait(self, run: Run, position: int | None = None) -> float | None:
+        """Return the seconds until a queued run is expected to start, by the last runs; None if unknown.
+
+        Each run ahead, and the one that runs, counts as long as the median of the last `RECENT_RUNS` did.
+        `position` is that in the queue, if it is known already.
+        """
+        ahead, slot = self.queue_position(run) if position is None else position, str(run.job.spec.slot)
+        ended = (jobs.c.slot == slot, jobs.c.state == str(State.DONE), jobs.c.started.is_not(None))
+        query = select(jobs.c.finished - jobs.c.started).where(*ended).order_by(jobs.c.finished.desc())
+        with self._reader.begin() as db:
+            seconds = list(db.scalars(query.limit(RECENT_RUNS)))
+        return median(seconds) * ahead if seconds and ahead else None
 
     def queued_behind(self, run: Run) -> tuple[JobSpec[Any, Any], bool] | None:
         """Return the kind of the job that a queued run waits for, and whether its owner has that job too."""

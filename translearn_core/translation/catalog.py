@@ -22,7 +22,9 @@ LEAST_LETTERS, LEAST_SHARE = 8, 0.3
 """Letters, and share of the letters of a text, that a message needs if it leaves some of it untranslated."""
 CACHED = 50_000
 """Texts whose translation is kept."""
-_SEPARATORS = tuple(map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )")))
+_SEPARATORS = tuple(
+    map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )"))
+)
 """Where a text is taken apart that is not a message itself; tried in this order."""
 
 

@@ -67,9 +67,7 @@ def message(source: str, translation: str) -> Message | None:
     words = frozenset(WORD.findall(" ".join(literals)))
     if not names or not words:
         return None
-    return Message(
-        tuple(map(_unescape, literals)), names, words, letters(" ".join(literals)), translation
-    )
+    return Message(tuple(map(_unescape, literals)), names, words, letters(" ".join(literals)), translation)
 
 
 class Messages:

@@ -74,6 +74,7 @@ def _report_data(context: Context, config: ReportConfig) -> ReportData:
             name=config.name or "Report",
             question=config.question,
             notes=config.notes,
+            command=config.command,
             parts=parts,
             missing=_missing_of_study(parts, missing) if about_study else missing,
             hashes={

@@ -10,7 +10,7 @@ from translearn_core.claims.source_claim import SourceClaim
 from translearn_core.errors import NotFoundError
 from translearn_core.prepared_experiments.experiment import BLOCKS
 from translearn_core.prepared_experiments.judgement import Verdict
-from translearn_core.prepared_experiments.own_studies import OwnStudies
+from translearn_core.prepared_experiments.own_studies import Holdings, OwnStudies
 
 BADGES = {
     Verdict.REPRODUCED: ("Reproduced", "check_circle", "green"),
@@ -47,17 +47,19 @@ def studies_of(one: SourceClaim) -> OwnStudies:
     return own_studies(one, state.store(), state.owner(), n_blocks)
 
 
-def found(one: SourceClaim) -> ClaimFinding:
+def found(one: SourceClaim, among: Holdings | None = None) -> ClaimFinding:
     """Return what came out of a claim: of the person's own finished run, else beforehand."""
     studies = studies_of(one)
-    study = studies.find()
+    study = studies.find(among=among)
     own = None if study is None else jobs.known(studies.evaluation(study))
     return finding(one, None if own is None else studies.experiment.present(own))
 
 
 def show() -> None:
     """Show the number of claims by verdict, and every claim as a card."""
-    findings = sorted(map(found, map(claim, claim_ids())), key=lambda one: one.verdict is Verdict.NOT_RUN)
+    held = Holdings.of(state.store(), state.owner())
+    findings = [found(claim(id), held) for id in claim_ids()]
+    findings.sort(key=lambda one: one.verdict is Verdict.NOT_RUN)
     counts = Counter(one.verdict for one in findings)
     names = {f"{BADGES[verdict][0]} ({counts[verdict]})": verdict for verdict in Verdict if counts[verdict]}
     chosen = st.pills(

@@ -9,8 +9,8 @@ from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 from translearn_core.results.format import count_noun
 from translearn_core.runs import Dataset
 
-COLUMN = "cluster"
-"""Proposed name of the new column."""
+COLUMN, CLASS_COLUMN = "cluster", "class"
+"""Proposed names of the new column: of clusters, and of described classes."""
 
 CLUSTERS = (
     "Give each cluster the name of a class. Clusters with the same name become one class; texts of a "
@@ -31,12 +31,13 @@ def panel(dataset: Dataset, job: str, result: Clustering) -> None:
     labelled = labels[(labels != "") & result.rows["part"].isin(list(Split)).to_numpy()]
     classes = labelled.nunique()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        state.init_widget("cluster_column", COLUMN)
+        proposed, key = (CLASS_COLUMN, "class_column") if result.described else (COLUMN, "cluster_column")
+        state.init_widget(key, proposed)
         column = st.text_input(
             "Name of the label column",
-            COLUMN,
+            proposed,
             max_chars=100,
-            key="cluster_column",
+            key=key,
             persist_state="session",
             width=260,
         ).strip()

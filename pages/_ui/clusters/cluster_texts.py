@@ -50,7 +50,7 @@ def _projection(result: Clustering, block: FigureBlock) -> None:
 
 
 def _clusters(result: Clustering, block: Any) -> None:
-    table = block.frame
+    table = block.frame.assign(silhouette=block.frame["silhouette"].round(2) + 0.0)  # 0.0: no "-0.00"
     texts = ("words", "typical text", "further texts")
     tables.table(
         table,

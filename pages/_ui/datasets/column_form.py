@@ -154,7 +154,9 @@ def _reason(column: Column, problem: ProblemType) -> str:
 
 def shape(reading: TableProfile, diagnosis: Diagnosis) -> None:
     """Show findings, metrics, class counts and text lengths of the task."""
-    findings.cards(diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.lengths))
+    findings.cards(
+        diagnosis.findings, "task", findings.TaskShape(reading.suggestion, diagnosis.sufficient_limit)
+    )
     noun, draft = diagnosis.problem.text_noun, state.draft()
     of_first = f" ({plain(draft.label)})" if draft.more_targets else ""
     cut = f"longer than {diagnosis.token_limit} tokens: the rest of them is not read"

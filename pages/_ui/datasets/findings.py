@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, navigation, st, state
 from pages._ui.shell.formatting import plain, short
@@ -20,10 +18,10 @@ ALARMS = ("unknown-tokens",)
 
 @dataclass(frozen=True)
 class TaskShape:
-    """Input of the actions: suggested columns, histogram of text lengths in tokens."""
+    """Input of the actions: suggested columns, and the token limit that leaves 99 % of the texts whole."""
 
     suggestion: Suggestion
-    lengths: pd.DataFrame
+    sufficient_limit: int
 
 
 def cards(findings: Sequence[Finding], key: str, task: TaskShape | None = None) -> None:
@@ -95,9 +93,9 @@ def _read_more(task: TaskShape, key: str) -> None:
         return
     _, upper_bound = config_fields.bounds(FeatureConfig.model_fields["token_limit"])
     limit = min(backbone_info.token_limit, int(upper_bound or backbone_info.token_limit))
-    needed = min(limit, -(-int(task.lengths["tokens_to"].max()) // 8) * 8)
+    needed = min(limit, task.sufficient_limit)
     if needed > draft.features.token_limit:
-        why = "the most this backbone reads" if needed == limit else "enough for the longest text"
+        why = "the most this backbone reads" if needed == limit else "enough for 99 % of the texts"
         _button(
             f"Read up to {needed:,} tokens", key, _set_limit, needed, hint=f"{why}; training takes longer"
         )

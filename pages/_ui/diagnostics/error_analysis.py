@@ -43,7 +43,7 @@ def panel(run: Run[ExperimentConfig]) -> None:
     if result is not None:
         custom = {
             RELIABILITY_TABLE: partial(_reliability, run, result),
-            COVERAGE_TABLE: partial(_coverage, result, run.job.config.data.problem.row_noun),
+            COVERAGE_TABLE: partial(_coverage, result, run.job.config.data.row_noun),
             CONFUSED_TABLE: partial(_pairs, result),
         }
         data = ReportData(run.name, config=run.job.config)
@@ -83,7 +83,7 @@ def _bars(run: Run[ExperimentConfig], result: ErrorAnalysis, block: FigureBlock)
         note="",
         config=tables.fractions(*block.table.fractions),
     )
-    st.caption(f"{block.caption} Click a bar to read its {run.job.config.data.problem.row_noun}s.")
+    st.caption(f"{block.caption} Click a bar to read its {run.job.config.data.row_noun}s.")
     bars = [point["x"] for point in points if point["curve_number"] == BARS]
     bins = result.bins[result.bins["which"] == "raw"][["from", "to"]].itertuples(index=False)
     chosen = [(low, high) for low, high in bins if any(low < x <= high for x in bars)]

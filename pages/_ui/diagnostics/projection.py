@@ -61,7 +61,7 @@ def _panel(run: Run, backbone_info: BackboneInfo) -> None:
     picked = _pair(run, projection, COLOURS[colour], f"{job_id(projection_config)} {colour}")
     st.markdown(plain(projection.sentence))
     documentation_links.more_about("diagnostics", "projection")
-    noun = run.job.config.data.problem.row_noun
+    noun = run.job.config.data.row_noun
     neighbourhood_quality.neighbour_overlap(projection, noun)
     caption(projection, noun)
     if run.job.config.data.text_pair is not None:
@@ -112,7 +112,7 @@ def _pair(run: Run, projection: Projection, colour: plots.Colouring, figure: str
                 alt=f"Texts as points, {variant}",
             )
             notes.under(figure_name(PROJECTION.heading, figure_of(projection, variant)))
-            neighbourhood_quality.quality_metrics(projection, number, run.job.config.data.problem.row_noun)
+            neighbourhood_quality.quality_metrics(projection, number, run.job.config.data.row_noun)
     return selection
 
 

@@ -32,7 +32,7 @@ def panel(run: Run[ExperimentConfig], backbone_info: BackboneInfo) -> None:
     if (nothing := unsupported_reason(backbone_info)) is not None:
         st.caption(nothing)
         return
-    st.markdown(LOOK.format(noun=config.data.problem.row_noun))
+    st.markdown(LOOK.format(noun=config.data.row_noun))
     documentation_links.more_about("diagnostics", "projection_animation")
     if not config.trains_backbone:
         st.caption(HEAD_ONLY)

@@ -46,7 +46,7 @@ def _show(run: Run[ExperimentConfig], result: Snapshots) -> None:
             key="replayed",
             alt="Texts as points at every moment of the training, and probe scores by layer",
         )
-    st.markdown(caption(result, run.job.config.data.problem.row_noun))
+    st.markdown(caption(result, run.job.config.data.row_noun))
     run_summary = result_cache.cached_result(run, RunSummary)
     if run_summary is not None and run_summary.best_epoch != result.epochs[-1]:
         st.caption(

@@ -13,8 +13,8 @@ from translearn_core.results import TableProfile
 ONE_RUN = [way for way in Way if way is not Way.PRETRAIN_TARGET]
 """Ways of one training; pre-training is a job of its own."""
 WITHIN_SOURCE = (
-    "What it is tested on is learned from already, so no way leads anywhere. Choose a domain to test on that "
-    "it does not learn from."
+    "What it is tested on is learned from already, so there is nothing to adapt to. Choose a domain to test "
+    "on that it does not learn from."
 )
 
 
@@ -76,9 +76,11 @@ def _one_training(chosen: DomainConfig) -> None:
     placed = way.domains(chosen, int(labels))
     if placed is None:
         what = "set it to 0" if labels else "raise the number beside it"
-        st.caption(f"The way '{way}' {way.lacking(int(labels))}: {what}.")
+        st.caption(f"The method '{way}' {way.lacking(int(labels))}: {what}.")
     elif way.adaptation is not None and not state.draft().experiment.trains_backbone:
-        st.caption(f"The way '{way}' needs a block that trains, and here all stay frozen: choose a recipe.")
+        st.caption(
+            f"The method '{way}' needs a block that trains, and here all stay frozen: choose a recipe."
+        )
     elif (conflict := _conflict(placed, way)) is not None:
         st.caption(conflict)
     else:
@@ -95,7 +97,7 @@ def _conflict(placed: DomainConfig, way: Way) -> str | None:
         assert (settled if kept else chosen).experiment is not None  # the table and its columns are chosen
     except ValidationError as problem:
         return errors.sentence_of(problem)
-    return None if kept else f"The way '{way}' does not go with the stages of the draft: choose a recipe."
+    return None if kept else f"The method '{way}' does not go with the stages of the draft: choose a recipe."
 
 
 def _set_up(domains: DomainConfig, way: Way, label: str = "Set up one training") -> None:

@@ -18,11 +18,18 @@ FOUND = "several-languages"
 """Code of the finding on texts of several languages that no column tells apart."""
 
 
-def panel(dataset: Dataset, text: str, findings: Iterable[Finding], columns: tuple[str, ...]) -> None:
+def panel(
+    dataset: Dataset,
+    text: str,
+    findings: Iterable[Finding],
+    columns: tuple[str, ...],
+    *,
+    shown: bool = False,
+) -> None:
     """Offer to identify the languages of texts of several, show them, and add their column.
 
     Without a finding on several languages that no column tells apart nothing is drawn. `text` is the column
-    of texts, `columns` are those that the table has.
+    of texts, `columns` are those that the table has; `shown`: the page shows the finding already.
     """
     found = next((one for one in findings if one.code == FOUND), None)
     if found is None:
@@ -30,7 +37,7 @@ def panel(dataset: Dataset, text: str, findings: Iterable[Finding], columns: tup
     with st.container(border=True, key="languages"):
         diagnostic.heading(LANGUAGES)
         config = LanguagesConfig(dataset=dataset.digest, text=text)
-        if jobs.known(config) is None:
+        if jobs.known(config) is None and not shown:
             st.markdown(plain(found.sentence))
         result = diagnostic.result(LANGUAGES, config)
         if result is not None:

@@ -1,4 +1,4 @@
-"""Comparison of ways from a source to a target domain: a study on the test rows of the target."""
+"""Comparison of adaptation methods from a source to a target domain: a study on the target's test rows."""
 
 from typing import Any
 
@@ -40,15 +40,16 @@ EXPLANATIONS = {
 
 
 def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate) -> None:
-    """Choose ways, target labels and seeds, and start the study."""
+    """Choose adaptation methods, target labels and seeds, and start the study."""
     st.markdown(
-        "How best to get from one to the other, with few labels of the target or none? Every way is tested "
-        "on the same test rows of the target; target texts without labels may be read, test texts never."
+        "How best to get from one to the other, with few labels of the target or none? Every adaptation "
+        "method is tested on the same test rows of the target; target texts without labels may be read, test "
+        "texts never."
     )
     if not (domains.source and domains.target):
         st.caption(
-            "The ways lead from some domains to others. Choose above what to learn from and what to test on, "
-            "at least one domain each; left empty, a field stands for all domains."
+            "An adaptation method leads from some domains to others. Choose above what to learn from and "
+            "what to test on, at least one domain each; left empty, a field stands for all domains."
         )
         return
     if domain_form.within_source(domains):  # said at the choice of the domains
@@ -57,7 +58,7 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
     blocks = {experiment.backbone.label: ready.backbone_info.n_blocks}
     unsuitable = _unsuitable(experiment, domains, blocks)
     ways = st.multiselect(
-        "Ways",
+        "Adaptation methods",
         list(Way),
         key="ways",
         default=None if "ways" in st.session_state else list(DEFAULT_WAYS),
@@ -70,7 +71,7 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
         sizes = st.pills("Target labels", SIZES, selection_mode="multi", default=(0, 64), key="way_sizes")
         seeds = st.number_input("Seeds", 1, 10, 3, key="way_seeds")
     if not ways or not sizes:
-        st.caption("Choose at least one way and one number of target labels.")
+        st.caption("Choose at least one adaptation method and one number of target labels.")
         return
     try:
         study = _study(experiment, domains, tuple(ways), tuple(sizes), int(seeds))
@@ -81,7 +82,7 @@ def panel(ready: Ready, domains: DomainConfig, estimate: study_offer.OneEstimate
     study_offer.cost(ready, experiment, planned, estimate)
     if Way.TARGET not in ways:
         st.caption(NO_WORTH)
-    if st.button("Compare the ways", key="compare_ways", type="primary", icon=":material/alt_route:"):
+    if st.button("Compare the methods", key="compare_ways", type="primary", icon=":material/alt_route:"):
         name = short(f"From {', '.join(domains.source)} to {', '.join(domains.target)}", 100)
         study_list.start(name, study, blocks)
 

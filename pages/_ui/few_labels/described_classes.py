@@ -5,8 +5,16 @@ from pydantic import ValidationError
 
 from pages._ui.clusters import cluster_labels, cluster_texts
 from pages._ui.diagnostics import panel as diagnostic
-from pages._ui.few_labels.description_form import COLUMN, WORDS, choose_template, warn_alike
-from pages._ui.forms import require_task
+from pages._ui.few_labels.description_form import (
+    CLASS_WIDTH,
+    COLUMN,
+    ROW_HEIGHT,
+    WORDS,
+    WORDS_WIDTH,
+    choose_template,
+    warn_alike,
+)
+from pages._ui.forms import cli_command, require_task
 from pages._ui.results import report
 from pages._ui.shell import errors, jobs, navigation, st, state
 from pages._ui.shell.formatting import plain
@@ -35,7 +43,8 @@ def panel(dataset: Dataset, draft: state.Draft) -> None:
         return
     cluster_texts.show(result)
     cluster_labels.panel(dataset, job_id(config), result)
-    report.diagnostic_panel(f"Zero-shot on {dataset.name}", config)
+    command = cli_command.clusters(dataset, config)
+    report.diagnostic_panel(f"Zero-shot on {dataset.name}", config, command=command)
 
 
 def _config(dataset: Dataset, draft: state.Draft) -> DescribedClassesConfig | None:
@@ -79,10 +88,13 @@ def _classes(dataset: Dataset) -> list[tuple[str, str]]:
         key=f"described.editor-{dataset.digest}",
         hide_index=True,
         num_rows="dynamic",
+        row_height=ROW_HEIGHT,
         column_config={
-            COLUMN: st.column_config.TextColumn(max_chars=100),
+            COLUMN: st.column_config.TextColumn(width=CLASS_WIDTH, max_chars=100),
             WORDS: st.column_config.TextColumn(
-                width="large", max_chars=2000, help="what its texts are about; empty: the name of the class"
+                width=WORDS_WIDTH,
+                max_chars=2000,
+                help="what its texts are about; empty: the name of the class",
             ),
         },
     )

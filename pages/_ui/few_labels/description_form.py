@@ -17,6 +17,8 @@ from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.results.format import quote, quote_list
 
 COLUMN, WORDS = "class", "described as"
+CLASS_WIDTH, WORDS_WIDTH, ROW_HEIGHT = 120, 260, 60
+"""Pixels: both columns fit on a phone, a description has a second line, and wider screens share the rest."""
 
 
 def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
@@ -37,8 +39,12 @@ def choose(classes: Sequence[str], key: str) -> DescriptionConfig:
         key=f"zero_shot.editor-{key}",
         hide_index=True,
         disabled=[COLUMN],
-        height="auto" if len(classes) <= 10 else 385,
-        column_config={WORDS: st.column_config.TextColumn(width="large", required=True, max_chars=2000)},
+        height="auto" if len(classes) <= 7 else 500,
+        row_height=ROW_HEIGHT,
+        column_config={
+            COLUMN: st.column_config.TextColumn(width=CLASS_WIDTH),
+            WORDS: st.column_config.TextColumn(width=WORDS_WIDTH, required=True, max_chars=2000),
+        },
     )
     words = dict(zip(classes, edited[WORDS].astype(str), strict=True))
     state.set_value(kept, words)

@@ -3,14 +3,28 @@
 import shlex
 from collections.abc import Collection
 
+from pages._ui.forms.require_task import Ready
 from pages._ui.shell import jobs, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
-from translearn_core.jobs import PRETRAIN, BackboneInfoConfig, PretrainConfig
-from translearn_core.runs import Run
-from translearn_core.runs.reproduce import cli_command, non_default_settings
+from translearn_core.jobs import (
+    PRETRAIN,
+    BackboneInfoConfig,
+    PretrainConfig,
+    TransferMatrixConfig,
+    ZeroShotConfig,
+)
+from translearn_core.jobs.diagnostics.unlabelled_texts import ClusterConfig, DescribedClassesConfig
+from translearn_core.runs import Dataset, Run
+from translearn_core.runs.reproduce import (
+    cli_command,
+    clusters_command,
+    non_default_settings,
+    transfer_command,
+    zero_shot_command,
+)
 
 READING = (
     "epochs",
@@ -58,6 +72,34 @@ def show(run: Run[ExperimentConfig], config: ExperimentConfig) -> None:
         names = {other.job.id: other.name for other in state.store().runs(run.owner)}
         called = " and ".join(plain(short(names.get(job, job))) for job in built_on)
         st.caption(f"It builds on {called}, which has to be trained from the terminal first.")
+
+
+def transfer(ready: Ready, trained: ExperimentConfig, matrix: TransferMatrixConfig) -> str:
+    """Return the command of a transfer matrix; `trained` is the experiment of its runs, if it has any."""
+    seeds = max((len(run.jobs) for run in matrix.runs), default=0)
+    experiment = trained if seeds else ready.experiment
+    experiment = experiment.model_copy(update={"data": matrix.data})
+    return transfer_command(experiment, seeds, *_table(ready.dataset), ready.backbone_info, _options(ready))
+
+
+def zero_shot(ready: Ready, config: ZeroShotConfig) -> str:
+    """Return the command of a zero-shot classification."""
+    experiment = ready.experiment.model_copy(update={"data": config.data})
+    return zero_shot_command(config, experiment, *_table(ready.dataset), ready.backbone_info, _options(ready))
+
+
+def clusters(dataset: Dataset, config: ClusterConfig | DescribedClassesConfig) -> str:
+    """Return the command of clusters, or of described classes; empty if there is none."""
+    options = state.store().workspace.read_options(dataset.digest)
+    return clusters_command(config, *_table(dataset), options)
+
+
+def _table(dataset: Dataset) -> tuple[str, Collection[str]]:
+    return files(state.owner(), dataset.digest)
+
+
+def _options(ready: Ready) -> ReadOptions:
+    return state.store().workspace.read_options(ready.dataset.digest)
 
 
 def pretrain_command(

@@ -93,7 +93,7 @@ def transfer_sentence(config: Draft | ExperimentConfig) -> str | None:
     if not (domains.source and domains.target):
         return f"{sentence}."
     way = Way.of(domains, config.adaptation, self_training=config.self_training is not None)
-    how = f" by the way **{way}**" if way is not None else ""
+    how = f" by the adaptation method **{way}**" if way is not None else ""
     if way is None and config.adaptation is not None:
         how = f", adapting by {config.adaptation.method.upper()}"
     return f"{sentence}{how}, with {_target_labels(domains.target_labels)} of the target."

@@ -17,7 +17,7 @@ def panel(run: Run[ExperimentConfig], evaluation: Evaluation) -> None:
     """Show the figure of a run's outputs with the texts of the selected points, and the metrics."""
     outputs = plots.OUTPUT_PLOTS[evaluation.problem]
     st.subheader(outputs.title, anchor=False)
-    st.caption(f"{outputs.caption} Click in the figure to read the {evaluation.problem.row_noun}s there.")
+    st.caption(f"{outputs.caption} Click in the figure to read the {run.job.config.data.row_noun}s there.")
     st.fragment(_figure)(run, evaluation)
     st.subheader(outputs.metrics_title, anchor=False)
     st.caption(outputs.metrics_caption)

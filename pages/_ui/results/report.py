@@ -26,12 +26,14 @@ WHAT = (
     "it, and how to do it again. It opens in any browser without a network, so it can be sent or printed."
 )
 WHAT_DIAGNOSTIC = (
-    "One page with the question, every figure with what it means, its numbers, and the versions. It opens in "
-    "any browser without a network, so it can be sent or printed."
+    "One page with the question, every figure with what it means, its numbers, and how to do it again. It "
+    "opens in any browser without a network, so it can be sent or printed."
 )
 PART = "report"
 """Name of the report's part of the Evidence page in its address."""
 FIRST = "Missing parts are computed first, which takes some seconds to a few minutes."
+MOST_COMMAND = 20_000
+"""Most characters of a command."""
 STOP = "Stops the report and the part it waits for; finished parts are kept."
 MARKS = {State.DONE: ":material/check:", State.FAILED: ":material/error:", State.STOPPED: ":material/add:"}
 """Icons of parts that have ended."""
@@ -75,9 +77,15 @@ def study_report(study: Study, parts: Sequence[JobConfig]) -> ReportConfig:
     )
 
 
-def diagnostic_panel(name: str, *parts: JobConfig) -> None:
-    """Offer a report of diagnostics of a table, called `name`; the first stands for it."""
-    _panel(ReportConfig(parts=tuple(map(job_id, parts)), name=short(name, 200)), parts, WHAT_DIAGNOSTIC)
+def diagnostic_panel(name: str, *parts: JobConfig, command: str = "") -> None:
+    """Offer a report of diagnostics of a table, called `name`; the first stands for it.
+
+    `command` computes that one again from a terminal.
+    """
+    report_config = ReportConfig(
+        parts=tuple(map(job_id, parts)), name=short(name, 200), command=command[:MOST_COMMAND]
+    )
+    _panel(report_config, parts, WHAT_DIAGNOSTIC)
 
 
 def _panel(report_config: ReportConfig, parts: Sequence[JobConfig], what: str = WHAT) -> None:
@@ -204,4 +212,4 @@ def _command(run: Run[ExperimentConfig], config: ExperimentConfig) -> str:
     """Return the command line that reproduces the run."""
     backbone_info = jobs.known(BackboneInfoConfig(backbone=config.backbone))
     options = state.store().workspace.read_options(config.data.dataset)
-    return cli_command(config, *files(run.owner, config.data.dataset), backbone_info, options)[:20_000]
+    return cli_command(config, *files(run.owner, config.data.dataset), backbone_info, options)[:MOST_COMMAND]

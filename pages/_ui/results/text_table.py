@@ -43,7 +43,7 @@ def filters(run: Run[ExperimentConfig]) -> str:
 
 def panel(run: Run[ExperimentConfig], projection: Projection, selection: PointSelection) -> None:
     """List the selected texts, and show the neighbours of the ticked one."""
-    noun = run.job.config.data.problem.row_noun
+    noun = run.job.config.data.row_noun
     st.subheader(f"Selected {noun}s", anchor=False)
     evaluation = run_picker.evaluation(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -31,12 +31,12 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 1rem }
 .st-key-board { gap: 0.7rem }
 .st-key-board h1 { padding: 0 }
-@media (min-width: 1600px) { .st-key-board { zoom: 1.4 } }
 .st-key-board p { font-size: 1.6rem; line-height: 1.4 }
 .st-key-board [data-testid="stCaptionContainer"] p { font-size: 1.15rem }
 .st-key-board [data-testid="stBaseButton-segmented_control"] p,
 .st-key-board [data-testid="stBaseButton-segmented_controlActive"] p,
 .st-key-board label p { font-size: 1.15rem }
+@media (min-width: 1600px) { .st-key-board p { font-size: 2.1rem } }
 </style>"""
 
 

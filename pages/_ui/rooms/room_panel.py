@@ -32,7 +32,7 @@ def show(room: Room) -> None:
     """Show everything about a class of this owner."""
     st.subheader(plain(room.name), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"# `{room.code}`")
+        st.metric("Code", room.code, width="content")
         if room.closed is not None:
             st.badge("Closed: nobody can join", icon=":material/lock:", color="orange")
         if room.paused:

@@ -1,5 +1,7 @@
 """Training monitor: state, metrics, learning curves, and buttons to stop, resume or continue a run."""
 
+from functools import partial
+
 import pandas as pd
 
 from pages._ui.results import self_training
@@ -15,7 +17,7 @@ from pages._ui.shell import (
     state,
     tables,
 )
-from pages._ui.shell.formatting import count, duration, epochs, plain
+from pages._ui.shell.formatting import count, epochs, plain
 from translearn_core import plots
 from translearn_core.config import Device, ExperimentConfig
 from translearn_core.config.settings import settings
@@ -25,6 +27,7 @@ from translearn_core.plots.training_curves import STEP_COLUMNS
 from translearn_core.reporting import training_section
 from translearn_core.reporting.blocks import figure_name
 from translearn_core.results import History, RunSummary
+from translearn_core.results.format import approximate_duration
 from translearn_core.results.metric import LOSS, metric_of
 from translearn_core.results.training.history import SPLITS
 from translearn_core.runs import Run, State
@@ -206,27 +209,31 @@ def _may_continue(config: ExperimentConfig) -> bool:
 def _numbers(run: Run[ExperimentConfig], history: History) -> None:
     last = history.epochs[-1] if history.epochs else None
     step = history.steps[-1] if history.steps else None
+    card = partial(st.metric, border=True, height="stretch")
     with st.grid(5, min_column_width=130):
-        st.metric("Epochs done", f"{last.epoch if last else 0} of {_epochs(run, history)}", border=True)
-        st.metric(
+        card(
+            "Epochs done",
+            f"{last.epoch if last else 0} of {_epochs(run, history)}",
+        )
+        card(
             "Step loss",
             f"{step.loss:.3f}" if step else "–",
-            border=True,
             help="of the last batch; it fluctuates",
         )
         selection = selection_of(run.job.config.data)
         label = metric_of(selection).label
-        st.metric(
+        card(
             f"Validation {label}",
             f"{last.validation[selection]:.3f}" if last and selection in last.validation else "–",
-            border=True,
             help=f"{label} on the validation rows: the epoch where it is highest is kept",
         )
-        st.metric("Tokens a second", count(step.tokens_per_second) if step else "–", border=True)
+        card("Tokens a second", count(step.tokens_per_second) if step else "–")
         left = run.job.progress.seconds_left if run.job.progress and run.state.live else None
         took = run.job.finished - run.job.started if run.job.finished and run.job.started else None
-        st.metric(
-            "Time left" if run.state.live else "Took", duration(left if run.state.live else took), border=True
+        seconds = left if run.state.live else took
+        card(
+            "Time left" if run.state.live else "Took",
+            "–" if seconds is None else approximate_duration(seconds),
         )
     run_summary = None if run.state.live else result_cache.cached_result(run, RunSummary)
     if run_summary is not None and run_summary.reuse is not None:

@@ -32,7 +32,7 @@ def show(run: Run[ExperimentConfig], subject: SharedProjection) -> None:
     projection = None if made is None else result_cache.cached_result(made, Projection)
     if projection is None:
         raise NotFoundError(NO_LINK)
-    noun, dark = run.job.config.data.problem.row_noun, page_header.dark()
+    noun, dark = run.job.config.data.row_noun, page_header.dark()
     lines = np.asarray(subject.rows, dtype=np.int64)
     marked = np.flatnonzero(np.isin(projection.index, lines))
     colour = COLOURS.get(subject.colour, "label")

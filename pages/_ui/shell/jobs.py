@@ -9,7 +9,7 @@ from translearn_core.config import BackboneConfig, ExperimentConfig, JobConfig, 
 from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError, WorkspaceError
-from translearn_core.jobs import BackboneInfoConfig, spec_of
+from translearn_core.jobs import BackboneInfoConfig, Slot, spec_of
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
 
@@ -143,6 +143,10 @@ def progress_text(run: Run) -> str:
             return plain(f"your teacher has paused the trainings of {room.name}: it waits until they go on")
         position, ahead = state.store().queue_position(run), state.store().queued_behind(run)
         place = "next in the queue" if position <= 1 else f"{ordinal(position)} in the queue"
+        training = run.job.spec.slot is Slot.TRAINING
+        wait = state.store().expected_wait(run, position) if training else None
+        if wait is not None:
+            place = f"{place}, starts in about {duration(wait)}"
         if ahead is None:
             return place
         spec, own = ahead

@@ -19,9 +19,11 @@ from translearn_core.config.settings import app_root
 ASSETS = app_root() / "assets"
 
 # the text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the
-# page; captions, of 60 % opacity in Streamlit, with a contrast of 4.5 and more, and their links in full; and
-# a strip above each chart for its toolbar, which would cover legends and titles
+# page; labels of numbers go on in a second line, where Streamlit cuts them; captions, of 60 % opacity in
+# Streamlit, with a contrast of 4.5 and more, and their links in full; and a strip above each chart for its
+# toolbar, which would cover legends and titles
 STYLE = """<style>
+[data-testid="stMetricLabel"] * { white-space: normal !important; height: auto }
 button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
 [data-testid=stCaptionContainer] {
   opacity: 1 !important; color: color-mix(in srgb, currentColor 78%, transparent) !important

@@ -49,6 +49,7 @@ def by_arm(cost: StudyCost, *, key: str) -> None:
         empty = set(times) == {"–"}  # of pre-training, where no way has one
         shown = shown.drop(columns=name) if empty else shown.assign(**{name: times})
     titles: dict[str, object] = {name: name.replace("seconds", "time") for name in shown}
+    titles |= {"way": "adaptation method"} if "way" in titles else {}
     st.dataframe(shown, hide_index=True, key=key, column_config=titles)
 
 

@@ -135,6 +135,8 @@ def _at_work(study: Study, current: StudyProgress) -> None:
     for job in current.running[:MAX_RUNNING_LISTED]:
         st.caption(f"{plain(names[job])}: {jobs.progress_text(state.store().run(study.owner, job))}")
     if not current.running:
+        first = current.waiting[0]
+        st.caption(f"{plain(names[first])}: {jobs.progress_text(state.store().run(study.owner, first))}")
         engine_warning.engine_warning(state.store().run(study.owner, current.waiting[0]))
 
 

@@ -11,7 +11,14 @@ from translearn_core.config import Way, unsuitable_arms
 from translearn_core.config.studies.arm_labels import arm_titles, group_labels
 from translearn_core.jobs import CompareConfig
 from translearn_core.reporting.blocks import figure_name
-from translearn_core.reporting.diagnostics.comparison import NO_WORTH, WORTH, heading_of, size_noun
+from translearn_core.reporting.diagnostics.comparison import (
+    NO_WORTH,
+    SHARED_TEXTS,
+    WORTH,
+    heading_of,
+    may_share_texts,
+    size_noun,
+)
 from translearn_core.results import Comparison
 from translearn_core.results.evaluation import small_test_set_note
 from translearn_core.results.format import count_noun
@@ -116,7 +123,7 @@ def _figures(study: Study, short: Comparison) -> None:
         alt=f"Test {comparison.metric.label} of each configuration with its interval",
         note=figure_name(heading_of(config), "comparison"),
     )
-    if few := small_test_set_note(comparison.test_rows, noun=config.data.problem.row_noun):
+    if few := small_test_set_note(comparison.test_rows, noun=config.data.row_noun):
         st.warning(plain(few), icon=":material/warning:")
     for sentence in comparison.worse if config.ways else ():
         st.error(plain(sentence), icon=":material/trending_down:")
@@ -135,7 +142,7 @@ def _figures(study: Study, short: Comparison) -> None:
             "Look for where the upper curve becomes flat: deeper training costs time and gains nothing."
         )
     if len(config.sizes) > 1:
-        question = "target labels does each way" if config.ways else "rows does it"
+        question = "target labels does each method" if config.ways else "rows does it"
         st.subheader(f"How many {question} need? Label efficiency", anchor=False)
         lines = _renamed(group_labels(study.arms, "rows"), tell)
         picture = plots.size_curve(comparison, lines, dark, noun=size_noun(config))
@@ -150,13 +157,15 @@ def _figures(study: Study, short: Comparison) -> None:
             "Where lines cross, the better strategy changes."
         )
     if comparison.worth:
-        st.subheader("What is each way worth in labels of the target?", anchor=False)
+        st.subheader("What is each adaptation method worth in labels of the target?", anchor=False)
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in comparison.worth_sentences))
         share = ("score",) if comparison.metric.share else ()
         tables.table(comparison.worth_frame(), "worth", key="worth", config=tables.fractions(*share))
         st.caption(WORTH)
     elif config.ways and Way.TARGET not in config.ways:
         st.caption(NO_WORTH)
+    if may_share_texts(config):
+        st.caption(SHARED_TEXTS)
     st.subheader("The numbers", anchor=False)
     saved = short.rename_arms(tell).frame()
     shown = comparison.frame().drop(columns=ONLY_IN_CSV)

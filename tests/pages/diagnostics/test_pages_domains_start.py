@@ -78,8 +78,8 @@ def test_source_target_and_way_are_said_by_train(table: Filled, visit: Open):
     chosen = DomainConfig(column="language", source=("english",), target=("中文",))
     table.look(with_domains(table.data, chosen))
     at.switch_page("../../train.py").run()
-    said = "learns from **english** and is tested on **中文** (language) by the way **source only**"
-    assert f"{said}, with **no labelled row** of the target" in page_text(at)
+    said = "learns from **english** and is tested on **中文** (language) by the adaptation method"
+    assert f"{said} **source only**, with **no labelled row** of the target" in page_text(at)
     name = at.text_input(key="run_name").placeholder
     assert name.startswith("languages.csv, english to 中文, source only, ")
 
@@ -94,14 +94,14 @@ def test_source_target_and_way_are_said_by_results(table: Filled, visit: Open):
     results = table.evaluation(), table.drift(config.freeze), table.summary(config.freeze)
     run = table.answer(config, *results, name="over")
     at = visit("results", run=run.id)
-    assert "by the way **CORAL**, with **8 labelled rows** of the target" in page_text(at)
+    assert "by the adaptation method **CORAL**, with **8 labelled rows** of the target" in page_text(at)
 
 
 def test_a_study_of_ways_leads_back_to_domains(table: Filled, visit: Open):
     at = opened(table, visit, source=("english",), target=("中文",))
     at.multiselect(key="ways").set_value([Way.SOURCE, Way.CORAL]).run()
     assert "9 runs (source only 3, CORAL 6)" in page_text(at)
-    assert "takes the way 'target only'" in page_text(at)
+    assert "takes the method 'target only'" in page_text(at)
     at.button(key="compare_ways").click().run()
     (study,) = Studies(table.store).all(table.owner)
     at = visit("study", study=study.id)

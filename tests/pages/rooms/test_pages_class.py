@@ -40,7 +40,7 @@ def test_a_class_is_opened_and_joined_and_a_guess_is_on_the_board(visit: Open) -
     at.selectbox(key="room_lesson").select("luck")
     at.button(key="open_room").click().run()
     (room,) = Rooms(open_store()).all(TEACHER)
-    assert room.code in page_text(at)
+    assert at.metric[0].value == room.code
     joined = join(visit, room)
     assert "You are in Monday, 10 am" in page_text(joined)
     guess(visit, BOB, 7.0)
@@ -118,7 +118,7 @@ def test_what_was_guessed_before_the_class_stays_outside_of_it(visit: Open, room
     at.button(key="leave_class").click().run()
     assert not at.error
     at = visit("lessons", BOB, lesson="luck", step="spread")
-    assert at.number_input(key="lesson.luck.spread.value").value == 1.0
+    assert "Your guess: **1.0 points**" in page_text(at)
 
 
 def test_each_seat_runs_a_seed_of_its_own(visit: Open, room: Room) -> None:

@@ -30,7 +30,7 @@ def test_the_score_between_two_sizes_is_worth_the_labels_between_them():
     assert numbers.reference_size == 0
     assert numbers.labels == pytest.approx(2 ** (6 + 0.5 * 3), rel=0.01)  # halfway from 64 to 512, in logs
     assert numbers.low < numbers.labels < numbers.high
-    assert "Without a label of the target CORAL has accuracy 80.0 %" in sentence
+    assert "Without a label of the target, CORAL has accuracy 80.0 %" in sentence
     assert "needs about 180 labels" in sentence
 
 

@@ -134,7 +134,7 @@ def test_domains_without_training_rows_are_tested_only(bench: Bench, question: T
     assert np.isnan(cell(matrix, FROZEN_PROBE, HOME, ALIKE)["loss"])
     assert matrix.distances.empty
     assert "nothing is compared with learning on the target" in matrix.sentences[0]
-    assert "On the way to another domain" in matrix.sentences[1]
+    assert "On another domain" in matrix.sentences[1]
 
 
 def test_one_tested_domain_is_held_against_runs_and_other_sources(
@@ -277,9 +277,9 @@ def test_a_study_of_ways_says_what_each_is_worth_in_labels_of_the_target(
     for run in expand_grid(config, study.blocks):
         bench.train(run.config)
     compared = bench.do(study.comparison(study.jobs), Comparison)
-    worth = compared.worth_frame().set_index(["way", "target labels"])
+    worth = compared.worth_frame().set_index(["method", "target labels"])
     assert set(worth.index) == {("source only", 0), ("both together", 8), ("both together", 32)}
     assert worth.loc[("source only", 0)]["labels of target only"] == 8  # it learned the opposite
     assert worth.loc[("source only", 0)]["score"] == compared.arms[0].headline.value
     assert len(compared.worth_sentences) == 3
-    assert "Without a label of the target source only has accuracy" in compared.worth_sentences[0]
+    assert "Without a label of the target, source only has accuracy" in compared.worth_sentences[0]

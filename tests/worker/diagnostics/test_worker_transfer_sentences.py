@@ -38,10 +38,8 @@ def test_sources_without_test_rows_are_compared_on_the_domain_that_is_tested():
     first, second, third, *_, own = matrix_sentences(table, (), ACC, ACC)
     assert first.startswith("From books to kitchen it loses 20.0 points")
     assert second.startswith("From dvd to kitchen it loses 10.0 points")
-    assert third.startswith("Of 2 ways from one domain to another, 2 lose")
-    assert own.startswith(
-        "own scores 65.0 % on average on the way to another domain, 80.0 % at home; of 2 ways"
-    )
+    assert third.startswith("Of 2 transfers from one domain to another, 2 lose")
+    assert own.startswith("own scores 65.0 % on average on another domain, 80.0 % on its own; of 2 transfers")
     assert NO_LOSS not in (first, second)
 
 
@@ -57,11 +55,11 @@ def test_means_are_over_the_same_domains():
 
 def test_one_seed_tells_of_no_way_that_it_loses():
     scores = {("a", "a"): 0.9, ("b", "a"): 0.5, ("b", "b"): 0.8, ("a", "b"): 0.4, ("a", "c"): 0.1}
-    assert "of 2 ways with several seeds 2 lose more" in _trained(cells(scores, "own", seeds=2), ACC)
+    assert "of 2 transfers with several seeds 2 lose more" in _trained(cells(scores, "own", seeds=2), ACC)
     one = scores | {("b", "a"): 0.95}
-    assert "of 2 ways with several seeds 1 loses more" in _trained(cells(one, "own", seeds=2), ACC)
-    assert "one seed does not tell which ways lose" in _trained(cells(scores, "own"), ACC)
-    assert "scores 45.0 % on average on the way" in _trained(
+    assert "of 2 transfers with several seeds 1 loses more" in _trained(cells(one, "own", seeds=2), ACC)
+    assert "one seed does not tell which transfers lose" in _trained(cells(scores, "own"), ACC)
+    assert "scores 45.0 % on average on another domain" in _trained(
         cells(scores, "own"), ACC
     )  # none is at home in c
     away = cells({("a", "c"): 0.1}, "own")

@@ -124,10 +124,10 @@ def _no_run(study: StudyConfig) -> ConfigError:
         f"{way} {reason}" for way in study.ways for size in study.sizes if (reason := way.lacking(size))
     ]
     if not reasons:  # TF-IDF alone, and ways of a network
-        return ConfigError("ways", ", ".join(study.ways), "a way that TF-IDF has too, or a backbone")
+        return ConfigError("ways", ", ".join(study.ways), "a method that TF-IDF has too, or a backbone")
     sizes = ", ".join("all" if size is None else str(size) for size in study.sizes)
     needed = "; ".join(dict.fromkeys(reasons))
-    return ConfigError("sizes", sizes, f"a number of target labels that fits a way: {needed}")
+    return ConfigError("sizes", sizes, f"a number of target labels that fits a method: {needed}")
 
 
 def unsuitable_arms(study: StudyConfig, n_blocks: Mapping[str, int]) -> tuple[UnsuitableArm, ...]:

@@ -48,8 +48,8 @@ class StudyConfig(BaseConfig):
     )
     ways: tuple[Way, ...] = Field(
         (),
-        description="ways from the source to the target domain of the data; sizes are then labelled rows of "
-        "the target",
+        description="adaptation methods from the source to the target domain of the data; sizes are then "
+        "labelled rows of the target",
     )
     sources: tuple[tuple[str, ...], ...] = Field(
         (),
@@ -131,7 +131,9 @@ class StudyConfig(BaseConfig):
         if not self.recipes and not self.boundaries and self.custom_recipe is None:
             raise ValueError("a study needs recipes, or boundaries to train from: give at least one")
         if self.ways and not (self.data.domains and self.data.domains.source and self.data.domains.target):
-            raise ValueError("ways go from a source to a target domain: name both in data.domains")
+            raise ValueError(
+                "ways are adaptation methods from a source to a target domain: name both in data.domains"
+            )
         if self.sources and (self.data.domains is None or self.data.domains.source):
             raise ValueError("sources are domains: name their column in data.domains, and no source there")
         if self.sources and self.ways:

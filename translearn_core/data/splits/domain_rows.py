@@ -46,10 +46,25 @@ def domain_spellings_finding(rows: pd.DataFrame, cells: "pd.Series[str]", column
     ]
 
 
-def check_domains(rows: pd.DataFrame, config: DataConfig) -> None:
-    """Raise `DataError` as `domain_names` does, if the rows have domains."""
-    if config.domains is not None:
-        domain_names(rows, config.domains)
+def check_domains(rows: pd.DataFrame, unlabelled: pd.DataFrame, config: DataConfig) -> None:
+    """Check the domains of labelled rows, if they have any, beside those of rows without a label.
+
+    Raises
+    ------
+    DataError
+        As of `domain_names`, and if rows of one domain alone have a label.
+    """
+    if config.domains is None:
+        return
+    names = set(rows[DOMAIN])
+    others = set(unlabelled[DOMAIN].dropna()) - names if DOMAIN in unlabelled else set()
+    if len(names) == 1 and others:
+        raise DataError(
+            f"Only rows of {quote_list(sorted(names))} in {quote(config.domains.column)} have a label; those "
+            f"of {quote_list(sorted(others))} have none, so that no model could be tested on them. Label "
+            "some of these, or choose no column of domains."
+        )
+    domain_names(rows, config.domains)
 
 
 def domain_names(rows: pd.DataFrame, config: DomainConfig) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Clusters of texts: silhouettes by number of clusters, and clusters against the values of a column."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -10,6 +12,10 @@ from translearn_core.results.diagnostics.few_labels.clustering import Clustering
 
 ROW, LOW_ROW = 30, 17
 """Height of a row of cells in pixels, with numbers in the cells and without."""
+SPACE = 1.23
+"""Smallest ratio of neighbouring numbers on the axis, so that they stand apart on a phone."""
+LEVEL_CHARACTERS = 30
+"""Most characters of values, as wide as the widest, that stand level below a figure on a phone."""
 MOST_NUMBERED = 16
 """Most columns of cells that show their number."""
 
@@ -31,9 +37,18 @@ def cluster_counts(result: Clustering, dark: bool = False) -> go.Figure:
         hovertemplate="%{x} clusters: <b>%{y:.3f}</b><extra></extra>",
         showlegend=False,
     )
-    figure.update_xaxes(title_text="clusters", type="log", tickvals=list(tried["clusters"]), tickangle=0)
+    figure.update_xaxes(title_text="clusters", type="log", tickvals=_spaced(tried["clusters"]), tickangle=0)
     figure.update_yaxes(title_text="mean silhouette", nticks=5)
     return figure
+
+
+def _spaced(numbers: Iterable[int]) -> list[int]:
+    """Return those of ascending numbers that have room for their digits on a logarithmic axis."""
+    shown: list[int] = []
+    for number in numbers:
+        if not shown or number / shown[-1] >= SPACE:
+            shown.append(number)
+    return shown
 
 
 def cluster_contingency(result: Clustering, column: str, dark: bool = False) -> go.Figure:
@@ -62,6 +77,7 @@ def cluster_contingency(result: Clustering, column: str, dark: bool = False) -> 
                     [1.0, mixed(colours.trainable, colours.paper, 0.6)]],
     )  # fmt: skip
     axis = {"type": "category", "showgrid": False, "ticks": ""}
-    figure.update_xaxes(**axis, title_text=plain(column), tickangle=-45 if few else -90)
+    level = max(map(len, columns), default=0) * len(columns) <= LEVEL_CHARACTERS
+    figure.update_xaxes(**axis, title_text=plain(column), tickangle=0 if level else -45 if few else -90)
     figure.update_yaxes(**axis, autorange="reversed")
     return figure

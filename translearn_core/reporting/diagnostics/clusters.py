@@ -45,7 +45,8 @@ def _how(result: Clustering) -> str:
 
 
 def _blocks(result: Clustering, dark: bool) -> Iterator[FigureBlock | TableBlock]:
-    settings = ", ".join(f"{name} {value}" for name, value in result.settings.items())
+    told = ("chosen", "clustering") if result.described else ()  # in sentences
+    settings = ", ".join(f"{name} {value}" for name, value in result.settings.items() if name not in told)
     group, groups = ("class", "classes") if result.described else ("cluster", "clusters")
     yield FigureBlock(
         plots.projection(result.projection(), 0, "label", dark),

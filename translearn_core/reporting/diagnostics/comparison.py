@@ -10,14 +10,27 @@ from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Comparison
 
 WORTH = (
-    "For every way and number of target labels: how many labels of the target, learned from alone, give the "
-    "same score, with a 95 % interval from resampled test rows and seeds. Empty: not reached with all."
+    "For every adaptation method and number of target labels: how many labels of the target, learned from "
+    "alone, give the same score, with a 95 % interval from resampled test rows and seeds. Empty: not reached "
+    "with all."
 )
 
 NO_WORTH = (
-    "What a way is worth in labels of the target is not known: that takes the way 'target only' as well, "
-    "with some labels."
+    "What an adaptation method is worth in labels of the target is not known: that takes the method 'target "
+    "only' as well, with some labels."
 )
+
+
+SHARED_TEXTS = (
+    "Test texts of the target that the source holds too, such as translations, are known from there, which "
+    "flatters every method that learns from the source. Where domains share texts, number these in a column "
+    "and choose it as the group of the split, on the page Data."
+)
+
+
+def may_share_texts(study: StudyConfig) -> bool:
+    """Whether the domains of adaptation methods may hold the same texts in train and in test."""
+    return bool(study.ways) and study.data.split.group is None
 
 
 def size_noun(study: StudyConfig) -> str:
@@ -27,7 +40,7 @@ def size_noun(study: StudyConfig) -> str:
 
 def heading_of(study: StudyConfig | None) -> str:
     """Return the title of the section."""
-    return "How do the ways compare?" if study is not None and study.ways else COMPARE.heading
+    return "How do the adaptation methods compare?" if study is not None and study.ways else COMPARE.heading
 
 
 def section(result: Comparison, data: ReportData, dark: bool = False) -> Section:
@@ -73,13 +86,14 @@ def section(result: Comparison, data: ReportData, dark: bool = False) -> Section
                 "worth in target labels",
                 worth.round(dict.fromkeys(worth.columns[3:], 0)),  # numbers of labels
                 ("score",) if comparison.metric.share else (),
-                heading="What is each way worth in labels of the target?",
+                heading="What is each adaptation method worth in labels of the target?",
                 caption=WORTH,
                 sentences=comparison.worth_sentences,
             )
         )
     ways = () if data.study is None else data.study.ways
-    caveats = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
+    caveats: tuple[str, ...] = (NO_WORTH,) if ways and Way.TARGET not in ways else ()
+    caveats += (SHARED_TEXTS,) if data.study is not None and may_share_texts(data.study) else ()
     alarms = tuple(arm.negative_transfer.sentence for arm in comparison.arms if arm.negative_transfer)
     alarms = (*alarms, *comparison.worse) if ways else alarms
     sentences = comparison.sentences()

@@ -32,11 +32,11 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
     figures.append(
         FigureBlock(
             plots.loss_and_distance(matrix, dark),
-            f"Each point is a way from one domain to another: what is lost of {loss.label} beside learning "
-            "on the target itself, paired by test row, against three distances of the two domains on "
-            "training rows. A-distance: 2 (1 − 2 e), with e the error of a linear classifier that tells the "
-            "domains apart. MMD: maximum mean discrepancy, on the last layer. Vocabulary not shared: share "
-            "of the target's words and word pairs that the source never uses.",
+            f"Each point is a transfer from one domain to another: what is lost of {loss.label} beside "
+            "learning on the target itself, paired by test row, against three distances of the two domains "
+            "on training rows. A-distance: 2 (1 − 2 e), with e the error of a linear classifier that tells "
+            "the domains apart. MMD: maximum mean discrepancy, on the last layer. Vocabulary not shared: "
+            "share of the target's words and word pairs that the source never uses.",
             TableBlock("distances of domains", matrix.distances[["source", "target", *DISTANCES]]),
             alt="loss against three distances of the domains",
             heading="Does distance tell the loss?",
@@ -48,7 +48,8 @@ def section(matrix: TransferMatrix, data: ReportData, dark: bool = False) -> Sec
         ("unknown tokens", "texts cut"),
         heading="What does the backbone make of each domain?",
         caption="Unknown tokens, pieces per word and texts cut by its tokenizer, on training texts: where "
-        "words are cut small or unknown, little can cross over.",
+        "words are cut small or unknown, little can cross over. A Chinese or Japanese character counts as a "
+        "word.",
     )
     overlap = TableBlock(
         "neighbours of the domains",

@@ -58,13 +58,35 @@ class SelfTrainingRound:
 
 
 @dataclass(frozen=True)
+class LaterTraining:
+    """A training after the one that is kept: its best validation score and the pseudo-labels it learned from.
+
+    `known` are those whose label is known, `right` how many of these agree with it.
+    """
+
+    number: int
+    score: float
+    pseudo_labels: int
+    known: int
+    right: int
+
+    def sentence(self) -> str:
+        """Say what it learned from and what score it reached."""
+        right = f", {percent(self.right / self.known)} of them right" if self.known else ""
+        return (
+            f"Training {self.number}, with {count_noun(self.pseudo_labels, 'pseudo-label')}{right}, reached "
+            f"{self.score:.3f}."
+        )
+
+
+@dataclass(frozen=True)
 class SelfTraining:
     """Rounds of a run that learned from rows without a label, beside as many `labelled` training rows.
 
     A round is a training, of consistency an epoch. `rounds` end with the training whose model is kept, the
-    best on validation of `trainings`; it adds no pseudo-labels. Of a run that still trains, they are those so
-    far, and `trainings` is 0, as of earlier versions. `labelled_classes` has the labelled training rows of
-    each class, empty of earlier versions.
+    best on validation of `trainings`; it adds no pseudo-labels. `later` are the trainings after that one. Of
+    a run that still trains, they are those so far, and `trainings` is 0, as of earlier versions.
+    `labelled_classes` has the labelled training rows of each class, empty of earlier versions.
     """
 
     method: str
@@ -75,6 +97,7 @@ class SelfTraining:
     rounds: tuple[SelfTrainingRound, ...]
     labelled_classes: tuple[int, ...] = ()
     trainings: int = 0
+    later: tuple[LaterTraining, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -189,11 +212,12 @@ class SelfTraining:
         return " ".join(filter(None, [sentence, self.balance(), self.gain(), self._kept()]))
 
     def _kept(self) -> str:
-        """Say which training is kept; empty if it is the last."""
+        """Say which training is kept, and how those after it did; empty if it is the last."""
         kept = len(self.rounds)
         if kept >= self.trainings:
             return ""
-        return f"Training {kept} of {self.trainings} was best on validation and is kept."
+        sentence = f"Training {kept} of {self.trainings} was best on validation and is kept."
+        return " ".join([sentence, *(one.sentence() for one in self.later)])
 
     def _nothing(self, texts: str) -> str:
         """Say why no pseudo-label was taken."""
@@ -203,11 +227,14 @@ class SelfTraining:
         if first is None or not first.confident:
             return f"None of {texts} had a prediction of at least {threshold}: {alone}."
         if self.trainings > 1:
-            return (
+            sentence = (
                 f"{first.confident:,} of {texts} had a prediction of at least {threshold}, but with these as "
                 "labels the validation score did not improve: the first training, of the labelled rows "
                 "alone, is kept."
             )
+            if self.later and math.isfinite(first.score):
+                sentence += f" Its validation score is {first.score:.3f}."
+            return " ".join([sentence, *(one.sentence() for one in self.later)])
         if not first.lacking:
             return (
                 f"{first.confident:,} of {texts} had a prediction of at least {threshold}, and the run was "

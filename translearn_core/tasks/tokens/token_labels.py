@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from translearn_core.config import DataConfig, ProblemType, TargetConfig
+from translearn_core.config import DataConfig, ProblemType, Split, TargetConfig
 from translearn_core.config.text_cells import POSITION, SENTENCE
 from translearn_core.results import Estimate, Finding, Severity
 from translearn_core.results.findings import by_part, finding
-from translearn_core.results.format import count_noun, quote
+from translearn_core.results.format import count_noun, percent, quote
+from translearn_core.tasks.classes.checks import UNBALANCED, class_caveats, class_findings
 from translearn_core.tasks.classes.encoding import encode
 from translearn_core.tasks.classes.single_label import SingleLabel
 from translearn_core.tasks.problem import FloatArray, IntArray, Outputs
+from translearn_core.tasks.splits import TRAIN
 from translearn_core.tasks.target import Target
 from translearn_core.tasks.tokens.metrics import (
     accuracy,
@@ -24,10 +26,12 @@ from translearn_core.tasks.tokens.metrics import (
     macro_f1,
     sentence_bootstrap,
 )
-from translearn_core.tasks.tokens.tags import are_entity_tags, sentence_numbers, to_iob2
+from translearn_core.tasks.tokens.tags import OUTSIDE, are_entity_tags, entity_type, sentence_numbers, to_iob2
 
 TOKEN_ACCURACY, MACRO_F1 = "token_accuracy", "macro_f1"
 ENTITY_METRICS = "entity_f1", "entity_precision", "entity_recall"
+MOSTLY_OUTSIDE = 0.5
+"""Share of words outside of entities above which token accuracy misleads."""
 
 
 class TokenLabels(SingleLabel):
@@ -54,6 +58,31 @@ class TokenLabels(SingleLabel):
             cells = converted
         target, others = encode(cells, rows, config, data)
         return with_sentences(target, rows), [*findings, *others]
+
+    @staticmethod
+    def findings(target: Target, split: IntArray) -> list[Finding]:
+        """Report unbalanced classes; of entities, unbalanced types.
+
+        Most words are outside of any entity, which is no reason to weigh classes.
+        """
+        if not are_entity_tags(target.names):
+            return class_findings(target, split)
+        others = [one for one in class_findings(target, split) if one.code != "imbalance"]
+        return [*others, *_type_findings(target, split)]
+
+    @staticmethod
+    def caveats(counts: pd.DataFrame) -> list[str]:
+        """Warn of unbalanced classes; of entities, that most words are outside of any."""
+        if not are_entity_tags(counts["label"].tolist()):
+            return class_caveats(counts)
+        rows = counts.set_index("label")[str(Split.TEST)]
+        share = rows.get(OUTSIDE, 0) / max(1, rows.sum())
+        if share <= MOSTLY_OUTSIDE:
+            return []
+        return [
+            f"{percent(share)} of the test words are outside of any entity, so a model that finds none has "
+            "that token accuracy: read entity F1."
+        ]
 
     def metrics(
         self, target: Target, rows: IntArray, outputs: Outputs, *, seed: int = 0
@@ -122,6 +151,26 @@ def with_sentences(target: Target, rows: pd.DataFrame) -> Target:
     """Return the target with the words of `rows`, and the number of the sentence of each."""
     sentence = sentence_numbers(rows[SENTENCE].tolist(), rows[POSITION].to_numpy(dtype=np.int64))
     return replace(target, words=rows["text"].to_numpy(dtype=object), sentence=sentence)
+
+
+def _type_findings(target: Target, split: IntArray) -> list[Finding]:
+    """Report types of entities of which train has many times fewer than of another."""
+    counts = np.bincount(target.values[split == TRAIN], minlength=len(target.names)).tolist()
+    begins = (k for k, name in enumerate(target.names) if name.startswith("B-"))
+    present = {entity_type(target.names[k]): counts[k] for k in begins if counts[k]}
+    if not present:
+        return []
+    most, fewest = max(present, key=present.__getitem__), min(present, key=present.__getitem__)
+    ratio = present[most] / present[fewest]
+    if ratio < UNBALANCED:
+        return []
+    sentence = (
+        f"Types of entities are unbalanced: {quote(most)} has "
+        f"{count_noun(present[most], 'entity', 'entities')} in train, {quote(fewest)} "
+        f"{present[fewest]:,}, {ratio:.1f} times fewer."
+    )
+    advice = "Read the scores of each tag beside entity F1, which speaks mostly of the common types."
+    return [finding("unbalanced-entities", Severity.DETECTED, sentence, advice=advice)]
 
 
 def _scheme_findings(

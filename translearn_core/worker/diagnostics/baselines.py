@@ -144,7 +144,7 @@ def compare_baselines(context: Context[BaselinesConfig]) -> None:
                 by_name,
                 test,
                 fresh=experiment.backbone.random_init,
-                noun=experiment.data.problem.row_noun,
+                noun=experiment.data.row_noun,
             ),
             caveats=(*one_sided(by_name), *notes),
         ),

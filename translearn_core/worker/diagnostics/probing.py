@@ -69,7 +69,7 @@ def probe(context: Context[ProbeConfig]) -> None:
     types = word_types([joined(text, " ") for text in texts])
     recurring = int(np.isin(types[test], types[train]).sum())
     scores = replace(scores, target=target.name)
-    noun = evaluation.problem.row_noun
+    noun = experiment.data.row_noun
     summary = sentences(scores, label=config.target is None, recurring=recurring, noun=noun)
     artifacts.save(context.folder, replace(scores, sentences=summary))
 

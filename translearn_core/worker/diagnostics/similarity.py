@@ -54,7 +54,7 @@ def compute_similarity(context: Context[SimilarityConfig]) -> None:
     boundary = kept_weights(context, config.job).first_trainable_block(len(before) - 1)
     n_train = int((rows["split"] == Split.TRAIN).sum())
     estimates = [cka.estimate for cka in before_after]
-    noun = experiment.data.problem.row_noun
+    noun = experiment.data.row_noun
     text = SimilarityText(len(rows), n_train, boundary, before_after, floor, chance, noun)
     missing = np.full(len(before_after), np.nan)
     artifacts.save(

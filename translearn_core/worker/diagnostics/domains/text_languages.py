@@ -35,7 +35,7 @@ def identify(context: Context[LanguagesConfig]) -> None:
     if chosen.empty:
         raise DataError(f"Column {quote(column)} holds no text: choose another one.")
     texts = chosen[column].tolist()
-    guesses = table_languages(texts, partial(context.report, "identifying languages"))
+    guesses = table_languages(texts, partial(context.report, "reading the texts"))
     rows = pd.DataFrame(
         {
             "part": chosen[PART].to_numpy(),

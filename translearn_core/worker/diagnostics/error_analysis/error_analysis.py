@@ -81,7 +81,7 @@ def analyse_errors(context: Context[ErrorAnalysisConfig]) -> None:
     curve = coverage(test.confidence(t), test.correct, clusters=test.clusters)
     slice_table = slices(context, experiment, test.rows, test.correct, config.columns)
     label_check = check_labels(context, experiment, evaluation, config.seed)
-    noun = evaluation.problem.row_noun
+    noun = experiment.data.row_noun
     sentences = (
         error_analysis_text.calibration_text(
             test.confidence(1.0), test.correct, raw, scaled, len(validation.rows), test.clusters

@@ -124,7 +124,7 @@ def save_clusters(
         | {
             ("clusters" if names is None else "classes"): str(len(clusters)),
             "seed": str(config.seed),
-            "method": str(config.projection).upper(),
+            "projection": str(config.projection).upper(),
         },
         silhouette,
         clustering.stability,

@@ -32,7 +32,7 @@ class LayerPair:
 
     `test` are indices of test texts, `shown` of texts drawn in the projection. `changed` tells whether the
     variants differ, `numbers` whether classes are ranges of numbers. `clusters`, shape (n,), are the
-    sentences of words, `noun` names a row (`ProblemType.row_noun`).
+    sentences of words, `noun` names a row (`DataConfig.row_noun`).
     """
 
     variants: Mapping[str, NDArray[np.floating]]

@@ -58,7 +58,7 @@ def negative_transfer(name: str, margin: Difference) -> str:
 def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: bool, noun: str = "text") -> str:
     """Tell whether transfer helped a run; `fresh` if the run itself started from random weights.
 
-    `noun` names a row (`ProblemType.row_noun`).
+    `noun` names a row (`DataConfig.row_noun`).
     """
     if WORDS not in lines:
         constant = next(line for line in lines.values() if line.name in CONSTANTS.values())
@@ -80,7 +80,7 @@ def caveats(
     experiment: ExperimentConfig, rows: Mapping[str, int], probed: int | None, *, shares: bool = True
 ) -> tuple[str, ...]:
     """Return the caveats; `rows` counts rows by split, `probed` the frozen probe's training rows, if any."""
-    noun = experiment.data.problem.row_noun
+    noun = experiment.data.row_noun
     notes = [note] if (note := small_test_set_note(rows["test"], shares=shares, noun=noun)) else []
     notes.append(
         "One seed: the intervals tell what other test rows would change; what another seed would change is "

@@ -80,8 +80,7 @@ def _silhouette(value: float, groups: str) -> str:
         verdict = f"the {groups} lie apart, with texts in between"
     else:
         verdict = f"the {groups} run into each other: where one ends is a matter of choice"
-    number = f"{value:.2f}".replace("-", "−")
-    return f"Mean silhouette {number} (1: apart, 0: on the edge): {verdict}."
+    return f"Mean silhouette {_two_digits(value)} (1: apart, 0: on the edge): {verdict}."
 
 
 def _stability(result: Clustering) -> str:
@@ -119,7 +118,13 @@ def _agreement(one: ColumnAgreement, groups: str) -> str:
 
 
 def _ends(value: Estimate) -> str:
-    return f"{value.value:.2f} (95 %: {value.low:.2f} to {value.high:.2f})".replace("-", "−")
+    number, low, high = map(_two_digits, (value.value, value.low, value.high))
+    return f"{number} (95 %: {low} to {high})"
+
+
+def _two_digits(value: float) -> str:
+    """Return a number with a minus sign if it is negative; what rounds to 0 has none."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def next_rows_sentences(result: NextRows, accuracy: Estimate) -> NextRows:

@@ -89,7 +89,7 @@ def selective_prediction_text(
 ) -> str:
     """Report coverage and accuracy of the test rows at a threshold chosen on validation rows.
 
-    `noun` names a row (`ProblemType.row_noun`).
+    `noun` names a row (`DataConfig.row_noun`).
     """
     everything = correct.mean()
     full_coverage = f"answering all, it is right in {percent(everything)}"

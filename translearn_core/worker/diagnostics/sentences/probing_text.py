@@ -24,7 +24,7 @@ def sentences(scores: ProbeScores, *, label: bool, recurring: int, noun: str = "
     """Summarise probe scores; `label` if the target is the label that the run was trained on.
 
     `recurring` counts the test rows whose control label can be known from training rows; `noun` names a row
-    (`ProblemType.row_noun`).
+    (`DataConfig.row_noun`).
     """
     target = (
         "the label" if label else "the length of a text" if scores.target == LENGTH else quote(scores.target)

@@ -20,7 +20,7 @@ class ProjectionAnimationText:
     `first` is the first layer that changed, None if none did; `chance` the expected share at random.
     `chosen`, shape (2, L), are mean shares of validation texts, which select a layer; `shares`, shape
     (2, L, n), those of each test text; `overlap`, shape (L,), the share of neighbours that stayed.
-    `clusters`, shape (n,), are the sentences of test words; `noun` names a row (`ProblemType.row_noun`).
+    `clusters`, shape (n,), are the sentences of test words; `noun` names a row (`DataConfig.row_noun`).
     """
 
     first: int | None

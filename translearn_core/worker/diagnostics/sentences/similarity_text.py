@@ -17,7 +17,7 @@ class SimilarityText:
     """CKA of each layer before and after training, `before_after`, on `texts` texts, `n_train` of them seen.
 
     `floor` compares two randomly initialised networks, `chance` this run and one with another seed, if any.
-    Layers up to the `boundary` were frozen; `noun` names a row (`ProblemType.row_noun`).
+    Layers up to the `boundary` were frozen; `noun` names a row (`DataConfig.row_noun`).
     """
 
     texts: int

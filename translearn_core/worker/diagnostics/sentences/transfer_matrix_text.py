@@ -1,4 +1,4 @@
-"""Sentences about a transfer matrix: what the way to another domain costs, and what foretells it."""
+"""Sentences about a transfer matrix: what going to another domain costs, and what foretells it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,8 +40,8 @@ def matrix_sentences(
     if len(single) > 1:
         sentences.append(_crossing(single.iloc[int(losses.argmin())], loss_metric))
         sentences.append(
-            f"Of {len(single)} ways from one domain to another, {_lose(int(sure.sum()))} more than chance "
-            "explains; each interval holds for its way alone."
+            f"Of {len(single)} transfers from one domain to another, {_lose(int(sure.sum()))} more than "
+            "chance explains; each interval holds for its transfer alone."
         )
     sentences += [
         *_more_sources(frozen, metric),
@@ -88,12 +88,12 @@ def _other_domains(cells: pd.DataFrame, frozen: pd.DataFrame, metric: Metric) ->
 
 def _crossing(cell: "pd.Series[Any]", metric: Metric) -> str:
     loss = Estimate(cell["loss"], cell["loss low"], cell["loss high"])
+    places, home = f"From {cell['source']} to {cell['target']}", f"learning on {cell['target']} itself"
+    if _signed(loss.value * (100 if metric.share else 1), 1 if metric.share else 3).strip("0.") == "":
+        return f"{places} it loses nothing beside {home}: {_amount(loss, metric)}."
     verb = "loses" if loss.value >= 0 else "gains"
     shown = loss if loss.value >= 0 else -loss
-    sentence = (
-        f"From {cell['source']} to {cell['target']} it {verb} {_amount(shown, metric)} beside learning on "
-        f"{cell['target']} itself"
-    )
+    sentence = f"{places} it {verb} {_amount(shown, metric)} beside {home}"
     return sentence + ("." if loss.excludes_zero else ", which could be chance.")
 
 
@@ -139,13 +139,13 @@ def _against_words(cells: pd.DataFrame, single: pd.DataFrame, metric: Metric) ->
     ahead = metric.higher_is_better == (of_words > mean)
     verdict = " It does better than the backbone." if ahead and of_words != mean else ""
     return (
-        f"On the way to another domain the frozen probe scores {metric.format(mean)} on average, TF-IDF "
+        f"On another domain the frozen probe scores {metric.format(mean)} on average, TF-IDF "
         f"{metric.format(of_words)}.{verdict}"
     )
 
 
 def _trained(cells: pd.DataFrame, metric: Metric) -> str:
-    """Say how runs do on the way to another domain and at home, and how many ways with several seeds lose."""
+    """Say how runs do on another domain and on their own, and how many transfers with several seeds lose."""
     home, name = cells[cells["source"] == cells["target"]], cells["model"].iloc[0]
     on_the_way = _between_domains(cells[cells["target"].isin(home["target"])])
     if on_the_way.empty:
@@ -155,12 +155,11 @@ def _trained(cells: pd.DataFrame, metric: Metric) -> str:
     several = on_the_way[(on_the_way["seeds"] > 1) & (at_home > 1)]
     scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
     sure = int((several["loss low"] > 0).sum())
-    verdict = (
-        f"of {count_noun(len(several), 'way')} with several seeds {_lose(sure)} more than chance explains"
-    )
+    number = count_noun(len(several), "transfer")
+    verdict = f"of {number} with several seeds {_lose(sure)} more than chance explains"
     if several.empty:
-        verdict = "one seed does not tell which ways lose more than chance explains"
-    return f"{name} scores {' on average on the way to another domain, '.join(scores)} at home; {verdict}."
+        verdict = "one seed does not tell which transfers lose more than chance explains"
+    return f"{name} scores {' on average on another domain, '.join(scores)} on its own; {verdict}."
 
 
 def _agreements(agreements: Sequence[DistanceAgreement]) -> list[str]:
@@ -168,8 +167,8 @@ def _agreements(agreements: Sequence[DistanceAgreement]) -> list[str]:
     known = [one for one in agreements if one.domains]
     if (fewest := min((one.domains for one in known), default=FEWEST_DOMAINS)) < FEWEST_DOMAINS:
         return [
-            f"Whether a distance tells which ways lose more takes {FEWEST_DOMAINS} domains or more, and here "
-            f"{fewest} are compared."
+            f"Whether a distance tells which transfers lose more takes {FEWEST_DOMAINS} domains or more, and "
+            f"here {fewest} are compared."
         ]
     return [_agreement(one) for one in known]
 
@@ -178,8 +177,9 @@ def _agreement(one: DistanceAgreement) -> str:
     name = one.distance[0].upper() + one.distance[1:]
     if np.isnan(one.tau.value):
         return f"{name} tells nothing here: all pairs have the same, or lose the same."
-    verdict = "tells which ways lose more" if one.tau.low > 0 else "does not tell which ways lose more"
+    verb = "tells" if one.tau.low > 0 else "does not tell"
     return (
-        f"{name} {verdict}: over {count_noun(one.n, 'pair')} of {one.domains} domains its order and that of "
-        f"the losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau)."
+        f"{name} {verb} which transfers lose more: over {count_noun(one.n, 'pair')} of {one.domains} domains "
+        f"its order and that of the losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to "
+        f"{one.tau.high:.2f}; Kendall's tau)."
     )
