@@ -26,8 +26,8 @@ _UNREAD_CALLS = frozenset({"log", "re", "logging", "ast"})
 _CODE = re.compile(r"^(<|SELECT|\.st|http|:material|[a-z_.]+$)")
 _TITLE = re.compile(r"[A-Z][A-Za-z-]{1,}[.:?]?")
 LESSON_TEXTS = frozenset(
-    {"title", "claim", "question", "text", "why", "options", "needs", "paper", "label", "axis", "name", "names", "aim",
-     "timing", "goes_wrong", "sentence", "expected"}
+    {"title", "claim", "question", "text", "why", "options", "needs", "paper", "label", "axis", "name",
+     "names", "aim", "timing", "goes_wrong", "sentence", "expected"}
 )  # fmt: skip
 """Entries of a lesson or claim that people read."""
 
@@ -123,7 +123,7 @@ def _counted(call: ast.Call) -> Iterator[str]:
 
 def table_texts(file: IO[bytes], *_: object, **__: object) -> Iterator[Found]:
     """Yield the cells of a CSV file that are texts."""
-    for line, row in enumerate(csv.reader(io.TextIOWrapper(file, "utf-8")), 1):
+    for line, row in enumerate(csv.reader(io.StringIO(file.read().decode("utf-8"))), 1):
         yield from ((line, None, cell, []) for cell in row if line > 1 and is_text(cell))
 
 

@@ -8,9 +8,8 @@ from itertools import islice
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 """What a text must hold to need a translation."""
-_PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
-_BRACES = {"{{": "\ue000", "}}": "\ue001"}
-"""Escaped braces and the private characters that stand for them meanwhile."""
+_FIELD = re.compile(r"\{\{|\}\}|\{(?P<name>[^\W\d]\w*)\}")
+"""A placeholder or an escaped brace."""
 MOST_MATCHES = 60
 """Ways in which a text is split into the values of a message's placeholders."""
 MOST_TRIED = 40
@@ -57,17 +56,27 @@ class Message:
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the translation with its placeholders filled."""
-        return _unescape(_PLACEHOLDER.sub(lambda m: values[m[1]], _escape(self.translation)))
+        return _FIELD.sub(
+            lambda field: values[field["name"]] if field["name"] else field[0][0], self.translation
+        )
 
 
 def message(source: str, translation: str) -> Message | None:
     """Return the message of a source text with placeholders; None if it has no words or no placeholders."""
-    parts = _PLACEHOLDER.split(_escape(source))
-    literals, names = parts[::2], tuple(parts[1::2])
+    literals, names, end = [""], [], 0
+    for field in _FIELD.finditer(source):
+        literals[-1] += source[end : field.start()]
+        end = field.end()
+        if field["name"]:
+            names.append(field["name"])
+            literals.append("")
+        else:
+            literals[-1] += field[0][0]
+    literals[-1] += source[end:]
     words = frozenset(WORD.findall(" ".join(literals)))
     if not names or not words:
         return None
-    return Message(tuple(map(_unescape, literals)), names, words, letters(" ".join(literals)), translation)
+    return Message(tuple(literals), tuple(names), words, letters(" ".join(literals)), translation)
 
 
 class Messages:
@@ -85,15 +94,3 @@ class Messages:
         words = set(WORD.findall(text))
         found = [one for word in words for one in self._by_word.get(word, ()) if one.words <= words]
         return sorted(found, key=lambda one: -one.letters)[:MOST_TRIED]
-
-
-def _escape(text: str) -> str:
-    for braces, sign in _BRACES.items():
-        text = text.replace(braces, sign)
-    return text
-
-
-def _unescape(text: str) -> str:
-    for braces, sign in _BRACES.items():
-        text = text.replace(sign, braces[0])
-    return text
