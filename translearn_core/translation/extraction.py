@@ -65,9 +65,7 @@ def is_text(text: str) -> bool:
 def lesson_texts(file: IO[bytes], *_: object, **__: object) -> Iterator[Found]:
     """Yield the texts of a lesson or claim: entries of its YAML, and headings and paragraphs below it."""
     content = file.read().decode("utf-8")
-    front, body = content, ""
-    if content.startswith("---\n"):
-        _, front, body = content.split("---\n", 2)
+    front, _, body = content.removeprefix("---\n").partition("\n---\n")
     yield from ((1, None, text, []) for text in _entries(yaml.safe_load(front)) if WORD.search(text))
     for paragraph in re.split(r"\n\s*\n", body):
         heading = re.match(r"## [\w-]+: (.*)", paragraph.strip())
@@ -117,7 +115,7 @@ def _counted(call: ast.Call) -> Iterator[str]:
     """Yield the messages of a count with its noun, such as ``{count} rows``."""
     match call:
         case ast.Call(func=ast.Name(id="count_noun"), args=[_, ast.Constant(value=str(one)), *more]):
-            plural = more[0].value if more and isinstance(more[0], ast.Constant) else f"{one}s"
+            plural = str(more[0].value) if more and isinstance(more[0], ast.Constant) else f"{one}s"
             yield from (f"{{count}} {noun}" for noun in (one, plural))
 
 
