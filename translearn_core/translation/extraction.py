@@ -65,7 +65,7 @@ def is_text(text: str) -> bool:
 def lesson_texts(file: IO[bytes], *_: object, **__: object) -> Iterator[Found]:
     """Yield the texts of a lesson or claim: entries of its YAML, and headings and paragraphs below it."""
     content = file.read().decode("utf-8")
-    front, _, body = content.removeprefix("---\n").partition("\n---\n")
+    front, _separator, body = content.removeprefix("---\n").partition("\n---\n")
     yield from ((1, None, text, []) for text in _entries(yaml.safe_load(front)) if WORD.search(text))
     for paragraph in re.split(r"\n\s*\n", body):
         heading = re.match(r"## [\w-]+: (.*)", paragraph.strip())
