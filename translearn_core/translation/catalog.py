@@ -22,6 +22,10 @@ LEAST_LETTERS, LEAST_SHARE = 8, 0.3
 """Letters, and share of the letters of a text, that a message needs if it leaves some of it untranslated."""
 CACHED = 50_000
 """Texts whose translation is kept."""
+_SPACE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +(?=[\u3000-\u9fff\uff00-\uffef])")
+"""A space between two characters of a script that has none."""
+DATA = frozenset({"text", "label", "column", "name", "names", "cell", "value", "file"})
+"""Placeholders that hold what people wrote: a word there is none of ours."""
 _SEPARATORS = tuple(
     map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )"))
 )
@@ -45,7 +49,7 @@ class Catalog:
 
     def translate(self, text: str) -> str:
         """Return a text in this language; what no message is found for stays as it is."""
-        return self._cached(text, 0)[0]
+        return _SPACE.sub("", self._cached(text, 0)[0])
 
     def exact(self, text: str) -> str:
         """Return the translation of a text that is a message without placeholders; else the text."""
@@ -91,7 +95,10 @@ class Catalog:
             most = 0 if not enough else letters(text) if best is None else best[1] - 1
             values, left = {}, 0
             for name, value in sorted(match.items(), key=lambda item: len(item[1])):
-                values[name], missing = self._cached(value, depth + 1)
+                if name.rstrip("0123456789") in DATA and value in self._words:
+                    values[name], missing = value, 0
+                else:
+                    values[name], missing = self._cached(value, depth + 1)
                 left += missing
                 if left > most:
                     break

@@ -8,6 +8,7 @@ from itertools import islice
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 """What a text must hold to need a translation."""
+_QUOTED = re.compile(r"'[^'\n]*'")
 _FIELD = re.compile(r"\{\{|\}\}|\{(?P<name>[^\W\d]\w*)\}")
 """A placeholder or an escaped brace."""
 MOST_MATCHES = 60
@@ -17,8 +18,8 @@ MOST_TRIED = 40
 
 
 def letters(text: str) -> int:
-    """Return the number of letters in the words of a text."""
-    return sum(map(len, WORD.findall(text)))
+    """Return the number of letters in the words of a text, without those in quotes, which are data."""
+    return sum(map(len, WORD.findall(_QUOTED.sub("", text))))
 
 
 @dataclass(frozen=True)
