@@ -24,7 +24,9 @@ CACHED = 50_000
 """Texts whose translation is kept."""
 _SPACE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +(?=[\u3000-\u9fff\uff00-\uffef])")
 """A space between two characters of a script that has none."""
-DATA = frozenset({"text", "label", "column", "name", "names", "cell", "value", "file"})
+PLURAL = "s"
+"""A placeholder's value where it makes a plural."""
+DATA = frozenset({"text", "label", "column", "name", "names", "cell", "file"})
 """Placeholders that hold what people wrote: a word there is none of ours."""
 _SEPARATORS = tuple(
     map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )"))
@@ -41,7 +43,7 @@ class Catalog:
 
     def __init__(self, messages: Mapping[str, str], words: Mapping[str, str] | None = None) -> None:
         """`words` are translated where they fill a placeholder, and not by themselves."""
-        self._words = dict(words or {})
+        self._words = {PLURAL: ""} | dict(words or {})
         self._exact = {source.strip(): text.strip() for source, text in messages.items() if text}
         found = (message(source.strip(), text.strip()) for source, text in messages.items() if text)
         self._messages = Messages(one for one in found if one is not None)

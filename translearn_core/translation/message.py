@@ -45,11 +45,11 @@ class Message:
         """Yield the values of the placeholders from `k` on in ``text[start:end]``."""
         name, known = self.names[k], values.get(self.names[k])
         if k + 1 == len(self.names):
-            if end > start and known in (None, text[start:end]):
+            if end >= start and known in (None, text[start:end]):
                 yield values | {name: text[start:end]}
             return
         literal = self.literals[k + 1]
-        at = text.find(literal, start + 1, end)
+        at = text.find(literal, start, end)
         while at >= 0:
             if known in (None, text[start:at]):
                 yield from self._matches(text, k + 1, at + len(literal), end, values | {name: text[start:at]})
@@ -94,4 +94,4 @@ class Messages:
         """Return the messages that a text may be formed from, those with most text of their own first."""
         words = set(WORD.findall(text))
         found = [one for word in words for one in self._by_word.get(word, ()) if one.words <= words]
-        return sorted(found, key=lambda one: -one.letters)[:MOST_TRIED]
+        return sorted(found, key=lambda one: (-one.letters, -sum(map(len, one.literals))))[:MOST_TRIED]
