@@ -107,7 +107,7 @@ def test_ways_take_labelled_rows_of_the_target_as_sizes(house: House, tmp_path: 
     printed = " ".join(done.stderr.split())
     assert printed.index("source only: about") < printed.index("All 3 runs: about") < printed.index("3 done")
     assert record["left_out"] == []
-    worth = {(line["way"], line["target labels"]) for line in record["worth"]}
+    worth = {(line["method"], line["target labels"]) for line in record["worth"]}
     assert worth == {("source only", 0), ("both together", 4)}
     assert len(record["worth_sentences"]) == 2
     assert record["worse"] == []  # one seed

@@ -112,7 +112,7 @@ def test_figures_fill_the_screen_with_text_of_18_px(
             figures += 1
             expect(chart.locator(".xtick text").first).to_be_visible()
             assert min(page.evaluate(TEXT)) >= 18
-            assert chart.get_attribute("role") == "img"
+            assert chart.get_attribute("role") == "group"
             assert chart.get_attribute("aria-label")
             box = chart.bounding_box()
             assert box is not None

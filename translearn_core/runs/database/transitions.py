@@ -60,7 +60,9 @@ def _end_waiting_runs(db: Connection, job: str, state: State, reason: str) -> No
 def inserted(db: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert `row` unless it conflicts with another; returns whether it was inserted."""
     dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return count(db, dialect.insert(table).values(**row).on_conflict_do_nothing()) == 1
+    statement = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    # without the option the number of inserted rows is not kept with PostgreSQL
+    return count(db, statement.execution_options(preserve_rowcount=True)) == 1
 
 
 def count(db: Connection, statement: Any) -> int:
