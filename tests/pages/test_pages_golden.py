@@ -14,6 +14,7 @@ from visits import BOB, Open, unescaped
 from pages._ui.shell.navigation import PAGES
 from translearn_core.runs import ShareLinks
 from translearn_core.runs.personal.share_links import SharedRun
+from translearn_core.translation import Language, catalog
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = "TRANSLEARN_UPDATE_GOLDEN"
@@ -21,6 +22,8 @@ UPDATE = "TRANSLEARN_UPDATE_GOLDEN"
 TEXTS = {
     "title", "header", "subheader", "markdown", "caption", "text", "error", "warning", "info", "success",
 }  # fmt: skip
+REFERENCE = re.compile(r"arXiv:\d{4}")
+"""A paper's authors, which are the same in every language."""
 VARYING = (
     re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"),  # ids
     re.compile(r"just now|# (?:second|minute|hour|day)s? ago"),
@@ -40,7 +43,9 @@ def test_the_words_of_a_shared_run_are_those_of_its_golden_file(filled: Filled, 
 
 
 def _compare(page: str, at: AppTest) -> None:
-    words = "".join(f"{line}\n" for line in _lines(at.main))
+    lines = list(_lines(at.main))
+    words = "".join(f"{_neutral(line)}\n" for line in lines)
+    assert not _untranslated(lines)
     file = GOLDEN / f"{page}.md"
     if os.environ.get(UPDATE):
         GOLDEN.mkdir(exist_ok=True)
@@ -49,15 +54,27 @@ def _compare(page: str, at: AppTest) -> None:
     assert words.splitlines() == golden.splitlines(), f"read the difference, then run with {UPDATE}=1"
 
 
+def _untranslated(lines: list[str]) -> list[str]:
+    """Return the texts of a page that a language lacks a message for."""
+    texts = [unescaped(line).partition(": ")[2] for line in lines]
+    return [
+        f"{language}: {text}"
+        for language in Language
+        if (messages := catalog(language)) is not None
+        for text in texts
+        if messages.missing(text) and not REFERENCE.search(text)
+    ]
+
+
 def _lines(block: Block) -> Iterator[str]:
     """Yield the texts and labels of a page in its order, one line each."""
     for node in block.children.values():
         if isinstance(node, Block):
             if label := _label(node):
-                yield _neutral(f"{node.type}: {label}")
+                yield f"{node.type}: {label}"
             yield from _lines(node)
         elif line := _line(node):
-            yield _neutral(line)
+            yield line
 
 
 def _line(node: Node) -> str:

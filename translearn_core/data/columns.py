@@ -233,14 +233,18 @@ def _reason(
     if one_hot:
         sentences.append(f"{quote_list(one_hot)} hold yes or no, as several labels of one text do.")
     elif label:
-        values, rows = count_noun(label.distinct, "value"), count_noun(label.filled, "row")
+        name, values, rows = (
+            quote(label.name),
+            count_noun(label.distinct, "value"),
+            count_noun(label.filled, "row"),
+        )
         what = {
-            ProblemType.SINGLE_LABEL: f"has {values} in {rows}, as labels do",
-            ProblemType.MULTI_LABEL: f"has labels in {rows}, several in one cell of some",
-            ProblemType.REGRESSION: f"holds numbers in {rows}",
-            ProblemType.TOKENS: f"has {values} in {rows}, as tags of words do",
+            ProblemType.SINGLE_LABEL: f"{name} has {values} in {rows}, as labels do.",
+            ProblemType.MULTI_LABEL: f"{name} has labels in {rows}, several in one cell of some.",
+            ProblemType.REGRESSION: f"{name} holds numbers in {rows}.",
+            ProblemType.TOKENS: f"{name} has {values} in {rows}, as tags of words do.",
         }
-        sentences.append(f"{quote(label.name)} {what[label.problem]}.")
+        sentences.append(what[label.problem])
     else:
         sentences.append("No column repeats few values as labels do: choose the one to predict.")
     if split:

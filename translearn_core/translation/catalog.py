@@ -1,14 +1,16 @@
 """Catalogs: translated messages of a language, read from the gettext files in ``locales``."""
 
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
+from itertools import chain
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from translearn_core.translation.language import Language
-from translearn_core.translation.message import WORD, Message, Messages, letters, message
+from translearn_core.translation.message import PLURAL, WORD, Message, Messages, letters, message
 
 MESSAGES = ("interface", "lessons")
 """Files of a language that are extracted from the source."""
@@ -20,18 +22,37 @@ DEEPEST = 6
 """Placeholders within placeholders that are looked into."""
 LEAST_LETTERS, LEAST_SHARE = 8, 0.3
 """Letters, and share of the letters of a text, that a message needs if it leaves some of it untranslated."""
+MOST_FILLED = 30
+"""Letters of a text for each of a message's own."""
+LONGEST = 2_000
+"""Characters of a text that is taken apart within its lines."""
 CACHED = 50_000
 """Texts whose translation is kept."""
 _SPACE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +(?=[\u3000-\u9fff\uff00-\uffef])")
 """A space between two characters of a script that has none."""
-PLURAL = "s"
-"""A placeholder's value where it makes a plural."""
+_BOLD = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
 DATA = frozenset({"text", "label", "column", "name", "names", "cell", "file"})
 """Placeholders that hold what people wrote: a word there is none of ours."""
 _SEPARATORS = tuple(
-    map(re.compile, (r"(\n+|<br>)", r"((?<=[.!?:;])(?:\*\*)? +)", r"( · )", r"(\*\*)", r"(, )"))
+    map(
+        re.compile,
+        (
+            r"(^[-*] |\n+(?:[-*] )?|<br>)",
+            r"((?<=[.!?])(?:\*\*)? +)",
+            r"(:[a-z]+(?:-[a-z]+)*\[|\]|:material/\w+: *)",
+            r"((?<=[.!?])(?:\*\*)? +|[;:] )",
+            r"( · )",
+            r"(\*\*)",
+            r"(, )",
+            r"( and )",
+            r"( (?=[-+−]?\d))",
+            r"(\.$)",
+        ),
+    )
 )
 """Where a text is taken apart that is not a message itself; tried in this order."""
+SENTENCES = 2
+"""How many of them part lines and sentences."""
 
 
 def _left(found: tuple[str, int]) -> int:
@@ -45,9 +66,10 @@ class Catalog:
         """`words` are translated where they fill a placeholder, and not by themselves."""
         self._words = {PLURAL: ""} | dict(words or {})
         self._exact = {source.strip(): text.strip() for source, text in messages.items() if text}
-        found = (message(source.strip(), text.strip()) for source, text in messages.items() if text)
+        templates = chain(messages.items(), self._words.items())
+        found = (message(source.strip(), text.strip()) for source, text in templates if text)
         self._messages = Messages(one for one in found if one is not None)
-        self._cached = lru_cache(CACHED)(self._translation)
+        self._found: dict[tuple[str, bool], tuple[int, tuple[str, int]]] = {}
 
     def translate(self, text: str) -> str:
         """Return a text in this language; what no message is found for stays as it is."""
@@ -61,43 +83,62 @@ class Catalog:
         """Return the number of letters in words that no message is found for."""
         return self._cached(text, 0)[1]
 
+    def _cached(self, text: str, depth: int) -> tuple[str, int]:
+        """Return what `_translation` returns, if it was asked before at no greater depth."""
+        key = text, depth > 0
+        if (known := self._found.get(key)) is not None and (known[0] <= depth or not known[1][1]):
+            return known[1]
+        if len(self._found) > CACHED:
+            self._found.clear()
+        found = self._translation(text, depth)
+        self._found[key] = depth, found
+        return found
+
     def _translation(self, text: str, depth: int) -> tuple[str, int]:
         """Return a translation and the number of letters left as they were."""
         inner = text.strip()
-        if not WORD.search(inner):
-            return text, 0
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         if (exact := self._exact.get(inner)) is not None:
             return before + exact + after, 0
         if depth and (word := self._words.get(inner)) is not None:
             return before + word + after, 0
+        if not WORD.search(inner):
+            return text, 0
         best = inner, letters(inner)
         if depth < DEEPEST:
-            best = self._whole(inner, depth)
+            best = self._joined(inner, depth, _SEPARATORS[:SENTENCES])
             if best[1]:
-                best = min(best, self._joined(inner, depth), key=_left)
+                best = min(best, self._whole(inner, depth), key=_left)
+            if best[1] and (bold := _BOLD.fullmatch(inner)):
+                text, left = self._cached(bold[1], depth)
+                best = f"**{text}**", left
+            if best[1]:
+                separators = _SEPARATORS[SENTENCES:] if len(text) < LONGEST else ()
+                best = min(best, self._joined(inner, depth, separators), key=_left)
         return before + best[0] + after, best[1]
 
     def _whole(self, text: str, depth: int) -> tuple[str, int]:
         """Return the translation of a text as one message."""
-        if (exact := self._exact.get(text)) is not None:
-            return exact, 0
-        best = text, letters(text)
-        for one in self._messages.candidates(text):
-            best = min(best, self._filled(one, text, depth) or best, key=_left)
-            if not best[1]:
-                break
+        best = text, (total := letters(text))
+        for form in (text, text[:1].swapcase() + text[1:]) if depth else (text,):
+            if (exact := self._exact.get(form)) is not None:
+                return exact, 0
+            for one in self._messages.candidates(form) if len(form) < LONGEST else ():
+                if one.letters * MOST_FILLED >= total:
+                    best = min(best, self._filled(one, form, total, depth) or best, key=_left)
+                if not best[1]:
+                    return best
         return best
 
-    def _filled(self, one: Message, text: str, depth: int) -> tuple[str, int] | None:
+    def _filled(self, one: Message, text: str, total: int, depth: int) -> tuple[str, int] | None:
         """Return the translation of a text by a message, filled as it leaves the fewest letters."""
         best: tuple[str, int] | None = None
-        enough = one.letters >= max(LEAST_LETTERS, LEAST_SHARE * letters(text))
+        enough = one.letters >= max(LEAST_LETTERS, LEAST_SHARE * total)
         for match in one.matches(text):
-            most = 0 if not enough else letters(text) if best is None else best[1] - 1
+            most = 0 if not enough else total if best is None else best[1] - 1
             values, left = {}, 0
             for name, value in sorted(match.items(), key=lambda item: len(item[1])):
-                if name.rstrip("0123456789") in DATA and value in self._words:
+                if name.rstrip("0123456789") in DATA and (value in self._words or value.isalnum()):
                     values[name], missing = value, 0
                 else:
                     values[name], missing = self._cached(value, depth + 1)
@@ -110,24 +151,50 @@ class Catalog:
                     break
         return best
 
-    def _joined(self, text: str, depth: int) -> tuple[str, int]:
+    def _joined(self, text: str, depth: int, separators: Sequence[re.Pattern[str]]) -> tuple[str, int]:
         """Return the translations of the parts of a text, those that leave the fewest letters as they were.
 
         A part may have separators of its own.
         """
-        for separator in _SEPARATORS:
+        for separator in separators:
             parts = separator.split(text)
             if len(parts) > 1:
                 break
         else:
             return text, letters(text)
+        text, left, start = "", 0, 0
+        for first, end, exact in self._exact_groups(parts):
+            between, missing = self._groups(parts[start:first], depth)
+            text, left, start = text + between + exact, left + missing, end
+        return min((text, left), self._groups(parts, depth), key=_left) if left else (text, left)
+
+    def _exact_groups(self, parts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield where parts are one message without placeholders, and its translation; at last the end."""
+        start = 0
+        while start < len(parts):
+            for end in range(min(len(parts), start + MOST_JOINED), start, -1):
+                if (exact := self._exact.get("".join(parts[start:end]))) is not None:
+                    yield start, end, exact
+                    start = end
+                    break
+            else:
+                start += 1
+        yield len(parts), len(parts), ""
+
+    def _groups(self, parts: Sequence[str], depth: int) -> tuple[str, int]:
+        """Return the translation of parts with a separator between any two, some of them as one message."""
+        single = [
+            (word, 0) if (word := self._words.get(part.strip())) else self._cached(part, depth + 1)
+            for part in parts
+        ]
         best = [("", 0)]
         for end in range(1, len(parts) + 1):
-            part, left = self._cached(parts[end - 1], depth + 1)
-            found = [(best[end - 1][0] + part, best[end - 1][1] + left)]
+            text, left = single[end - 1]
+            found = [(best[end - 1][0] + text, best[end - 1][1] + left)]
             for start in range(max(0, end - MOST_JOINED), end - 1):
-                part, left = self._whole("".join(parts[start:end]), depth + 1)
-                found.append((best[start][0] + part, best[start][1] + left))
+                if best[start][1] < min(found, key=_left)[1]:
+                    text, left = self._whole("".join(parts[start:end]), depth + 1)
+                    found.append((best[start][0] + text, best[start][1] + left))
             best.append(min(found, key=_left))
         return best[-1]
 
@@ -138,7 +205,9 @@ def catalog(language: Language) -> Catalog | None:
     if language is Language.ENGLISH:
         return None
     messages = {source: text for name in MESSAGES for source, text in _read(language, name).items()}
-    return Catalog(messages, _read(language, WORDS))
+    english, own = (Locale(one.value).languages for one in (Language.ENGLISH, language))
+    languages = {english[code]: own[code] for code in english if code in own}
+    return Catalog(messages, languages | _read(language, WORDS))
 
 
 def _read(language: Language, name: str) -> dict[str, str]:

@@ -58,7 +58,11 @@ def is_text(text: str) -> bool:
     words = WORD.findall(literal)
     if not words or _CODE.match(text):
         return False
-    several = " " in literal.strip() if len(words) > 1 else "{" in text and " " in literal
+    apart = " " in literal.strip()
+    if len(words) > 1:
+        several = apart
+    else:
+        several = ("{" in text and " " in literal) or (apart and any(map(str.isdigit, literal)))
     return several or _TITLE.fullmatch(text.strip()) is not None
 
 

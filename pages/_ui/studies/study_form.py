@@ -277,5 +277,5 @@ def _listed(experiment: ExperimentConfig, names: Iterable[str]) -> str:
             if value is None
             else str(value)
         )
-        items.append(f"{called[:1].lower()}{called[1:]} {text}".strip())
+        items.append(f"{called[:1].lower()}{called[1:]}{f': {text}' if text else ''}")
     return ", ".join(items)

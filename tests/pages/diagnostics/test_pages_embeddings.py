@@ -216,7 +216,7 @@ def test_the_numbers_stand_beside_the_pictures_with_their_meaning(visit: Open, f
     assert [m.delta for m in at.metric][:4:3] == ["40.0 – 63.0 %", "70.0 – 90.0 %"]
     assert all(m.help for m in at.metric[:6])
     text = page_text(at)
-    assert "Texts of one class came closer together." in text
+    assert "Texts of one label lie nearer together than before, by 29.0 points (12.0 to 44.0)." in text
     assert len(re.findall(r"Chance level .*33\.3 %", text)) == 2
     assert re.search(r"overlap: \*\*31\.0 %\*\*.* 25\.0 – 37\.0 %", text)
 
