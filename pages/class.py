@@ -1,4 +1,4 @@
-"""Class page: join a class, one's seat in it, and the classes that one teaches."""
+"""Classroom page: join a class, one's seat in it, and the classes that one teaches."""
 
 from pages._ui.rooms import class_forms, current, room_panel, seat_panel
 from pages._ui.shell import navigation, page_header, st, state

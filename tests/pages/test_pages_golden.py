@@ -59,7 +59,7 @@ def _untranslated(lines: list[str]) -> list[str]:
     texts = [unescaped(line).partition(": ")[2] for line in lines]
     return [
         f"{language}: {text}"
-        for language in Language
+        for language in Language.offered()
         if (messages := catalog(language)) is not None
         for text in texts
         if messages.missing(text) and not REFERENCE.search(text)

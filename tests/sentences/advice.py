@@ -65,9 +65,9 @@ def advice(draw: Draw) -> Case:
     """The advice with reasons, doubts, facts and options; every number is one of the facts."""
     task = draw(tasks())
     result = advise(task)
-    reasons = [f"{reason.observation}. {reason.conclusion}" for reason in (*result.reasons, *result.doubts)]
-    facts = [f"{fact.name}: {fact.value} ({fact.how})" for fact in result.facts]
-    text = " ".join([result.sentence, *reasons, *facts, *(option.note for option in result.options)])
+    reasons = [f"{reason.observation}\n{reason.conclusion}" for reason in (*result.reasons, *result.doubts)]
+    facts = [f"{fact.name}\n{fact.value}\n{fact.how}" for fact in result.facts]
+    text = "\n".join([result.sentence, *reasons, *facts, *(option.note for option in result.options)])
     recipe, cost = RecipeName(result.recipe), task.costs.get(RecipeName(result.recipe))
     fits = cost is not None and cost.memory and (task.time_limit is None or cost.seconds <= task.time_limit)
     late = cost is not None and cost.memory and not fits

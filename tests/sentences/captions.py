@@ -286,7 +286,7 @@ def baseline_to_beat(draw: Draw) -> Case:
     evaluation = Evaluation(("a", "b"), {"test": metrics}, constant, pd.DataFrame({"split": []}))
     margin = Difference(0.0, -0.1, 0.1, 1)
     line = rival and Baseline(rival, {"accuracy": score}, margin, "")
-    text = " | ".join(scores._to_beat(evaluation, line or None))
+    text = "\n".join(scores._to_beat(evaluation, line or None))
     own = rival == "TF-IDF"
     shown = [100 * constant, *([100 * score.value, *ends(score)] if own else [])]
     return Case(text, shown, claims={"trains no backbone": own}, names=["TF-IDF"])

@@ -91,5 +91,5 @@ def changed_descriptions(draw: Draw) -> Case:
         replace(make_zero_shot(("card", "loan")), metrics={"accuracy": Estimate(value, value, value)})
         for value in (old, new)
     ]
-    text = earlier_result.comparison(*results, "the words for 'card' changed since")
+    text = earlier_result.comparison(*results, "the words for 'card' changed")
     return Case(text, [100 * old, 100 * new], claims={"the words for 'card' changed,": True})

@@ -81,7 +81,7 @@ def no_pseudo_labels(draw: Draw) -> Case:
             "None of": not confident,
             "A lower threshold": not confident or class_lacks,
             "but none of": class_lacks,
-            "'As many of every class'": class_lacks,
+            "'Balance classes'": class_lacks,
             "was stopped before": confident > 0 and not lacking and not worse,
             "did not improve": worse,
         },

@@ -9,7 +9,7 @@ from translearn_core.translation.catalog import MESSAGES, WORDS, _read
 from translearn_core.translation.language import Language
 from translearn_core.translation.update import extracted
 
-OTHERS = [language for language in Language if language is not Language.ENGLISH]
+OTHERS = Language.offered()[1:]
 MARKS = re.compile(r"(?<!\{)\{[^\W\d]\w*\}(?!\})|%\{\{[^}]*\}\}|:material/\w+:|</?\w+>|\*\*|`")
 
 

@@ -19,6 +19,7 @@ from translearn_core.results import BackboneInfo, ReportFile
 from translearn_core.runs import LOCAL, Notes, Run, State, Studies, Study, artifacts, open_store
 from translearn_core.runs.report_jobs import run_diagnostics, study_diagnostics
 from translearn_core.runs.reproduce import cli_command as command_of
+from translearn_core.translation import Language
 
 
 def report(
@@ -27,11 +28,13 @@ def report(
     ],
     out: Annotated[Path, typer.Option(help="HTML file to write.")],
     question: Annotated[str, typer.Option(help="What you wanted to know, for the top of the report.")] = "",
+    language: Annotated[Language, typer.Option(help="Language of its texts.")] = Language.ENGLISH,
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run or study as one HTML file: evidence, caveats, versions, how to do it again."""
     check_writable(out)
     config, parts = _report_config(subject := find_subject(what), question)
+    config = config.model_copy(update={"language": language})
     for part in parts:
         _compute(part)
     written = _submit_again(config)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from translearn_core.config import JobConfig, StudyConfig
 from translearn_core.jobs.spec import JobSpec, RunJobConfig
 from translearn_core.results import ExportFile, ReportFile
+from translearn_core.translation import Language
 
 
 class ReportConfig(JobConfig[ReportFile]):
@@ -23,6 +24,7 @@ class ReportConfig(JobConfig[ReportFile]):
     blocks: dict[str, int] = Field({}, description="blocks of each backbone of the study, by its label")
     data: str = Field("", max_length=200, description="what the study's table is called")
     notes: dict[str, str] = Field({}, max_length=200, description="its owner's notes by figure")
+    language: Language = Field(Language.ENGLISH, description="language of its texts")
 
     @model_validator(mode="after")
     def _check_subject(self) -> Self:

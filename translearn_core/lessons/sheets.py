@@ -1,7 +1,8 @@
 """Sheets of a lesson as HTML: a worksheet to print, and the teacher's sheet with what to expect."""
 
 import math
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from importlib.resources import files
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -13,6 +14,7 @@ from translearn_core.lessons.lesson import Guess, Lesson, Reveal
 from translearn_core.prepared_experiments.judgement import judge_result
 from translearn_core.prepared_experiments.measure import Measured, Unit
 from translearn_core.prepared_experiments.measures import take
+from translearn_core.translation import Language, set_language
 
 TEMPLATES = ("base", "worksheet", "teacher")
 
@@ -20,22 +22,21 @@ WIDTH, HEIGHT, MARGIN = 520, 220, 44
 """Size of the axes to draw a curve into, in pixels."""
 
 
-def worksheet(lesson: Lesson) -> str:
+def worksheet(lesson: Lesson, language: Language = Language.ENGLISH) -> str:
     """Return the worksheet: texts, questions and room for answers, without what came out."""
-    heading = f"{lesson.title}: worksheet"
-    template = _environment().get_template("worksheet.html.jinja")
-    return str(template.render(lesson=lesson, heading=heading, axes=axes))
+    environment = _environment(language)
+    template = environment.get_template("worksheet.html.jinja")
+    return str(template.render(lesson=lesson, axes=partial(axes, translate=environment.filters["t"])))
 
 
-def teacher_sheet(lesson: Lesson) -> str:
+def teacher_sheet(lesson: Lesson, language: Language = Language.ENGLISH) -> str:
     """Return the teacher's sheet; raises `NotFoundError` if an outcome is missing."""
     expected = []
     for guess in (step for step in lesson.steps if isinstance(step, Guess)):
         result = outcomes.load(lesson, guess.experiment).result
         expected.append((guess, expected_rows(take(guess.measure, result), guess.unit)))
-    heading, claims = f"{lesson.title}: teacher's sheet", verdicts(lesson)
-    template = _environment().get_template("teacher.html.jinja")
-    return str(template.render(lesson=lesson, heading=heading, expected=expected, verdicts=claims))
+    template = _environment(language).get_template("teacher.html.jinja")
+    return str(template.render(lesson=lesson, expected=expected, verdicts=verdicts(lesson)))
 
 
 def verdicts(lesson: Lesson) -> list[tuple[str, str]]:
@@ -59,7 +60,7 @@ def expected_rows(measured: Measured, unit: Unit) -> list[tuple[str, str, str]]:
     return rows
 
 
-def axes(guess: Guess) -> Markup:
+def axes(guess: Guess, translate: Callable[[str], str] = str) -> Markup:
     """Return empty axes as SVG, to draw a curve into by hand."""
     last = len(guess.points) - 1
     places = [MARGIN + k * (WIDTH - 2 * MARGIN) / last for k in range(last + 1)]
@@ -67,7 +68,7 @@ def axes(guess: Guess) -> Markup:
     parts = [
         f'<line x1="{x:.0f}" y1="10" x2="{x:.0f}" y2="{bottom}" stroke="#c5cad3"/>'
         f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle" font-size="13">{_escaped(point)}</text>'
-        for x, point in zip(places, guess.points, strict=True)
+        for x, point in zip(places, map(translate, guess.points), strict=True)
     ]
     for k in range(5):
         y = bottom - k * (bottom - 10) / 4
@@ -76,9 +77,9 @@ def axes(guess: Guess) -> Markup:
             f'<line x1="{MARGIN}" y1="{y:.0f}" x2="{WIDTH - MARGIN}" y2="{y:.0f}" stroke="#e2e5ea"/>'
             f'<text x="{MARGIN - 6}" y="{y + 4:.0f}" text-anchor="end" font-size="13">{value:g}</text>'
         )
-    title = _escaped(guess.measure.title or guess.question)
+    title = _escaped(translate(f"Empty axes: {guess.measure.title or guess.question}"))
     return Markup(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="Empty axes: {title}">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="{title}">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -88,7 +89,7 @@ def _escaped(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     home = files("translearn_core.lessons.templates")
     names = [f"{name}.html.jinja" for name in TEMPLATES]
     environment = Environment(
@@ -100,4 +101,5 @@ def _environment() -> Environment:
     )
     markdown = MarkdownIt("commonmark", {"html": False})
     environment.filters["markdown"] = lambda text: Markup(markdown.render(text))
+    set_language(environment, language)
     return environment

@@ -12,6 +12,8 @@ from translearn_core.plots.style.theme import bare
 from translearn_core.results import Evaluation
 from translearn_core.results.labels.multi_label import label_confusion
 
+RIGHT, WRONG = "right", "wrong, stronger: larger share"
+"""Key of the colours."""
 RAMP = ((0.0, 0.14), (0.25, 0.5), (1.0, 1.0))
 """Colour scale that rises fast, so that one error in a class of forty is visible."""
 MOST_NUMBERED = 15
@@ -76,8 +78,8 @@ def matrix(
         plot_bgcolor=colours.panel,
         annotations=[
             {
-                "text": f'<span style="color:{colours.right};font-size:17px">■</span> right  '
-                f'<span style="color:{colours.wrong};font-size:17px">■</span> wrong, stronger: larger share',
+                "text": f'<span style="color:{colours.right};font-size:17px">■</span> {RIGHT}  '
+                f'<span style="color:{colours.wrong};font-size:17px">■</span> {WRONG}',
                 "x": 0,
                 "y": 1,
                 "xref": "paper",

@@ -17,6 +17,7 @@ from translearn_core.data.csv_injection import escape_formulas
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results.format import cut
+from translearn_core.translation import Language, catalog, set_language, translate_figure
 
 LIMIT = 8_000_000
 """Most bytes of a report, so that it fits in an e-mail."""
@@ -92,20 +93,21 @@ def render(
     *,
     dark: Sequence[Section] = (),
     limit: int = LIMIT,
+    language: Language = Language.ENGLISH,
 ) -> Document:
     """Render the report; over `limit` bytes, drop the largest tables first, then the largest figures.
 
     `dark` are the same sections with figures for dark pages, in which the slides are dark too; without them
-    figures stay light.
+    figures stay light. Texts are translated into `language`, what people wrote is not.
     """
     twins = dark or sections
     rendered = [
-        _render_section(number, section, twin, data.notes)
+        _render_section(number, section, twin, data.notes, language)
         for number, (section, twin) in enumerate(zip(sections, twins, strict=True))
     ]
     left_out: list[str] = []
     while True:
-        html = _html(data, rendered, caveats, left_out)
+        html = _html(data, rendered, caveats, left_out, language)
         if len(html.encode()) <= limit:
             return Document(html, tuple(left_out))
         if (reduced := _without_largest(rendered)) is None:
@@ -141,24 +143,34 @@ def _differences(light: Any, dark: Any, path: tuple[str | int, ...] = ()) -> Ite
 
 
 def _block(
-    id: str, block: FigureBlock | TableBlock, twin: FigureBlock | TableBlock, note: str = ""
+    id: str,
+    block: FigureBlock | TableBlock,
+    twin: FigureBlock | TableBlock,
+    language: Language,
+    note: str = "",
 ) -> _Block:
     if not isinstance(block, FigureBlock):
         return _Block(id, None, "", block.heading, block.sentences, block.caption, _table(block))
-    data, dark = block.figure.to_json(), "[]"
+    data, dark = _json(block, language), "[]"
     if isinstance(twin, FigureBlock) and twin is not block:
-        dark = json.dumps(list(_differences(json.loads(data), json.loads(twin.figure.to_json()))))
+        dark = json.dumps(list(_differences(json.loads(data), json.loads(_json(twin, language)))))
     return _Block(id, data, dark, block.heading, block.sentences, block.caption, _table(block.table), note)
 
 
+def _json(block: FigureBlock, language: Language) -> str:
+    messages = catalog(language)
+    figure = block.figure if messages is None else translate_figure(block.figure, messages)
+    return str(figure.to_json())
+
+
 def _render_section(
-    number: int, section: Section, twin: Section, notes: Mapping[str, str]
+    number: int, section: Section, twin: Section, notes: Mapping[str, str], language: Language
 ) -> _RenderedSection:
     def note(block: FigureBlock | TableBlock) -> str:
         return notes.get(section.name_of(block), "") if isinstance(block, FigureBlock) else ""
 
     blocks = (
-        _block(f"block-{number}-{k}", block, dark, note(block))
+        _block(f"block-{number}-{k}", block, dark, language, note(block))
         for k, (block, dark) in enumerate(zip(section.blocks, twin.blocks, strict=True))
         if isinstance(block, FigureBlock) or block.sentences or not block.frame.empty
     )
@@ -187,7 +199,11 @@ def _with_block(rendered: Sequence[_RenderedSection], old: _Block, new: _Block) 
 
 
 def _html(
-    data: ReportData, rendered: Sequence[_RenderedSection], caveats: Sequence[str], left_out: Sequence[str]
+    data: ReportData,
+    rendered: Sequence[_RenderedSection],
+    caveats: Sequence[str],
+    left_out: Sequence[str],
+    language: Language,
 ) -> str:
     folder = files("translearn_core.reporting.templates")
 
@@ -198,6 +214,7 @@ def _html(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["embedded"] = embedded
+    set_language(environment, language)
     shown = {
         one.section.name_of(block)
         for one in rendered

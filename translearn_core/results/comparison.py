@@ -49,29 +49,25 @@ class Difference(Estimate):
         return self.seeds > 1 and self.excludes_zero
 
     @property
-    def sure(self) -> str:
-        """Verdict on whether the difference could be chance."""
-        if self.seeds < 2:
-            return "needs more seeds"
-        if self.beyond_chance:
-            return "more than chance"
-        return "could be chance, and two seeds tell little" if self.seeds == 2 else "could be chance"
-
-    @property
     def points(self) -> str:
         """Absolute difference in percentage points, or in the unit of the scores."""
-        size = magnitude(100 * self.value) if self.shares else self._format(abs(self.value))
-        return f"{size}{self._unit}"
+        return f"{self._size} points" if self.shares else self._size
+
+    @property
+    def _size(self) -> str:
+        return magnitude(100 * self.value) if self.shares else self._format(abs(self.value))
 
     @property
     def span(self) -> str:
         """Interval of the difference, with its signs as in tables."""
         low, high = (self._signed(end) for end in (self.low, self.high))
-        return f"(95 %: {low} to {high}{self._unit})"
+        return f"(95 %: {low} to {high} points)" if self.shares else f"(95 %: {low} to {high})"
 
     @property
-    def _unit(self) -> str:
-        return " points" if self.shares else ""
+    def _range(self) -> str:
+        """What `span` has after the colon."""
+        low, high = (self._signed(end) for end in (self.low, self.high))
+        return f"{low} to {high} points" if self.shares else f"{low} to {high}"
 
     @property
     def _negligible(self) -> bool:
@@ -106,13 +102,45 @@ class Difference(Estimate):
             f"times in five; here are {rows:,}."
         )
 
-    def describe(self, other: str) -> str:
-        """Return the clause that compares with the baseline `other`."""
-        if self.seeds < 2 and self.value == self.low == self.high == 0:
-            return f"scores the same as {other} on every test row (one seed gives no interval)"
+    @property
+    def _same_on_every_row(self) -> bool:
+        return self.seeds < 2 and self.value == self.low == self.high == 0
+
+    def describe(self, name: str) -> str:
+        """Return the clause that compares with the baseline `name`."""
+        if self._same_on_every_row:
+            return f"scores the same as {name} on every test row (one seed gives no interval)"
         if self._negligible:
-            return f"scores the same as {other} {self.span}"
-        return f"is {self.points} {'better' if self.value > 0 else 'worse'} than {other} {self.span}"
+            return f"scores the same as {name} (95 %: {self._range})"
+        if self.value > 0:
+            return f"is {self.points} better than {name} (95 %: {self._range})"
+        return f"is {self.points} worse than {name} (95 %: {self._range})"
+
+    def sentence(self, name: str, names: str) -> str:
+        """Compare `name` with the baseline `names`, and tell whether the difference could be chance."""
+        clause = self._compare(name, names)
+        if self.seeds < 2:
+            return f"{clause}: needs more seeds."
+        if self.beyond_chance:
+            return f"{clause}: more than chance."
+        if self.seeds == 2:
+            return f"{clause}: could be chance, and two seeds tell little."
+        return f"{clause}: could be chance."
+
+    def _compare(self, name: str, names: str) -> str:
+        """Return `describe` with its subject."""
+        if self._same_on_every_row:
+            return f"{name} scores the same as {names} on every test row (one seed gives no interval)"
+        if self._negligible:
+            return f"{name} scores the same as {names} (95 %: {self._range})"
+        size, low, high = self._size, self._signed(self.low), self._signed(self.high)
+        if self.value > 0:
+            if self.shares:
+                return f"{name} is {size} points better than {names} (95 %: {low} to {high} points)"
+            return f"{name} is {size} better than {names} (95 %: {low} to {high})"
+        if self.shares:
+            return f"{name} is {size} points worse than {names} (95 %: {low} to {high} points)"
+        return f"{name} is {size} worse than {names} (95 %: {low} to {high})"
 
 
 @dataclass(frozen=True)
@@ -125,7 +153,8 @@ class NegativeTransfer:
     @property
     def sentence(self) -> str:
         """Description in one sentence."""
-        return f"Negative transfer: {self.difference.points} below {self.control} {self.difference.span}."
+        name, points, span = self.control, self.difference.points, self.difference.span
+        return f"Negative transfer: {points} below {name} {span}."
 
 
 @dataclass(frozen=True)
@@ -151,18 +180,19 @@ class ArmScore(Scored):
     difference: Difference | None
     negative_transfer: NegativeTransfer | None = None
 
-    def describe(self, baseline: str) -> str:
-        """Compare with the baseline in words, followed by negative transfer if any."""
+    def describe(self, name: str) -> str:
+        """Compare with the baseline `name` in words, followed by negative transfer if any."""
         return " ".join(
-            [self._verdict(baseline), *([self.negative_transfer.sentence] if self.negative_transfer else [])]
+            [self.verdict(name), *([self.negative_transfer.sentence] if self.negative_transfer else [])]
         )
 
-    def _verdict(self, baseline: str) -> str:
-        if self.name == baseline:
+    def verdict(self, name: str) -> str:
+        """Compare with the baseline `name` in one sentence."""
+        if self.name == name:
             return "The baseline."
         if self.difference is None:
-            return f"{self.name} was tested on other rows than {baseline}, so the two cannot be compared."
-        return f"{self.name} {self.difference.describe(baseline)}: {self.difference.sure}."
+            return f"{self.name} was tested on other rows than {name}, so the two cannot be compared."
+        return self.difference.sentence(self.name, name)
 
 
 @dataclass(frozen=True)
@@ -210,7 +240,7 @@ class Comparison:
         """Sentences on the arms that are worse than the baseline by more than chance."""
         others = (arm for arm in self.arms if arm.name != self.baseline and arm.difference is not None)
         return tuple(
-            f"{arm.name} {arm.difference.describe(self.baseline)}: more than chance."
+            arm.verdict(self.baseline)
             for arm in others
             if arm.difference is not None and arm.difference.beyond_chance and arm.difference.value < 0
         )

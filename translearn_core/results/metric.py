@@ -60,7 +60,8 @@ class Metric:
         """Return a predicate of a model that scores `value` on `texts`."""
         if self.name == ACCURACY:
             return f"gets {self.format(value)} of the {texts} right"
-        return f"has a {self.label} of {self.format(value)} on the {texts}"
+        measure = self.label
+        return f"has a {measure} of {self.format(value)} on the {texts}"
 
     def format_range(self, score: Estimate, to: str = " to ") -> str:
         """Format a 95 % interval, its ends joined by `to`."""

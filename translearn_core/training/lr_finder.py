@@ -127,10 +127,11 @@ def suggest_lr(
     """
     steps, early = config.steps, config.steps // START_DIVISOR
     diverged = len(rates) < steps
-    unchanged = f"so the rate stays at {before:.2g}."
     if len(rates) <= early:
-        reason = f"The loss ran away within the first steps, {unchanged} Start the search at a lower rate."
-        return before, reason
+        return before, (
+            f"The loss ran away within the first steps, so the rate stays at {before:.2g}. Start the search "
+            "at a lower rate."
+        )
     curve = np.asarray(smoothed)
     lowest = int(curve.argmin())
     fall = float(np.mean(losses[:early])) - float(curve[lowest])
@@ -138,21 +139,28 @@ def suggest_lr(
     error = residual_std(losses) * math.sqrt(weight / (2 - weight) + 1 / early)
     if lowest < early or fall <= MIN_STANDARD_ERRORS * error:
         if diverged:
-            return before, f"The loss did not clearly fall before it ran away at {rates[-1]:.2g}, {unchanged}"
-        flat = f"Between {rates[0]:.2g} and {rates[-1]:.2g} the loss fell no more than it jumps about anyway"
-        return before, f"{flat}, {unchanged}"
+            return before, (
+                f"The loss did not clearly fall before it ran away at {rates[-1]:.2g}, so the rate stays at "
+                f"{before:.2g}."
+            )
+        return before, (
+            f"Between {rates[0]:.2g} and {rates[-1]:.2g} the loss fell no more than it jumps about anyway, "
+            f"so the rate stays at {before:.2g}."
+        )
     steepest = rates[steepest_fall(np.log(rates), curve, early, lowest, max(1, steps // SLOPE_DIVISOR))]
     limit = rates[lowest] / SAFETY_FACTOR
     suggestion = float(f"{max(min(steepest, limit), rates[0]):.1e}")
+    turn = f"{rates[lowest]:.2g}"
     if steepest <= limit:
-        reason = f"The loss falls fastest near {steepest:.2g} and is lowest near {rates[lowest]:.2g}."
+        reason = f"The loss falls fastest near {steepest:.2g} and is lowest near {turn}."
+    elif limit >= rates[0]:
+        reason = f"The loss is lowest near {turn}; a tenth of that keeps clear of where it turns."
     else:
-        keeps = "a tenth of that keeps" if limit >= rates[0] else "the lowest rate tried keeps"
-        reason = f"The loss is lowest near {rates[lowest]:.2g}; {keeps} clear of where it turns."
+        reason = f"The loss is lowest near {turn}; the lowest rate tried keeps clear of where it turns."
     if diverged:
-        return suggestion, f"{reason} At {rates[-1]:.2g} it runs away."
-    if lowest == len(rates) - 1:
-        return suggestion, f"{reason} No higher rate was tried."
+        reason += f" At {rates[-1]:.2g} it runs away."
+    elif lowest == len(rates) - 1:
+        reason += " No higher rate was tried."
     return suggestion, reason
 
 

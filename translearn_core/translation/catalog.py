@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from translearn_core.translation.language import Language
 from translearn_core.translation.message import PLURAL, WORD, Message, Messages, letters, message
+from translearn_core.translation.pseudo import pseudo
 
 MESSAGES = ("interface", "lessons")
 """Files of a language that are extracted from the source."""
@@ -38,15 +39,16 @@ _SEPARATORS = tuple(
         re.compile,
         (
             r"(^[-*] |\n+(?:[-*] )?|<br>)",
-            r"((?<=[.!?])(?:\*\*)? +)",
-            r"(:[a-z]+(?:-[a-z]+)*\[|\]|:material/\w+: *)",
-            r"((?<=[.!?])(?:\*\*)? +|[;:] )",
+            r"((?<=[.!?])(?<!et al\.)(?:\*\*)? +)",
+            r"(:[a-z]+(?:-[a-z]+)*\[|\]|:material/\w+: *|</?[a-z]+(?: [^>]*)?>)",
+            r"((?<=[.!?])(?<!et al\.)(?:\*\*)? +|[;:] )",
             r"( · )",
             r"(\*\*)",
+            r"(\.$)",
             r"(, )",
             r"( and )",
-            r"( (?=[-+−]?\d))",
-            r"(\.$)",
+            r"( (?=[-+−(]?\d))",
+            r"((?<=\d) (?=[A-Z][a-z]))",
         ),
     )
 )
@@ -74,6 +76,10 @@ class Catalog:
     def translate(self, text: str) -> str:
         """Return a text in this language; what no message is found for stays as it is."""
         return _SPACE.sub("", self._cached(text, 0)[0])
+
+    def word(self, text: str) -> str:
+        """Return the translation of a single word of ours; else of the text."""
+        return self._words.get(text) or self.translate(text)
 
     def exact(self, text: str) -> str:
         """Return the translation of a text that is a message without placeholders; else the text."""
@@ -120,7 +126,8 @@ class Catalog:
     def _whole(self, text: str, depth: int) -> tuple[str, int]:
         """Return the translation of a text as one message."""
         best = text, (total := letters(text))
-        for form in (text, text[:1].swapcase() + text[1:]) if depth else (text,):
+        other = text[:1].swapcase() + text[1:]
+        for form in (text, other) if depth or " " in text else (text,):
             if (exact := self._exact.get(form)) is not None:
                 return exact, 0
             for one in self._messages.candidates(form) if len(form) < LONGEST else ():
@@ -204,6 +211,9 @@ def catalog(language: Language) -> Catalog | None:
     """Return the catalog of a language; None for English."""
     if language is Language.ENGLISH:
         return None
+    if language is Language.PSEUDO:
+        known = {source: pseudo(source) for name in MESSAGES for source in _read(Language.CHINESE, name)}
+        return Catalog(known, {word: pseudo(word) for word in _read(Language.CHINESE, WORDS)})
     messages = {source: text for name in MESSAGES for source, text in _read(language, name).items()}
     english, own = (Locale(one.value).languages for one in (Language.ENGLISH, language))
     languages = {english[code]: own[code] for code in english if code in own}

@@ -149,6 +149,8 @@ def _template(node: ast.JoinedStr) -> str:
 def _name(expression: ast.expr) -> str:
     """Return a name for what an expression holds."""
     match expression:
+        case ast.Attribute(value=ast.Name(id="metric") | ast.Attribute(attr="metric")):
+            return "metric"
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
         case ast.Call(func=ast.Name(id="len")):

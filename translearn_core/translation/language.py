@@ -9,11 +9,18 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     CHINESE = "zh"
+    PSEUDO = "qps"
+    """Pseudo-translated English, for browsers of the locale ``qps-ploc``; not offered."""
+
+    @classmethod
+    def offered(cls) -> tuple[Self, ...]:
+        """Return the languages to choose from."""
+        return tuple(language for language in cls if language is not cls.PSEUDO)
 
     @property
     def native(self) -> str:
         """Its name in itself."""
-        return {Language.ENGLISH: "English", Language.CHINESE: "中文"}[self]
+        return {Language.ENGLISH: "English", Language.CHINESE: "中文", Language.PSEUDO: "Pseudo"}[self]
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:

@@ -9,15 +9,15 @@ from itertools import islice
 WORD = re.compile(r"[A-Za-z]{2,}")
 """What a text must hold to need a translation."""
 _UNTRANSLATED = re.compile(
-    r"'[^'\n]*'"  # data
-    r"|:[a-z]+(?:-[a-z]+)*\[|:material/\w+:"  # markup
+    r"(?<!\w)'[^'\n]*'(?!\w)"  # data
+    r"|:[a-z]+(?:-[a-z]+)*\[|:material/\w+:|</?[a-z]+(?: [^>]*)?>"  # markup
     r"|\S*\d\S*|\S*\w[_./]\w\S*|\b\w*[a-z][A-Z]\w*\b"  # names of files, models and settings
     r"|\b[A-Z]{2,}s?\b"  # abbreviations
 )
 """Words that are the same in every language."""
 _FIELD = re.compile(r"\{\{|\}\}|\{(?P<name>[^\W\d]\w*)\}")
 """A placeholder or an escaped brace."""
-SENTENCE = re.compile(r"(?<=[.!?])(?:\*\*)? +|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])(?<!et al\.)(?:\*\*)? +|\n+")
 """Where a sentence ends and another begins."""
 PLURAL = "s"
 """A placeholder's value where it makes a plural."""

@@ -57,7 +57,8 @@ def write_report(context: Context[ReportConfig]) -> None:
         sections.append(section)
         context.report(f"drawing: {section.title}", len(sections))
     context.report("writing the file")
-    document = render(data, sections, caveats(data), dark=tuple(report_sections(data, dark=True)))
+    dark = tuple(report_sections(data, dark=True))
+    document = render(data, sections, caveats(data), dark=dark, language=config.language)
     with atomic_file(context.folder / FILE) as draft:
         draft.write_text(document.html, encoding="utf-8")
     missing = (*data.missing, *(f"{name}, to keep the file small" for name in document.left_out))

@@ -1,7 +1,7 @@
 """Settings of a clustering: layer, method, number of clusters, columns to compare with."""
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import jobs, navigation, st, state
+from pages._ui.shell import jobs, language, navigation, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import FeatureConfig, Method
 from translearn_core.jobs import ReadConfig
@@ -125,6 +125,7 @@ def _columns(profile: TableProfile, draft: state.Draft) -> tuple[str, ...]:
         st.multiselect(
             "Compare with",
             names,
+            format_func=language.AsWritten,
             key="cluster_compare",
             persist_state="session",
             max_selections=5,

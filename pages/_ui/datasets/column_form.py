@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pages._ui.datasets import findings, split_form
 from pages._ui.forms import config_fields
-from pages._ui.shell import navigation, page_header, st, state, tables
+from pages._ui.shell import language, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
@@ -108,6 +108,7 @@ def _one_hot(reading: TableProfile, label: str | None, draft: state.Draft) -> tu
     chosen = st.multiselect(
         "Label columns",
         binary,
+        format_func=language.AsWritten,
         key="one_hot",
         help="columns that each hold one label as yes or no (one-hot)",
     )
@@ -127,6 +128,7 @@ def _more_targets(
     chosen = st.multiselect(
         "Also predict",
         list(names),
+        format_func=language.AsWritten,
         key="more_targets",
         placeholder="No other column",
         max_selections=MAX_TARGETS - 1,

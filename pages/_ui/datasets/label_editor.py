@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages._ui.shell import errors, navigation, st, state, tables
+from pages._ui.shell import errors, language, navigation, st, state, tables
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import DataConfig, ExperimentConfig, Split
 from translearn_core.config.table_edits import CellEdit, Edit, RowDrop, TableEdits, ValueRename
@@ -140,7 +140,9 @@ def _classes(dataset: Dataset, data: DataConfig, review: LabelReview, rows: pd.D
             st.form("rename_class", border=False),
             st.container(horizontal=True, vertical_alignment="bottom"),
         ):
-            value = st.selectbox("Class", list(counts.index), key="renamed_class")
+            value = st.selectbox(
+                "Class", list(counts.index), format_func=language.AsWritten, key="renamed_class"
+            )
             replacement = st.text_input(
                 "New name, or another class to merge it into", key="class_name", max_chars=200
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from pages._ui.shell import errors, st, state
+from pages._ui.shell import errors, language, st, state
 from pages._ui.shell.formatting import plain, short
 from translearn_core.config import ReadOptions
 from translearn_core.data import CODECS, DELIMITERS
@@ -89,6 +89,7 @@ def _form(dataset: Dataset, reading: TableProfile | None, then: Then) -> None:
                 sheet = st.selectbox(
                     "Sheet or file",
                     sheets,
+                    format_func=language.AsWritten,
                     index=_index(sheets, forms[0].sheet),
                     key=f"read_sheet-{dataset.digest}",
                 )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from pages._ui.forms.config_fields import LABELS, column, edit
-from pages._ui.shell import st, state
+from pages._ui.shell import language, st, state
 from translearn_core.config import Split, SplitConfig
 
 
@@ -65,6 +65,7 @@ def _test_groups(draft: state.Draft, group: str) -> tuple[str, ...]:
         "Test on whole groups",
         list(groups),
         list(groups),
+        format_func=language.AsWritten,
         key="test_groups",
         accept_new_options=True,
         placeholder="Type an entry of the column; none: drawn",

@@ -7,7 +7,7 @@ import pandas as pd
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.results import text_table
 from pages._ui.runs import run_picker
-from pages._ui.shell import jobs, page_header, result_cache, st, state, tables
+from pages._ui.shell import jobs, language, page_header, result_cache, st, state, tables
 from pages._ui.shell.formatting import plain, span
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
@@ -60,6 +60,7 @@ def _columns(config: ExperimentConfig) -> tuple[str, ...]:
     chosen = st.multiselect(
         "Columns to slice by",
         names,
+        format_func=language.AsWritten,
         key=f"trust_columns-{config.data.dataset[:12]}",
         max_selections=20,
         placeholder="those with few values",

@@ -135,12 +135,12 @@ def _selection(projection: Projection, number: int) -> dict[str, Any] | None:
 
 def caption(projection: Projection, noun: str) -> None:
     """Show the settings of the projections and offer their coordinates."""
-    settings = ", ".join(f"{name} {value}" for name, value in projection.settings.items() if name != "points")
+    called = ", ".join(f"{name}: {value}" for name, value in projection.settings.items() if name != "points")
     placed, total, visible = len(projection.row), projection.total, len(projection.shown)
     texts = f"all {total:,} {noun}s" if placed == total else f"{placed:,} of {total:,} {noun}s"
     drawn = f"{visible:,} of them" if visible < placed else "all of them"
     st.caption(
-        f"{plain(settings)}; {texts} are projected, {drawn} drawn. Distances between distant groups mean "
+        f"{plain(called)}; {texts} are projected, {drawn} drawn. Distances between distant groups mean "
         "little."
     )
     tables.download(projection.frame, "projection", key="projection", label="Coordinates as CSV")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
-from pages._ui.shell import errors, jobs, navigation, st, state
+from pages._ui.shell import errors, jobs, language, navigation, st, state
 from translearn_core.config import DomainConfig, Way
 from translearn_core.jobs import ReadConfig
 from translearn_core.results import TableProfile
@@ -108,7 +108,9 @@ def _set_up(domains: DomainConfig, way: Way, label: str = "Set up one training")
 
 def _pick(label: str, names: list[str], chosen: tuple[str, ...], key: str) -> tuple[str, ...]:
     state.init_widget(key, [name for name in chosen if name in names])
-    return tuple(st.multiselect(label, names, key=key, placeholder="All domains"))
+    return tuple(
+        st.multiselect(label, names, format_func=language.AsWritten, key=key, placeholder="All domains")
+    )
 
 
 def _profile() -> TableProfile | None:

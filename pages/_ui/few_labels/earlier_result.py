@@ -9,7 +9,7 @@ from translearn_core.jobs import ZeroShotConfig
 from translearn_core.results.diagnostics.few_labels.zero_shot import ZeroShot
 from translearn_core.results.format import percent, quote_list
 
-EARLIER = "This is the result of the earlier descriptions; {changed}. Classify again for the new ones."
+EARLIER = "This is the result of the earlier descriptions; {changed} since. Classify again for the new ones."
 
 
 def or_earlier(
@@ -34,19 +34,19 @@ def or_earlier(
     return result, config
 
 
-OTHERWISE = "other settings changed since"
+OTHERWISE = "other settings changed"
 
 
 def changes(before: DescriptionConfig, after: DescriptionConfig, classes: Sequence[str]) -> str:
     """Say which descriptions changed."""
     if before.template != after.template:
-        return "the template changed since"
+        return "the template changed"
     pairs = zip(classes, before.sentences(classes), after.sentences(classes), strict=True)
     changed = [name for name, old, new in pairs if old != new]
-    return f"the words for {quote_list(changed)} changed since" if changed else OTHERWISE
+    return f"the words for {quote_list(changed)} changed" if changed else OTHERWISE
 
 
 def comparison(earlier: ZeroShot, result: ZeroShot, changed: str) -> str:
     """Return a sentence on the accuracy before and after a change of descriptions."""
     old, new = (one.metrics["accuracy"].value for one in (earlier, result))
-    return f"Before {changed.removesuffix(' since')}, accuracy was {percent(old)}; now it is {percent(new)}."
+    return f"Before {changed}, accuracy was {percent(old)}; now it is {percent(new)}."

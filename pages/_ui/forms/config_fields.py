@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from pages._ui.shell import st, state
+from pages._ui.shell import language, st, state
 from translearn_core.config import (
     BaseConfig,
     LayerCombination,
@@ -262,7 +262,15 @@ def column(label: str, names: Sequence[str], current: str | None, key: str, hint
     """Choose a column or none; `current` is preset, also if the chosen one is gone."""
     if state.get_value(key, "") not in (None, *names):
         state.set_value(key, current if current in names else None)
-    return st.selectbox(label, list(names), index=None, key=key, help=hint, placeholder="Choose a column")
+    return st.selectbox(
+        label,
+        list(names),
+        format_func=language.AsWritten,
+        index=None,
+        key=key,
+        help=hint,
+        placeholder="Choose a column",
+    )
 
 
 def layer(label: str, n_blocks: int, key: str) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from pages._ui.rooms import current
-from pages._ui.shell import errors, navigation, st, state
+from pages._ui.shell import errors, language, navigation, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.errors import NotFoundError
 from translearn_core.lessons import outcomes, sheets
 from translearn_core.lessons.lesson import Lesson
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
 from translearn_core.runs import LessonProgress
+from translearn_core.translation import Language
 
 
 def progress() -> LessonProgress:
@@ -75,10 +76,10 @@ def _card(one: Lesson) -> None:
         navigation.switch_to("lessons", lesson=one.id, **params)
 
 
-def _sheet(one: Lesson, name: str, title: str, make: Callable[[Lesson], str]) -> None:
+def _sheet(one: Lesson, name: str, title: str, make: Callable[[Lesson, Language], str]) -> None:
     st.download_button(
         title,
-        partial(make, one),
+        partial(make, one, language.current()),
         f"{one.id}_{name}.html",
         "text/html",
         key=f"{name}-{one.id}",

@@ -2,7 +2,7 @@
 
 from pages._ui.diagnostics import panel
 from pages._ui.runs import training_monitor
-from pages._ui.shell import jobs, navigation, page_header, st, state, tables
+from pages._ui.shell import jobs, language, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig
@@ -50,6 +50,7 @@ def choose(run: Run[ExperimentConfig]) -> Run[ExperimentConfig]:
     column = st.segmented_control(
         "Target",
         list(configs),
+        format_func=language.AsWritten,
         default=next(iter(configs)),
         required=True,
         key=f"target-{run.id}",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pages._ui.forms.cli_command import files
 from pages._ui.results.export import file_name
 from pages._ui.runs import run_actions
-from pages._ui.shell import engine_warning, errors, jobs, result_cache, st, state
+from pages._ui.shell import engine_warning, errors, jobs, language, result_cache, st, state
 from pages._ui.shell.formatting import ago, plain, short, size
 from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError
@@ -127,7 +127,11 @@ def _line(part: JobConfig) -> str:
 
 
 def make_report(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
-    """Submit missing parts, then the report: jobs of one owner run in order of submission."""
+    """Submit missing parts, then the report: jobs of one owner run in order of submission.
+
+    It is written in the language of the page.
+    """
+    report_config = report_config.model_copy(update={"language": language.current()})
     for part in parts:
         job = jobs.find_run(part)
         if job is None or job.state is not State.DONE:

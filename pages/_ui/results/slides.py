@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pages._ui.results import report
 from pages._ui.server import downloads
-from pages._ui.shell import jobs, st, state
+from pages._ui.shell import jobs, language, st, state
 from translearn_core.config import ExperimentConfig, JobConfig, job_id
 from translearn_core.jobs import ReportConfig
 from translearn_core.runs import Run, State, Study
@@ -57,7 +57,11 @@ def _finished(part: JobConfig) -> Run | None:
 def _is_current(latest: Run, report_config: ReportConfig, parts: Sequence[JobConfig]) -> bool:
     """Whether the latest report is finished, has this name, and has every finished part as it is now."""
     config, made = latest.job.config, latest.job.finished
-    if latest.state is not State.DONE or config.name != report_config.name or made is None:
+    if (
+        latest.state is not State.DONE
+        or (config.name, config.language) != (report_config.name, language.current())
+        or made is None
+    ):
         return False
     finished = [run for part in parts if (run := _finished(part)) is not None]
     return all(run.job.id in config.parts and (run.job.finished or made) <= made for run in finished)

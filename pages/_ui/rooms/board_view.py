@@ -48,7 +48,7 @@ def show(viewer: Viewer) -> None:
         taken = None if room.lesson is None else lesson(room.lesson)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.title("Board" if taken is None else plain(taken.title), anchor=False)
-            st.markdown(f"{plain(room.name)}. Join on the page **Class** with the code **`{room.code}`**")
+            st.markdown(f"{plain(room.name)}. Join on the page **Classroom** with the code **`{room.code}`**")
         if taken is None:
             st.markdown("This class takes no lesson. The board shows a lesson's guesses and runs.")
         else:

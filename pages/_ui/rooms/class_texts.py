@@ -62,8 +62,8 @@ def board(viewer: Viewer, taken: Lesson) -> None:
         st.caption(f"{sentences} and {models} so far.")
         if not texts or not runs:
             st.markdown(
-                "Seats write test sentences on the page **Class**. They are tried on the models of the seats "
-                "whose live run has finished."
+                "Seats write test sentences on the page **Classroom**. They are tried on the models of the "
+                "seats whose live run has finished."
             )
             return
         found = cross_test.cross_test(state.store(), runs, texts)

@@ -37,7 +37,7 @@ def show(room: Room) -> None:
             st.badge("Closed: nobody can join", icon=":material/lock:", color="orange")
         if room.paused:
             st.badge("Trainings are paused", icon=":material/pause_circle:", color="orange")
-    st.markdown("People open this address, or the page **Class** and type the code:")
+    st.markdown("People open this address, or the page **Classroom** and type the code:")
     st.code(address("class", code=room.code), language=None, wrap_lines=True)
     with st.container(horizontal=True, key="room_buttons"):
         if st.button("Show the board", key="to_board", type="primary", icon=":material/co_present:"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pages._ui.backbones import backbone_names
-from pages._ui.shell import jobs, st, state
+from pages._ui.shell import jobs, language, st, state
 from translearn_core.config import ExperimentConfig
 from translearn_core.runs import Run, RunTags, State, Studies
 from translearn_core.runs.joint_runs import with_targets_together
@@ -56,7 +56,11 @@ def choose(runs: Sequence[ListedRun]) -> list[ListedRun]:
             persist_state="session",
             width=340,
         )
-        chosen_tags = st.multiselect("Tags", tags, key="runs_tags", width=240) if tags else []
+        chosen_tags = (
+            st.multiselect("Tags", tags, format_func=language.AsWritten, key="runs_tags", width=240)
+            if tags
+            else []
+        )
         chosen_states = (
             st.pills(
                 "State",

@@ -7,7 +7,7 @@ import pandas as pd
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.forms import summary
 from pages._ui.share import shared_comparison, shared_data, shared_projection
-from pages._ui.shell import jobs, navigation, notes, page_header, st, state, tables
+from pages._ui.shell import jobs, language, navigation, notes, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
 from translearn_core.config import ExperimentConfig, flatten
 from translearn_core.jobs import COMPARE, TRAIN
@@ -93,7 +93,9 @@ def _settings_of_one(runs: Sequence[Run[ExperimentConfig]]) -> None:
     """Offer the settings of one of several runs."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = {f"{number}. {run.name}": run for number, run in enumerate(runs, 1)}
-        chosen = st.selectbox("Settings of", list(names), key="settings_of", width=360)
+        chosen = st.selectbox(
+            "Settings of", list(names), format_func=language.AsWritten, key="settings_of", width=360
+        )
         _copy_button(names[chosen].job.config)
 
 

@@ -1,19 +1,20 @@
 """Language of the person who looks at the page, and texts in it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit
 
-from translearn_core.translation import Language, catalog
+from translearn_core.translation import Language, catalog, translate_figure
 
 KEY = "language"
-FIGURE_TEXTS = frozenset({"text", "name", "title", "hovertemplate", "ticktext"})
-"""Entries of a figure that people read."""
-FIGURE_LISTS = frozenset({"ticktext"})
-"""Lists of such texts."""
 """Entry of the session that holds the language."""
+
+
+class AsWritten(str):
+    """A text that a person wrote, such as the name of a column: it is the same in every language."""
+
+    __slots__ = ()
 
 
 def is_chosen() -> bool:
@@ -35,7 +36,7 @@ def current() -> Language:
 
 def translate(text: str) -> str:
     """Return a text in the current language."""
-    messages = catalog(current())
+    messages = None if isinstance(text, AsWritten) else catalog(current())
     return text if messages is None else messages.translate(text)
 
 
@@ -57,14 +58,6 @@ def column(name: str, config: object) -> object:
 
 
 def figure(picture: go.Figure) -> go.Figure:
-    """Return a figure with its titles, legend, annotations and hover texts in the current language."""
+    """Return a figure with its texts in the current language."""
     messages = catalog(current())
-    return picture if messages is None else go.Figure(_translated(picture.to_dict(), messages.translate))
-
-
-def _translated(node: Any, translate: Callable[[str], str], name: str = "") -> Any:
-    if isinstance(node, dict):
-        return {key: _translated(value, translate, key) for key, value in node.items()}
-    if isinstance(node, list | tuple) and (name in FIGURE_LISTS or isinstance(next(iter(node), None), dict)):
-        return [_translated(one, translate, name) for one in node]
-    return translate(node) if isinstance(node, str) and name in FIGURE_TEXTS else node
+    return picture if messages is None else translate_figure(picture, messages)

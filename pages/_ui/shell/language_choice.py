@@ -16,9 +16,9 @@ def show() -> None:
     with st.sidebar:
         chosen = st.segmented_control(
             "Language / 语言",
-            list(Language),
-            default=language.current(),
-            required=True,
+            Language.offered(),
+            default=None if language.current() is Language.PSEUDO else language.current(),
+            required=language.current() is not Language.PSEUDO,
             format_func=lambda one: one.native,
             key="choose_language",
             label_visibility="collapsed",

@@ -31,7 +31,7 @@ PAGES: dict[str, PageEntry] = {
     ),
     "class": PageEntry(
         "Learn",
-        "Class",
+        "Classroom",
         "groups",
         "Take a lesson together: join with a code, or open a class and show its board.",
     ),

@@ -121,7 +121,7 @@ def chart(picture: go.Figure, *, key: str, alt: str, note: str | None = None) ->
 
     `note` is the figure's name in reports; default: `alt`, and none where it is empty.
     """
-    st.plotly_chart(language.figure(picture), key=key, config=CONFIG, theme=None, alt=alt)
+    st.plotly_chart(picture, key=key, config=CONFIG, theme=None, alt=alt)
     notes.under(alt if note is None else note)
 
 
@@ -146,7 +146,7 @@ def selectable(
 ) -> list[dict[str, Any]]:
     """Show a figure as `figure` does, and return its selected points, as Plotly describes them."""
     event: Any = st.plotly_chart(
-        language.figure(picture),
+        picture,
         key=key,
         config=CONFIG,
         theme=None,

@@ -102,7 +102,7 @@ def test_the_earlier_result_stays_until_the_new_one_is_there(filled: Filled, vis
 def test_the_classes_with_other_words_are_named():
     before = descriptions(DEFAULT_TEMPLATE, {"a": "one", "b": "two"})
     after = descriptions(DEFAULT_TEMPLATE, {"a": "one", "b": "three"})
-    assert changes(before, after, ("a", "b")) == "the words for 'b' changed since"
+    assert changes(before, after, ("a", "b")) == "the words for 'b' changed"
     assert changes(before, before, ("a", "b")) == OTHERWISE
 
 

@@ -265,7 +265,7 @@ def test_a_class_that_keeps_others_from_being_taken_is_named():
     text = SelfTraining("self_training", 0.9, 9, 3, ("a", "b", "c"), (one,)).summary()
     assert "2 of 3 texts" in text
     assert "none of 'c'" in text
-    assert "'As many of every class'" in text
+    assert "'Balance classes'" in text
 
 
 def test_a_probe_is_fitted_again_in_each_round(tiny: str, tmp_path: Path):

@@ -109,14 +109,17 @@ def settings(task: TaskFacts, recipe: RecipeName) -> dict[str, object]:
 
 def facts(task: TaskFacts) -> tuple[Fact, ...]:
     """Return the measured facts in words."""
-    of_rows = "all" if task.n_train_used == task.train else f"{task.n_train_used:,} of the"
     validation = count_noun(task.n_validation, "validation row")
-    how = f"learnt from {of_rows} training rows, scored on {validation}"
+    how = (
+        f"learnt from all training rows, scored on {validation}"
+        if task.n_train_used == task.train
+        else f"learnt from {task.n_train_used:,} of the training rows, scored on {validation}"
+    )
     tfidf, probe = task.tfidf, task.best_probe
     return (
         Fact("Training labels", f"{task.train:,}", "rows to learn from"),
         Fact("Classes", f"{task.classes:,}", f"{task.rarest:,} to {task.commonest:,} training rows in each"),
-        Fact("Majority class", percent(task.majority), f"on {validation}"),
+        Fact("Majority class", percent(task.majority), _on_validation(task.n_validation)),
         Fact(
             "Texts with two labels", percent(task.contradictory_share),
             "rows whose text stands there with another label too",
@@ -143,6 +146,10 @@ def facts(task: TaskFacts) -> tuple[Fact, ...]:
         ),
         Fact("Time at hand", _time_limit(task), "as you said"),
     )  # fmt: skip
+
+
+def _on_validation(rows: int) -> str:
+    return "on 1 validation row" if rows == 1 else f"on {rows:,} validation rows"
 
 
 def format_seconds(seconds: float) -> str:
@@ -189,9 +196,10 @@ def _time_limit(task: TaskFacts) -> str:
 
 
 def _sentence(task: TaskFacts, recipe: RecipeName) -> str:
-    cost = task.costs.get(recipe)
-    duration = "" if cost is None else f", which takes {format_seconds(cost.seconds)} here"
-    return f"Begin with “{RECIPES[recipe].title}”{duration}.{_excess(task, recipe)}"
+    title, cost = RECIPES[recipe].title, task.costs.get(recipe)
+    if cost is None:
+        return f"Begin with “{title}”."
+    return f"Begin with “{title}”, which takes {format_seconds(cost.seconds)} here." + _excess(task, recipe)
 
 
 def _excess(task: TaskFacts, recipe: RecipeName) -> str:
@@ -205,8 +213,8 @@ def _excess(task: TaskFacts, recipe: RecipeName) -> str:
     quickest = min(possible, key=possible.__getitem__)
     if possible[quickest] >= cost.seconds:
         return " That is more than there is, but nothing else is quicker."
-    takes = f"“{RECIPES[quickest].title}”, takes {format_seconds(possible[quickest])}"
-    return f" That is more than there is; the quickest, {takes}."
+    title, duration = RECIPES[quickest].title, format_seconds(possible[quickest])
+    return f" That is more than there is; the quickest, “{title}”, takes {duration}."
 
 
 def _settings_reasons(task: TaskFacts, overrides: dict[str, object]) -> list[Reason]:
@@ -232,11 +240,11 @@ def _doubts(task: TaskFacts, recipe: RecipeName) -> tuple[Reason, ...]:
     if cost is not None and cost.seconds > LONG_TRAINING:
         observation = f"{RECIPES[recipe].title} takes {format_seconds(cost.seconds)} here"
         quicker = task.costs.get(RecipeName.LAST_K)
-        shorter = (
-            f" ({format_seconds(quicker.seconds)})" if quicker and quicker.seconds < cost.seconds else ""
-        )
         conclusion = (
-            f"A long wait for a first look: the last blocks alone{shorter} or a head tell much of it sooner."
+            f"A long wait for a first look: the last blocks alone ({format_seconds(quicker.seconds)}) or a "
+            "head tell much of it sooner."
+            if quicker and quicker.seconds < cost.seconds
+            else "A long wait for a first look: the last blocks alone or a head tell much of it sooner."
         )
         doubts.append(Reason(observation, conclusion, LEE))
     half = (task.best_probe.high - task.best_probe.low) / 2

@@ -74,7 +74,7 @@ def _probe_layers(task: TaskFacts) -> str:
 
 def _label_count(task: TaskFacts) -> str:
     classes = count_noun(task.classes, "class", "classes")
-    return f"{count_noun(task.train, 'training label')} in {classes}"
+    return f"{task.train:,} training labels in {classes}"
 
 
 def _contradictory(task: TaskFacts) -> str:

@@ -18,6 +18,7 @@ from translearn_core.lessons import outcomes, sheets
 from translearn_core.lessons.lesson import Lesson
 from translearn_core.lessons.lesson_file import lesson as load_lesson
 from translearn_core.lessons.lesson_file import lesson_ids, read_lesson
+from translearn_core.translation import Language
 
 
 class Action(StrEnum):
@@ -42,6 +43,7 @@ def lesson(
         Path | None,
         typer.Option(help="Folder of outcomes, by default that of the lessons; or file of the sheet."),
     ] = None,
+    language: Annotated[Language, typer.Option(help="Language of a sheet.")] = Language.ENGLISH,
     as_json: AsJson = False,
 ) -> None:
     """List lessons, check a lesson file, compute its outcomes, or write its sheets as HTML."""
@@ -51,7 +53,7 @@ def lesson(
         return
     chosen = _find(name)
     if action in (Action.WORKSHEET, Action.TEACHER):
-        write_sheet(chosen, action, out)
+        write_sheet(chosen, action, out, language)
         return
     if action is Action.COMPUTE:
         for one in experiment or chosen.experiments:
@@ -68,12 +70,12 @@ def _find(name: str | None) -> Lesson:
         return read_lesson(Path(name)) if name.endswith(".md") else load_lesson(name)
 
 
-def write_sheet(chosen: Lesson, action: Action, out: Path | None) -> None:
+def write_sheet(chosen: Lesson, action: Action, out: Path | None, language: Language) -> None:
     """Write a sheet of a lesson to a file, and print its name."""
     path = Path(f"{chosen.id}_{action}.html") if out is None else out
     check_writable(path)
-    page = sheets.worksheet(chosen) if action is Action.WORKSHEET else sheets.teacher_sheet(chosen)
-    path.write_text(page, encoding="utf-8")
+    make = sheets.worksheet if action is Action.WORKSHEET else sheets.teacher_sheet
+    path.write_text(make(chosen, language), encoding="utf-8")
     print_line(f"{chosen.title}: written to {path}", Console())
 
 

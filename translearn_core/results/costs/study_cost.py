@@ -42,9 +42,11 @@ class ArmCost:
     def sentence(self) -> str:
         """Return the number of runs and the time of each."""
         each = approximate_duration(self.seconds / self.runs)
-        text = f"{self.name}: about {each} each, {count_noun(self.runs, 'run')}"
-        once = f", after about {approximate_duration(self.pretraining)} of pre-training, once"
-        return text + (once if self.pretraining else "") + "."
+        runs = count_noun(self.runs, "run")
+        if not self.pretraining:
+            return f"{self.name}: about {each} each, {runs}."
+        once = approximate_duration(self.pretraining)
+        return f"{self.name}: about {each} each, {runs}, after about {once} of pre-training, once."
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,12 @@ class PairedComparison:
                 f"{second} on {only_second:,}."
             )
         if self.relabelled:
-            have = "has" if self.relabelled == 1 else "have"
+            relabelled = count_noun(self.relabelled, "of these rows has", "of these rows have")
             sentences.append(
-                f"{self.relabelled:,} of these rows {have} another label in the newer version of the data: "
-                "both runs are scored against it."
+                f"{relabelled} another label in the newer version of the data: both runs are scored against "
+                "it."
             )
         if self.unpaired:
-            were = "was" if self.unpaired == 1 else "were"
-            sentences.append(f"{count_noun(self.unpaired, 'row')} {were} tested with one of the two only.")
+            tested = count_noun(self.unpaired, "row was tested", "rows were tested")
+            sentences.append(f"{tested} with one of the two only.")
         return tuple(sentences)

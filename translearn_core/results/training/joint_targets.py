@@ -28,12 +28,14 @@ class TargetForgetting:
     def sentence(self) -> str:
         """Say what was forgotten."""
         size = f"{100 * abs(self.lost):.1f}" if self.metric.share else f"{abs(self.lost):.3f}"
-        verdict = f"{size}{' points' * self.metric.share} {'forgotten' if self.lost > 0 else 'gained'}"
+        change = f"{size} points" if self.metric.share else size
+        verdict = f"{change} forgotten" if self.lost > 0 else f"{change} gained"
         verdict = verdict if float(size) else "nothing forgotten"
         own, end = (self.metric.format(score) for score in (self.own, self.end))
+        measure = self.metric.label
         return (
-            f"{quote(self.column)}: {self.metric.label} on validation was {own} when its own training ended "
-            f"and {end} at the end of the run: {verdict}."
+            f"{quote(self.column)}: {measure} on validation was {own} when its own training ended and {end} "
+            f"at the end of the run: {verdict}."
         )
 
 

@@ -172,30 +172,35 @@ class SelfTraining:
         first, last = (f"{score:.3f}" for score in (scores[0], scores[-1]))
         if first == last:
             return f"The validation score stayed at {first}."
-        verb = "rose" if scores[-1] > scores[0] else "fell"
-        return f"The validation score {verb} from {first}, with the labelled rows alone, to {last}."
+        if scores[-1] > scores[0]:
+            return f"The validation score rose from {first}, with the labelled rows alone, to {last}."
+        return f"The validation score fell from {first}, with the labelled rows alone, to {last}."
 
     def so_far(self) -> str:
         """Say what the last round of a run that still trains added."""
         if not self.rounds:
             return f"No {self.unit} has ended yet, so no text without a label has a prediction."
         last = self.rounds[-1]
-        sentence = (
-            f"After {self.unit} {last.number}, {last.confident:,} of {count_noun(self.unlabelled, 'text')} "
-            f"without a label had a prediction of at least {percent(self.threshold)}"
-        )
-        taken = f", of which {last.total:,} became pseudo-labels." if self.unit == "training" else "."
-        right = (
-            ""
-            if last.precision is None
-            else f" Where the label is known, {percent(last.precision)} of them are right."
-        )
-        return f"{sentence}{taken}{right}"
+        texts = count_noun(self.unlabelled, "text without a label", "texts without a label")
+        threshold = percent(self.threshold)
+        if self.unit == "training":
+            sentence = (
+                f"After training {last.number}, {last.confident:,} of {texts} had a prediction of at least "
+                f"{threshold}, of which {last.total:,} became pseudo-labels."
+            )
+        else:
+            sentence = (
+                f"After {self.unit} {last.number}, {last.confident:,} of {texts} had a prediction of at "
+                f"least {threshold}."
+            )
+        if last.precision is None:
+            return sentence
+        return f"{sentence} Where the label is known, {percent(last.precision)} of them are right."
 
     def summary(self) -> str:
         """Say how many rows got a pseudo-label last, and how often these were right."""
         taken = [r for r in self.rounds if r.total]
-        texts = f"{count_noun(self.unlabelled, 'text')} without a label"
+        texts = count_noun(self.unlabelled, "text without a label", "texts without a label")
         if not taken:
             return self._nothing(texts)
         last = taken[-1]
@@ -221,11 +226,13 @@ class SelfTraining:
 
     def _nothing(self, texts: str) -> str:
         """Say why no pseudo-label was taken."""
-        alone = "what trained are the labelled rows alone. A lower threshold takes more"
         threshold = percent(self.threshold)
         first = self.rounds[0] if self.rounds else None
         if first is None or not first.confident:
-            return f"None of {texts} had a prediction of at least {threshold}: {alone}."
+            return (
+                f"None of {texts} had a prediction of at least {threshold}: what trained are the labelled "
+                "rows alone. A lower threshold takes more."
+            )
         if self.trainings > 1:
             sentence = (
                 f"{first.confident:,} of {texts} had a prediction of at least {threshold}, but with these as "
@@ -243,6 +250,6 @@ class SelfTraining:
         names = quote_list([self.classes[k] for k in first.lacking], MOST_NAMED)
         return (
             f"{first.confident:,} of {texts} had a prediction of at least {threshold}, but none of {names}, "
-            f"and as many were to be taken of every class: {alone}, and so does 'As many of every class' "
-            "switched off."
+            "and as many were to be taken of every class: what trained are the labelled rows alone. A lower "
+            "threshold takes more, and so does 'Balance classes' switched off."
         )

@@ -188,7 +188,9 @@ def _probe_agreement_texts(agreements: Sequence[RankAgreement], scores: dict[str
         verdict = "so it can be believed about layers here"
         if one.tau.low <= 0:
             verdict = "so do not choose a layer by it here"
-        texts.append(f"Over the {one.n} layers of {name} LogME and the probe {_agree(one)}, {verdict}.")
+        texts.append(
+            f"Over the {one.n} layers of {name} LogME and the probe agree to {_agreement(one)}, {verdict}."
+        )
     return texts
 
 
@@ -211,14 +213,16 @@ def _past_runs_text(agreements: Sequence[RankAgreement], past: pd.DataFrame, met
     low, high = one.tau.low, one.tau.high
     verdict = "a guide, not a promise" if low > 0 else "the wrong way round" if high < 0 else "maybe chance"
     scores = "accuracies" if metric.name == ACCURACY else "scores"
-    runs = f"the test {scores} of {one.n} finished runs on these rows"
-    return f"LogME and {runs} {_agree(one)}: {verdict}."
-
-
-def _agree(one: RankAgreement) -> str:
     return (
-        f"agree to {one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau: 1 is the "
-        "same order, 0 no relation)"
+        f"LogME and the test {scores} of {one.n} finished runs on these rows agree to {_agreement(one)}: "
+        f"{verdict}."
+    )
+
+
+def _agreement(one: RankAgreement) -> str:
+    return (
+        f"{one.tau.value:.2f} ({one.tau.low:.2f} to {one.tau.high:.2f}; Kendall's tau: 1 is the same order, "
+        "0 no relation)"
     )
 
 

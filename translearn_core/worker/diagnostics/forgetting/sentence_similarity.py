@@ -79,14 +79,20 @@ def _sentence(pairs: int, agreement: Estimate, change: StsChange) -> str:
         else f"is kept to {agreement.value:.2f} {agreement.brackets(2)}, where 1 is entirely"
     )
     low, high = change.change.low, change.change.high
-    amount, span = magnitude(change.change.value, 2), f"from {change.before:.2f} to {change.after:.2f}"
+    amount, before, after = magnitude(change.change.value, 2), f"{change.before:.2f}", f"{change.after:.2f}"
     if high < 0:
-        sts = f"That order now follows less well what they mean: {span}, {amount} lost"
-        sts += f" {(-change.change).brackets(2)}."
+        sts = (
+            f"That order now follows less well what they mean: from {before} to {after}, {amount} lost "
+            f"{(-change.change).brackets(2)}."
+        )
     elif low > 0:
-        sts = f"That order now follows better what they mean: {span}, {amount} gained"
-        sts += f" {change.change.brackets(2)}."
+        sts = (
+            f"That order now follows better what they mean: from {before} to {after}, {amount} gained "
+            f"{change.change.brackets(2)}."
+        )
     else:
-        sts = "Nothing measurable was lost of how well that order follows what they mean: "
-        sts += f"{span}, difference {low:+.2f} to {high:+.2f}."
+        sts = (
+            "Nothing measurable was lost of how well that order follows what they mean: from "
+            f"{before} to {after}, difference {low:+.2f} to {high:+.2f}."
+        )
     return f"The order of {pairs} pairs of everyday English sentences by how alike they are {order}. {sts}"

@@ -186,19 +186,18 @@ def _paired_difference(after: RowScores, before: RowScores, seed: int, clusters:
 
 
 def _sentence(task: TaskRetention) -> str:
-    lost = task.lost
-    scored = (
-        f"{task.name}: the {metric_of(task.metric).label} of a linear head fitted anew is "
-        f"{task.refit_head.value:.3f} {task.refit_head.brackets()} on {task.n_test:,} test rows with this "
-        f"run's backbone, with the pretrained one {task.pretrained.value:.3f}"
-    )
+    lost, measure = task.lost, metric_of(task.metric).label
     if lost.high < 0:
         verdict = f"{magnitude(lost.value, 3)} {(-lost).brackets()} was lost"
     elif lost.low > 0:
         verdict = f"nothing was lost, {magnitude(lost.value, 3)} {lost.brackets()} was gained"
     else:
         verdict = f"nothing measurable was lost (difference {lost.value:+.3f} {lost.brackets()})"
-    sentence = f"{scored}: {verdict}."
+    sentence = (
+        f"{task.name}: the {measure} of a linear head fitted anew is {task.refit_head.value:.3f} "
+        f"{task.refit_head.brackets()} on {task.n_test:,} test rows with this run's backbone, with the "
+        f"pretrained one {task.pretrained.value:.3f}: {verdict}."
+    )
     if task.with_old_head is None:
         return sentence
     return (

@@ -79,17 +79,18 @@ class NeighbourhoodChange:
         group = "its label"
         if self.numbers:
             group = f"a number of the same range (a tenth of the {self.noun}s each)"
-        start = f"Of a test {self.noun}'s {self.count} nearest neighbours in this layer, "
         chance = f"by chance {_percent(self.chance)}"
         before, after = (_purity(quality) for quality in (self.quality[0], self.quality[-1]))
         if not self.changed:
             return (
-                f"{start}{before} carry {group}; {chance}. Training did not change this layer: every "
-                f"{self.noun} keeps its neighbours."
+                f"Of a test {self.noun}'s {self.count} nearest neighbours in this layer, {before} carry "
+                f"{group}; {chance}. Training did not change this layer: every {self.noun} keeps its "
+                "neighbours."
             )
         return (
-            f"{start}{before} carried {group} before training and {after} after; {chance}. "
-            f"{self._purity_change()} {self._overlap_text()}"
+            f"Of a test {self.noun}'s {self.count} nearest neighbours in this layer, {before} carried "
+            f"{group} before training and {after} after; {chance}. {self._purity_change()} "
+            f"{self._overlap_text()}"
         )
 
     def _purity_change(self) -> str:

@@ -10,9 +10,9 @@ def worth_sentence(crossing: Crossing, way: str, alone: str, metric: Metric) -> 
     labels = crossing.reference_size
     given = f"With {labels:,} labels of the target" if labels else "Without a label of the target"
     scored = f"{given}, {way} has {metric.label} {metric.format(crossing.score)}"
-    span = f" (95 %: {label_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
+    span = label_span(crossing)
     if crossing.estimate is None:
-        return f"{scored}; even with {crossing.largest:,} labels, {alone} does not reach that{span}."
+        return f"{scored}; even with {crossing.largest:,} labels, {alone} does not reach that ({span})."
     if crossing.estimate <= crossing.smallest:
-        return f"{scored}, which {alone} has with {crossing.smallest:,} labels or fewer{span}."
-    return f"{scored}; {alone} needs about {about_labels(crossing.estimate)} labels for that{span}."
+        return f"{scored}, which {alone} has with {crossing.smallest:,} labels or fewer ({span})."
+    return f"{scored}; {alone} needs about {about_labels(crossing.estimate)} labels for that ({span})."

@@ -35,17 +35,12 @@ BASELINE_TITLES = {
 }
 """Names of baselines in sentences."""
 
-UNKNOWN_TRANSFER = "is not known until the same model is trained from scratch"
-
 
 def verdict_on(name: str, margin: Difference) -> str:
     """Compare a run with a baseline, and tell whether the difference is significant."""
-    chance = (
-        "more than chance on these test rows"
-        if margin.excludes_zero
-        else "could be chance on these test rows"
-    )
-    return f"The run {_compared(name, margin)}: {chance} (one seed)."
+    if margin.excludes_zero:
+        return f"The run {_compared(name, margin)}: more than chance on these test rows (one seed)."
+    return f"The run {_compared(name, margin)}: could be chance on these test rows (one seed)."
 
 
 def negative_transfer(name: str, margin: Difference) -> str:
@@ -70,10 +65,10 @@ def baseline_verdict(lines: Mapping[str, Baseline], test: Metrics, *, fresh: boo
     if fresh:
         return (
             "This run began with fresh weights, so nothing was transferred: it is the control that others "
-            f"are read against. It {_compared(WORDS, words.margin)}. {_probe_text(probe, noun)}."
+            f"are read against. It {_compared(WORDS, words.margin)}. {_probe_alone(probe, noun)}"
         )
     first = _against_words(words) if scratch is None else _against_scratch(scratch, words, test, noun)
-    return f"{first} {_probe_text(probe, noun)}{_training_gain(probe)}."
+    return f"{first} {_probe_and_training(probe, noun)}"
 
 
 def caveats(
@@ -135,47 +130,69 @@ def _against_words(words: Baseline) -> str:
     if words.negative_transfer:
         return (
             f"No, as far as can be seen: counting words is {margin.points} better than the run "
-            f"{(-margin).span}. Whether the run at least beats the same model from scratch "
-            f"{UNKNOWN_TRANSFER}."
+            f"{(-margin).span}. Whether the run at least beats the same model from scratch is not known "
+            "until the same model is trained from scratch."
         )
     if margin.excludes_zero:
         return (
             f"Perhaps: the run {_compared(WORDS, margin)}, more than chance; but whether that comes from "
-            f"what the backbone had learned before {UNKNOWN_TRANSFER}."
+            "what the backbone had learned before is not known until the same model is trained from scratch."
         )
     return (
         f"Not seen: the run {_compared(WORDS, margin)}, which could be chance. Whether it beats a model that "
-        f"began from nothing {UNKNOWN_TRANSFER}."
+        "began from nothing is not known until the same model is trained from scratch."
     )
 
 
 def _against_scratch(scratch: Baseline, words: Baseline, test: Metrics, noun: str) -> str:
     margin = scratch.margin
-    answer = "Not seen" if not margin.excludes_zero else "Yes" if margin.value > 0 else "No, it did harm"
-    hedge = ", which could be chance" * (not margin.excludes_zero)
-    also = "could be chance too" if not margin.excludes_zero else "could be chance"
-    chance = "" if words.margin.excludes_zero else f", which {also}"
-    return (
-        f"{answer}: the run {test.metric.clause(test.headline.value, f'test {noun}s')} and "
-        f"{_compared(SCRATCH, margin)}{hedge}. It {_compared(WORDS, words.margin)}{chance}."
-    )
-
-
-def _probe_text(probe: Baseline, noun: str) -> str:
-    where = "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
-    return (
-        f"A linear probe on the backbone as it came, reading {where}, "
-        f"{probe.metric.clause(probe.headline.value, f'test {noun}s')}: so much was known before any training"
-    )
-
-
-def _training_gain(probe: Baseline) -> str:
-    margin = probe.margin
+    score = test.metric.clause(test.headline.value, f"test {noun}s")
+    compared, counted = _compared(SCRATCH, margin), _compared(WORDS, words.margin)
     if not margin.excludes_zero:
-        return f", and what training changed about that could be chance {margin.span}"
+        answer = f"Not seen: the run {score} and {compared}, which could be chance."
+    elif margin.value > 0:
+        answer = f"Yes: the run {score} and {compared}."
+    else:
+        answer = f"No, it did harm: the run {score} and {compared}."
+    if words.margin.excludes_zero:
+        return f"{answer} It {counted}."
+    if margin.excludes_zero:
+        return f"{answer} It {counted}, which could be chance."
+    return f"{answer} It {counted}, which could be chance too."
+
+
+def _probe_alone(probe: Baseline, noun: str) -> str:
+    where, score = _layer_read(probe), _probe_score(probe, noun)
+    return (
+        f"A linear probe on the backbone as it came, reading {where}, {score}: so much was known before any "
+        "training."
+    )
+
+
+def _probe_and_training(probe: Baseline, noun: str) -> str:
+    where, score, margin = _layer_read(probe), _probe_score(probe, noun), probe.margin
+    if not margin.excludes_zero:
+        return (
+            f"A linear probe on the backbone as it came, reading {where}, {score}: so much was known before "
+            f"any training, and what training changed about that could be chance {margin.span}."
+        )
     if margin.value > 0:
-        return f", and training added {margin.points} {margin.span}"
-    return f", and this training fell {margin.points} short of it {margin.span}"
+        return (
+            f"A linear probe on the backbone as it came, reading {where}, {score}: so much was known before "
+            f"any training, and training added {margin.points} {margin.span}."
+        )
+    return (
+        f"A linear probe on the backbone as it came, reading {where}, {score}: so much was known before any "
+        f"training, and this training fell {margin.points} short of it {margin.span}."
+    )
+
+
+def _layer_read(probe: Baseline) -> str:
+    return "its embeddings alone" if probe.layer == 0 else f"layer {probe.layer}"
+
+
+def _probe_score(probe: Baseline, noun: str) -> str:
+    return probe.metric.clause(probe.headline.value, f"test {noun}s")
 
 
 def _compared(name: str, margin: Difference) -> str:

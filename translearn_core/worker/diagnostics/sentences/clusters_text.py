@@ -39,16 +39,7 @@ def _found(result: Clustering) -> str:
             f"No cluster was found in {count_noun(rows, 'text')}: no place is denser than the rest. Allow "
             "smaller clusters, or use k-means."
         )
-    described = result.described
-    groups = count_noun(count, "class", "classes") if described else count_noun(count, "cluster")
-    sentence = f"{count_noun(rows, 'text')} {'fall into' if described else 'make'} {groups}"
-    if not result.tried.empty:
-        number = f"the number of {len(result.tried)} tried that has the highest silhouette"
-        sentence += f", {number if len(result.tried) > 1 else 'the only number tried of so few texts'}"
-    sizes = result.clusters["rows"]
-    sentence += (
-        f"; the largest has {count_noun(int(sizes.max()), 'text')}, the smallest {int(sizes.min()):,}."
-    )
+    sentence = _number_found(result)
     if result.unclustered:
         share = percent(result.unclustered / rows)
         sentence += f" In none lies {share}: {count_noun(result.unclustered, 'text')} in thin places."
@@ -59,16 +50,49 @@ def _found(result: Clustering) -> str:
     return sentence
 
 
+def _number_found(result: Clustering) -> str:
+    """Return a sentence on how many clusters there are, and how large they are."""
+    count, texts = len(result.clusters), count_noun(len(result.rows), "text")
+    found = (
+        f"{texts} fall into {count_noun(count, 'class', 'classes')}"
+        if result.described
+        else f"{texts} make {count_noun(count, 'cluster')}"
+    )
+    sizes = result.clusters["rows"]
+    largest, smallest = count_noun(int(sizes.max()), "text"), int(sizes.min())
+    if result.tried.empty:
+        return f"{found}; the largest has {largest}, the smallest {smallest:,}."
+    if len(result.tried) == 1:
+        return (
+            f"{found}, the only number tried of so few texts; the largest has {largest}, the smallest "
+            f"{smallest:,}."
+        )
+    return (
+        f"{found}, the number of {len(result.tried)} tried that has the highest silhouette; the largest has "
+        f"{largest}, the smallest {smallest:,}."
+    )
+
+
 def follows_language(languages: Mapping[int, str], clusters: int) -> str:
     """Return a sentence if most clusters are in one language each, and not all in the same."""
     if len(set(languages.values())) < 2 or len(languages) <= clusters / 2:
         return ""
-    counts = Counter(languages.values()).most_common()
-    named = join_list([f"{count:,} {language}" for language, count in counts])
-    return (
-        f"The clusters follow language: {len(languages):,} of {clusters:,} are mostly in one ({named}). For "
-        "clusters of topics take the texts of one language, or another backbone."
-    )
+    inside, total = f"{len(languages):,}", f"{clusters:,}"
+    match Counter(languages.values()).most_common():
+        case [(one, first), (two, second)]:
+            sentence = (
+                f"The clusters follow language: {inside} of {total} are mostly in one "
+                f"({first:,} {one} and {second:,} {two})."
+            )
+        case [(one, first), (two, second), (three, third)]:
+            sentence = (
+                f"The clusters follow language: {inside} of {total} are mostly in one "
+                f"({first:,} {one}, {second:,} {two} and {third:,} {three})."
+            )
+        case counts:
+            named = join_list([f"{count:,} {language}" for language, count in counts])
+            sentence = f"The clusters follow language: {inside} of {total} are mostly in one ({named})."
+    return f"{sentence} For clusters of topics take the texts of one language, or another backbone."
 
 
 def _silhouette(value: float, groups: str) -> str:
@@ -134,12 +158,14 @@ def next_rows_sentences(result: NextRows, accuracy: Estimate) -> NextRows:
 
 
 def _labelled(result: NextRows, accuracy: Estimate) -> str:
-    left = f"Without a label: {count_noun(result.unlabelled, 'different text')}"
+    left = count_noun(result.unlabelled, "different text")
     if not result.classes:
-        return f"{left}; no text has one yet."
+        return f"Without a label: {left}; no text has one yet."
     classes = count_noun(len(result.classes), "class", "classes")
-    noun = "training text" if result.split else "text"
-    sentence = f"{left}; with one: {count_noun(result.labelled, noun)} of {classes}."
+    labelled = (
+        count_noun(result.labelled, "training text") if result.split else count_noun(result.labelled, "text")
+    )
+    sentence = f"Without a label: {left}; with one: {labelled} of {classes}."
     if not np.isnan(accuracy.value):
         sentence += (
             f" A linear probe on the labelled ones is right about {percent(accuracy.value)} of them "

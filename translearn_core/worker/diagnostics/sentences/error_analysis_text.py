@@ -155,8 +155,10 @@ def label_issue_text(check: LabelCheck, noun: str = "text") -> str:
     (label, suggested), most = pairs.most_common(1)[0]
     first, in_test = frame.iloc[0], int((frame["split"] == "test").sum())
     good = check.probe_accuracy >= RELIABLE_PROBE
-    looks = count_noun(
-        check.n_suspects, *(("label looks", "labels look") if good else ("label is", "labels are"))
+    looks = (
+        count_noun(check.n_suspects, "label looks wrong", "labels look wrong")
+        if good
+        else count_noun(check.n_suspects, "label is in doubt", "labels are in doubt")
     )
     hard = (
         ""
@@ -166,7 +168,7 @@ def label_issue_text(check: LabelCheck, noun: str = "text") -> str:
     )
     listed = f" The {len(frame):,} most doubtful are listed." * (len(frame) < check.n_suspects)
     return (
-        f"{looks} {'wrong' if good else 'in doubt'}: about {percent(check.noise.value)} "
+        f"{looks}: about {percent(check.noise.value)} "
         f"({_span(check.noise)}) of {checked} are confidently of another class for {judge}.{hard}"
         f"{listed} Look first at row {first['row']} of {first['split']}, and at what is labelled "
         f"{quote(label)} and looks like {quote(suggested)} ({count_noun(most, 'row')}). "
@@ -199,4 +201,4 @@ def _points(score: CalibrationScore) -> str:
 
 
 def _span(interval: Estimate) -> str:
-    return f"95 %: {interval.percent_range}"
+    return f"95 %: {100 * interval.low:.1f} to {100 * interval.high:.1f} %"

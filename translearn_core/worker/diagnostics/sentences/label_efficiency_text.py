@@ -5,29 +5,33 @@ from translearn_core.analysis.comparison.label_efficiency import Crossing
 
 def crossing_sentence(crossing: Crossing, name_a: str, name_b: str) -> str:
     """Return a crossing in words, with its interval."""
-    at, estimate = f"{crossing.reference_size:,}", crossing.estimate
-    span = f" (95 %: {label_span(crossing)})" if crossing.has_interval else " (one seed: no interval)"
-    if estimate is None:
-        sentence = (
-            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
-            f"{crossing.largest:,} labels {name_b} does not reach it"
-        )
-        if crossing.has_interval and crossing.low is None:
-            span = ""
-    elif estimate <= crossing.smallest:
-        only = "only " if crossing.smallest < crossing.reference_size else ""
-        sentence = (
-            f"With {at} labels {name_a} does {only}what {name_b} does with {crossing.smallest:,}, "
-            "the fewest tried, if not with fewer"
-        )
-    else:
-        fewer = _rounded(estimate) < crossing.reference_size
-        only = "only " if fewer and not crossing.could_be_chance else ""
-        sentence = (
-            f"With {at} labels {name_a} does what {name_b} needs {only}about {about_labels(estimate)} for"
-        )
+    at, largest, estimate = f"{crossing.reference_size:,}", f"{crossing.largest:,}", crossing.estimate
+    span = label_span(crossing)
     unsure = ": which is ahead could be chance" if crossing.has_interval and crossing.could_be_chance else ""
-    return f"{sentence}{span}{unsure}."
+    if estimate is None:
+        if crossing.has_interval and crossing.low is None:
+            return (
+                f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with "
+                f"{largest} labels {name_b} does not reach it{unsure}."
+            )
+        return (
+            f"With {at} labels {name_a} scores {crossing.score:.3f}; no crossing seen: even with {largest} "
+            f"labels {name_b} does not reach it ({span}){unsure}."
+        )
+    if estimate <= crossing.smallest:
+        if crossing.smallest < crossing.reference_size:
+            return (
+                f"With {at} labels {name_a} does only what {name_b} does with {crossing.smallest:,}, the "
+                f"fewest tried, if not with fewer ({span}){unsure}."
+            )
+        return (
+            f"With {at} labels {name_a} does what {name_b} does with {crossing.smallest:,}, the fewest "
+            f"tried, if not with fewer ({span}){unsure}."
+        )
+    about = about_labels(estimate)
+    if _rounded(estimate) < crossing.reference_size and not crossing.could_be_chance:
+        return f"With {at} labels {name_a} does what {name_b} needs only about {about} for ({span})."
+    return f"With {at} labels {name_a} does what {name_b} needs about {about} for ({span}){unsure}."
 
 
 def about_labels(size: float) -> str:
@@ -43,9 +47,12 @@ def _rounded(size: float) -> int:
 def label_span(crossing: Crossing) -> str:
     """Format the interval of a crossing, open where its ends were not reached."""
     low, high = crossing.low, crossing.high
+    if not crossing.has_interval:
+        return "one seed: no interval"
     if low is None:
-        return f"more than {crossing.largest:,}"
+        return f"95 %: more than {crossing.largest:,}"
     if high is not None and high <= crossing.smallest:
-        return f"{crossing.smallest:,} or fewer"
+        return f"95 %: {crossing.smallest:,} or fewer"
     first = f"{crossing.smallest:,} or fewer" if low <= crossing.smallest else about_labels(low)
-    return f"{first} to {f'more than {crossing.largest:,}' if high is None else about_labels(high)}"
+    last = f"more than {crossing.largest:,}" if high is None else about_labels(high)
+    return f"95 %: {first} to {last}"

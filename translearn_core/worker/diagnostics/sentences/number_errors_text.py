@@ -42,15 +42,24 @@ def weakest_slice_text(slices: pd.DataFrame) -> str:
         return "All test rows are alike in length and language, and no column parts them: no slices."
     weak = slices[slices["beyond chance"] & (slices["difference"] > 0)]
     one = slices.iloc[0] if weak.empty else weak.iloc[0]
-    of = f"{slice_name(one)}: the mean absolute error of its {count_noun(one['rows'], 'row')} is"
-    size = f"{_rounded(one['error'])}, {_rounded(abs(one['difference']))}"
-    more = "more" if one["difference"] >= 0 else "less"
-    if weak.empty:
+    its_rows = count_noun(one["rows"], "row")
+    error, difference = _rounded(one["error"]), _rounded(abs(one["difference"]))
+    if not weak.empty:
+        return (
+            f"Weakest is {slice_name(one)}: the mean absolute error of its {its_rows} is {error}, "
+            f"{difference} more than that of all others, with {n_slices} looked at."
+        )
+    if one["difference"] >= 0:
         return (
             f"No slice is weaker than the rest by more than chance, with {n_slices} looked at. Furthest "
-            f"above is {of} {size} {more} than that of all others."
+            f"above is {slice_name(one)}: the mean absolute error of its {its_rows} is {error}, {difference} "
+            "more than that of all others."
         )
-    return f"Weakest is {of} {size} {more} than that of all others, with {n_slices} looked at."
+    return (
+        f"No slice is weaker than the rest by more than chance, with {n_slices} looked at. Furthest above is "
+        f"{slice_name(one)}: the mean absolute error of its {its_rows} is {error}, {difference} less than "
+        "that of all others."
+    )
 
 
 def largest_text(largest: pd.DataFrame, deviation: float) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from translearn_core.jobs import LENGTH
 from translearn_core.results import ProbeScores
-from translearn_core.results.format import count_noun, join_list, magnitude, percent, quote
+from translearn_core.results.format import count_noun, join_list, magnitude, quote
 from translearn_core.results.metric import ACCURACY, MACRO_F1, Metric, metric_of
 
 BEFORE, AFTER = "pretrained", "fine-tuned"
@@ -40,20 +40,20 @@ def sentences(scores: ProbeScores, *, label: bool, recurring: int, noun: str = "
 
 
 def _best_layer_text(scores: ProbeScores, target: str) -> str:
-    parts, metric = [], metric_of(scores.metric)
-    format_score = metric.format
-
-    def reached(score: float) -> str:
-        if metric.name == ACCURACY:
-            return f"gets {percent(score)} right"
-        return f"reaches a {metric.label} of {format_score(score)}"
-
+    parts, format_score = [], metric_of(scores.metric).format
+    measure = metric_of(scores.metric).label
     for variant, layer in best_layers(scores).items():
         v = scores.variants.index(variant)
         where = "the embeddings, before any block" if layer == 0 else f"layer {layer}"
-        low, high = (format_score(end[v, layer]) for end in (scores.low, scores.high))
-        reach = reached(scores.test[v, layer])
-        parts.append(f"in the {variant} model {where}: a probe there {reach} ({low} to {high})")
+        score, low, high = (format_score(table[v, layer]) for table in (scores.test, scores.low, scores.high))
+        if scores.metric == ACCURACY:
+            parts.append(
+                f"in the {variant} model {where}: a probe there gets {score} right ({low} to {high})"
+            )
+            continue
+        parts.append(
+            f"in the {variant} model {where}: a probe there reaches a {measure} of {score} ({low} to {high})"
+        )
     return (
         f"Which layer knows most about {target}? On {count_noun(scores.n_test, 'test row')}, "
         f"{'; '.join(parts)}. Counting words (TF-IDF) gets {format_score(scores.tfidf.value)}, the "
@@ -64,8 +64,7 @@ def _best_layer_text(scores: ProbeScores, target: str) -> str:
 def _selectivity_text(scores: ProbeScores, recurring: int, noun: str) -> str:
     variant, layer = next((v, k) for v, k in best_layers(scores).items() if v != "random init")
     v = scores.variants.index(variant)
-    control, format_score = float(scores.control_test[:, v, layer].mean()), metric_of(scores.metric).format
-    right = scores.metric == ACCURACY
+    control = float(scores.control_test[:, v, layer].mean())
     if not np.isfinite(control):
         unseen = (
             "no test word is a training word"
@@ -73,17 +72,40 @@ def _selectivity_text(scores: ProbeScores, recurring: int, noun: str) -> str:
             else "no test text begins with a word that a training text begins with"
         )
         return f"How much of that is the layer's own cannot be told: {unseen}, so nothing can be memorised."
-    few = f", only {count_noun(recurring, 'row')}, so take it roughly" if recurring < FEW_ROWS else ""
-    drawn = {ACCURACY: "classes", MACRO_F1: "sets of labels"}.get(scores.metric, "numbers")
-    of = "of" if right else "on"
-    kind, seen = ("word", "words it has seen") if noun == "word" else FIRST_WORD
     return (
-        f"How much of that is the layer's, and not the probe's? On a control task, {drawn} drawn at random "
-        f"for each {kind}, the same probe on layer {layer} of the {variant} model gets "
-        f"{format_score(control)} {of} the {seen}{few}; the "
-        f"{scores.constant_name} gets {format_score(float(scores.control_majority.mean()))}. What it gets "
-        "above that it has memorised. "
+        "How much of that is the layer's, and not the probe's? "
+        f"{_control_text(scores, f'layer {layer} of the {variant} model', control, recurring, noun)} What it "
+        "gets above that it has memorised. "
         f"{_of_the_layer(float(scores.selectivity[v, layer]), metric_of(scores.metric))}"
+    )
+
+
+def _control_text(scores: ProbeScores, where: str, control: float, recurring: int, noun: str) -> str:
+    drawn = {ACCURACY: "classes", MACRO_F1: "sets of labels"}.get(scores.metric, "numbers")
+    kind, seen = ("word", "words it has seen") if noun == "word" else FIRST_WORD
+    score, constant = map(metric_of(scores.metric).format, (control, float(scores.control_majority.mean())))
+    rows = count_noun(recurring, "row")
+    match scores.metric == ACCURACY, recurring < FEW_ROWS:
+        case True, True:
+            return (
+                f"On a control task, {drawn} drawn at random for each {kind}, the same probe on {where} gets "
+                f"{score} of the {seen}, only {rows}, so take it roughly; the {scores.constant_name} gets "
+                f"{constant}."
+            )
+        case True, False:
+            return (
+                f"On a control task, {drawn} drawn at random for each {kind}, the same probe on {where} gets "
+                f"{score} of the {seen}; the {scores.constant_name} gets {constant}."
+            )
+        case False, True:
+            return (
+                f"On a control task, {drawn} drawn at random for each {kind}, the same probe on {where} gets "
+                f"{score} on the {seen}, only {rows}, so take it roughly; the {scores.constant_name} gets "
+                f"{constant}."
+            )
+    return (
+        f"On a control task, {drawn} drawn at random for each {kind}, the same probe on {where} gets {score} "
+        f"on the {seen}; the {scores.constant_name} gets {constant}."
     )
 
 

@@ -55,7 +55,9 @@ class ProjectionAnimationText:
         layer = int(self.chosen[variant].argmax())
         share = float(self.shares[variant, layer].mean())
         low, high = self.intervals[variant, layer]
-        return f"in {_layer_name(layer)}, {percent(share)} ({100 * low:.1f} to {percent(high)})"
+        if not layer:
+            return f"in layer 0, the embeddings, {percent(share)} ({100 * low:.1f} to {percent(high)})"
+        return f"in layer {layer}, {percent(share)} ({100 * low:.1f} to {percent(high)})"
 
     def _largest_change(self) -> str:
         if self.first is None:
@@ -93,9 +95,11 @@ def _layer_name(layer: int) -> str:
 
 def _points(difference: Estimate, n_layers: int) -> str:
     """Return a difference of shares in points, with its interval."""
-    more = " more" if difference.value > 0 else " fewer" if difference.value < 0 else ""
     size = difference if difference.value >= 0 else -difference
+    points, low, high = magnitude(100 * size.value), f"{100 * size.low:.1f}", f"{100 * size.high:.1f}"
     for_all = f", wide enough to hold for all {n_layers} layers that changed" if n_layers > 1 else ""
-    return (
-        f"{magnitude(100 * size.value)} points{more} ({100 * size.low:.1f} to {100 * size.high:.1f}{for_all})"
-    )
+    if difference.value > 0:
+        return f"{points} points more ({low} to {high}{for_all})"
+    if difference.value < 0:
+        return f"{points} points fewer ({low} to {high}{for_all})"
+    return f"{points} points ({low} to {high}{for_all})"

@@ -7,6 +7,7 @@ import numpy as np
 
 from translearn_core.analysis.similarity.cka import JackknifeCka
 from translearn_core.results import Estimate
+from translearn_core.results.format import count_noun
 
 BARELY_CHANGED = 0.99
 """A trained layer whose CKA is surely above this has barely changed."""
@@ -44,27 +45,34 @@ class SimilarityText:
 
     def _most_changed(self, order: Sequence[int]) -> str:
         first, *others = order
-        texts = f"{self.texts:,} {self.noun}s" + " the model did not learn from" * (not self.n_train)
-        if self.n_train:
-            texts += f", {self.n_train:,} of which the model learned from,"
-        sentence = (
-            f"On {texts} layer {first} moved most: before and after it is alike to "
-            f"{_estimate(self.before_after[first])}, where 1 is the same"
+        texts, estimate = count_noun(self.texts, self.noun), _estimate(self.before_after[first])
+        texts = (
+            f"{texts}, {self.n_train:,} of which the model learned from,"
+            if self.n_train
+            else f"{texts} the model did not learn from"
         )
         if others:
-            sentence += f"; then layer {others[0]} with {_estimate(self.before_after[others[0]])}"
+            second, next_estimate = others[0], _estimate(self.before_after[others[0]])
+            sentence = (
+                f"On {texts} layer {first} moved most: before and after it is alike to {estimate}, where 1 "
+                f"is the same; then layer {second} with {next_estimate}."
+            )
+        else:
+            sentence = (
+                f"On {texts} layer {first} moved most: before and after it is alike to {estimate}, where 1 "
+                "is the same."
+            )
         if np.isfinite(floor := self.floor[first].value):
-            sentence += f". Two networks with fresh weights are alike to {floor:.2f} in layer {first}"
-        return f"{sentence}."
+            sentence += f" Two networks with fresh weights are alike to {floor:.2f} in layer {first}."
+        return sentence
 
     def _unchanged(self, comparable: Sequence[int]) -> str:
         sentences = []
         if self.boundary >= 0:
-            frozen = range(self.boundary + 1)
-            sentences.append(f"{list_layers(frozen)} stood still, below all that trains.")
+            sentences.append(_stood_still(self.boundary))
         barely = [k for k in comparable if self.before_after[k].estimate.low > BARELY_CHANGED]
         if barely:
-            sentences.append(f"{list_layers(barely)} trained and hardly moved.")
+            sentences.append(_hardly_moved(barely))
         return " ".join(sentences)
 
     def _beyond_chance(self, order: Sequence[int]) -> str:
@@ -81,7 +89,7 @@ class SimilarityText:
         most = min(beyond, key=lambda k: self.before_after[k].value)
         others = " In the other layers that trained it is not." if len(beyond) < len(order) else ""
         return (
-            f"In {list_layers(beyond).lower()} that is more than another seed alone does: two trainings that "
+            f"In {_layers(beyond)} that is more than another seed alone does: two trainings that "
             f"differ in nothing but the seed are alike to {self.chance[most].value:.2f} in layer {most}, by "
             f"{_bracketed(-differences[most])} more than before and after.{others}"
         )
@@ -90,13 +98,42 @@ class SimilarityText:
 UNKNOWN = "The layers that trained give the same vector for every {noun}, so they cannot be compared."
 
 
+def _stood_still(last: int) -> str:
+    if last < 2:
+        return (
+            "Layers 0 and 1 stood still, below all that trains."
+            if last
+            else "Layer 0 stood still, below all that trains."
+        )
+    return f"Layers 0 to {last} stood still, below all that trains."
+
+
+def _hardly_moved(layers: Sequence[int]) -> str:
+    first, last = layers[0], layers[-1]
+    if len(layers) == 1:
+        return f"Layer {first} trained and hardly moved."
+    if _is_range(layers):
+        return f"Layers {first} to {last} trained and hardly moved."
+    return f"Layers {', '.join(map(str, layers[:-1]))} and {last} trained and hardly moved."
+
+
 def list_layers(layers: Sequence[int]) -> str:
     """Return layers as text: ``Layer 3``, ``Layers 0 to 4``, ``Layers 1, 4 and 5``."""
+    return _layers(layers).capitalize()
+
+
+def _layers(layers: Sequence[int]) -> str:
+    first, last = layers[0], layers[-1]
     if len(layers) == 1:
-        return f"Layer {layers[0]}"
-    if list(layers) == list(range(layers[0], layers[-1] + 1)) and len(layers) > 2:
-        return f"Layers {layers[0]} to {layers[-1]}"
-    return f"Layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"
+        return f"layer {first}"
+    if _is_range(layers):
+        return f"layers {first} to {last}"
+    return f"layers {', '.join(map(str, layers[:-1]))} and {last}"
+
+
+def _is_range(layers: Sequence[int]) -> bool:
+    """Whether these are three layers or more without a gap."""
+    return len(layers) > 2 and list(layers) == list(range(layers[0], layers[-1] + 1))
 
 
 def _estimate(cka: JackknifeCka) -> str:

@@ -9,7 +9,8 @@ from translearn_core.worker.diagnostics.error_analysis.slices import LANGUAGE
 
 def slice_name(row: pd.Series) -> str:
     """Return the name of a slice, such as ``'source' is 'mail'`` or ``texts of 3 to 12 words``."""
-    column = {LENGTH: "texts of", LANGUAGE: "language"}.get(row["column"])
-    return (
-        f"{quote(row['column'])} is {quote(row['slice'])}" if column is None else f"{column} {row['slice']}"
-    )
+    if row["column"] == LENGTH:
+        return f"texts of {row['slice']}"
+    if row["column"] == LANGUAGE:
+        return f"language {row['slice']}"
+    return f"{quote(row['column'])} is {quote(row['slice'])}"

@@ -39,10 +39,7 @@ def matrix_sentences(
     sentences = [_crossing(single.iloc[worst], loss_metric)]
     if len(single) > 1:
         sentences.append(_crossing(single.iloc[int(losses.argmin())], loss_metric))
-        sentences.append(
-            f"Of {len(single)} transfers from one domain to another, {_lose(int(sure.sum()))} more than "
-            "chance explains; each interval holds for its transfer alone."
-        )
+        sentences.append(_lose(len(single), int(sure.sum())))
     sentences += [
         *_more_sources(frozen, metric),
         _against_words(cells, single, metric),
@@ -97,9 +94,22 @@ def _crossing(cell: "pd.Series[Any]", metric: Metric) -> str:
     return sentence + ("." if loss.excludes_zero else ", which could be chance.")
 
 
-def _lose(number: int) -> str:
-    """Return "none loses", "1 loses" or "3 lose"."""
-    return f"{number or 'none'} {'lose' if number > 1 else 'loses'}"
+def _lose(ways: int, number: int) -> str:
+    """Say how many of the transfers lose more than chance explains."""
+    if not number:
+        return (
+            f"Of {ways} transfers from one domain to another, none loses more than chance explains; each "
+            "interval holds for its transfer alone."
+        )
+    if number == 1:
+        return (
+            f"Of {ways} transfers from one domain to another, 1 loses more than chance explains; each "
+            "interval holds for its transfer alone."
+        )
+    return (
+        f"Of {ways} transfers from one domain to another, {number} lose more than chance explains; each "
+        "interval holds for its transfer alone."
+    )
 
 
 def _amount(loss: Estimate, metric: Metric) -> str:
@@ -153,13 +163,21 @@ def _trained(cells: pd.DataFrame, metric: Metric) -> str:
     home = home[home["target"].isin(on_the_way["target"])]
     at_home = on_the_way["target"].map(home.set_index("target")["seeds"])
     several = on_the_way[(on_the_way["seeds"] > 1) & (at_home > 1)]
-    scores = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
-    sure = int((several["loss low"] > 0).sum())
-    number = count_noun(len(several), "transfer")
-    verdict = f"of {number} with several seeds {_lose(sure)} more than chance explains"
-    if several.empty:
-        verdict = "one seed does not tell which transfers lose more than chance explains"
-    return f"{name} scores {' on average on another domain, '.join(scores)} on its own; {verdict}."
+    away, own = (metric.format(float(cells["score"].mean())) for cells in (on_the_way, home))
+    verdict = _several_lose(len(several), int((several["loss low"] > 0).sum()))
+    return f"{name} scores {away} on average on another domain, {own} on its own; {verdict}."
+
+
+def _several_lose(ways: int, number: int) -> str:
+    """Say how many of the transfers with several seeds lose more than chance explains."""
+    if not ways:
+        return "one seed does not tell which transfers lose more than chance explains"
+    transfers = count_noun(ways, "transfer")
+    if not number:
+        return f"of {transfers} with several seeds none loses more than chance explains"
+    if number == 1:
+        return f"of {transfers} with several seeds 1 loses more than chance explains"
+    return f"of {transfers} with several seeds {number} lose more than chance explains"
 
 
 def _agreements(agreements: Sequence[DistanceAgreement]) -> list[str]:
@@ -177,9 +195,14 @@ def _agreement(one: DistanceAgreement) -> str:
     name = one.distance[0].upper() + one.distance[1:]
     if np.isnan(one.tau.value):
         return f"{name} tells nothing here: all pairs have the same, or lose the same."
-    verb = "tells" if one.tau.low > 0 else "does not tell"
+    pairs, domains = count_noun(one.n, "pair"), one.domains
+    tau, low, high = (f"{value:.2f}" for value in (one.tau.value, one.tau.low, one.tau.high))
+    if one.tau.low > 0:
+        return (
+            f"{name} tells which transfers lose more: over {pairs} of {domains} domains its order and that "
+            f"of the losses agree to {tau} ({low} to {high}; Kendall's tau)."
+        )
     return (
-        f"{name} {verb} which transfers lose more: over {count_noun(one.n, 'pair')} of {one.domains} domains "
-        f"its order and that of the losses agree to {one.tau.value:.2f} ({one.tau.low:.2f} to "
-        f"{one.tau.high:.2f}; Kendall's tau)."
+        f"{name} does not tell which transfers lose more: over {pairs} of {domains} domains its order and "
+        f"that of the losses agree to {tau} ({low} to {high}; Kendall's tau)."
     )

@@ -33,10 +33,13 @@ def zero_shot_sentences(
     if method is ZeroShotMethod.ENTAILMENT:
         sentences.append("The backbone is an NLI model: a text gets the description that it entails most.")
     if space is not None:
-        how = "centred" if space.centred else "as they are"
         sentences.append(
-            f"Texts and descriptions are compared by cosine in layer {space.layer}, vectors {how}: there the "
-            "texts tell most about their predicted classes (mutual information), which needs no label."
+            f"Texts and descriptions are compared by cosine in layer {space.layer}, vectors centred: there "
+            "the texts tell most about their predicted classes (mutual information), which needs no label."
+            if space.centred
+            else f"Texts and descriptions are compared by cosine in layer {space.layer}, vectors as they "
+            "are: there the texts tell most about their predicted classes (mutual information), which needs "
+            "no label."
         )
     return (*sentences, *_classes(classes))
 
