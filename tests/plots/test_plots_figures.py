@@ -255,7 +255,7 @@ def test_probe_lines_show_scores_intervals_and_both_lines():
         band = by_name(figure, f"{variant} interval")
         np.testing.assert_array_equal(band.y[:7], scores.high[v])
         np.testing.assert_array_equal(band.y[7:], scores.low[v][::-1])
-    assert list(by_name(figure, "majority 0.501").y) == [0.501, 0.501]
+    assert list(by_name(figure, "majority class 0.501").y) == [0.501, 0.501]
     assert list(by_name(figure, "TF-IDF 0.813").y) == [0.813, 0.813]
     assert set(by_name(figure, "TF-IDF interval").y) == {0.795, 0.831}
     assert figure.layout.xaxis.ticktext[0] == "embeddings"

@@ -23,6 +23,14 @@ def test_the_sheets_of_a_lesson_are_written_in_a_language(id: str) -> None:
             assert words not in chinese
 
 
+@pytest.mark.parametrize("id", lesson_ids())
+def test_every_text_on_a_screen_of_a_lesson_is_translated(id: str) -> None:
+    messages = catalog(Language.CHINESE)
+    assert messages is not None
+    texts = [text for step in lesson(id).steps for text in step.screen]
+    assert not [text for text in texts if messages.missing(text)]
+
+
 def test_a_figure_keeps_its_data_and_its_class_names() -> None:
     messages = catalog(Language.CHINESE)
     assert messages is not None

@@ -38,11 +38,11 @@ _SEPARATORS = tuple(
     map(
         re.compile,
         (
-            r"(^[-*] |\n+(?:[-*] )?|<br>)",
+            r"(\n+|<br>|^[-*] |(?<=\n)[-*] )",
             r"((?<=[.!?])(?<!et al\.)(?:\*\*)? +)",
             r"(:[a-z]+(?:-[a-z]+)*\[|\]|:material/\w+: *|</?[a-z]+(?: [^>]*)?>)",
             r"((?<=[.!?])(?<!et al\.)(?:\*\*)? +|[;:] )",
-            r"( · )",
+            r"( [·→] )",
             r"(\*\*)",
             r"(\.$)",
             r"(, )",
@@ -53,8 +53,8 @@ _SEPARATORS = tuple(
     )
 )
 """Where a text is taken apart that is not a message itself; tried in this order."""
-SENTENCES = 2
-"""How many of them part lines and sentences."""
+LINES, SENTENCES = 1, 2
+"""How many of them part lines, and lines and sentences."""
 
 
 def _left(found: tuple[str, int]) -> int:
@@ -112,14 +112,15 @@ class Catalog:
             return text, 0
         best = inner, letters(inner)
         if depth < DEEPEST:
-            best = self._joined(inner, depth, _SEPARATORS[:SENTENCES])
+            short = len(inner) < LONGEST
+            best = self._joined(inner, depth, _SEPARATORS[: SENTENCES if short else LINES])
             if best[1]:
                 best = min(best, self._whole(inner, depth), key=_left)
             if best[1] and (bold := _BOLD.fullmatch(inner)):
                 text, left = self._cached(bold[1], depth)
                 best = f"**{text}**", left
             if best[1]:
-                separators = _SEPARATORS[SENTENCES:] if len(text) < LONGEST else ()
+                separators = _SEPARATORS[SENTENCES:] if short else ()
                 best = min(best, self._joined(inner, depth, separators), key=_left)
         return before + best[0] + after, best[1]
 

@@ -151,6 +151,8 @@ def _name(expression: ast.expr) -> str:
     match expression:
         case ast.Attribute(value=ast.Name(id="metric") | ast.Attribute(attr="metric")):
             return "metric"
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="metric_of"))):
+            return "metric"
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
         case ast.Call(func=ast.Name(id="len")):

@@ -12,8 +12,12 @@ TEXTS = frozenset({"text", "name", "title", "hovertemplate", "ticktext"})
 LISTS = frozenset({"ticktext"})
 """Lists of such texts."""
 WORDS = frozenset(
-    {"train", "validation", "test", "head", "embeddings", "frozen", "right", "predicted", "label"}
-)
+    {
+        "train", "validation", "test", "head", "embeddings", "frozen", "right", "predicted", "label",
+        "baseline", "measured", "pretrained", "fine-tuned", "majority", "prototypes", "zero-shot", "scratch",
+        "transfer",
+    }
+)  # fmt: skip
 """Words of ours that stand alone; others may be what people call their classes."""
 PLACES = frozenset({"x", "y", "categoryarray", "text"})
 """Lists that may hold names of ours; if they are long, they hold data."""

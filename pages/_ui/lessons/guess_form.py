@@ -55,7 +55,7 @@ def _number(lesson: Lesson, guess: Guess, value: Any, key: str) -> None:
     st.number_input(
         f"Your guess{unit}, from {guess.low:g} to {guess.high:g}", guess.low, guess.high, None, guess.step,
         key=f"{key}.value", on_change=_save, args=(lesson, guess, key), width=320,
-        format="%.1f" if guess.step < 1 else "%.0f", placeholder="a number",
+        format="%.1f" if guess.step < 1 else "%.0f", placeholder="Type a number",
     )  # fmt: skip
 
 

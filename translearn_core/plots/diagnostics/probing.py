@@ -31,8 +31,8 @@ def probe_lines(scores: ProbeScores, dark: bool = False) -> go.Figure:
         name="TF-IDF interval",
         **band(colours.muted, 0.12),
     )
-    constant = scores.constant_name.removesuffix(" class")
-    for name, value, dash in (("TF-IDF", tfidf.value, "dash"), (constant, scores.majority, "dot")):
+    constants = (("TF-IDF", tfidf.value, "dash"), (scores.constant_name, scores.majority, "dot"))
+    for name, value, dash in constants:
         add_level(figure, edge, value, f"{name} {value:.3f}", colours.muted, line={"dash": dash})
     for v, (variant, name) in enumerate(zip(scores.variants, labels(scores.variants), strict=True)):
         colour, symbol = _style(variant, v, colours, dark)
