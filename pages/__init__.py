@@ -1,1 +1,1 @@
-"""Streamlit pages, one file each."""
+"""Streamlit pages, one file each, in a folder for each part of the menu."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.terminals import Terminal, refused
-from translearn_core.claims.claim_file import claim_ids, folder, read_claim
+from translearn_core.claims.claim_file import CLAIMS, claim_ids, read_claim
 from translearn_core.claims.findings import outcome_file
 from translearn_core.prepared_experiments.judgement import Verdict
 
@@ -14,7 +14,7 @@ from translearn_core.prepared_experiments.judgement import Verdict
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A claim whose experiment takes seconds: heads on frozen layers, one seed."""
-    text = (folder() / "concat-layers.yaml").read_text(encoding="utf-8")
+    text = (CLAIMS.folder / "concat-layers.yaml").read_text(encoding="utf-8")
     path = tmp_path / "small.yaml"
     path.write_text(text.replace("seeds: [0, 1, 2]", "seeds: [0, 1]"), encoding="utf-8")
     return path

@@ -7,10 +7,10 @@ import pytest
 
 from tests.commands.terminals import Terminal, refused
 from translearn_core.lessons import outcomes
-from translearn_core.lessons.lesson_file import folder, lesson_ids, read_lesson
+from translearn_core.lessons.lesson_file import LESSONS, lesson_ids, read_lesson
 from translearn_core.results import Comparison
 
-LUCK = folder() / "luck.md"
+LUCK = LESSONS.folder / "luck.md"
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def test_a_whole_lesson_by_the_keyboard_alone(server: Server, visit: Callable[..
         expect(tab.get_by_role("heading", level=3)).to_have_text(step.title)
         settled(tab, bars=1)
         assert f"step {number} of {len(LESSON.steps)}" in tab.get_by_test_id("stMain").inner_text()
+        assert tab.get_by_test_id("stMain").evaluate("part => part.scrollTop") == 0
         accessible(tab)
         fits(tab)
         if isinstance(step, Guess):

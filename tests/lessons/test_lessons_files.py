@@ -7,12 +7,12 @@ import pytest
 from translearn_core.errors import DataError, NotFoundError
 from translearn_core.lessons import outcomes
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson, Reveal
-from translearn_core.lessons.lesson_file import folder, lesson, lesson_ids, read_lesson
+from translearn_core.lessons.lesson_file import LESSONS, lesson, lesson_ids, read_lesson
 from translearn_core.prepared_experiments import figures
 from translearn_core.prepared_experiments.judgement import judge_result
 from translearn_core.prepared_experiments.measures import take
 
-TEXT = (folder() / "luck.md").read_text(encoding="utf-8")
+TEXT = (LESSONS.folder / "luck.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

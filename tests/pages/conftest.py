@@ -15,7 +15,7 @@ import streamlit.runtime.context as browser
 from filled import Filled
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, ROUTER, Alone, Open
+from visits import ALICE, ROUTER, Alone, Open, script
 
 from pages._ui.server import documentation
 from pages._ui.server.owner import COOKIE, owner_of
@@ -109,7 +109,7 @@ def visit(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         if page != "home":
             for name, value in params.items():
                 at.query_params[name] = value
-            at.switch_page(f"../../{page}.py")
+            at.switch_page(script(page))
             at.run()
         assert not at.exception, at.exception
         return at

@@ -3,11 +3,14 @@
 Not in `conftest`: there are several modules of that name, and which one is imported depends on the arguments.
 """
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from pages._ui.shell.navigation import ENTRIES
 
 ROUTER = Path(__file__).resolve().parents[2] / "pages" / "_ui" / "shell" / "router.py"
 ALICE, BOB = "A" * 43, "B" * 43
@@ -29,6 +32,11 @@ def page_text(at: AppTest) -> str:
 def unescaped(text: str) -> str:
     """Return Markdown as displayed, without escapes and colour directives."""
     return re.sub(r":color\[(.)\]", r"\1", text.replace("\\", ""))
+
+
+def script(page: str) -> str:
+    """Return the file of a page as `AppTest.switch_page` takes it."""
+    return os.path.relpath(ENTRIES[page].folder / f"{page}.py", ROUTER.parent)
 
 
 def keys(at: AppTest) -> set[str | None]:

@@ -1,24 +1,17 @@
 """Reading claim files, which are YAML."""
 
-import re
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from translearn_core.claims.source_claim import SourceClaim
-from translearn_core.config.settings import app_root
-from translearn_core.errors import DataError, NotFoundError, TranslearnError
+from translearn_core.errors import DataError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error
+from translearn_core.prepared_experiments.collection import Collection
 from translearn_core.storage.documents import DocumentError, parse_yaml, read_text
 
 MAX_BYTES = 50_000
 """Largest claim file."""
-
-
-def folder() -> Path:
-    """Return the folder of the claims."""
-    return app_root() / "assets" / "claims"
 
 
 def read_claim(path: Path) -> SourceClaim:
@@ -48,18 +41,12 @@ def read_claim(path: Path) -> SourceClaim:
 
 def claim_ids() -> tuple[str, ...]:
     """Return the ids of the claims, by title."""
-    claims = [claim(path.stem) for path in folder().glob("*.yaml")]
-    return tuple(one.id for one in sorted(claims, key=lambda one: one.title))
+    return tuple(one.id for one in sorted(CLAIMS, key=lambda one: one.title))
 
 
 def claim(id: str) -> SourceClaim:
     """Return a claim by its id; raises `NotFoundError` if there is none."""
-    path = folder() / f"{id}.yaml"
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", id) or not path.is_file():
-        raise NotFoundError(f"There is no claim {id[:40]!r}: 'translearn claims list' shows those that are.")
-    return _cached(path, path.stat().st_mtime_ns)
+    return CLAIMS.find(id)
 
 
-@lru_cache(maxsize=64)
-def _cached(path: Path, changed: int) -> SourceClaim:  # noqa: ARG001
-    return read_claim(path)
+CLAIMS = Collection("claim", "claims", ".yaml", read_claim, "translearn claims list")

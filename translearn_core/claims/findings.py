@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from translearn_core.claims.claim_file import folder
+from translearn_core.claims.claim_file import CLAIMS
 from translearn_core.claims.source_claim import SourceClaim
 from translearn_core.errors import NotFoundError
 from translearn_core.lessons import outcomes
@@ -48,7 +48,7 @@ def outcome_file(claim: SourceClaim, root: Path | None = None) -> OutcomeFile:
     """Return where the outcome of a claim's experiment lies, which may be that of a lesson."""
     if (part := claim.of_lesson) is not None:
         return outcomes.outcome_file(lesson(part.lesson), part.experiment, root)
-    home = (root or folder() / "outcomes") / claim.id
+    home = (root or CLAIMS.folder / "outcomes") / claim.id
     command = f"translearn claims compute {claim.id}"
     return OutcomeFile(claim.experiment, home, f"the claim {claim.id}", command)
 

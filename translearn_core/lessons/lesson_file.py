@@ -4,16 +4,15 @@ A section begins with ``## id: title``; its step's other fields stand in the fro
 """
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from translearn_core.config.settings import app_root
-from translearn_core.errors import DataError, NotFoundError, TranslearnError
+from translearn_core.errors import DataError, TranslearnError
 from translearn_core.errors.validation_errors import explain_validation_error
 from translearn_core.lessons.lesson import Lesson
+from translearn_core.prepared_experiments.collection import Collection
 from translearn_core.storage.documents import DocumentError, parse_yaml, read_text
 
 MAX_BYTES = 200_000
@@ -21,11 +20,6 @@ MAX_BYTES = 200_000
 
 _PARTS = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 _HEADING = re.compile(r"^## +([a-z][a-z0-9-]*): *(.+?) *$", re.MULTILINE)
-
-
-def folder() -> Path:
-    """Return the folder of the lessons."""
-    return app_root() / "assets" / "lessons"
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -95,18 +89,12 @@ def _field(name: str) -> str:
 
 def lesson_ids() -> tuple[str, ...]:
     """Return the ids of the lessons, by number."""
-    lessons = [lesson(path.stem) for path in folder().glob("*.md")]
-    return tuple(one.id for one in sorted(lessons, key=lambda one: one.number))
+    return tuple(one.id for one in sorted(LESSONS, key=lambda one: one.number))
 
 
 def lesson(id: str) -> Lesson:
     """Return a lesson by its id; raises `NotFoundError` if there is none."""
-    path = folder() / f"{id}.md"
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", id) or not path.is_file():
-        raise NotFoundError(f"There is no lesson {id[:40]!r}: 'translearn lesson list' shows those that are.")
-    return _cached(path, path.stat().st_mtime_ns)
+    return LESSONS.find(id)
 
 
-@lru_cache(maxsize=64)
-def _cached(path: Path, changed: int) -> Lesson:  # noqa: ARG001
-    return read_lesson(path)
+LESSONS = Collection("lesson", "lessons", ".md", read_lesson, "translearn lesson list")

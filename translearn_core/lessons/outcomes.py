@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from translearn_core.lessons.lesson import Lesson
-from translearn_core.lessons.lesson_file import folder
+from translearn_core.lessons.lesson_file import LESSONS
 from translearn_core.prepared_experiments.outcomes import Outcome, OutcomeFile
 
 
@@ -11,7 +11,7 @@ def outcome_file(lesson: Lesson, experiment: str, root: Path | None = None) -> O
     """Return where the outcome of a lesson's experiment lies, below `root`."""
     return OutcomeFile(
         lesson.experiments[experiment],
-        (root or folder() / "outcomes") / lesson.id / experiment,
+        (root or LESSONS.folder / "outcomes") / lesson.id / experiment,
         f"{lesson.id}, {experiment}",
         f"translearn lesson compute {lesson.id}",
     )

@@ -25,16 +25,8 @@ from sqlalchemy import (
 from translearn_core.errors import DamagedFileError, NotFoundError
 from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, SPECS, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
-from translearn_core.runs.database.schema import (
-    CREATED,
-    datasets,
-    for_reading,
-    job_owners,
-    jobs,
-    meta,
-    open_database,
-    points,
-)
+from translearn_core.runs.database.connection import CREATED, for_reading, open_database
+from translearn_core.runs.database.schema import datasets, job_owners, jobs, meta, points
 from translearn_core.runs.database.transitions import count, transition
 from translearn_core.runs.fair_queue import waiting_jobs
 from translearn_core.runs.records import STOPPING, Job, Progress, RunningJob, State, job_of

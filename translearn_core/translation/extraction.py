@@ -21,8 +21,8 @@ Found = tuple[int, None, str, list[str]]
 
 _NOT_SHOWN = frozenset({"key", "icon", "type", "width", "mime", "color", "colour", "pattern", "name_prefix"})
 """Keyword arguments whose values nobody reads."""
-_UNREAD_CALLS = frozenset({"log", "re", "logging", "ast"})
-"""Objects whose methods take strings that nobody reads."""
+_UNREAD_CALLS = frozenset({"log", "re", "logging", "ast", "TypeVar"})
+"""Functions, and objects whose methods, take strings that nobody reads."""
 _CODE = re.compile(r"^(<|SELECT|\.st|http|:material|[a-z_.]+$)")
 _TITLE = re.compile(r"[A-Z][A-Za-z-]{1,}[.:?]?")
 LESSON_TEXTS = frozenset(
@@ -105,7 +105,7 @@ def _unread(tree: ast.AST) -> Iterator[ast.AST]:
                     for part in values
                     if isinstance(part, ast.FormattedValue) and part.format_spec
                 )
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=id))) if id in _UNREAD_CALLS:
+            case ast.Call(func=ast.Name(id=id) | ast.Attribute(value=ast.Name(id=id))) if id in _UNREAD_CALLS:
                 yield from ast.walk(node)
             case ast.keyword(arg=str(arg), value=value) if arg in _NOT_SHOWN:
                 yield from ast.walk(value)

@@ -9,6 +9,9 @@ from pages._ui.shell.formatting import plain
 from translearn_core.lessons.lesson import AnyStep, Do, Guess, Lesson, Quiz, Reflect, Reveal
 from translearn_core.runs import LessonAnswer
 
+SHOWN = "lesson.shown_step"
+"""Entry of the session that holds the step that was shown last."""
+
 
 def show(lesson: Lesson) -> None:
     """Show the step in the page's address, or the one that the person was at."""
@@ -29,12 +32,23 @@ def show(lesson: Lesson) -> None:
     progress().move(owner, lesson.id, step.id)
     number, total = lesson.steps.index(step) + 1, len(lesson.steps)
     st.progress(number / total, text=f"Lesson {lesson.number}, step {number} of {total}")
+    _top(step.id)
     with st.container(width=900, key="lesson_step"):
         st.subheader(plain(step.title), anchor=False)
         if step.text:
             st.markdown(step.text)
         _part(lesson, step, answers)
         _ways(lesson, step, locked)
+
+
+def _top(step: str) -> None:
+    """Move a page that was scrolled down to the top of a new step."""
+    if state.get_value(SHOWN) not in (None, step):
+        st.html(
+            f"<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0) // {step}</script>",
+            unsafe_allow_javascript=True,
+        )
+    state.set_value(SHOWN, step)
 
 
 def _closed(lesson: Lesson, guess: AnyStep) -> None:

@@ -36,7 +36,10 @@ STYLE = """<style>
 .st-key-board [data-testid="stBaseButton-segmented_control"] p,
 .st-key-board [data-testid="stBaseButton-segmented_controlActive"] p,
 .st-key-board label p { font-size: 1.15rem }
-@media (min-width: 1600px) { .st-key-board p { font-size: 2.1rem } }
+@media (min-width: 1600px) {
+  .st-key-board p { font-size: 2.1rem }
+  .st-key-board [data-testid="stPlotlyChart"] { zoom: 1.5 }
+}
 </style>"""
 
 

@@ -20,6 +20,11 @@ class PageEntry:
     icon: str
     help: str
 
+    @property
+    def folder(self) -> Path:
+        """Folder of its script."""
+        return FOLDER / self.group.lower().replace(" ", "_")
+
 
 PAGES: dict[str, PageEntry] = {
     "home": PageEntry("", "Home", "home", "Start here: try a sample or bring a CSV."),
@@ -108,7 +113,7 @@ BOARD = "board"
 
 HIDDEN: dict[str, PageEntry] = {
     SHARED: PageEntry("", "Shared", "share", "What somebody shares with you."),
-    BOARD: PageEntry("", "Board", "co_present", "The guesses and runs of a class, for the projector."),
+    BOARD: PageEntry("Learn", "Board", "co_present", "The guesses and runs of a class, for the projector."),
 }
 """Pages that are not in the menu."""
 
@@ -119,7 +124,7 @@ def page(name: str) -> st.Page:
     """Return the page object of `name`."""
     entry = ENTRIES[name]
     return st.Page(
-        FOLDER / f"{name}.py",
+        entry.folder / f"{name}.py",
         title=language.translate(entry.title),
         icon=f":material/{entry.icon}:",
         url_path=name,

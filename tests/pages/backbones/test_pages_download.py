@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, progress
+from visits import Open, progress, script
 
 from tests.architectures import tiny_folder
 from tests.backbones.local_hub import LocalHub, local_hub, talking_to
@@ -79,8 +79,8 @@ def test_a_model_is_fetched_when_its_size_was_agreed_to(visit: Open, filled: Fil
     thread.join(10)
     assert submitted(filled, BACKBONE_INFO) == [State.STOPPED]
 
-    at.switch_page("../../train.py").run()
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("train")).run()
+    at.switch_page(script("backbone")).run()
     assert "so far is kept" in words(at)
     hub.seconds = 0.0
     next(button for button in at.button if button.label == "Try again").click().run()

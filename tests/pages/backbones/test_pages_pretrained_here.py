@@ -7,7 +7,7 @@ import pytest
 import typer
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open, page_text
+from visits import BOB, Open, page_text, script
 
 from pages._ui.backbones import backbone_names
 from pages._ui.forms import cli_command
@@ -150,7 +150,7 @@ def test_what_was_said_of_a_deletion_is_what_happens(visit: Open, filled: Filled
     assert run.id in [remaining.id for remaining in of_kind(filled, TRAIN)]
     with pytest.raises(NotFoundError):
         filled.store.run(filled.owner, job_id(BackboneInfoConfig(backbone=of(first))))
-    at.switch_page("../../results.py").run()
+    at.switch_page(script("results")).run()
     assert not at.exception
     assert not at.error
     assert next(m.value for m in at.metric if m.label == "Test accuracy")
@@ -161,11 +161,11 @@ def test_a_draft_whose_backbone_was_deleted_turns_to_the_bundled_one(visit: Open
     trained_on(filled, of(first), "on films")
     at = visit("train")
     assert at.session_state["draft"].backbone == of(first)
-    at.switch_page("../../runs.py").run()
+    at.switch_page(script("runs")).run()
     at.checkbox(key=f"sure-{first.id}").check().run()
     at.button(key=f"delete-{first.id}").click().run()
     assert at.session_state["draft"].backbone == BackboneConfig()
-    for page in (at.switch_page("../../train.py").run(), visit("train")):  # here, and on the next visit
+    for page in (at.switch_page(script("train")).run(), visit("train")):  # here, and on the next visit
         assert page.session_state["draft"].backbone == BackboneConfig()
         assert not page.error
 

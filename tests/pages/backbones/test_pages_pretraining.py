@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filled import HOSTILE, MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open, page_text, progress
+from visits import BOB, Open, page_text, progress, script
 
 from pages._ui.server.owner import owner_of
 from tests.architectures import tiny_folder
@@ -43,7 +43,7 @@ def on_films(visit: Open, filled: Filled) -> AppTest:
     """The Backbone page after a table with enough texts was chosen on the Data page."""
     more_films(filled)
     at = visit("data")
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     assert not at.exception
     return at
 
@@ -91,7 +91,7 @@ def test_it_says_how_many_texts_there_are_and_starts(visit: Open, filled: Filled
 
 def test_too_few_texts_or_none_are_said(visit: Open, filled: Filled) -> None:
     at = visit("data")
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     assert "90 different texts in text; it takes 100" in page_text(at)
     with pytest.raises(KeyError):
         at.button(key="pretrain")
@@ -104,7 +104,7 @@ def test_a_result_is_shown_and_its_backbone_can_be_used(visit: Open, filled: Fil
     more_films(filled)
     run = finish(filled, f"films {HOSTILE}")
     at = visit("data")
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     words = page_text(at)
     assert "Loss on 20 texts held out: **4.500 → 3.250**" in words
     assert "90 before, 26 now" in words

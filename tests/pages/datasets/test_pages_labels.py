@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import BOB, Open, page_text
+from visits import BOB, Open, page_text, script
 
 from pages._ui.datasets import label_versions
 from pages._ui.datasets.label_editor import FILTER, SELECTED, edits_of
@@ -55,7 +55,7 @@ def digest(filled: Filled) -> str:
 def labels(visit: Open, digest: str) -> AppTest:
     """The labels page, reached from the data page."""
     at = visit("data")
-    at.switch_page("../../labels.py").run()
+    at.switch_page(script("labels")).run()
     assert not at.exception
     return at
 
@@ -81,7 +81,7 @@ def test_suggestions_are_taken_and_survive_a_closed_tab(
         CellEdit(row=3, column="label", value="billing"),
         CellEdit(row=4, column="label", value="delivery"),
     }
-    again = visit("data").switch_page("../../labels.py").run()
+    again = visit("data").switch_page(script("labels")).run()
     assert any("2 changes" in str(m.value) for m in again.markdown)
     again.button(key="discard_edits").click().run()
     assert draft(filled, digest) == ()
@@ -174,7 +174,7 @@ def test_rows_chosen_elsewhere_are_listed_first(visit: Open, digest: str) -> Non
     at = visit("data")
     at.session_state[SELECTED] = [(5, "mail number 4 about parcels")]
     at.session_state[FILTER] = "selected"
-    at.switch_page("../../labels.py").run()
+    at.switch_page(script("labels")).run()
     assert [frame.value["row"].tolist() for frame in at.dataframe if "take" in frame.value] == [[5]]
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Open, page_text
+from visits import ALICE, BOB, Open, page_text, script
 
 from pages._ui.datasets import text_source
 from pages._ui.server.owner import owner_of
@@ -101,8 +101,8 @@ def test_it_is_found_again_and_the_table_is_still_offered(visit: Open, filled: F
     assert "There are 90 different texts in text" in page_text(at)
     box.set_value(digest).run()
     assert "150 different texts** are in the column note of notes.csv" in page_text(at)
-    at.switch_page("../../train.py").run()
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("train")).run()
+    at.switch_page(script("backbone")).run()
     assert at.selectbox(key=text_source.FILE).value == digest
     at.selectbox(key=text_source.FILE).set_value(text_source.TABLE).run()
     assert "There are 90 different texts in text" in page_text(at)
@@ -117,7 +117,7 @@ def test_the_runs_page_opens_it_where_it_is_read(visit: Open, filled: Filled) ->
     assert "150 different texts** are in the column note of notes.csv" in page_text(at)
     assert at.session_state["draft"].dataset == filled.dataset.digest, "it is nobody's next experiment"
     filled.store.delete_dataset(filled.owner, file.id)
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     assert not [box for box in at.selectbox if box.key == text_source.FILE]
     assert "There are 90 different texts in text" in page_text(at)
 

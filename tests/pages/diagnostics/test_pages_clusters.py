@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, keys, page_text, progress
+from visits import Open, keys, page_text, progress, script
 
 from pages._ui.domains.languages import FOUND
 from tests.plots.cluster_results import make_clustering, make_described
@@ -55,7 +55,7 @@ def read(filled: Filled, digest: str) -> None:
 
 def opened(visit: Open, page: str) -> AppTest:
     at = visit("data")
-    at.switch_page(f"../../{page}.py").run()
+    at.switch_page(script(page)).run()
     assert not at.exception
     assert not at.error
     return at
@@ -156,8 +156,8 @@ def test_settings_and_names_stay_while_another_page_is_open(texts: Filled, visit
     at.number_input(key="cluster_smallest").set_value(7).run()
     at = computed(texts, at, ClusterConfig.kind, make_clustering(("a", "b"), ROWS))
     at.text_input(key="cluster_column").input("topic").run()
-    at.switch_page("../../data.py").run()
-    at.switch_page("../../clusters.py").run()
+    at.switch_page(script("data")).run()
+    at.switch_page(script("clusters")).run()
     assert not at.exception
     assert at.segmented_control(key="cluster_method").value == ClusterMethod.HDBSCAN
     assert at.number_input(key="cluster_smallest").value == 7

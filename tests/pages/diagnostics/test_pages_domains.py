@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, keys, page_text
+from visits import Open, keys, page_text, script
 
 from pages._ui.domains import study_offer
 from pages._ui.forms.require_task import Ready
@@ -53,7 +53,7 @@ def matrix() -> TransferMatrix:
 def opened(table: Filled, visit: Open, **domains: tuple[str, ...]) -> AppTest:
     """Open the page, with the column of domains as suggested."""
     at = visit("data")
-    at.switch_page("../../domains.py").run()
+    at.switch_page(script("domains")).run()
     assert not at.exception
     assert not at.error
     if domains:

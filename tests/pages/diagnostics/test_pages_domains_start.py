@@ -3,7 +3,7 @@
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, keys, page_text
+from visits import Open, keys, page_text, script
 
 from pages._ui.domains.domain_form import WITHIN_SOURCE
 from tests.pages.diagnostics.test_pages_domains import DOMAINS, matrix, opened, with_domains
@@ -77,7 +77,7 @@ def test_source_target_and_way_are_said_by_train(table: Filled, visit: Open):
     at.button(key="train_domains").click().run()
     chosen = DomainConfig(column="language", source=("english",), target=("中文",))
     table.look(with_domains(table.data, chosen))
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
     said = "learns from **english** and is tested on **中文** (language) by the adaptation method"
     assert f"{said} **source only**, with **no labelled row** of the target" in page_text(at)
     name = at.text_input(key="run_name").placeholder

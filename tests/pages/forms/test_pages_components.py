@@ -11,7 +11,7 @@ import pytest
 from filled import HOSTILE, MINILM, Filled
 from hypothesis import given
 from hypothesis import strategies as some
-from visits import Open
+from visits import Open, script
 
 from pages._ui.forms import config_fields, freeze_map
 from pages._ui.forms.cli_command import cli_command
@@ -140,12 +140,12 @@ def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, fi
     at = visit("data")
     fresh = replace(at.session_state["draft"], freeze=FreezePlan(), training=Draft().training)
     at.session_state["draft"] = fresh
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
     at.number_input(key="training.batch_size").set_value(16).run()
     for preset, plan in (("Last 2 blocks", FreezePlan.last_n(2, 6)), ("Head only", FreezePlan())):
-        at.switch_page("../../backbone.py").run()
+        at.switch_page(script("backbone")).run()
         at.button(key=f"preset-{preset}").click().run()
-        at.switch_page("../../train.py").run()
+        at.switch_page(script("train")).run()
         suited = TrainingConfig.defaults_for(plan).model_copy(update={"batch_size": 16})
         assert at.session_state["draft"].training == suited
         assert at.number_input(key="training.lr").value == suited.lr
@@ -155,8 +155,8 @@ def test_settings_nobody_touched_follow_the_plan_and_others_stay(visit: Open, fi
 def test_settings_survive_leaving_the_page(visit: Open, filled: Filled) -> None:
     at = visit("train")
     at.number_input(key="training.epochs").set_value(7).run()
-    at.switch_page("../../data.py").run()
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("data")).run()
+    at.switch_page(script("train")).run()
     assert at.number_input(key="training.epochs").value == 7
     assert at.session_state["draft"].training.epochs == 7
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, keys, page_text
+from visits import Open, keys, page_text, script
 
 from pages._ui.forms import config_fields
 from translearn_core.config import (
@@ -35,9 +35,9 @@ def trainings(filled: Filled) -> list[Run]:
 def with_draft(visit: Open, page: str, **parts: object) -> AppTest:
     """Open a page with a changed draft."""
     at = visit("home")
-    at.switch_page("../../data.py").run()
+    at.switch_page(script("data")).run()
     at.session_state["draft"] = replace(at.session_state["draft"], **parts)
-    at.switch_page(f"../../{page}.py").run()
+    at.switch_page(script(page)).run()
     assert not at.exception
     return at
 
@@ -119,7 +119,7 @@ def test_the_rate_of_a_pretraining_must_be_above_zero(visit: Open, filled: Fille
     rows = [f'"a film that was number {i}",{"ab"[i % 2]}' for i in range(160)]
     filled.table("more.csv", ("text,label\n" + "\n".join(rows)).encode())
     at = visit("data")
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     at.number_input(key="pretrain.lr").set_value(0.0).run()
     assert "Learning rate is 0.0" in page_text(at)
     assert "pretrain" not in keys(at)

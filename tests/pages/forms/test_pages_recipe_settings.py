@@ -3,7 +3,7 @@
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, page_text
+from visits import Open, page_text, script
 
 from translearn_core.config import (
     AugmentConfig,
@@ -18,7 +18,7 @@ from translearn_core.config import (
 
 
 def goes_to(at: AppTest, page: str) -> AppTest:
-    at.switch_page(f"../../{page}.py")
+    at.switch_page(script(page))
     at.run()
     assert not at.exception, at.exception
     return at

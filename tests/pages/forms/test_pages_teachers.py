@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open, page_text
+from visits import Open, page_text, script
 
 from translearn_core.config import ExperimentConfig, FreezePlan, RecipeName, TrainingConfig
 from translearn_core.jobs import BackboneInfoConfig
@@ -86,7 +86,7 @@ def test_train_and_the_settings_of_a_run_name_the_teacher(visit: Open, filled: F
     assert "A teacher" not in page_text(visit("train"))
     filled.answer(BackboneInfoConfig(backbone=draft.backbone), MINILM)
     filled.answer(draft.diagnose, filled.diagnosis)
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
     assert "teacher **blocks 4 and 5**" in page_text(at)
     assert "weigh 70.0 %" in page_text(at)
     experiment = draft.experiment

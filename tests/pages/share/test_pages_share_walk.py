@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element, Node
-from visits import ALICE, BOB, Open
+from visits import ALICE, BOB, Open, script
 
 from pages._ui.server import downloads
 from pages._ui.server.owner import COOKIE
@@ -55,7 +55,7 @@ def test_no_page_shows_a_visitor_anything_else_of_the_owner(visit: Open, filled:
     for page in PAGES:
         for name, value in {"link": token, "run": filled.run.id, "study": filled.run.id}.items():
             at.query_params[name] = value
-        at.switch_page(f"../../{page}.py").run()
+        at.switch_page(script(page)).run()
         shown = everything(at)
         assert not [word for word in (*SECRETS, "blocks 4 and 5", filled.dataset.digest) if word in shown], (
             page

@@ -6,7 +6,7 @@ import pytest
 from filled import MINILM, Filled
 from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
-from visits import Open, page_text, progress
+from visits import Open, page_text, progress, script
 
 from pages._ui.shell.completion import complete
 from translearn_core.config import MULTILINGUAL, BackboneConfig, Pooling
@@ -27,7 +27,7 @@ def test_a_backbone_is_chosen_before_it_is_known_and_other_pages_wait_for_it(
     at.get_by_key("bundled").set_value(MULTILINGUAL).run()
     assert "Looking into the model" in progress(at)
     assert at.session_state["draft"].backbone.id == MULTILINGUAL
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
     assert "Looking into the model" in progress(at)
     assert at.session_state["draft"].features == before
 
@@ -36,7 +36,7 @@ def test_a_backbone_is_chosen_before_it_is_known_and_other_pages_wait_for_it(
     at.run()
     assert "Looking at the task" in progress(at), "the table is diagnosed for the backbone chosen"
     assert at.session_state["draft"].features == multilingual.features
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     assert at.get_by_key("bundled").value == MULTILINGUAL
 
 
@@ -57,7 +57,7 @@ def test_a_backbone_that_cannot_be_read_leads_to_another(visit: Open, filled: Fi
     at = visit("backbone")
     at.get_by_key("bundled").set_value(MULTILINGUAL).run()
     filled.answer(BackboneInfoConfig(backbone=BackboneConfig(id=MULTILINGUAL)), state=State.FAILED)
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
     assert [link.proto.label for link in at.get("page_link")][-1:] == ["Choose another backbone"]
 
 

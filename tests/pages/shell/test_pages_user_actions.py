@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from visits import ALICE, BOB, Open, page_text
+from visits import ALICE, BOB, Open, page_text, script
 
 from pages._ui.server.owner import owner_of
 from pages._ui.shell import engine_warning, result_cache
@@ -43,8 +43,8 @@ def test_a_suggested_split_column_can_be_cleared_and_stays_cleared(visit: Open, 
     at.run()
     assert at.selectbox(key="split_column").value is None
     assert at.session_state["draft"].split.column is None
-    at.switch_page("../../train.py").run()
-    at.switch_page("../../data.py").run()
+    at.switch_page(script("train")).run()
+    at.switch_page(script("data")).run()
     assert at.selectbox(key="split_column").value is None
 
 
@@ -297,7 +297,7 @@ def test_no_limit_goes_beyond_the_backbones(visit: Open, filled: Filled) -> None
     filled.table("longer.csv", ("text,label\n" + "\n".join(rows)).encode())
     at = visit("data")
     assert labelled(at, "Read up to 512 tokens")
-    at.switch_page("../../train.py").run()
+    at.switch_page(script("train")).run()
 
 
 @pytest.fixture

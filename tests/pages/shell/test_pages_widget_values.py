@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from filled import MINILM, Filled
 from streamlit.testing.v1 import AppTest
-from visits import Open
+from visits import Open, script
 
 from translearn_core.config import BackboneConfig, RecipeName
 from translearn_core.jobs import BackboneInfoConfig, DiagnoseConfig
@@ -40,7 +40,7 @@ def test_a_form_comes_back_with_its_values(visit: Open, filled: Filled) -> None:
     lines = [f'"a film that was number {i} of many",{"good" if i % 2 else "bad"}' for i in range(160)]
     filled.table("more.csv", ("text,label\n" + "\n".join(lines)).encode())
     at = visit("data")
-    at.switch_page("../../backbone.py").run()
+    at.switch_page(script("backbone")).run()
     at.toggle(key="twin").set_value(True).run()
     assert [box.key for box in at.number_input] == ["init_seed"], "the page ended early"
     filled.answer(BackboneInfoConfig(backbone=BackboneConfig(random_init=True)), MINILM)

@@ -1,0 +1,1 @@
+"""Pages of the menu's part Keep."""

@@ -1,0 +1,1 @@
+"""Pages of the menu's part Learn, and the board of a class."""
