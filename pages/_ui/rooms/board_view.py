@@ -32,7 +32,8 @@ STYLE = """<style>
 .st-key-board { gap: 0.7rem }
 .st-key-board h1 { padding: 0 }
 .st-key-board p { font-size: 1.6rem; line-height: 1.4 }
-.st-key-board [data-testid="stCaptionContainer"] p { font-size: 1.15rem }
+.st-key-board [data-testid="stCaptionContainer"] p { font-size: 1.5rem }
+.st-key-board [data-testid^="stBaseButton-segmented_control"] { height: auto; min-height: 2.8rem }
 .st-key-board [data-testid="stBaseButton-segmented_control"] p,
 .st-key-board [data-testid="stBaseButton-segmented_controlActive"] p,
 .st-key-board label p { font-size: 1.15rem }

@@ -26,5 +26,6 @@ def show() -> None:
     if chosen is not None and chosen != language.current():
         with errors.show_errors():
             Preferences(state.store()).set(state.owner(), language.KEY, chosen)
-        language.choose(Language(chosen))
-        st.rerun()
+            # a new session: the browser tells a choice by its label, which is another one now
+            st.html("<script>window.location.reload()</script>", unsafe_allow_javascript=True)
+            st.stop()
