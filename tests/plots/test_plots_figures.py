@@ -287,6 +287,7 @@ def test_drift_bars_show_percent_and_no_bar_for_what_did_not_move():
     moved, still = by_name(figure, "moved"), by_name(figure, "did not move")
     assert list(moved.y) == ["block 4", "block 5", "head"]
     np.testing.assert_allclose(moved.x, [2.1, 4.65, 70])
+    assert list(moved.text) == ["2.1 %", "4.7 %", "70 %"]
     assert list(still.y) == ["embeddings", "block 0", "block 1", "block 2", "block 3"]
     assert still.type == "scatter"
     assert still.mode == "text"
@@ -294,6 +295,12 @@ def test_drift_bars_show_percent_and_no_bar_for_what_did_not_move():
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert low < 2.1
     assert high > 70
+
+
+def test_a_head_that_moved_by_more_than_its_size_has_a_plain_number():
+    drift = make_drift()
+    drift.tensors["moved_norm"] *= 1.6
+    assert list(by_name(plots.drift_bars(drift), "moved").text) == ["3.4 %", "7.4 %", "112 %"]
 
 
 def test_drift_of_nothing_is_still_a_figure():

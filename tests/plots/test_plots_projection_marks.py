@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.io
 import pytest
+from cluster_results import make_clustering
 from small_results import make_classes, make_projection
 
 from translearn_core import plots
@@ -104,3 +105,13 @@ def test_domains_are_coloured_by_their_names() -> None:
     projection = make_projection(300, make_classes(4), domains=domains)
     figure = plots.projection(projection, 0, "domain")
     assert {trace.name: len(trace.x) for trace in figure.data} == dict.fromkeys(domains, 100)
+
+
+@pytest.mark.parametrize(("column", "name"), [(None, "no cluster"), ("label", "no value")])
+@pytest.mark.parametrize("dark", [False, True])
+def test_texts_of_no_cluster_are_grey(column: str | None, name: str, dark: bool) -> None:
+    figure = plots.projection(make_clustering(("a", "b")).projection(column), 0, "label", dark)
+    colours = {trace.name: trace.marker.color for trace in figure.data}
+    assert set(colours) == {"a", "b", name}
+    assert colours[name] == (DARK if dark else LIGHT).muted
+    assert colours[name] not in (colours["a"], colours["b"])

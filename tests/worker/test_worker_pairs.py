@@ -49,6 +49,7 @@ from translearn_core.jobs import (
     PredictFileConfig,
     ProbeConfig,
     ProjectConfig,
+    ProjectionAnimationConfig,
     ReportConfig,
     SimilarityConfig,
     SnapshotsConfig,
@@ -67,6 +68,8 @@ from translearn_core.results import (
     Occlusion,
     PairedComparison,
     Prediction,
+    Projection,
+    ProjectionAnimation,
     RunSummary,
 )
 from translearn_core.results.diagnostics.baselines import FIRST_TEXT, FROZEN, SECOND_TEXT, WORDS
@@ -143,6 +146,15 @@ def test_typed_pairs_are_predicted_as_in_training(bench: Bench, run: str) -> Non
     for wrong in ("a single text", ("one side", " ")):
         with pytest.raises(DataError):
             bench.do(PredictConfig(job=run, texts=(wrong,)), Prediction)
+
+
+def test_projections_count_pairs(bench: Bench, run: str) -> None:
+    plane = bench.do(ProjectConfig(job=run, layer=3), Projection)
+    animation = bench.do(ProjectionAnimationConfig(job=run), ProjectionAnimation)
+    assert plane.settings["found from"].endswith(" pairs")
+    for sentence in (plane.sentence, animation.sentence):
+        assert "test pair's 10 nearest neighbours" in sentence
+        assert " text" not in sentence
 
 
 def test_a_file_of_pairs_is_predicted_and_one_sided_rows_are_not(bench: Bench, run: str) -> None:

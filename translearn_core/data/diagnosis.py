@@ -25,7 +25,9 @@ from translearn_core.tasks.splits import SPLITS
 BINS = 30
 """Approximate number of bars in the length histogram."""
 
-UNREAD = ("unknown-tokens", "unknown-domains")
+UNREAD_DOMAINS = "unknown-domains"
+"""Code of the finding on domains whose texts a backbone cannot read."""
+UNREAD = ("unknown-tokens", UNREAD_DOMAINS)
 """Codes of findings on texts that a backbone cannot read."""
 
 PIECES_LIMIT = 2.5
@@ -202,7 +204,7 @@ def unknown_domains_finding(shares: Mapping[str, float], model: str) -> list[Fin
     listed = join_list([f"{rounded_percent(share)} of {quote(name)}" for name, share in unread.items()])
     sentence = f"Of the tokens of each domain, {listed} are unknown to {model}: it cannot read these texts."
     advice = f"Choose a backbone that was trained on these languages, for instance {MULTILINGUAL}."
-    return [finding("unknown-domains", Severity.WARNING, sentence, advice=advice)]
+    return [finding(UNREAD_DOMAINS, Severity.WARNING, sentence, advice=advice)]
 
 
 def language_finding(language: str, share: float, model: str, reads: Sequence[str]) -> Finding:

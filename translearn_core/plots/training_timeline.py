@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from translearn_core.plots.style.heatmap import HeatmapStyle, heatmap
 from translearn_core.results import History, Timeline
+from translearn_core.results.format import change_percent
 
 
 def timeline(schedule: Timeline, dark: bool = False) -> go.Figure:
@@ -26,13 +27,14 @@ def gradient_timeline(history: History, schedule: Timeline, dark: bool = False) 
         [[epoch.moved.get(part, 0.0) for epoch in epochs] for part in schedule.parts], dtype=np.float64
     )
     style = HeatmapStyle(
-        "movement", "change of the weights since the start", "did not move", _percent, _percent, 3.0
+        "movement",
+        "change of the weights since the start",
+        "did not move",
+        change_percent,
+        change_percent,
+        3.0,
     )
     return heatmap(schedule, edges, change, style, dark)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 1 else f"{100 * share:,.0f} %"
 
 
 def _power(rate: float) -> str:

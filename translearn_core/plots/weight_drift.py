@@ -8,6 +8,7 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift
+from translearn_core.results.format import change_percent
 
 
 def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
@@ -39,10 +40,10 @@ def drift_bars(drift: Drift, dark: bool = False) -> go.Figure:
         name="moved",
         orientation="h",
         marker_color=colours.trainable,
-        text=[f"{value:.2g} %" for value in change[moved]],
+        text=[change_percent(value / 100) for value in change[moved]],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{y}: <b>%{x:.3g} %</b><extra></extra>",
+        hovertemplate="%{y}: <b>%{text}</b><extra></extra>",
     )
     figure.update_xaxes(
         type="log",

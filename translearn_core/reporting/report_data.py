@@ -60,8 +60,9 @@ class ReportData:
 
     @property
     def row_noun(self) -> str:
-        """Name of a row of the run's data (`DataConfig.row_noun`)."""
-        return "text" if self.config is None else self.config.data.row_noun
+        """Name of a row of the data of the run or of the study (`DataConfig.row_noun`), else text."""
+        about = self.config or self.study
+        return "text" if about is None else about.data.row_noun
 
     @property
     def arms(self) -> dict[str, dict[str, str]]:

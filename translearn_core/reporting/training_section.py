@@ -71,7 +71,8 @@ def training_section(config: ExperimentConfig, data: ReportData, dark: bool = Fa
     tables = [TableBlock("settings", settings_table(config))]
     if data.self_training is not None:
         sentences.append(data.self_training.summary())
-        figures.append(_self_training(data.self_training, dark))
+        if data.self_training.fills_figure:
+            figures.append(_self_training(data.self_training, dark))
         if len(classes := data.self_training.class_frame()):
             tables.append(TableBlock("pseudo-labels of each class", classes))
     if data.drift is not None and not config.fitted_at_once:

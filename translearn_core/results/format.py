@@ -54,6 +54,11 @@ def rounded_percent(share: float) -> str:
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.3g} %"
 
 
+def change_percent(share: float) -> str:
+    """Return a relative change in percent with two significant digits, from 10 % on without decimals."""
+    return f"{100 * share:.2g} %" if share < 0.095 else f"{100 * share:,.0f} %"
+
+
 def approximate_duration(seconds: float) -> str:
     """Return an estimated duration, rounded to two digits at most."""
     for unit, length in (("h", 3600), ("min", 60)):

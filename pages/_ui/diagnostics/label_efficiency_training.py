@@ -121,7 +121,11 @@ def _cost(curve: Curve, planned: Sequence[PlannedRun], backbone_info: BackboneIn
     """Show the number of runs and their estimated time."""
     done = set(study_list.study_store().progress(state.owner(), [job_id(run.config) for run in planned]).done)
     left = [run.config for run in planned if job_id(run.config) not in done]
-    note = f" {len(done)} of them were trained before and cost nothing." if done else ""
+    note = ""
+    if len(done) == 1:
+        note = " One of them was trained before and costs nothing."
+    elif done:
+        note = f" {len(done)} of them were trained before and cost nothing."
     st.markdown(f"**{len(planned)} runs**, one for each line, number and draw.{note}")
     if left:
         seconds = approximate_duration(sum(_seconds(curve, left, backbone_info)))

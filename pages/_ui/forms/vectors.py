@@ -3,7 +3,7 @@
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import st
 from pages._ui.shell.formatting import plain
-from translearn_core.data.diagnosis import UNREAD
+from translearn_core.data.diagnosis import UNREAD, UNREAD_DOMAINS
 from translearn_core.results import Severity
 
 
@@ -12,6 +12,9 @@ def describe(ready: Ready) -> None:
     columns = ready.data.text_columns
     named = f"{'Columns' if len(columns) > 1 else 'Column'} {' and '.join(columns)}"
     st.caption(plain(f"{named} of {ready.dataset.name}, in the vectors of {ready.draft.backbone.label}."))
-    for finding in ready.diagnosis.findings:
-        if finding.code in UNREAD and finding.severity is Severity.WARNING:
-            st.warning(plain(f"{finding.sentence} {finding.advice or ''}"), icon=":material/translate:")
+    unread = [
+        one for one in ready.diagnosis.findings if one.code in UNREAD and one.severity is Severity.WARNING
+    ]
+    by_domain = [one for one in unread if one.code == UNREAD_DOMAINS]
+    for finding in by_domain or unread:
+        st.warning(plain(f"{finding.sentence} {finding.advice or ''}"), icon=":material/translate:")

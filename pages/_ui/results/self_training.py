@@ -47,14 +47,8 @@ def panel(run: Run[ExperimentConfig]) -> None:
         return
     st.markdown(plain(result.summary()))
     st.caption(EPOCHS if chosen.method is SelfTrainingMethod.CONSISTENCY else ROUNDS)
-    tables.figure(
-        plots.self_training_rounds(result, page_header.dark()),
-        result.frame(),
-        "self_training_rounds",
-        key="self_training_rounds",
-        alt=ALT,
-        note=figure_name(TRAINING, "rounds of self-training"),
-    )
+    if result.fills_figure:
+        _figure(result, "self_training_rounds")
     classes = result.class_frame()
     if len(classes):
         with st.expander("Pseudo-labels of each class", icon=":material/balance:"):
@@ -95,12 +89,16 @@ def live(run: Run[ExperimentConfig]) -> None:
         return
     st.subheader(f"Rows without a label: {run.job.config.self_training.method.label}", anchor=False)
     st.markdown(plain(result.so_far() if run.state.live else result.summary()))
-    if result.rounds:
-        tables.figure(
-            plots.self_training_rounds(result, page_header.dark()),
-            result.frame(),
-            "self_training_rounds",
-            key=f"self_training-{run.id}",
-            alt=ALT,
-            note=figure_name(TRAINING, "rounds of self-training"),
-        )
+    if result.fills_figure:
+        _figure(result, f"self_training-{run.id}")
+
+
+def _figure(result: SelfTraining, key: str) -> None:
+    tables.figure(
+        plots.self_training_rounds(result, page_header.dark()),
+        result.frame(),
+        "self_training_rounds",
+        key=key,
+        alt=ALT,
+        note=figure_name(TRAINING, "rounds of self-training"),
+    )

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from pages._ui.results import self_training
-from pages._ui.runs import run_actions
+from pages._ui.runs import run_actions, run_picker
 from pages._ui.shell import (
     engine_warning,
     errors,
@@ -39,6 +39,14 @@ STEP_MEASURES = {"Learning rate": "lr", "Gradient norm": "grad_norm"}
 AT_ONCE = (
     "Logistic regression was fitted at once, its strength chosen by cross-validation: there are no epochs, "
     "no learning rate and no learning curves."
+)
+STOPPED = "Stopped as you asked. What was learned is kept."
+STOPPED_EARLY = (
+    "Stopped as you asked before the first epoch was done: there are no results yet. Resume goes on with the "
+    "next step."
+)
+STOPPED_AT_ONCE = (
+    "Stopped as you asked before anything was learned: there are no results. Resume begins it again."
 )
 WITHOUT_CURVES = "Runs fitted at once, such as TF-IDF and linear probes, have no learning curves."
 LEARNING_CURVES = "the measure on training and on validation rows, by step or epoch"
@@ -89,7 +97,7 @@ def _panel(run_id: str, was_live: bool) -> None:
         if run.state.live:
             ensure_engine(settings())
         history = state.store().history(run.job.id)
-        _head(run)
+        _head(run, history)
         if run.job.config.fitted_at_once:
             st.caption(AT_ONCE)
             return
@@ -116,7 +124,7 @@ def _panel(run_id: str, was_live: bool) -> None:
         self_training.live(run)
 
 
-def _head(run: Run[ExperimentConfig]) -> None:
+def _head(run: Run[ExperimentConfig], history: History) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         jobs.badge(run)
         if run.state.live:
@@ -130,11 +138,15 @@ def _head(run: Run[ExperimentConfig]) -> None:
     if run.state is State.FAILED:
         errors.show_error(run.job.reason or "It failed without saying why.")
     elif run.state is State.STOPPED:
-        st.info(
-            plain(run.job.reason or "Stopped as you asked. What was learned is kept."),
-            icon=":material/stop_circle:",
-        )
+        st.info(plain(run.job.reason or _stopped(run, history)), icon=":material/stop_circle:")
     _after(run)
+
+
+def _stopped(run: Run[ExperimentConfig], history: History) -> str:
+    """Say what is left of a run that its owner stopped."""
+    if run_picker.has_results(run):
+        return STOPPED
+    return STOPPED_EARLY if history.steps else STOPPED_AT_ONCE
 
 
 def _stop_or_return(run: Run[ExperimentConfig]) -> None:

@@ -10,9 +10,12 @@ from visits import ALICE
 
 from pages._ui.runs import training_monitor
 from pages._ui.server.owner import COOKIE
+from pages._ui.shell.formatting import plain
 from pages._ui.studies import study_list
 from translearn_core.config import BackboneConfig, ExperimentConfig, FreezePlan, StudyConfig, TrainingConfig
-from translearn_core.runs import State, Studies
+from translearn_core.results import RunSummary
+from translearn_core.results.training.history import StepPoint
+from translearn_core.runs import State, Studies, artifacts
 
 
 def fragment(part: str, args: tuple[object, ...]) -> None:
@@ -53,6 +56,34 @@ def test_a_run_that_was_stopped_or_resumed_is_drawn_anew(
         filled.store.request_stop(filled.owner, run.id)
     assert filled.store.run(filled.owner, run.id).state is state
     assert asks_for_all("runs.training_monitor", run.id, was_live) is (was_live != state.live)
+
+
+def stopped_sentence(run: str) -> str:
+    def page(run: str) -> None:
+        from pages._ui.runs import training_monitor
+
+        training_monitor._panel(run, False)
+
+    at = AppTest.from_function(page, args=(run,), default_timeout=30).run()
+    assert not at.exception, at.exception
+    return str(at.info[0].value)
+
+
+def test_a_run_that_was_stopped_says_what_is_left_of_it(filled: Filled) -> None:
+    store, owner = filled.store, filled.owner
+    config = ExperimentConfig(data=filled.data, training=TrainingConfig(seed=9))
+    run = store.submit(owner, config, "contrastive")
+    job = run.job
+    assert store.begin(job.id, "worker")
+    store.request_stop(owner, run.id)
+    assert store.finish(job.id, State.STOPPED, worker="worker")
+    assert stopped_sentence(run.id) == plain(training_monitor.STOPPED_AT_ONCE)
+    store.add_points(job.id, [StepPoint(1, 0.1, 0.7, 1e-4, 1e-3, 1.0, 90.0)], worker="worker")
+    assert stopped_sentence(run.id) == plain(training_monitor.STOPPED_EARLY)
+    folder = store.workspace.run(job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    artifacts.save(folder, artifacts.load(store.workspace.run(filled.run.job.id), RunSummary))
+    assert stopped_sentence(run.id) == plain(training_monitor.STOPPED)
 
 
 def test_a_study_deleted_in_another_tab_leaves_the_page_to_say_so(filled: Filled) -> None:

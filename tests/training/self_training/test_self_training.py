@@ -229,6 +229,7 @@ def test_if_nothing_is_confident_the_labelled_rows_train_alone(tiny: str, tmp_pa
     result = artifacts.load(tmp_path, SelfTraining)
     assert [r.total for r in result.rounds] == [0]
     assert "None of 56 texts" in result.summary()
+    assert not result.fills_figure, "one score and no pseudo-label are no figure"
     assert summary.early_stage_sentence(config) is None
 
 

@@ -13,6 +13,7 @@ from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import SYMBOLS, class_colour, class_symbol, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Projection
+from translearn_core.results.diagnostics.few_labels.clustering import NO_VALUE, NONE
 
 Colouring = Literal["label", "predicted", "error", "split", "domain"]
 
@@ -110,8 +111,8 @@ def _parts(
         classes = _classes(projection, colour)
         names = projection.domains if colour == "domain" else projection.classes
         return [
-            (name, classes == index, {"color": class_colour(index, dark), "symbol": class_symbol(index)})
-            for index, name in enumerate(labels(names, 24))
+            (name, classes == index, _class_style(index, raw, dark))
+            for index, (name, raw) in enumerate(zip(labels(names, 24), names, strict=True))
         ]
     if colour == "error":
         wrong = (projection.label != projection.predicted)[shown]
@@ -130,6 +131,13 @@ def _parts(
         (name, projection.split[shown] == index, styles.get(split, {"color": class_colour(index, dark)}))
         for index, (name, split) in enumerate(zip(names, projection.splits, strict=True))
     ]
+
+
+def _class_style(index: int, name: str, dark: bool) -> Mapping[str, object]:
+    """Return the style of a class's points; those of no class are grey."""
+    if name in (NONE, NO_VALUE):
+        return {"color": palette(dark).muted, "symbol": "circle", "opacity": 0.5}
+    return {"color": class_colour(index, dark), "symbol": class_symbol(index)}
 
 
 def _classes(projection: Projection, colour: Colouring) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from translearn_core.plots.style.intervals import add_interval_line
 from translearn_core.plots.style.palette import hatch_pattern, mixed, palette
 from translearn_core.plots.style.theme import bare
 from translearn_core.results import Drift, Similarity
+from translearn_core.results.format import change_percent
 
 MOST_NUMBERED = 13
 """Largest number of layers at which cells show their value."""
@@ -101,7 +102,10 @@ def _add_weights(figure: go.Figure, drift: Drift, layers: NDArray[np.int64], dar
                 x=layers[mask],
                 y=heights[mask],
                 customdata=np.stack(
-                    [np.asarray(part_names, dtype=object)[mask], [f"{c:.2g} %" for c in change[mask]]],
+                    [
+                        np.asarray(part_names, dtype=object)[mask],
+                        [change_percent(c / 100) for c in change[mask]],
+                    ],
                     axis=-1,
                 ),
                 name=name,

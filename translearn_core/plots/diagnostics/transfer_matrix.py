@@ -16,6 +16,10 @@ MOST = {"A-distance": 2.0, "vocabulary not shared": 1.0}
 """Highest possible values of distances that have one; no distance is below 0."""
 
 
+WIDE_COLUMNS = 4
+"""Largest number of domains whose intervals have room for a further decimal on a narrow screen."""
+
+
 def transfer_matrix(matrix: TransferMatrix, model: str, dark: bool = False) -> go.Figure:
     """Draw the score of every source (rows) on every target (columns), with its interval in the cell."""
     colours, metric = palette(dark), metric_of(matrix.metric)
@@ -27,13 +31,15 @@ def transfer_matrix(matrix: TransferMatrix, model: str, dark: bool = False) -> g
     text = np.full(z.shape, "", dtype=object)
     hover = np.full(z.shape, "", dtype=object)
     factor, digits = (100, 1) if metric.share else (1, 3)
+    rounded = digits - 1 if len(matrix.domains) > WIDE_COLUMNS else digits
     ends = cells[["score", "low", "high"]].to_numpy(np.float64)
     for source, target, (score, *interval) in zip(cells["source"], cells["target"], ends, strict=True):
         at = place[source], column[target]
         z[at] = score
-        value, low, high = (f"{factor * end:.{digits}f}" for end in (score, *interval))
-        text[at] = f"<b>{value}</b><br>{low}–{high}"
-        hover[at] = f"{plain(source)} → {plain(target)}: <b>{metric.format(score)}</b>"
+        low, high = (f"{factor * end:.{digits}f}" for end in interval)
+        short = "–".join(f"{factor * end:.{rounded}f}" for end in interval)
+        text[at] = f"<b>{factor * score:.{digits}f}</b><br>{short}"
+        hover[at] = f"{plain(source)} → {plain(target)}: <b>{metric.format(score)}</b> ({low}–{high})"
     figure = bare("transfer matrix", dark, height=ROW * len(sources) + 110)
     least, most = float(np.nanmin(z)), float(np.nanmax(z))
     scale = mixed(colours.frozen, colours.paper, 0.25), mixed(colours.trainable, colours.paper, 0.55)

@@ -15,7 +15,8 @@ MEANING = (
     "cross-validation on its training labels. Prototypes give a {noun} the class with the nearest mean, in "
     "the layer that is best on validation {noun}s. Zero-shot, at 0 labels, compares {noun}s with the names "
     "of the classes; an NLI model also says by entailment which name fits. Every draw, with layer and C, is "
-    "in the CSV."
+    "in the CSV. The sentence and the arrow read each line made monotone (isotonic regression), since more "
+    "labels should not harm: its score may differ from the point drawn there."
 )
 
 

@@ -104,6 +104,11 @@ class SelfTraining:
         """What a round is: a training, or an epoch."""
         return "epoch" if self.method == "consistency" else "training"
 
+    @property
+    def fills_figure(self) -> bool:
+        """Whether a figure of the rounds shows more than the score of a single training."""
+        return len(self.rounds) > 1 or any(one.total for one in self.rounds)
+
     def frame(self) -> pd.DataFrame:
         """Return one row per round: scores, what was confident, added of each class, and right."""
         return pd.DataFrame(

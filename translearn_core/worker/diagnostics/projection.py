@@ -25,7 +25,7 @@ from translearn_core.worker.diagnostics.neighbours.neighbourhood_quality import 
     measure_neighbourhoods,
 )
 from translearn_core.worker.features import VARIANTS, label_groups, one_layer, strata
-from translearn_core.worker.run_results import class_indices, load_evaluation
+from translearn_core.worker.run_results import class_indices, load_evaluation, training_config
 
 SHOWN = 50_000
 """Largest stratified sample of points that is drawn."""
@@ -35,6 +35,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
     """Project one layer of a run before and after training, and measure its neighbourhoods."""
     config = context.config
     evaluation = load_evaluation(context, config.job)
+    noun = training_config(context, config.job).data.row_noun
     index, variants = one_layer(context, config.job, evaluation, config.layer)
     rows = evaluation.predictions.iloc[index]
     groups = strata(evaluation, rows)
@@ -50,7 +51,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
         changed=after is not before and not np.array_equal(before, after),
         numbers=numbers,
         clusters=sentence_clusters(rows),
-        noun=evaluation.problem.row_noun,
+        noun=noun,
     )
     planes = _planes(context, layer, fit, config)
     change = measure_neighbourhoods(context, layer, planes, config.seed)
@@ -62,7 +63,7 @@ def project_layer(context: Context[ProjectConfig]) -> None:
             variants=VARIANTS,
             classes=names,
             splits=tuple(map(str, SPLITS)),
-            settings=_settings(config, len(fit), evaluation.problem.row_noun),
+            settings=_settings(config, len(fit), noun),
             nearness=change.quality,
             chance=change.chance,
             overlap=change.mean_overlap,

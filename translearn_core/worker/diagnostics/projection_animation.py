@@ -22,7 +22,7 @@ from translearn_core.tasks.splits import SPLITS, split_indices
 from translearn_core.worker.context import Context
 from translearn_core.worker.diagnostics.sentences.projection_animation_text import ProjectionAnimationText
 from translearn_core.worker.features import VARIANTS, label_groups, layer_features, strata
-from translearn_core.worker.run_results import load_evaluation
+from translearn_core.worker.run_results import load_evaluation, training_config
 
 IntArray = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -35,6 +35,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
     """
     config = context.config
     evaluation = load_evaluation(context, config.job)
+    noun = training_config(context, config.job).data.row_noun
     index, features = layer_features(context, config.job, evaluation)
     rows = evaluation.predictions.iloc[index]
     chosen = stratified_sample(strata(evaluation, rows), config.limit, config.seed)
@@ -43,7 +44,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
     test, validation = (np.flatnonzero(split == str(one)) for one in (Split.TEST, Split.VALIDATION))
     if len(test) < 2 or not len(validation):
         raise TooFewSamplesError(
-            f"{len(rows)} {evaluation.problem.row_noun}s with {len(test)} of the test and {len(validation)} "
+            f"{len(rows)} {noun}s with {len(test)} of the test and {len(validation)} "
             "of the validation split are too few to follow: show more, or merge rare classes."
         )
     layers = _sample_layers(features, chosen)
@@ -61,7 +62,7 @@ def animate_layers(context: Context[ProjectionAnimationConfig]) -> None:
         shares=shares[:, :, test],
         overlap=overlap,
         clusters=sentence_clusters(rows.iloc[test]),
-        noun=evaluation.problem.row_noun,
+        noun=noun,
     )
     intervals = text.intervals
     artifacts.save(

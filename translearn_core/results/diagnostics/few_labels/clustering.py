@@ -13,8 +13,9 @@ from translearn_core.results.interval_estimate import NO_ESTIMATE, Estimate
 NO_CLUSTER = -1
 """Cluster of rows that lie in none."""
 NONE = "no cluster"
-"""Name of the rows that lie in no cluster, and of the rows without a value of a column."""
+"""Name of the rows that lie in no cluster."""
 NO_VALUE = "no value"
+"""Name of the rows without a value of a column."""
 
 
 @dataclass(frozen=True)
