@@ -1,7 +1,7 @@
 """The app in other languages: chosen and kept, every text translated, none cut."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -39,8 +39,22 @@ PSEUDO = re.compile(r"[⟦⟧áçéíñöšûýÁÇÉÍÑÖŠÛÝ·]")
 """Signs of pseudo-translated text."""
 
 
-def test_a_person_chooses_chinese_and_meets_it_again(visit: Callable[..., Visitor], trained: Trained) -> None:
-    tab = visit(trained.token).open("results", run=trained.run.id)
+@pytest.fixture(scope="module")
+def other(server: Server) -> Iterator[Server]:
+    """A second process on the same workspace: one that has read the catalogs weighs more."""
+    house = Server(server.settings.workspace)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.end()
+        house.store.close()
+
+
+def test_a_person_chooses_chinese_and_meets_it_again(
+    other: Server, visit: Callable[..., Visitor], trained: Trained
+) -> None:
+    tab = visit(trained.token, at=other).open("results", run=trained.run.id)
     settled(tab)
     keyed(tab, "choose_language").get_by_role("radio", name="中文").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("结果")
@@ -50,7 +64,7 @@ def test_a_person_chooses_chinese_and_meets_it_again(visit: Callable[..., Visito
     main = tab.get_by_test_id("stMain")
     expect(main).to_contain_text("与基线比较")
     expect(main).to_contain_text("混淆矩阵")
-    again = visit(trained.token).open("data")
+    again = visit(trained.token, at=other).open("data")
     expect(again.get_by_role("heading", level=1)).to_have_text("数据")
     settled(again)
     expect(again.get_by_test_id("stMain")).to_contain_text("tickets.csv")
@@ -59,11 +73,11 @@ def test_a_person_chooses_chinese_and_meets_it_again(visit: Callable[..., Visito
 
 
 def test_no_text_is_left_untranslated_and_none_is_cut(
-    server: Server, visit: Callable[..., Visitor], trained: Trained
+    other: Server, visit: Callable[..., Visitor], trained: Trained
 ) -> None:
-    preferences, owner = Preferences(server.store), owner_of(trained.token)
+    preferences, owner = Preferences(other.store), owner_of(trained.token)
     preferences.set(owner, KEY, Language.PSEUDO)
-    visitor = visit(trained.token)
+    visitor = visit(trained.token, at=other)
     raw, cut = {}, {}
     for name in PAGES:
         tab = visitor.open(name, run=trained.run.id)

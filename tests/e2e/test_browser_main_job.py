@@ -117,7 +117,7 @@ def embeddings(tab: Page, run: str) -> None:
     expect(slider).to_have_value("6")
     slider.press("ArrowLeft")
     expect(slider).to_have_value("5")
-    expect(tab.get_by_test_id("stMain")).to_contain_text("layer 5")
+    expect(tab.get_by_test_id("stMain")).to_contain_text("layer: 5")
     settled(tab)
     drawn(tab, "map-fine-tuned")
     assert points(tab) != last, "another layer is another picture"

@@ -6,7 +6,8 @@ import pytest
 
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
 from translearn_core.lessons.sheets import teacher_sheet, worksheet
-from translearn_core.translation import Language, catalog, translate_figure
+from translearn_core.translation import Language, catalog
+from translearn_core.translation.figures import translate_figure
 from translearn_core.translation.pseudo import pseudo
 
 

@@ -17,7 +17,8 @@ from translearn_core.data.csv_injection import escape_formulas
 from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results.format import cut
-from translearn_core.translation import Language, catalog, set_language, translate_figure
+from translearn_core.translation import Language, catalog, set_language
+from translearn_core.translation.figures import translate_figure
 
 LIMIT = 8_000_000
 """Most bytes of a report, so that it fits in an e-mail."""

@@ -6,7 +6,6 @@ they are shown: `translate` finds the message that a text was formed from, also 
 
 from translearn_core.translation.catalog import Catalog, catalog
 from translearn_core.translation.documents import set_language
-from translearn_core.translation.figures import translate_figure
 from translearn_core.translation.language import Language
 
-__all__ = ["Catalog", "Language", "catalog", "set_language", "translate_figure"]
+__all__ = ["Catalog", "Language", "catalog", "set_language"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pages._ui.runs import run_actions
-from pages._ui.shell import jobs, page_header, st, state
+from pages._ui.shell import jobs, language, page_header, st, state
 from pages._ui.shell.formatting import count, plain, size
 from translearn_core import plots
 from translearn_core.config import ExperimentConfig, FreezePlan, job_id
@@ -74,10 +74,10 @@ def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
     with numbers, st.grid(2, min_column_width=140):
         total = f"of {backbone_info.parameters:,} in the backbone; the head adds a few"
         shown = count(trains) if trains else "head"
-        st.metric("Trainable", shown, border=True, help=f"parameters that train, {total}")
+        st.metric("Trainable", language.word(shown), border=True, help=f"parameters that train, {total}")
         names = {backbone_info.n_blocks: "head", -1: EMBEDDINGS}
         lowest = names.get(boundary, f"block {boundary}")
-        st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
+        st.metric("Boundary", language.word(lowest), border=True, help="boundary: the lowest part that trains")
         seconds = approximate_duration(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",

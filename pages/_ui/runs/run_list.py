@@ -6,7 +6,7 @@ from pages._ui.backbones import backbone_names
 from pages._ui.datasets import data_sources, text_source
 from pages._ui.results import scores
 from pages._ui.runs import run_actions, run_difference, run_filter
-from pages._ui.shell import errors, jobs, navigation, result_cache, st, state, tables
+from pages._ui.shell import errors, jobs, language, navigation, result_cache, st, state, tables
 from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
@@ -25,9 +25,9 @@ RUN, STUDY = "run", "study"
 def engine() -> None:
     """Show the state of the engine."""
     status = engine_status(settings())
-    word = "ready" if status.ready else "starting" if status.alive else "asleep"
+    word = "Ready" if status.ready else "Starting" if status.alive else "Asleep"
     help_ = "; ".join(status.devices) or "it starts by itself when there is something to do"
-    st.metric("Engine", word, border=True, help=help_)
+    st.metric("Engine", language.translate(word), border=True, help=help_)
 
 
 def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None:

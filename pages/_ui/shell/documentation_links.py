@@ -16,4 +16,5 @@ def menu_link() -> None:
 def more_about(section: str, name: str) -> None:
     """Draw the link to the page of a recipe or diagnostic."""
     if (address := documentation.address(section, name)) is not None:
-        st.caption(f":material/help: [More about this]({address})")
+        link = f"[More about this]({address})"
+        st.caption(f":material/help: {link}")

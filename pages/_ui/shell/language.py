@@ -5,7 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit
 
-from translearn_core.translation import Language, catalog, translate_figure
+from translearn_core.translation import Language, catalog
+from translearn_core.translation.figures import translate_figure
 
 KEY = "language"
 """Entry of the session that holds the language."""
@@ -38,6 +39,12 @@ def translate(text: str) -> str:
     """Return a text in the current language."""
     messages = None if isinstance(text, AsWritten) else catalog(current())
     return text if messages is None else messages.translate(text)
+
+
+def word(text: str) -> str:
+    """Return a text, or a single word of ours, in the current language."""
+    messages = catalog(current())
+    return text if messages is None else messages.word(text)
 
 
 def exact(text: str) -> str:

@@ -107,7 +107,7 @@ def test_it_says_which_of_the_settings_every_run_takes(visit: Open, filled: Fill
     run = owned.model_copy(update={"training": training, "augment": AugmentConfig(copies=2)})
     filled.store.submit(filled.owner, run, "the newest")
     at = visit("study")
-    assert "pooling mean, token limit 128, batch size 8, class weights none" in page_text(at)
+    assert "pooling: mean, token limit: 128, batch size: 8, class weights: none" in page_text(at)
     at.button(key="start_study").click().run()
     config = studies.all(filled.owner)[0].config
     assert config.settings == {"training.batch_size": 8}
@@ -124,7 +124,7 @@ def test_without_a_recipe_all_that_was_changed_counts_and_is_listed(
     at = visit("study")
     at.multiselect(key="study.recipes").set_value([]).run()
     at.multiselect(key="study.boundaries").set_value([4]).run()
-    assert "epochs 7, altered copies 2." in page_text(at)
+    assert "epochs: 7, altered copies: 2." in page_text(at)
     at.button(key="start_study").click().run()
     planned = expand_grid(studies.all(filled.owner)[0].config, BLOCKS)
     assert {(one.config.augment.copies, one.config.training.epochs) for one in planned} == {(2, 7)}
