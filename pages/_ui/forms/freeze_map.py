@@ -76,8 +76,8 @@ def cost(backbone_info: BackboneInfo, diagnosis: Diagnosis | None) -> None:
         shown = count(trains) if trains else "head"
         st.metric("Trainable", language.word(shown), border=True, help=f"parameters that train, {total}")
         names = {backbone_info.n_blocks: "head", -1: EMBEDDINGS}
-        lowest = names.get(boundary, f"block {boundary}")
-        st.metric("Boundary", language.word(lowest), border=True, help="boundary: the lowest part that trains")
+        lowest = language.word(names.get(boundary, f"block {boundary}"))
+        st.metric("Boundary", lowest, border=True, help="boundary: the lowest part that trains")
         seconds = approximate_duration(estimate.seconds) if estimate else "–"
         st.metric(
             "Time, about",
