@@ -48,6 +48,7 @@ def choose(backbone_info: BackboneInfo) -> FreezePlan:
     st.pills(
         "Parts that train",
         [EMBEDDINGS, *(f"block {k}" for k in range(backbone_info.n_blocks))],
+        format_func=language.word,
         selection_mode="multi",
         key=PARTS,
         on_change=_from_pills,
