@@ -10,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -122,6 +122,18 @@ class Server:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
+
+
+@contextmanager
+def second_server(server: Server, base: str = "") -> Iterator[Server]:
+    """Serve the workspace of a server by a second process, below a path if there is one."""
+    house = Server(server.settings.workspace, base)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.end()
+        house.store.close()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from pages._ui.server.owner import new_token, owner_of
 from pages._ui.shell.navigation import PAGES
-from tests.e2e.house import Server, Trained, Visitor, keyed, settled, sound, title, turn_to
+from tests.e2e.house import Server, Trained, Visitor, keyed, second_server, settled, sound, title, turn_to
 from tests.waiting import ended
 from translearn_core.config import DataConfig, ExperimentConfig, ReadOptions, TrainingConfig
 from translearn_core.engine import ensure_engine
@@ -24,13 +24,8 @@ URL, WWW, MAIL = "http://evil.example/x", "www.evil.example", "a@evil.example"
 @pytest.fixture(scope="module")
 def below(server: Server) -> Iterator[Server]:
     """The same workspace, served by a second process below a path."""
-    house = Server(server.settings.workspace, base="lab/one")
-    try:
-        house.start()
+    with second_server(server, "lab/one") as house:
         yield house
-    finally:
-        house.end()
-        house.store.close()
 
 
 @pytest.fixture(scope="module")
