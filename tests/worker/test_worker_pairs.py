@@ -220,7 +220,6 @@ def test_every_other_diagnostic_runs(bench: Bench, experiment: ExperimentConfig,
     assert neighbours.neighbours.shape == (2, 10)
     jobs: list[Any] = [
         ProbeConfig(job=run, control_tasks=1),
-        ProjectConfig(job=run, layer=3),
         SimilarityConfig(job=run, rows=60),
         SnapshotsConfig(job=run, layer=3),
         ForgettingConfig(job=run),
