@@ -10,6 +10,7 @@ from translearn_core.analysis.intervals import (
     mean_interval,
     row_score_interval,
     seed_interval,
+    seeds_vary,
 )
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import percentile_interval, wilson
@@ -154,6 +155,12 @@ def test_fewer_than_three_seeds_keep_their_intervals_over_rows():
     assert seed_interval([SOME]) == SOME
     result = seed_interval([Estimate(0.7, 0.6, 0.76), Estimate(0.8, 0.7, 0.9)])
     assert numbers(result) == pytest.approx((0.75, 0.65, 0.83))
+
+
+def test_seeds_that_all_score_the_same_keep_their_intervals_over_rows():
+    assert numbers(seed_interval([SOME] * 5)) == pytest.approx(numbers(SOME))
+    assert not seeds_vary([SOME] * 5)
+    assert seeds_vary([SOME, SOME, Estimate(SOME.value + 0.01, SOME.low, SOME.high)])
 
 
 def test_no_interval_leaves_what_a_score_can_be():

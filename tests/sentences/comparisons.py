@@ -25,10 +25,15 @@ def same(difference: Difference) -> bool:
     return not difference.excludes_zero and abs(difference.value) < NEGLIGIBLE
 
 
+def same_rows(difference: Difference) -> bool:
+    """Whether no resampled rows and seeds differ, so that there is no interval."""
+    return difference.value == difference.low == difference.high == 0
+
+
 def clause(difference: Difference) -> tuple[list[float], dict[str, bool]]:
     """Return the numbers and the claims of `Difference.describe`."""
-    if difference.seeds < 2 and difference.value == difference.low == difference.high == 0:
-        return [], {r"scores the same as": True, "one seed gives no interval": True}
+    if same_rows(difference):
+        return [], {r"scores the same as": True, "one seed gives no interval": difference.seeds < 2}
     numbers = [*ends(difference), *([] if same(difference) else [100 * abs(difference.value)])]
     claims = {
         r"scores the same as": same(difference),
@@ -60,7 +65,7 @@ def study_verdict(draw: Draw) -> Case:
     if difference is not None:
         sure = difference.seeds > 1 and difference.excludes_zero
         claims |= {"more than chance": sure, "needs more seeds": difference.seeds < 2}
-        claims |= {"could be chance": difference.seeds > 1 and not sure}
+        claims |= {"could be chance": difference.seeds > 1 and not sure and not same_rows(difference)}
     if negative is not None:
         numbers += [100 * abs(negative.value), *ends(negative)]
         claims["Negative transfer: .* below scratch"] = True

@@ -1,6 +1,6 @@
 """Comparison of finished runs, with fabricated run results."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,12 @@ class Bench:
         shuffled: bool = False,
         rows: int = ROWS,
         folds: tuple[int, int] | None = None,
+        noise: float = 0.05,
     ) -> str:
-        """Save a run with a test accuracy of about `share`; return the job's id."""
+        """Save a run with a test accuracy of about `share`, the same for all seeds without `noise`.
+
+        Return the job's id.
+        """
         k_folds, fold = folds or (None, 0)
         random = np.random.default_rng(seed + int(1000 * share) + 31 * fold)
         split = self.data.split.model_copy(update={"k_folds": k_folds, "fold": fold})
@@ -67,7 +71,7 @@ class Bench:
         )
         folder = self.run(config)
         easy = np.random.default_rng(0).random(rows)
-        correct = np.clip(easy + 0.05 * random.standard_normal(rows), 0, 1) < share
+        correct = np.clip(easy + noise * random.standard_normal(rows), 0, 1) < share
         table = pd.DataFrame(
             {
                 "row": np.arange(rows) + fold * rows,
@@ -107,9 +111,11 @@ class Bench:
             name=name, jobs=tuple(self.trained(share, seed, plan, **how) for seed in range(seeds))
         )
 
-    def folded(self, name: str, share: float, plan: FreezePlan, k_folds: int, done: int) -> StudyArm:
+    def folded(
+        self, name: str, share: float, plan: FreezePlan, k_folds: int, done: int, **how: Any
+    ) -> StudyArm:
         """Save the runs of the first folds of an arm."""
-        jobs = (self.trained(share, 0, plan, rows=150, folds=(k_folds, fold)) for fold in range(done))
+        jobs = (self.trained(share, 0, plan, rows=150, folds=(k_folds, k), **how) for k in range(done))
         return StudyArm(name=name, jobs=tuple(jobs))
 
     def compare(self, *cells: StudyArm, baseline: str) -> Comparison:
@@ -147,6 +153,33 @@ def test_cells_have_means_intervals_and_differences(bench: Bench) -> None:
     assert f"full is {100 * full.difference.value:.1f} points better than head" in sentence
     assert "more than chance" in sentence
     assert head.difference is None
+
+
+def test_seeds_that_all_score_the_same_have_the_interval_of_one(bench: Bench) -> None:
+    one, three = bench.compare(
+        bench.cell("one", 0.8, ALL, seeds=1, noise=0), bench.cell("three", 0.8, TOP, noise=0), baseline="one"
+    ).arms
+    assert astuple(three.headline) == pytest.approx(astuple(one.headline))
+    assert three.headline.high - three.headline.low > 0.05
+    assert three.spread == f"over {ROWS} test rows, since its 3 runs score the same"
+
+
+def test_arms_that_score_the_same_on_every_row_have_no_interval(bench: Bench) -> None:
+    result = bench.compare(
+        bench.cell("a", 0.8, ALL, noise=0), bench.cell("b", 0.8, TOP, noise=0), baseline="a"
+    )
+    assert result.sentences() == ("b scores the same as a on every test row.",)
+
+
+def test_folds_that_all_score_the_same_have_intervals_over_rows(bench: Bench) -> None:
+    arms = [
+        bench.folded("full", 0.9, ALL, 4, 4, noise=0),
+        bench.folded("head", 0.7, FreezePlan(), 4, 4, noise=0),
+    ]
+    full, _ = bench.compare(*arms, baseline="head").arms
+    assert "over 150 test rows" in full.spread
+    assert full.headline.low < full.headline.value < full.headline.high
+    assert full.difference.low < full.difference.value < full.difference.high
 
 
 def test_folds_are_compared_fold_by_fold_on_all_rows(bench: Bench) -> None:

@@ -89,13 +89,26 @@ def mean_interval(values: ArrayLike, n_comparisons: int = 1, clusters: Clusters 
 def seed_interval(scores: Sequence[Estimate]) -> Estimate:
     """Return the mean of scores in [0, 1], one per seed, with Student's 95 % interval over seeds.
 
-    With fewer than `FEWEST_SEEDS` (with two, Student's quantile is 12.7) the interval is the mean of their
-    own intervals, which are over test rows.
+    With fewer than `FEWEST_SEEDS` (with two, Student's quantile is 12.7), or if all score the same, the
+    interval is the mean of their own intervals, which are over test rows.
     """
-    if len(scores) < FEWEST_SEEDS:
-        return Estimate(*(float(end) for end in np.mean([(s.value, s.low, s.high) for s in scores], axis=0)))
+    if not seeds_vary(scores):
+        return mean_of_intervals(scores)
     values = np.array([score.value for score in scores])
     return _clipped(values, mean_interval(values))
+
+
+def seeds_vary(scores: Sequence[Estimate]) -> bool:
+    """Whether scores have an interval over seeds: there are `FEWEST_SEEDS`, and not all are equal.
+
+    Equal ones are as good as one seed, as where nothing in a method depends on it and all rows train.
+    """
+    return len(scores) >= FEWEST_SEEDS and len({score.value for score in scores}) > 1
+
+
+def mean_of_intervals(scores: Sequence[Estimate]) -> Estimate:
+    """Return the mean of scores, between the means of the ends of their intervals."""
+    return Estimate(*(float(end) for end in np.mean([(s.value, s.low, s.high) for s in scores], axis=0)))
 
 
 def row_score_difference(

@@ -104,12 +104,14 @@ class Difference(Estimate):
 
     @property
     def _same_on_every_row(self) -> bool:
-        return self.seeds < 2 and self.value == self.low == self.high == 0
+        return self.value == self.low == self.high == 0
 
     def describe(self, name: str) -> str:
         """Return the clause that compares with the baseline `name`."""
-        if self._same_on_every_row:
+        if self._same_on_every_row and self.seeds < 2:
             return f"scores the same as {name} on every test row (one seed gives no interval)"
+        if self._same_on_every_row:
+            return f"scores the same as {name} on every test row"
         if self._negligible:
             return f"scores the same as {name} (95 %: {self._range})"
         if self.value > 0:
@@ -119,6 +121,8 @@ class Difference(Estimate):
     def sentence(self, name: str, names: str) -> str:
         """Compare `name` with the baseline `names`, and tell whether the difference could be chance."""
         clause = self._compare(name, names)
+        if self._same_on_every_row and self.seeds > 1:
+            return f"{clause}."
         if self.seeds < 2:
             return f"{clause}: needs more seeds."
         if self.beyond_chance:
@@ -129,8 +133,10 @@ class Difference(Estimate):
 
     def _compare(self, name: str, names: str) -> str:
         """Return `describe` with its subject."""
-        if self._same_on_every_row:
+        if self._same_on_every_row and self.seeds < 2:
             return f"{name} scores the same as {names} on every test row (one seed gives no interval)"
+        if self._same_on_every_row:
+            return f"{name} scores the same as {names} on every test row"
         if self._negligible:
             return f"{name} scores the same as {names} (95 %: {self._range})"
         size, low, high = self._size, self._signed(self.low), self._signed(self.high)

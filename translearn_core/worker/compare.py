@@ -1,7 +1,7 @@
 """Paired comparison of study arms (runs over seeds) with a baseline arm on the same test rows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,13 @@ import pandas as pd
 
 from translearn_core.analysis.comparison.cross_validation import fold_interval
 from translearn_core.analysis.comparison.paired_comparison import ArmRuns, differences
-from translearn_core.analysis.intervals import FEWEST_SEEDS, seed_interval
+from translearn_core.analysis.intervals import mean_of_intervals, seed_interval, seeds_vary
 from translearn_core.config import ExperimentConfig, Split, Way
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.data.splits.domain_rows import DOMAIN
 from translearn_core.errors import ConfigError, NotFoundError
 from translearn_core.jobs import CompareConfig, StudyArm
-from translearn_core.results import ArmScore, Comparison, Difference, Evaluation, RunSummary
+from translearn_core.results import ArmScore, Comparison, Difference, Estimate, Evaluation, RunSummary
 from translearn_core.results.comparison import NegativeTransfer
 from translearn_core.results.metric import metric_of
 from translearn_core.runs import artifacts
@@ -163,20 +163,25 @@ def _differences(arms: Sequence[_ArmResults], baseline: _ArmResults, seed: int) 
     if folds is None:
         return by_rows
     return [
-        None if difference is None else _fold_difference(arm, baseline, folds, shares=difference.shares)
+        None if difference is None else _fold_difference(arm, baseline, folds, difference)
         for arm, difference in zip(arms, by_rows, strict=True)
     ]
 
 
 def _fold_difference(
-    arm: _ArmResults, baseline: _ArmResults, folds: int, *, shares: bool
+    arm: _ArmResults, baseline: _ArmResults, folds: int, by_rows: Difference
 ) -> Difference | None:
-    """Compare the mean scores of the same folds and seeds; None if an arm lacks some."""
+    """Compare the mean scores of the same folds and seeds; None if an arm lacks some.
+
+    Differences that are the same in all folds do not vary: the interval is `by_rows`, over the test rows.
+    """
     if arm.fold_means.keys() != baseline.fold_means.keys():
         return None
     by_fold = [score - baseline.fold_means[key] for key, score in arm.fold_means.items()]
+    if len(set(by_fold)) == 1:
+        return replace(by_rows, seeds=folds)
     interval = fold_interval(by_fold, folds, baseline.partitions)
-    return Difference(interval.value, interval.low, interval.high, folds, shares)
+    return Difference(interval.value, interval.low, interval.high, folds, by_rows.shares)
 
 
 def _negative_transfer(arms: Sequence[_ArmResults], seed: int) -> dict[str, NegativeTransfer]:
@@ -191,16 +196,10 @@ def _negative_transfer(arms: Sequence[_ArmResults], seed: int) -> dict[str, Nega
 
 
 def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransfer | None) -> ArmScore:
-    tests, folds = [summary.test for summary in arm.summaries], arm.config.data.split.k_folds
-    scores = {name: seed_interval([test[name] for test in tests]) for name in tests[0].scores}
-    spread = f"over {len(tests)} seeds" if len(tests) >= FEWEST_SEEDS else f"over {tests[0].n:,} test rows"
-    if folds is not None:
-        values = {name: [test[name].value for test in tests] for name in scores}
-        scores = {name: fold_interval(of_folds, folds, arm.partitions) for name, of_folds in values.items()}
-        spread = f"over {folds} folds" + f", drawn {arm.partitions} times" * (arm.partitions > 1)
+    spread, scores = _intervals(arm)
     return ArmScore(
         name=arm.runs.name,
-        runs=len(tests),
+        runs=len(arm.summaries),
         spread=spread,
         scores=scores,
         seconds=float(np.mean([summary.seconds["total"] for summary in arm.summaries])),
@@ -212,3 +211,22 @@ def _score(arm: _ArmResults, difference: Difference | None, harm: NegativeTransf
         difference=difference,
         negative_transfer=harm,
     )
+
+
+def _intervals(arm: _ArmResults) -> tuple[str, dict[str, Estimate]]:
+    """Return the mean scores of an arm with their intervals, and what these are over.
+
+    Runs that all score the same do not vary: their intervals are over the test rows.
+    """
+    tests, folds = [summary.test for summary in arm.summaries], arm.config.data.split.k_folds
+    runs = {name: [test[name] for test in tests] for name in tests[0].scores}
+    headline, n = [test.headline for test in tests], tests[0].n
+    if len(tests) > 1 and len({score.value for score in headline}) == 1:
+        spread = f"over {n:,} test rows, since its {len(tests)} runs score the same"
+        return spread, {name: mean_of_intervals(scores) for name, scores in runs.items()}
+    if folds is not None:
+        spread = f"over {folds} folds" + f", drawn {arm.partitions} times" * (arm.partitions > 1)
+        values = {name: [score.value for score in scores] for name, scores in runs.items()}
+        return spread, {name: fold_interval(one, folds, arm.partitions) for name, one in values.items()}
+    spread = f"over {len(tests)} seeds" if seeds_vary(headline) else f"over {n:,} test rows"
+    return spread, {name: seed_interval(scores) for name, scores in runs.items()}
