@@ -114,11 +114,15 @@ class Filled:
 
     def table(self, name: str, csv: bytes) -> None:
         """Upload a table, and read and diagnose it with the worker's code."""
+        self.read(name, csv)
+        self.look(DataConfig(dataset=self.dataset.digest, text="text", label="label"))
+
+    def read(self, name: str, csv: bytes) -> None:
+        """Upload a table, and read it with the worker's code."""
         self.csv = csv
         self.dataset = self.store.add_dataset(self.owner, name, {"train": csv})
         _, reading = read_table(self.store.workspace.sources(self.dataset.digest), settings())
         self.answer(ReadConfig(dataset=self.dataset.digest), reading)
-        self.look(DataConfig(dataset=self.dataset.digest, text="text", label="label"))
 
     def look(self, data: DataConfig) -> None:
         """Diagnose the table under the config `data`."""

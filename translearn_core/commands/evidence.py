@@ -72,7 +72,7 @@ def gather(run: Run[ExperimentConfig], diagnostics: list[RunJobConfig]) -> dict[
         "run": run.id,
         "name": run.name,
         **brief(result(run, RunSummary).test),
-        **{config.kind: _diagnostic(config) for config in diagnostics},
+        **{config.kind: _diagnostic(run, config) for config in diagnostics},
     }
 
 
@@ -89,8 +89,8 @@ def show(diagnostics: dict[str, Any], screen: Console) -> None:
                 _print_rows(name, rows, screen)
 
 
-def _diagnostic(config: RunJobConfig) -> dict[str, Any]:
-    """Return sentences and tables, or the reason of a failure; raise if it was stopped or compares runs."""
+def _diagnostic(run: Run[ExperimentConfig], config: RunJobConfig) -> dict[str, Any]:
+    """Return sentences and tables of a run's diagnostic, or the reason of a failure; raise if it was stopped or compares runs."""
     from translearn_core.reporting.report_data import Part, ReportData
     from translearn_core.reporting.sections import part_section
 
@@ -102,7 +102,7 @@ def _diagnostic(config: RunJobConfig) -> dict[str, Any]:
         if compares or open_store().run(LOCAL, job_id(config)).state is not State.FAILED:
             raise
         return {"sentences": [], "tables": {}, "reason": str(error)}
-    section = part_section(part, ReportData(""))
+    section = part_section(part, ReportData(run.name, config=run.job.config))
     sentences = [*section.sentences, *(s for block in section.blocks for s in block.sentences)]
     return {
         "sentences": [*filter(None, sentences), *section.caveats],

@@ -187,6 +187,12 @@ class TableProfile:
         """Return the profile of a column."""
         return next(column for column in self.columns if column.name == name)
 
+    def problem(self, label: str) -> ProblemType:
+        """Return the problem type that a label column looks like beside the suggested columns."""
+        if self.suggestion.sentence is not None:
+            return ProblemType.TOKENS
+        return ProblemType.MULTI_LABEL if label in self.suggestion.one_hot else self.column(label).problem
+
     def frame(self) -> pd.DataFrame:
         """Return one row per column: name, filled, distinct, mean words, an example."""
         return pd.DataFrame(

@@ -10,7 +10,7 @@ from translearn_core import plots
 from translearn_core.config import ProblemType, TargetConfig
 from translearn_core.config.data import MAX_TARGETS
 from translearn_core.reporting.diagnostics.data_profile import ROWS
-from translearn_core.results import Column, Diagnosis, Suggestion, TableProfile
+from translearn_core.results import Column, Diagnosis, TableProfile
 from translearn_core.results.format import count_noun, percent
 from translearn_core.tasks import PROBLEMS
 
@@ -70,7 +70,7 @@ def columns(reading: TableProfile) -> state.Draft:
 def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> ProblemType:
     """Choose the problem type of the label column, preset to the guess from its cells."""
     if column.name != draft.label or draft.problem is None:
-        state.set_value("problem_type", _guess(reading.suggestion, column))
+        state.set_value("problem_type", reading.problem(column.name))
     else:
         state.init_widget("problem_type", draft.problem)
     problem = st.selectbox(
@@ -83,13 +83,6 @@ def _problem(reading: TableProfile, column: Column, draft: state.Draft) -> Probl
     if problem is not ProblemType.TOKENS:
         st.caption(plain(_reason(column, problem)))
     return problem
-
-
-def _guess(suggestion: Suggestion, column: Column) -> ProblemType:
-    """Return the guessed problem type of a column in its table."""
-    if suggestion.sentence is not None:
-        return ProblemType.TOKENS
-    return ProblemType.MULTI_LABEL if column.name in suggestion.one_hot else column.problem
 
 
 def _sentence(reading: TableProfile, names: list[str], draft: state.Draft) -> str | None:

@@ -43,7 +43,7 @@ def panel(spec: JobSpec[Any, Any], run: Run[ExperimentConfig]) -> None:
     drift = result_cache.cached_result(run, Drift)
     value = result(spec, spec.config.for_run(run.job.id, drift.n_blocks if drift is not None else 0))
     if value is not None:
-        show(spec, value, ReportData(run.name, drift=drift))
+        show(spec, value, ReportData(run.name, config=run.job.config, drift=drift))
 
 
 def supported(spec: JobSpec[Any, Any], task: Task) -> bool:

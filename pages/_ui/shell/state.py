@@ -162,7 +162,10 @@ def reset_backbone() -> None:
 
 
 def accept(reading: TableProfile) -> Draft:
-    """Set the suggested columns where none are chosen, or the chosen ones do not exist."""
+    """Set the suggested columns where none are chosen, or the chosen ones do not exist.
+
+    A suggested label comes with its problem type: other pages than that of the data can be the first.
+    """
     current, names = draft(), {column.name for column in reading.columns}
     suggestion = reading.suggestion
     parts: dict[str, Any] = {}
@@ -170,7 +173,10 @@ def accept(reading: TableProfile) -> Draft:
         parts["text"], parts["text_pair"] = suggestion.text, suggestion.text_pair
         parts["sentence"] = suggestion.sentence
     if current.label not in names:
-        parts["label"], parts["problem"] = suggestion.label, None
+        parts["label"] = label = suggestion.label
+        parts["problem"] = None if label is None else reading.problem(label)
+        parts["one_hot"] = suggestion.one_hot if label in suggestion.one_hot else ()
+        reset("problem_type", "one_hot")
         parts["split"] = current.split.model_copy(update={"column": suggestion.split})
     return change(**parts) if parts else current
 

@@ -190,3 +190,27 @@ def test_another_owner_sees_no_labels(visit: Open, digest: str) -> None:
     at = visit("labels", BOB)
     assert not at.dataframe
     assert at.button(key="next_step")
+
+
+@pytest.mark.parametrize(
+    ("csv", "problem"),
+    [
+        ("text,score\n" + "".join(f"mail {i} of things,{i % 17 * 0.37}\n" for i in range(99)), "a number"),
+        (
+            "text,a,b,c\n"
+            + "".join(f"mail {i} of things,{i % 2},{i % 3 % 2},{i % 5 % 2}\n" for i in range(99)),
+            "several labels per row",
+        ),
+    ],
+)
+def test_opened_before_the_data_page_it_knows_what_the_labels_are(
+    visit: Open, filled: Filled, csv: str, problem: str
+) -> None:
+    filled.read("scores.csv", csv.encode())
+    at = visit("labels")
+    assert f"here it is {problem}" in page_text(at)
+
+
+def test_opened_by_its_address_it_shows_the_table(visit: Open, digest: str) -> None:
+    at = visit("labels")
+    assert at.button(key="take_all")
