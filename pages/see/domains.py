@@ -20,6 +20,7 @@ if domains is None:
         "source.",
         icon=":material/translate:",
     )
+domain_form.left_out(ready.diagnosis.findings)
 languages.panel(ready.dataset, ready.data.text, ready.diagnosis.findings, domain_form.columns())
 if domains is None:
     navigation.stop_page()

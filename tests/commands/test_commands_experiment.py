@@ -7,8 +7,9 @@ import pytest
 
 from translearn_core.commands.experiment import build_experiment, parse_overrides
 from translearn_core.commands.terminal.options import ExperimentOptions, given_options
-from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, TrainingConfig
-from translearn_core.errors import ConfigError, TranslearnError
+from translearn_core.config import BackboneConfig, DataConfig, ExperimentConfig, FreezePlan, TrainingConfig
+from translearn_core.config.settings_file import SettingsFile
+from translearn_core.errors import ConfigError, DataError, TranslearnError
 from translearn_core.jobs import PretrainConfig
 from translearn_core.results import BackboneInfo
 
@@ -107,3 +108,50 @@ def test_a_word_without_a_value_is_said() -> None:
     assert parse_overrides(["a=1", "b=x", "c=[1,2]", "d=e=f"]) == {"a": 1, "b": "x", "c": [1, 2], "d": "e=f"}
     with pytest.raises(ConfigError, match=r"set is 'training\.epochs'"):
         parse_overrides(["training.epochs"])
+
+
+@pytest.fixture
+def shared() -> ExperimentConfig:
+    """The experiment of a settings file."""
+    training = TrainingConfig(epochs=2, lr=1e-4, seed=3)
+    data = DataConfig(dataset="e", text="c", label="d")
+    return ExperimentConfig(data=data, freeze=FreezePlan.last_n(1, 6), training=training)
+
+
+def from_file(
+    shared: ExperimentConfig, *words: str, train_blocks: str | None = None, **training: Any
+) -> ExperimentConfig:
+    return build_experiment(
+        DataConfig(dataset="d", text="a", label="b"),
+        shared.backbone,
+        SIX,
+        train_blocks=train_blocks,
+        training=training,
+        recipe=None,
+        teacher=None,
+        settings=parse_overrides(words),
+        start=shared,
+    )
+
+
+def test_a_settings_file_gives_all_but_the_data(shared: ExperimentConfig) -> None:
+    made_here = from_file(shared)
+    assert made_here == shared.model_copy(update={"data": made_here.data})
+    assert made_here.data.text == "a"
+
+
+def test_options_win_over_the_settings_file(shared: ExperimentConfig) -> None:
+    changed = from_file(shared, "training.lr=0.5", train_blocks="last:2", epochs=7)
+    assert (changed.training.lr, changed.training.epochs, changed.training.seed) == (0.5, 7, 3)
+    assert changed.freeze.blocks == (4, 5)
+
+
+def test_a_settings_file_is_read_or_refused_in_a_sentence(tmp_path: Path, shared: ExperimentConfig) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(SettingsFile.of("shared", shared).written())
+    assert SettingsFile.load(path).experiment.training == shared.training
+    path.write_text("{}")
+    with pytest.raises(DataError, match="no settings of TransLearn"):
+        SettingsFile.load(path)
+    with pytest.raises(DataError, match="is not there: give a settings file"):
+        SettingsFile.load(tmp_path / "none.json")

@@ -51,6 +51,14 @@ def test_step_loss_lies_behind_the_epochs():
     assert len(figure.data[0].x) == 20
 
 
+def test_step_loss_alone_is_as_strong_as_a_line_of_epochs():
+    steps = make_history(2, per_epoch=10)
+    (alone,) = plots.training_curves(replace(steps, epochs=()), "loss").data
+    behind = plots.training_curves(steps, "loss").data
+    assert alone.line.color == next(line for line in behind if line.name == "train").line.color
+    assert alone.line.width > behind[0].line.width
+
+
 def test_long_histories_are_thinned():
     figure = plots.training_curves(make_history(2, per_epoch=4_000), "grad_norm")
     assert max(len(t.x) for t in figure.data) <= 1_500

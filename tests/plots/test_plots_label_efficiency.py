@@ -85,3 +85,16 @@ def test_nothing_scored_is_said() -> None:
     curve = make_label_efficiency()
     figure = plots.label_efficiency(replace(curve, mean=np.full_like(curve.mean, np.nan)))
     assert "Nothing was scored" in figure.layout.annotations[0].text
+
+
+@pytest.mark.parametrize("labels", [1900.0, None])
+def test_the_arrows_label_stands_free_of_the_lines(labels: float | None) -> None:
+    curve = make_label_efficiency()
+    curve = replace(curve, reaches=(replace(curve.reaches[0], labels=labels),))
+    _, note = plots.label_efficiency(curve).layout.annotations
+    height = np.nanmax(curve.high) - np.nanmin(curve.low)
+    y, x = note.y + note.yshift / 340 * height, np.linspace(note.x, note.x + 0.4, 9)
+    for mean in curve.mean:
+        known = np.isfinite(mean)
+        line = np.interp(x, np.log10(curve.sizes)[known], mean[known], left=np.nan, right=np.nan)
+        assert not (np.abs(line - y) * 340 / height < 8).any()

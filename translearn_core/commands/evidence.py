@@ -90,7 +90,10 @@ def show(diagnostics: dict[str, Any], screen: Console) -> None:
 
 
 def _diagnostic(run: Run[ExperimentConfig], config: RunJobConfig) -> dict[str, Any]:
-    """Return sentences and tables of a run's diagnostic, or the reason of a failure; raise if it was stopped or compares runs."""
+    """Return sentences and tables of a diagnostic of a run, or the reason of a failure.
+
+    Raise if it was stopped or compares runs.
+    """
     from translearn_core.reporting.report_data import Part, ReportData
     from translearn_core.reporting.sections import part_section
 

@@ -30,6 +30,7 @@ from translearn_core.config import (
 )
 from translearn_core.config import recipe as recipe_named
 from translearn_core.config.overrides import setting_name
+from translearn_core.config.settings_file import SettingsFile
 from translearn_core.config.training import RATES
 from translearn_core.errors import ConfigError, DataError
 from translearn_core.results import BackboneInfo, TableProfile
@@ -43,8 +44,9 @@ def experiment_of(
 ) -> tuple[ExperimentConfig, Dataset, DataCheck]:
     """Return the experiment for the options of a command, its data set, and the findings on that.
 
-    Precedence, from low to high: recipe, single options, ``--set``.
+    Precedence, from low to high: settings file, recipe, single options, ``--set``.
     """
+    start = None if options.config is None else SettingsFile.load(options.config).experiment
     settings = parse_overrides(options.settings or [])
     names = ("validation", "test", "unlabelled")
     files = {"train": options.file} | {name: getattr(options, name) for name in names}
@@ -53,14 +55,18 @@ def experiment_of(
         recipe_named(options.recipe)
     table = read_data(dataset)
     data = _data(options, dataset, table, settings)
-    source = with_absolute_path(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
+    source = with_absolute_path(_backbone(options, start))
     info = backbone_info(source)
+    training = given_options(options, TrainingConfig)
+    if start is not None:
+        training = {name: value for name, value in training.items() if name in options.given}
     config = build_experiment(
         data,
         source,
         info,
         train_blocks=options.train_blocks,
-        training=given_options(options, TrainingConfig),
+        training=training,
+        start=start,
         recipe=options.recipe,
         teacher=None if options.teacher is None else find(options.teacher).job.id,
         settings=settings,
@@ -97,20 +103,20 @@ def build_experiment(
     recipe: str | None,
     teacher: str | None,
     settings: Mapping[str, Any],
+    start: ExperimentConfig | None = None,
 ) -> ExperimentConfig:
-    """Return the experiment: the recipe, overridden by `training`, then by `settings` (dotted names)."""
+    """Return the experiment: the recipe, overridden by `training`, then by `settings` (dotted names).
+
+    `start` has the settings that are changed by these; None: the defaults.
+    """
     n_blocks = info.n_blocks
     plan = FreezePlan.parse(train_blocks or "none", n_blocks)
-    config = ExperimentConfig(
-        data=data,
-        backbone=source,
-        freeze=plan,
-        features=FeatureConfig() if source.is_tfidf else info.features,
-        head=HeadConfig(kind=HeadKind.PROBE) if source.is_tfidf else HeadConfig(),
-        training=TrainingConfig(epochs=1)
-        if source.is_tfidf
-        else TrainingConfig.defaults_for(plan, data.problem),
-    )
+    if start is None:
+        config = _defaults(data, source, info, plan)
+    else:
+        parts = {"data": data, "backbone": source, "freeze": plan if train_blocks else start.freeze}
+        parts["features"] = start.features if source.id == start.backbone.id else info.features
+        config = start.model_copy(update=parts)
     if recipe is not None:
         depth = None if train_blocks is None else depth_of(plan, n_blocks)
         try:
@@ -129,6 +135,31 @@ def build_experiment(
         config = apply_overrides(config.model_copy(update={"training": loop}), rates | dict(settings))
     _check(config, n_blocks, settings)
     return config
+
+
+def _defaults(
+    data: DataConfig, source: BackboneConfig, info: BackboneInfo, plan: FreezePlan
+) -> ExperimentConfig:
+    """Return the experiment with default settings for its backbone, freeze plan and problem type."""
+    return ExperimentConfig(
+        data=data,
+        backbone=source,
+        freeze=plan,
+        features=FeatureConfig() if source.is_tfidf else info.features,
+        head=HeadConfig(kind=HeadKind.PROBE) if source.is_tfidf else HeadConfig(),
+        training=TrainingConfig(epochs=1)
+        if source.is_tfidf
+        else TrainingConfig.defaults_for(plan, data.problem),
+    )
+
+
+def _backbone(options: ExperimentOptions, start: ExperimentConfig | None) -> BackboneConfig:
+    """Return the backbone of the options, or of the settings file with the options that were given."""
+    if start is None or "backbone" in options.given:
+        return valid(BackboneConfig, id=options.backbone, random_init=options.random_init)
+    if "random_init" in options.given:
+        return start.backbone.model_copy(update={"random_init": options.random_init})
+    return start.backbone
 
 
 def depth_of(plan: FreezePlan, n_blocks: int) -> int:

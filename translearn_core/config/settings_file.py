@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import zlib
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
@@ -15,7 +16,7 @@ from translearn_core.config.enums import ProblemType
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.errors import DataError
 from translearn_core.errors.validation_errors import explain_validation_error
-from translearn_core.storage.documents import DocumentError, parse_json
+from translearn_core.storage.documents import DocumentError, parse_json, read_text
 
 MAX_BYTES = 200_000
 """Largest settings file."""
@@ -86,6 +87,14 @@ class SettingsFile(BaseConfig):
             return cls.model_validate(parse_json(text))
         except (ValidationError, DocumentError):
             raise DataError(NOT_SETTINGS) from None
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a settings file; raise `DataError` if it cannot be read or is none."""
+        try:
+            return cls.read(read_text(path, MAX_BYTES))
+        except DocumentError as error:
+            raise DataError(f"{str(path)!r} {error}: give a settings file of TransLearn.") from None
 
     @classmethod
     def decoded(cls, code: str) -> Self:

@@ -54,12 +54,13 @@ def training_curves(
     if measure == "loss" and history.steps and not _unknown(epochs, "train_loss"):
         steps = _thinned(history.step_frame())
         x, y = _cut(steps["epoch"], steps["loss"], ends)
+        alone = {"color": colours.train, "width": 2}  # until an epoch is finished
         figure.add_scatter(
             x=x,
             y=y,
             name="each step",
             mode="lines",
-            line={"color": faint(colours.train, 0.45), "width": 1},
+            line=alone if epochs.empty else {"color": faint(colours.train, 0.45), "width": 1},
             hoverinfo="skip",
         )
     if epochs.empty:

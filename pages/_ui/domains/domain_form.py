@@ -1,15 +1,19 @@
 """Choice of the column of domains, and of those to learn from and to test on."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pydantic import ValidationError
 
 from pages._ui.forms import config_fields
 from pages._ui.shell import errors, jobs, language, navigation, st, state
+from pages._ui.shell.formatting import plain
 from translearn_core.config import DomainConfig, Way
 from translearn_core.jobs import ReadConfig
-from translearn_core.results import TableProfile
+from translearn_core.results import Finding, TableProfile
 
+LEFT_OUT = "missing-domains"
+"""Code of the finding on rows without a domain."""
 ONE_RUN = [way for way in Way if way is not Way.PRETRAIN_TARGET]
 """Ways of one training; pre-training is a job of its own."""
 WITHIN_SOURCE = (
@@ -40,6 +44,13 @@ def choose_column(draft: state.Draft) -> DomainConfig | None:
         state.change(domains=earlier)
         state.reset("source_domains", "target_domains")
     return earlier
+
+
+def left_out(findings: Iterable[Finding]) -> None:
+    """Say how many rows have no domain, which are neither learned from nor tested on."""
+    for one in findings:
+        if one.code == LEFT_OUT:
+            st.caption(plain(one.sentence))
 
 
 def columns() -> tuple[str, ...]:

@@ -28,8 +28,8 @@ Tell = Callable[[str], str]
 
 MEANING = (
     "Dots are means over seeds. Their bars are 95 % intervals: over the seeds, or over the test rows where a "
-    "configuration has fewer than three, or all of them score the same. Differences are paired on the same test rows, in percentage points. "
-    "Among twenty configurations one looks different by chance alone."
+    "configuration has fewer than three, or all of them score the same. Differences are paired on the same "
+    "test rows, in percentage points. Among twenty configurations one looks different by chance alone."
 )
 
 ONLY_IN_CSV = ["interval", "trains", "boundary", "training rows", "backbone"]

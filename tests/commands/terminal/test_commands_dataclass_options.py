@@ -69,3 +69,24 @@ def test_a_name_that_matches_nothing_is_an_error(changes: OptionChanges, message
 
     with pytest.raises(TypeError, match=message):
         spread_options(command)
+
+
+@dataclass(frozen=True)
+class NotedOptions:
+    """Options that know which of them were given."""
+
+    salt: Annotated[float, typer.Option(help="Grams of salt.")] = 1.0
+    pepper: Annotated[float, typer.Option(help="Grams of pepper.")] = 0.0
+    given: frozenset[str] = frozenset()
+
+
+def season(options: NotedOptions) -> None:
+    """Season it."""
+    print(options)
+
+
+def test_options_know_which_were_given_also_with_the_default_value() -> None:
+    done = CliRunner().invoke(program(season), ["--salt", "1.0"])
+    assert done.output.strip() == str(NotedOptions(given=frozenset({"salt"})))
+    assert CliRunner().invoke(program(season), []).output.strip() == str(NotedOptions())
+    assert CliRunner().invoke(program(season), ["--given", "x"]).exit_code == 2

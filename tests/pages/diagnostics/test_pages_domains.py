@@ -72,6 +72,15 @@ def test_the_column_of_languages_is_suggested_and_the_matrix_offered(table: Fill
     assert "Choose above what to learn from" in page_text(at)
 
 
+def test_rows_without_a_domain_are_counted(filled: Filled, visit: Open):
+    lines = [f"text {i} {name},{filled.classes[i % 3]},{name}" for name in DOMAINS for i in range(60)]
+    lines += [f"text {i} of none,{filled.classes[i % 3]}," for i in range(7)]
+    filled.table("languages.csv", ("text,label,language\n" + "\n".join(lines)).encode())
+    filled.look(with_domains(filled.data, DomainConfig(column="language")))
+    at = opened(filled, visit)
+    assert "7 rows without a domain in 'language' were left out." in page_text(at)
+
+
 def test_the_matrix_is_shown_with_its_sentences_and_tables(table: Filled, visit: Open):
     at = opened(table, visit)
     at.button(key=f"compute-{TransferMatrixConfig.kind}").click().run()

@@ -15,7 +15,7 @@ from translearn_core.config import (
     TrainingConfig,
     expand_grid,
 )
-from translearn_core.jobs import COMPARE, CompareConfig
+from translearn_core.jobs import COMPARE, PROFILE, CompareConfig, ProfileConfig
 from translearn_core.results import ArmScore, Comparison, Difference, Estimate
 from translearn_core.runs import State, Studies, Study, artifacts
 
@@ -353,6 +353,24 @@ def test_a_study_is_extended_by_seeds(visit: Open, filled: Filled, studies: Stud
     assert at.session_state[f"more-{study.id}"] is False, "it closes"
     assert studies.get(filled.owner, study.id).config.seeds == (0, 1, 2, 3)
     assert len(filled.store.waiting("TRAIN")) == 8
+
+
+def test_a_study_is_extended_also_where_the_timing_failed(
+    visit: Open, filled: Filled, studies: Studies
+) -> None:
+    for run in filled.store.runs(filled.owner, PROFILE):
+        filled.store.delete_run(filled.owner, run.id)
+    study = made(filled)
+    more = expand_grid(study.config.model_copy(update={"seeds": (0, 1, 2)}), BLOCKS)
+    for timing in {ProfileConfig.of(run.config) for run in more}:
+        filled.answer(timing, state=State.FAILED)
+    at = visit("study", study=study.id)
+    at.session_state[f"more-{study.id}"] = True
+    at.number_input(key=f"more-{study.id}.seeds").set_value(3).run()
+    assert "Its time cannot be estimated: The loss became nan" in page_text(at)
+    at.button(key=f"extend-{study.id}").click().run()
+    assert not at.exception
+    assert studies.get(filled.owner, study.id).config.seeds == (0, 1, 2)
 
 
 def test_a_study_is_renamed_and_deleted_with_its_runs(visit: Open, filled: Filled, studies: Studies) -> None:

@@ -7,9 +7,14 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import wraps
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
+import typer
 from typer.models import ParameterInfo
 
 R = TypeVar("R")
+
+GIVEN = "given"
+"""Field of a dataclass of options for the names of those on the command line; it is no option itself."""
+_CONTEXT = "_context"
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class OptionChanges:
 def spread_options(command: Callable[..., R]) -> Callable[..., R]:
     """Return `command` with each dataclass parameter replaced by its fields, in order.
 
+    A field `GIVEN` gets the names of the options that were given, even if their values are the defaults.
     Fields are annotated for typer: ``lr: Annotated[float | None, typer.Option(...)] = None``.
 
     Raises
@@ -42,15 +48,28 @@ def spread_options(command: Callable[..., R]) -> Callable[..., R]:
             options = _options(kind, changes)
             expanded[parameter.name] = kind, [option.name for option in options]
         parameters += [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
+    noting = {name for name, (kind, _) in expanded.items() if GIVEN in {one.name for one in fields(kind)}}
+    if noting:
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        parameters.append(inspect.Parameter(_CONTEXT, keyword, annotation=typer.Context))
 
     @wraps(command)
     def wrapper(**values: Any) -> R:
+        context = values.pop(_CONTEXT, None)
         for name, (kind, names) in expanded.items():
-            values[name] = kind(**{option: values.pop(option) for option in names})
+            options = {option: values.pop(option) for option in names}
+            given = {GIVEN: _given(context, names)} if name in noting else {}
+            values[name] = kind(**options, **given)
         return command(**values)
 
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return wrapper
+
+
+def _given(context: typer.Context, names: list[str]) -> frozenset[str]:
+    """Return the options that do not have their default because nobody gave them."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return frozenset(name for name, source in sources.items() if source and source.name != "DEFAULT")
 
 
 def _kind(annotation: Any) -> tuple[Any, OptionChanges]:
@@ -78,7 +97,7 @@ def _options(kind: type[Any], changes: OptionChanges) -> list[inspect.Parameter]
             annotation=_with_help(hints[name], changes.help.get(name)),
         )
         for name, one in known.items()
-        if name not in changes.without
+        if name not in changes.without and name != GIVEN
     ]
 
 

@@ -72,7 +72,10 @@ class ReadingOptions:
 
 @dataclass(frozen=True)
 class ExperimentOptions:
-    """Options of one experiment; `experiment.experiment_of` builds its configuration."""
+    """Options of one experiment; `experiment.experiment_of` builds its configuration.
+
+    `given` names those on the command line, which win over a settings file.
+    """
 
     file: TrainingFile
     text: TextColumn
@@ -130,6 +133,12 @@ class ExperimentOptions:
     teacher: Annotated[
         str | None, typer.Option(help="Finished run that teaches, for recipes that need one.")
     ] = None
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file, as 'Settings file' beside a run gives it; options given here win over it."
+        ),
+    ] = None
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting by its name, such as training.epochs=5; may be repeated."),
@@ -143,6 +152,7 @@ class ExperimentOptions:
     precision: PrecisionWord = "auto"
     device: DeviceWord = "auto"
     seed: Seed = 0
+    given: frozenset[str] = frozenset()
 
 
 AS_FOR_TRAIN: Mapping[str, str] = {
@@ -165,6 +175,7 @@ AS_FOR_TRAIN: Mapping[str, str] = {
             "random_init",
             "recipe",
             "teacher",
+            "config",
             "settings",
         ),
         "As for train.",

@@ -10,11 +10,18 @@ from translearn_core.plots.style.theme import annotate_empty, bare
 from translearn_core.results import LabelEfficiency
 from translearn_core.results.interval_estimate import Estimate
 from translearn_core.results.metric import metric_of
+from translearn_core.results.sample_efficiency import SampleEfficiency
 
 MARGIN = 0.35
 """Margin left and right of the curve, in doublings."""
 ZERO_DOUBLINGS = 1.5
 """Doublings from no labels, which a logarithmic axis lacks, to the fewest labels."""
+
+
+PLOT = (520, 340)
+"""About how many pixels wide and high the part with the lines is."""
+LABEL = (100, 14)
+"""About how many pixels wide the label of the arrow is, and how far from a line it has to stand."""
 
 
 APART = 0.15
@@ -106,10 +113,42 @@ def _add_arrow(figure: go.Figure, curve: LabelEfficiency, dark: bool) -> None:
     text = f"{reach.reference_size:,} → " + (
         "not reached" if reach.labels is None else f"{reach.labels:,.0f}"
     )
+    x, yshift = _free_place(curve, reach)
     figure.add_annotation(
-        x=float(np.log10(reach.reference_size)), y=reach.score, text=text, showarrow=False, yshift=-12,
-        xanchor="left", font_color=colours.ink,
-    )  # fmt: skip
+        x=x, y=reach.score, text=text, showarrow=False, yshift=yshift, xanchor="left", font_color=colours.ink
+    )
+
+
+def _free_place(curve: LabelEfficiency, reach: SampleEfficiency) -> tuple[float, int]:
+    """Return the left end (log10) and the shift from the arrow, in pixels, where a label meets no line.
+
+    Places near the arrow's tail come first; where lines are everywhere, it is the place farthest from them.
+    """
+    sizes = np.log10(curve.sizes)
+    span = sizes[-1] - sizes[0] + 2 * MARGIN * np.log10(2)
+    values = [curve.low, curve.high, np.full_like(curve.mean, curve.constant_baseline)]
+    height = float(np.nanmax(values) - np.nanmin(values)) or 1.0
+    width = LABEL[0] / PLOT[0] * span
+    tail = float(np.log10(reach.reference_size))
+    last = max(tail, float(sizes[-1]) + MARGIN * np.log10(2) - width)
+    places = [
+        (float(x), shift)
+        for x in np.linspace(tail, last, 12)
+        for shift in (-LABEL[1], LABEL[1], -2 * LABEL[1], 2 * LABEL[1])
+    ]
+
+    def clearance(place: tuple[float, int]) -> float:
+        x, shift = place
+        along = np.linspace(x, x + width, 9)
+        lines = [np.full(9, curve.constant_baseline)]
+        for mean in curve.mean:
+            known = np.isfinite(mean)
+            if known.any():
+                lines.append(np.interp(along, sizes[known], mean[known], left=np.nan, right=np.nan))
+        pixels = (np.stack(lines) - reach.score) / height * PLOT[1] - shift
+        return min(float(np.nanmin(np.abs(pixels))), LABEL[1])
+
+    return max(places, key=clearance)
 
 
 def _ticks(curve: LabelEfficiency) -> list[int]:
