@@ -5,6 +5,7 @@ import sys
 from inspect import signature
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
