@@ -44,7 +44,8 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
     for guess in guesses:
         answer = answers[guess.id].value
         st.markdown(plain(compare(guess, answer["value"], take(guess.measure, outcome.result))))
-        st.caption(f"Your reason was: “{plain(answer['reason'])}”")
+        if answer["reason"]:
+            st.caption(f"Your reason: {plain(answer['reason'])}")
     if step.claim is not None:
         one_seed = (
             do is not None and prepared_experiment.own_experiment(lesson, do) != lesson.experiments[name]
