@@ -81,7 +81,7 @@ def test_a_choice_between_overlapping_intervals_is_not_settled() -> None:
 def test_an_order_counts_pairs_and_a_curve_gaps() -> None:
     measured = {name: Estimate(value, value, value) for name, value in (("a", 1.0), ("b", 3.0), ("c", 2.0))}
     assert compare(ORDER, ["b", "a", "c"], measured) == (
-        "Of 3 pairs you put 2 in the order that came out: b, c, a."
+        "Your order: b, a, c. Of 3 pairs you put 2 in the order that came out: b, c, a."
     )
     line = {"8": Estimate(60, 50, 70), "16": Estimate(80, 70, 90)}
     assert compare(CURVE, [50, 82], line) == (

@@ -100,7 +100,8 @@ def _compare_order(guess: Guess, value: list[str], measured: Measured) -> str:
     pairs = [(a, b) for k, a in enumerate(truth) for b in truth[k + 1 :]]
     right = sum(value.index(a) < value.index(b) for a, b in pairs)
     return (
-        f"Of {count_noun(len(pairs), 'pair')} you put {right} in the order that came out: {', '.join(truth)}."
+        f"Your order: {', '.join(value)}. Of {count_noun(len(pairs), 'pair')} you put {right} in the order "
+        f"that came out: {', '.join(truth)}."
     )
 
 

@@ -93,14 +93,21 @@ def guessed_span(figure: go.Figure, start: float, end: float, dark: bool = False
 
 
 def guessed_line(figure: go.Figure, value: float, dark: bool = False) -> go.Figure:
-    """Draw a guessed value of the x axis as a vertical line."""
+    """Draw a guessed value of the x axis as a vertical line, its label towards what was measured."""
     colour = palette(dark).ink
+    measured = [float(x) for trace in figure.data for x in _places(trace)]
+    left = bool(measured) and value >= max(measured)
     figure.add_vline(
         x=value, line={"color": colour, "width": 2, "dash": "dash"},
-        annotation={"text": GUESS, "font": {"color": colour}}, annotation_position="top",
+        annotation={"text": GUESS, "font": {"color": colour}, "xanchor": "right" if left else "left"},
+        annotation_position="top left",
     )  # fmt: skip
     _include(figure, "x", (value,))
     return figure.update_layout(margin_t=30)
+
+
+def _places(trace: go.Scatter) -> Sequence[float]:
+    return () if trace.x is None else trace.x
 
 
 def guessed_size(figure: go.Figure, size: float, dark: bool = False) -> go.Figure:
