@@ -49,6 +49,8 @@ def test_a_whole_lesson_by_the_keyboard_alone(server: Server, visit: Callable[..
         if isinstance(step, Reflect):
             write(tab, tab.get_by_role("textbox"), "Three seeds would have been better.")
         press(tab, "lesson_next" if number < len(LESSON.steps) else "lesson_finish")
+    expect(tab.get_by_text(LESSON.learned)).to_be_visible()
+    press(tab, "all_lessons")
     expect(keyed(tab, f"open_lesson-{LESSON.id}")).to_contain_text("Look again")
     answers = LessonProgress(server.store).answers(server.owner(visitor.context), LESSON.id)
     locked = {name for name, one in answers.items() if one.locked is not None}

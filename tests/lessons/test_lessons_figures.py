@@ -1,5 +1,7 @@
 """Figures of reveals: guesses are drawn where they belong, live results over those computed beforehand."""
 
+import math
+
 import pytest
 
 from translearn_core.lessons import guess_figures, outcomes
@@ -57,6 +59,36 @@ def test_a_live_result_is_laid_over_the_other(id: str) -> None:
         live = [trace.name for trace in both.data if str(trace.name).startswith("live: ")]
         assert live
         assert len(both.data) == len(alone.data) + len(live)
+
+
+@pytest.mark.parametrize(("id", "step", "guess"), REVEALED)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_the_axis_holds_the_guess_whatever_it_is(id: str, step: str, guess: str, end: str) -> None:
+    one = lesson(id)
+    asked = one.guess(guess)
+    if asked.of not in (GuessKind.NUMBER, GuessKind.CURVE):
+        return
+    result, value = outcomes.load(one, asked.experiment).result, getattr(asked, end)
+    if guess_figures.draws_into_result(asked):
+        shown = [value] * len(asked.points) if asked.of is GuessKind.CURVE else value
+        figure = figures.draw(result, one.step(step).figure)
+        figure = guess_figures.draw_guess(figure, asked, shown, result)
+    else:
+        figure = guess_figures.own_figure(asked, value, take(asked.measure, result))
+    curve, number = asked.of is GuessKind.CURVE, value / asked.unit.scale
+    axis = figure.layout.yaxis if curve else figure.layout.xaxis
+    if curve:
+        drawn = number
+    elif asked.measure.kind == "worth":
+        drawn = math.log10(number)
+    elif asked.measure.kind == "range":
+        drawn = figure.layout.shapes[0].x1
+    else:
+        drawn = figure.layout.shapes[-1].x0
+    if axis.range is None:
+        assert drawn in axis.autorangeoptions.include
+    else:
+        assert axis.range[0] <= drawn <= axis.range[1]
 
 
 def test_the_shaded_guess_begins_at_the_worst_run() -> None:

@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from translearn_core.errors import ConfigError
-from translearn_core.lessons.guess import check_guess, compare
+from translearn_core.lessons.guess import compare, missing_part
 from translearn_core.lessons.lesson import Guess
 from translearn_core.prepared_experiments.measures import deviation
 from translearn_core.results import Estimate
@@ -29,26 +28,35 @@ WHY = {"reason": "because"}
     [(NUMBER, 0), (NUMBER, 3.5), (CHOICE, "b"), (ORDER, ["c", "a", "b"]), (CURVE, [50, 60.5])],
 )
 def test_a_whole_guess_can_be_locked(guess: Guess, value: object) -> None:
-    check_guess(guess, {"value": value, **WHY})
+    assert missing_part(guess, {"value": value, **WHY}) == ""
+
+
+NUMBER_MISSING = "Give your guess: a number from 0 to 40."
+ORDER_MISSING = "Put all of them in your order, each once."
+LINE_MISSING = "Draw your line: at each point a number from 0 to 100."
+REASON_MISSING = "Say in a few words why you think so."
 
 
 @pytest.mark.parametrize(
-    ("guess", "answer", "message"),
+    ("guess", "answer", "sentence"),
     [
-        (NUMBER, {"value": None, **WHY}, "a number from 0 to 40"),
-        (NUMBER, {"value": 41, **WHY}, "a number from 0 to 40"),
-        (NUMBER, {"value": math.nan, **WHY}, "a number from 0 to 40"),
-        (NUMBER, {"value": True, **WHY}, "a number from 0 to 40"),
-        (NUMBER, {"value": 4, "reason": "  "}, "a few words"),
-        (CHOICE, {"value": "c", **WHY}, "one of a, b"),
-        (ORDER, {"value": ["a", "b"], **WHY}, "each once"),
-        (CURVE, {"value": [50], **WHY}, "2 numbers"),
-        (CURVE, {"value": [50, 101], **WHY}, "from 0 to 100"),
+        (NUMBER, {"value": None, **WHY}, NUMBER_MISSING),
+        (NUMBER, {"value": 41, **WHY}, NUMBER_MISSING),
+        (NUMBER, {"value": math.nan, **WHY}, NUMBER_MISSING),
+        (NUMBER, {"value": True, **WHY}, NUMBER_MISSING),
+        (NUMBER, {"value": 4, "reason": "  "}, REASON_MISSING),
+        (NUMBER, {"value": 4}, REASON_MISSING),
+        (CHOICE, {"value": "c", **WHY}, "Choose one of the answers."),
+        (CHOICE, {"value": None, **WHY}, "Choose one of the answers."),
+        (ORDER, {"value": ["a", "b"], **WHY}, ORDER_MISSING),
+        (ORDER, {"value": [], **WHY}, ORDER_MISSING),
+        (CURVE, {"value": [50], **WHY}, LINE_MISSING),
+        (CURVE, {"value": [50, 101], **WHY}, LINE_MISSING),
+        (CURVE, {"value": [50, None], **WHY}, LINE_MISSING),
     ],
 )
-def test_what_is_no_guess_is_refused_by_a_sentence(guess: Guess, answer: dict, message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        check_guess(guess, answer)
+def test_what_a_guess_lacks_is_said_in_a_sentence(guess: Guess, answer: dict, sentence: str) -> None:
+    assert missing_part(guess, answer) == sentence
 
 
 def test_a_number_is_compared_in_its_unit() -> None:
@@ -73,11 +81,12 @@ def test_a_choice_between_overlapping_intervals_is_not_settled() -> None:
 def test_an_order_counts_pairs_and_a_curve_gaps() -> None:
     measured = {name: Estimate(value, value, value) for name, value in (("a", 1.0), ("b", 3.0), ("c", 2.0))}
     assert compare(ORDER, ["b", "a", "c"], measured) == (
-        "Of 3 pairs you put 2 in the order that came out: b, c, a."
+        "Your order: b, a, c. Of 3 pairs you put 2 in the order that came out: b, c, a."
     )
     line = {"8": Estimate(60, 50, 70), "16": Estimate(80, 70, 90)}
     assert compare(CURVE, [50, 82], line) == (
-        "Your line lies 6.0 points from the measured one on average, and furthest away at 8: 10.0 points."
+        "Your line lies 6.0 points from the measured one, “Q”, on average, and furthest away at 8: "
+        "10.0 points."
     )
 
 

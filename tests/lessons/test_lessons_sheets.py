@@ -7,7 +7,7 @@ import pytest
 from translearn_core.lessons import outcomes
 from translearn_core.lessons.lesson import Guess, Quiz, Reveal
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
-from translearn_core.lessons.sheets import expected_rows, teacher_sheet, worksheet
+from translearn_core.lessons.sheets import expected_rows, live_runs, sentence, teacher_sheet, worksheet
 from translearn_core.prepared_experiments.judgement import judge_result
 from translearn_core.prepared_experiments.measures import take
 
@@ -25,6 +25,16 @@ def test_a_worksheet_asks_everything_and_answers_nothing(id: str) -> None:
 
 
 @pytest.mark.parametrize("id", lesson_ids())
+def test_the_sheets_say_how_long_a_live_run_takes(id: str) -> None:
+    one = lesson(id)
+    for name, run in live_runs(one).items():
+        assert run.seconds == outcomes.load(one, name).about.seconds
+        assert run.time in worksheet(one)
+        assert run.time in teacher_sheet(one)
+    assert set(live_runs(one)) == set(one.experiments)
+
+
+@pytest.mark.parametrize("id", lesson_ids())
 def test_a_teachers_sheet_has_what_was_computed_and_the_answers(id: str) -> None:
     page, one = unescape(teacher_sheet(lesson(id))), lesson(id)
     assert one.teacher.aim in page
@@ -38,3 +48,11 @@ def test_a_teachers_sheet_has_what_was_computed_and_the_answers(id: str) -> None
             assert judge_result(step.claim, result).sentence in page
         if isinstance(step, Quiz):
             assert all(choice.why in page for choice in step.choices)
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "expected"),
+    [("a word", ".", "a word."), ("It is.", ".", "It is."), ("词", "。", "词。"), ("好吗？", "。", "好吗？")],
+)
+def test_an_answer_ends_as_a_sentence(text: str, end: str, expected: str) -> None:
+    assert sentence(text, end) == expected

@@ -51,7 +51,7 @@ def test_a_guess_is_kept_before_it_is_locked_and_never_changes_after(visit: Open
     again = visit("lessons", lesson="luck")
     assert again.number_input(key="lesson.luck.spread.value").value == 7.0
     again.button(key="lock_guess").click().run()
-    assert "a few words" in again.error[0].value.replace("\\", "")
+    assert "Say in a few words" in again.error[0].value.replace("\\", "")
     again.text_input(key="lesson.luck.spread.reason").set_value("few labels").run()
     again.button(key="lock_guess").click().run()
     assert again.query_params["step"] in ("which", ["which"])
@@ -100,7 +100,17 @@ def test_a_finished_lesson_is_shown_as_such_and_a_started_one_goes_on(visit: Ope
     lock_all("luck")
     at = visit("lessons", lesson="luck", step="yours")
     at.button(key="lesson_finish").click().run()
+    assert LUCK.learned in page_text(at)
+    at.button(key="next_lesson").click().run()
+    assert at.query_params["lesson"] in ("home", ["home"])
     assert visit("lessons").button(key="open_lesson-luck").label == "Look again"
+
+
+def test_a_guess_behind_an_unlocked_one_says_so_and_the_end_needs_a_finished_lesson(visit: Open) -> None:
+    text = page_text(visit("lessons", lesson="luck", step="which"))
+    assert "The guess of the earlier step" in text
+    assert "shows what came out" not in text
+    assert LUCK.learned not in page_text(visit("lessons", lesson="luck", step="end"))
 
 
 def test_an_unknown_lesson_gets_a_sentence(visit: Open) -> None:

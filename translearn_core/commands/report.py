@@ -10,7 +10,7 @@ from rich.console import Console
 
 from translearn_core.commands.terminal.client import RUNS_HINT, find_one_target, result, submit
 from translearn_core.commands.terminal.errors import valid
-from translearn_core.commands.terminal.options import AsJson
+from translearn_core.commands.terminal.options import AsJson, LanguageOfTexts
 from translearn_core.commands.terminal.output import check_writable, console, print_line, print_result
 from translearn_core.config import DataConfig, ExperimentConfig, JobConfig, job_id
 from translearn_core.errors import NotFoundError, TrainingError, shorten_repr
@@ -28,7 +28,7 @@ def report(
     ],
     out: Annotated[Path, typer.Option(help="HTML file to write.")],
     question: Annotated[str, typer.Option(help="What you wanted to know, for the top of the report.")] = "",
-    language: Annotated[Language, typer.Option(help="Language of its texts.")] = Language.ENGLISH,
+    language: LanguageOfTexts = Language.ENGLISH,
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run or study as one HTML file: evidence, caveats, versions, how to do it again."""

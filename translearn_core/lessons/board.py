@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from translearn_core.errors import ConfigError, DamagedFileError
-from translearn_core.lessons.guess import check_guess, overlapping, ranked
+from translearn_core.errors import DamagedFileError
+from translearn_core.lessons.guess import missing_part, overlapping, ranked
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson, Reveal
 from translearn_core.prepared_experiments.claim import Claim
 from translearn_core.prepared_experiments.experiment import Experiment
@@ -44,16 +44,12 @@ def seat_label(seat: Seat, *, hidden: bool) -> str:
 
 def guesses_at(step: Guess, guesses: Sequence[RoomGuess]) -> list[RoomGuess]:
     """Return the guesses at a step that still fit it."""
-    found = []
-    for one in guesses:
-        if one.step != step.id:
-            continue
-        try:
-            check_guess(step, {"value": one.value, "reason": one.reason})
-        except ConfigError:  # the lesson was changed since
-            continue
-        found.append(one)
-    return found
+    # the lesson may have been changed since
+    return [
+        one
+        for one in guesses
+        if one.step == step.id and not missing_part(step, {"value": one.value, "reason": one.reason})
+    ]
 
 
 def guess_steps(lesson: Lesson) -> list[Guess]:

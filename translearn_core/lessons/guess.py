@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from translearn_core.errors import ConfigError
 from translearn_core.lessons.lesson import Guess, GuessKind
 from translearn_core.prepared_experiments.measure import Measured, Unit
 from translearn_core.results import Estimate
@@ -14,31 +13,29 @@ FEWEST_CHARACTERS = 3
 """Shortest reason."""
 
 
-def check_guess(guess: Guess, answer: Mapping[str, Any]) -> None:
-    """Raise `ConfigError` if an answer, ``value`` and ``reason``, cannot be locked."""
+def missing_part(guess: Guess, answer: Mapping[str, Any]) -> str:
+    """Return what an answer, ``value`` and ``reason``, lacks before it can be locked; "" if nothing."""
     value, reason = answer.get("value"), str(answer.get("reason", "")).strip()
     match guess.of:
-        case GuessKind.NUMBER:
-            _check_number(guess, value)
-        case GuessKind.CHOICE:
-            if value not in guess.options:
-                raise ConfigError("your guess", value, f"one of {', '.join(guess.options)}")
-        case GuessKind.ORDER:
-            if not isinstance(value, list) or sorted(value) != sorted(guess.options):
-                raise ConfigError("your order", value, f"all of {', '.join(guess.options)}, each once")
-        case GuessKind.CURVE:
-            if not isinstance(value, list) or len(value) != len(guess.points):
-                raise ConfigError("your curve", value, f"{len(guess.points)} numbers, one a point")
-            for one in value:
-                _check_number(guess, one)
-    if len(reason) < FEWEST_CHARACTERS:
-        raise ConfigError("your reason", reason, "a few words: why do you think so?")
+        case GuessKind.NUMBER if not _is_number(guess, value):
+            return f"Give your guess: a number from {guess.low:g} to {guess.high:g}."
+        case GuessKind.CHOICE if value not in guess.options:
+            return "Choose one of the answers."
+        case GuessKind.ORDER if not isinstance(value, list) or sorted(value) != sorted(guess.options):
+            return "Put all of them in your order, each once."
+        case GuessKind.CURVE if not _is_curve(guess, value):
+            return f"Draw your line: at each point a number from {guess.low:g} to {guess.high:g}."
+    return "" if len(reason) >= FEWEST_CHARACTERS else "Say in a few words why you think so."
 
 
-def _check_number(guess: Guess, value: Any) -> None:
+def _is_number(guess: Guess, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not guess.low <= value <= guess.high:
-        raise ConfigError("your guess", value, f"a number from {guess.low:g} to {guess.high:g}")
+    return number and guess.low <= value <= guess.high
+
+
+def _is_curve(guess: Guess, value: Any) -> bool:
+    whole = isinstance(value, list) and len(value) == len(guess.points)
+    return whole and all(_is_number(guess, one) for one in value)
 
 
 def written(guess: Guess, value: Any) -> str:
@@ -103,7 +100,8 @@ def _compare_order(guess: Guess, value: list[str], measured: Measured) -> str:
     pairs = [(a, b) for k, a in enumerate(truth) for b in truth[k + 1 :]]
     right = sum(value.index(a) < value.index(b) for a, b in pairs)
     return (
-        f"Of {count_noun(len(pairs), 'pair')} you put {right} in the order that came out: {', '.join(truth)}."
+        f"Your order: {', '.join(value)}. Of {count_noun(len(pairs), 'pair')} you put {right} in the order "
+        f"that came out: {', '.join(truth)}."
     )
 
 
@@ -117,6 +115,11 @@ def _compare_curve(guess: Guess, value: list[float], measured: Measured) -> str:
         return "None of your points was measured."
     mean, widest = sum(gaps.values()) / len(gaps), max(gaps, key=lambda point: gaps[point])
     return (
-        f"Your line lies {guess.unit.gap(mean)} from the measured one on average, and furthest away at "
-        f"{widest}: {guess.unit.gap(gaps[widest])}."
+        f"Your line lies {guess.unit.gap(mean)} from the measured one, “{_measured_line(guess)}”, on "
+        f"average, and furthest away at {widest}: {guess.unit.gap(gaps[widest])}."
     )
+
+
+def _measured_line(guess: Guess) -> str:
+    """Return the name of the line that a curve is compared with."""
+    return next(iter(guess.measure.of), guess.measure.title or guess.question)

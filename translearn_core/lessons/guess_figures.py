@@ -23,8 +23,7 @@ def draw_guess(figure: go.Figure, guess: Guess, value: Any, result: Any, dark: b
         start = min(min(scores) for scores in _of(guess, by_group(result)))
         return lesson_guess.guessed_span(figure, start, start + value / scale, dark)
     if guess.of is GuessKind.NUMBER and guess.measure.kind == "worth":
-        shown = float(result.sizes[0]), max(float(result.sizes[-1]), float(value))
-        return lesson_guess.guessed_size(figure, float(value), shown, dark)
+        return lesson_guess.guessed_size(figure, float(value), dark)
     if guess.of is GuessKind.NUMBER and guess.measure.kind == "score" and isinstance(result, Comparison):
         return lesson_guess.guessed_line(figure, value / scale, dark)
     return figure

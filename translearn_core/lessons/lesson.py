@@ -169,6 +169,7 @@ class Lesson(BaseConfig):
     authors: Sentence
     minutes: int = Field(ge=1, le=MOST_MINUTES)
     needs: tuple[Sentence, ...] = ()
+    learned: Sentence = Field(description="what a learner takes away, in one sentence")
     experiments: dict[Id, Experiment] = Field(min_length=1)
     teacher: TeacherNotes
     steps: tuple[AnyStep, ...] = Field(min_length=3, max_length=30)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 
@@ -14,6 +15,7 @@ from translearn_core.lessons.lesson import Guess, Lesson, Reveal
 from translearn_core.prepared_experiments.judgement import judge_result
 from translearn_core.prepared_experiments.measure import Measured, Unit
 from translearn_core.prepared_experiments.measures import take
+from translearn_core.results.format import count_noun, on_two_cores
 from translearn_core.translation import Language, set_language
 
 TEMPLATES = ("base", "worksheet", "teacher")
@@ -26,7 +28,11 @@ def worksheet(lesson: Lesson, language: Language = Language.ENGLISH) -> str:
     """Return the worksheet: texts, questions and room for answers, without what came out."""
     environment = _environment(language)
     template = environment.get_template("worksheet.html.jinja")
-    return str(template.render(lesson=lesson, axes=partial(axes, translate=environment.filters["t"])))
+    return str(
+        template.render(
+            lesson=lesson, live=live_runs(lesson), axes=partial(axes, translate=environment.filters["t"])
+        )
+    )
 
 
 def teacher_sheet(lesson: Lesson, language: Language = Language.ENGLISH) -> str:
@@ -36,7 +42,33 @@ def teacher_sheet(lesson: Lesson, language: Language = Language.ENGLISH) -> str:
         result = outcomes.load(lesson, guess.experiment).result
         expected.append((guess, expected_rows(take(guess.measure, result), guess.unit)))
     template = _environment(language).get_template("teacher.html.jinja")
-    return str(template.render(lesson=lesson, expected=expected, verdicts=verdicts(lesson)))
+    return str(
+        template.render(lesson=lesson, live=live_runs(lesson), expected=expected, verdicts=verdicts(lesson))
+    )
+
+
+@dataclass(frozen=True)
+class LiveRun:
+    """A live run of an experiment: its name, how many trainings, and their seconds as computed beforehand."""
+
+    name: str
+    runs: int
+    seconds: float
+
+    @property
+    def time(self) -> str:
+        """Time of all trainings in words."""
+        return on_two_cores(self.seconds)
+
+
+def live_runs(lesson: Lesson) -> dict[str, LiveRun]:
+    """Return the live runs of a lesson by experiment, where the outcome says how long they take."""
+    files = {name: outcomes.outcome_file(lesson, name) for name in lesson.experiments}
+    known = {name: file.provenance() for name, file in files.items() if file.available}
+    return {
+        name: LiveRun(lesson.experiments[name].name, about.runs, about.seconds)
+        for name, about in known.items()
+    }
 
 
 def verdicts(lesson: Lesson) -> list[tuple[str, str]]:
@@ -84,6 +116,11 @@ def axes(guess: Guess, translate: Callable[[str], str] = str) -> Markup:
     )
 
 
+def sentence(text: str, end: str = ".") -> str:
+    """Return a text with `end` behind it, unless it ends a sentence already."""
+    return text if text[-1:] in ".?!。？！…" else f"{text}{end}"
+
+
 def _escaped(text: str) -> str:
     return str(Markup.escape(text))
 
@@ -100,6 +137,10 @@ def _environment(language: Language) -> Environment:
         autoescape=True,
     )
     markdown = MarkdownIt("commonmark", {"html": False})
+    stop, comma = ("。", "、") if language is Language.CHINESE else (".", ", ")
+    environment.filters["sentence"] = partial(sentence, end=stop)
+    environment.globals["comma"] = comma
+    environment.globals["count_noun"] = count_noun
     environment.filters["markdown"] = lambda text: Markup(markdown.render(text))
     set_language(environment, language)
     return environment

@@ -88,30 +88,40 @@ def guessed_span(figure: go.Figure, start: float, end: float, dark: bool = False
         x0=start, x1=end, fillcolor=faint(colour, 0.18), line={"color": colour, "width": 1, "dash": "dash"},
         layer="below", annotation={"text": GUESS, "font": {"color": colour}}, annotation_position="top left",
     )  # fmt: skip
+    _include(figure, "x", (start, end))
     return figure.update_layout(margin_t=30)
 
 
 def guessed_line(figure: go.Figure, value: float, dark: bool = False) -> go.Figure:
-    """Draw a guessed value of the x axis as a vertical line."""
+    """Draw a guessed value of the x axis as a vertical line, its label towards what was measured."""
     colour = palette(dark).ink
+    measured = [float(x) for trace in figure.data for x in _places(trace)]
+    left = bool(measured) and value >= max(measured)
     figure.add_vline(
         x=value, line={"color": colour, "width": 2, "dash": "dash"},
-        annotation={"text": GUESS, "font": {"color": colour}}, annotation_position="top",
+        annotation={"text": GUESS, "font": {"color": colour}, "xanchor": "right" if left else "left"},
+        annotation_position="top left",
     )  # fmt: skip
+    _include(figure, "x", (value,))
     return figure.update_layout(margin_t=30)
 
 
-def guessed_size(figure: go.Figure, size: float, shown: tuple[float, float], dark: bool = False) -> go.Figure:
-    """Draw a guessed number of labels on a logarithmic axis, extended to the sizes `shown`."""
+def _places(trace: go.Scatter) -> Sequence[float]:
+    return () if trace.x is None else trace.x
+
+
+def guessed_size(figure: go.Figure, size: float, dark: bool = False) -> go.Figure:
+    """Draw a guessed number of labels on a logarithmic axis, widened to it and with a tick of its own."""
     colour, values = palette(dark).ink, [y for trace in figure.data for y in trace.y if np.isfinite(y)]
     figure.add_scatter(
         x=[size, size], y=[min(values), max(values)], name=GUESS, mode="lines",
         line={"color": colour, "width": 2, "dash": "dash"},
         hovertemplate=f"{GUESS}: <b>%{{x:,.0f}}</b> labels<extra></extra>",
     )  # fmt: skip
-    start = figure.layout.xaxis.range[0]
-    end = max(figure.layout.xaxis.range[1], float(np.log10(shown[1] * 1.3)))
-    figure.update_xaxes(range=[start, end])
+    _include(figure, "x", [float(np.log10(size))])
+    axis = figure.layout.xaxis
+    if all(max(size, tick) > 1.4 * min(size, tick) for tick in axis.tickvals):  # else labels overlap
+        axis.update(tickvals=[*axis.tickvals, size], ticktext=[*axis.ticktext, f"{size:,.0f}"])
     return figure.update_layout(showlegend=True)
 
 
@@ -125,7 +135,22 @@ def guessed_curve(
         line={"color": colour, "width": 3, "dash": "dash"}, marker={"size": 9, "symbol": "x"},
         hovertemplate=f"{GUESS}: <b>%{{y:.2f}}</b><extra></extra>",
     )  # fmt: skip
+    _include(figure, "y", y)
     return figure.update_layout(showlegend=True)
+
+
+def _include(figure: go.Figure, axis: str, values: Sequence[float]) -> None:
+    """Widen an axis so that guesses lie inside it, be its range fixed or found by the browser."""
+    shown = figure.layout[f"{axis}axis"]
+    if shown.range is None:  # of shapes the browser knows nothing
+        shown.autorangeoptions.include = list(values)
+        return
+    start, end = shown.range
+    room = 0.04 * (max(end, *values) - min(start, *values))
+    shown.range = (
+        start if start <= min(values) else min(values) - room,
+        end if max(values) <= end else max(values) + room,
+    )
 
 
 def drawn_curve(

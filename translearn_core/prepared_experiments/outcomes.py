@@ -26,6 +26,10 @@ class Provenance:
     n_blocks: int
     experiment: str
 
+    def seconds_of(self, runs: int) -> float:
+        """Return the seconds that so many of its runs take, as one after another as these did."""
+        return self.seconds * runs / self.runs
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -10,7 +10,7 @@ def set_language(environment: Environment, language: Language) -> None:
     """Give templates their language.
 
     ``_("… {name} …", name=…)`` forms a text of the template itself, the filter ``t`` translates one that was
-    formed elsewhere, and ``language`` is the code for the attribute ``lang``.
+    formed elsewhere, ``word`` a single word, and ``language`` is the code for the attribute ``lang``.
     """
     messages = catalog(language)
 
@@ -20,3 +20,4 @@ def set_language(environment: Environment, language: Language) -> None:
     environment.globals["_"] = form
     environment.globals["language"] = language.value
     environment.filters["t"] = str if messages is None else lambda text: messages.translate(str(text))
+    environment.filters["word"] = str if messages is None else lambda text: messages.word(str(text))

@@ -27,7 +27,7 @@ _CODE = re.compile(r"^(<|SELECT|\.st|http|:material|[a-z_.]+$)")
 _TITLE = re.compile(r"[A-Z][A-Za-z-]{1,}[.:?]?")
 LESSON_TEXTS = frozenset(
     {"title", "claim", "question", "text", "why", "options", "needs", "paper", "label", "axis", "name",
-     "names", "aim", "timing", "goes_wrong", "sentence", "expected"}
+     "names", "aim", "timing", "goes_wrong", "sentence", "expected", "authors", "learned"}
 )  # fmt: skip
 """Entries of a lesson or claim that people read."""
 

@@ -63,7 +63,9 @@ def _run(one: SourceClaim, found: ClaimFinding) -> None:
         "The same experiment with your own runs, as a study that you can then extend. Its settings are "
         "pinned, so that it tests what is said above."
     )
-    prepared_study.run_or_watch(studies, f"Claim: {one.title}", "Run it here", key="run_claim")
+    prepared_study.run_or_watch(
+        studies, f"Claim: {one.title}", "Run it here", key="run_claim", outcome=found.outcome
+    )
     with st.expander("Its settings", icon=":material/tune:"):
         st.code(one.experiment.with_choices({}).written(), language="yaml")
     if found.own and found.outcome is not None:

@@ -5,13 +5,12 @@ from typing import Any
 from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.shell import errors, navigation, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
-from translearn_core.errors import ConfigError
-from translearn_core.lessons.guess import check_guess, written
+from translearn_core.lessons.guess import missing_part, written
 from translearn_core.lessons.lesson import Guess, GuessKind, Lesson
 from translearn_core.plots import lesson_guess
 from translearn_core.runs import LessonAnswer
 
-LOCKED = "Your guess is locked. It is drawn into what came out."
+LOCKED = "Your guess is locked. Further on it is drawn into what came out."
 
 
 def show(lesson: Lesson, guess: Guess, answer: LessonAnswer | None) -> None:
@@ -43,7 +42,8 @@ def _locked(guess: Guess, stored: dict[str, Any]) -> None:
     value = stored["value"]
     with st.container(border=True, key="locked_guess"):
         st.markdown(f"Your guess: **{plain(written(guess, value))}**")
-        st.markdown(f"Your reason: {plain(stored['reason'])}")
+        if stored["reason"]:
+            st.markdown(f"Your reason: {plain(stored['reason'])}")
         if guess.of is GuessKind.CURVE:
             _line(guess, value)
         st.caption(f":material/lock: {LOCKED}")
@@ -121,10 +121,8 @@ def _save(lesson: Lesson, guess: Guess, key: str) -> None:
 
 def _lock(lesson: Lesson, guess: Guess, key: str) -> None:
     answer = _read(guess, key)
-    try:
-        check_guess(guess, answer)
-    except ConfigError as problem:
-        errors.show_error(problem)
+    if lacking := missing_part(guess, answer):
+        errors.show_error(lacking)
         return
     progress().save(learner(), lesson.id, guess.id, answer, lock=True)
     following = lesson.steps[min(lesson.steps.index(guess) + 1, len(lesson.steps) - 1)]

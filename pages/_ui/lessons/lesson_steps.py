@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pages._ui.lessons import guess_form, prepared_experiment, quiz, reveal
+from pages._ui.lessons import guess_form, lesson_end, prepared_experiment, quiz, reveal
 from pages._ui.lessons.lesson_list import learner, progress
 from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import plain
@@ -11,6 +11,8 @@ from translearn_core.runs import LessonAnswer
 
 SHOWN = "lesson.shown_step"
 """Entry of the session that holds the step that was shown last."""
+END = "end"
+"""Step in the address of the screen after the last one."""
 
 
 def show(lesson: Lesson) -> None:
@@ -23,10 +25,13 @@ def show(lesson: Lesson) -> None:
     requested = st.query_params.get("step") or (place[0] if place else lesson.steps[0].id)
     step = lesson.step(requested)
     st.title(plain(lesson.title), anchor=False)
+    if requested == END and place is not None and place[1]:
+        lesson_end.show(lesson)
+        return
     if step is None:
         step = open_steps[0]
     if step not in open_steps:
-        _closed(lesson, open_steps[-1])
+        _closed(lesson, step, open_steps[-1])
         return
     st.query_params["step"] = step.id
     progress().move(owner, lesson.id, step.id)
@@ -51,10 +56,14 @@ def _top(step: str) -> None:
     state.set_value(SHOWN, step)
 
 
-def _closed(lesson: Lesson, guess: AnyStep) -> None:
+def _closed(lesson: Lesson, step: AnyStep, guess: AnyStep) -> None:
     """Say that a step is closed until a guess is locked, and lead to the guess."""
     with st.container(border=True, key="closed_step"):
-        st.markdown("This step shows what came out. **Guess first**: then you can compare.")
+        st.markdown(
+            f"**Guess first.** The guess of the earlier step “{plain(guess.title)}” is not locked yet."
+            if isinstance(step, Guess)
+            else "This step shows what came out. **Guess first**: then you can compare."
+        )
         if st.button("To the guess", key="to_guess", type="primary", icon=":material/arrow_forward:"):
             go(lesson, guess.id)
 
@@ -99,7 +108,7 @@ def _ways(lesson: Lesson, step: AnyStep, locked: frozenset[str]) -> None:
         if k + 1 == len(lesson.steps):
             if st.button("Finish", key="lesson_finish", type="primary", icon=":material/check:"):
                 progress().move(learner(), lesson.id, step.id, done=True)
-                navigation.switch_to("lessons")
+                go(lesson, END)
         elif not waiting and st.button(
             "Next", key="lesson_next", type="primary", icon=":material/arrow_forward:"
         ):

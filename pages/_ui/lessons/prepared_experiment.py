@@ -31,6 +31,7 @@ def show(lesson: Lesson, step: Do) -> None:
     live = live_result(lesson, step, outcome)
     st.badge("Computed beforehand", icon=":material/inventory_2:", color="gray")
     figure(outcome.result, live, key=f"outcome-{step.id}")
+    st.caption("The next step shows your guess beside it.")
     prepared_study.made(outcome)
     st.markdown("**Run it live.** The same experiment, on this server. Your result is laid over this one.")
     choices = _free(lesson, step, experiment)
@@ -113,4 +114,6 @@ def _run(lesson: Lesson, step: Do, outcome: Outcome, choices: Mapping[str, Any])
     if studies.experiment != lesson.experiments[step.experiment]:
         st.caption(SEED_A_SEAT)
     name = study_name(studies.experiment)
-    prepared_study.run_or_watch(studies, name, "Run it live", key="run_live", choices=dict(choices))
+    prepared_study.run_or_watch(
+        studies, name, "Run it live", key="run_live", outcome=outcome, choices=dict(choices)
+    )

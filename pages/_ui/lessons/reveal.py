@@ -27,24 +27,25 @@ def show(lesson: Lesson, step: Reveal, answers: Mapping[str, LessonAnswer]) -> N
     do = next((one for one in lesson.steps if isinstance(one, Do) and one.experiment == name), None)
     live = prepared_experiment.live_result(lesson, do, outcome) if do is not None else None
     dark = page_header.dark()
-    picture, drawn = figures.draw(outcome.result, step.figure, dark, live=live), False
-    for guess in guesses:
-        value = answers[guess.id].value["value"]
-        measured = take(guess.measure, outcome.result)
-        if guess_figures.draws_into_result(guess):
-            picture, drawn = guess_figures.draw_guess(picture, guess, value, outcome.result, dark), True
-        else:
-            alone = guess_figures.own_figure(guess, value, measured, dark)
-            numbers = figures.measured_table(measured)
-            alt = f"{guess.measure.title}, with your guess"
-            tables.figure(alone, numbers, "measured", key=f"own-{guess.id}", alt=alt)
+    drawn = [guess for guess in guesses if guess_figures.draws_into_result(guess)]
     if drawn:
+        picture = figures.draw(outcome.result, step.figure, dark, live=live)
+        for guess in drawn:
+            value = answers[guess.id].value["value"]
+            picture = guess_figures.draw_guess(picture, guess, value, outcome.result, dark)
         alt = f"{figures.ALT[figures.figure_name(outcome.result, step.figure)]}, with your guess"
         tables.figure(picture, figures.table(outcome.result), "lesson", key=f"reveal-{step.id}", alt=alt)
     for guess in guesses:
+        if guess not in drawn:
+            measured = take(guess.measure, outcome.result)
+            alone = guess_figures.own_figure(guess, answers[guess.id].value["value"], measured, dark)
+            numbers, alt = figures.measured_table(measured), f"{guess.measure.title}, with your guess"
+            tables.figure(alone, numbers, "measured", key=f"own-{guess.id}", alt=alt)
+    for guess in guesses:
         answer = answers[guess.id].value
         st.markdown(plain(compare(guess, answer["value"], take(guess.measure, outcome.result))))
-        st.caption(f"Your reason was: “{plain(answer['reason'])}”")
+        if answer["reason"]:
+            st.caption(f"Your reason: {plain(answer['reason'])}")
     if step.claim is not None:
         one_seed = (
             do is not None and prepared_experiment.own_experiment(lesson, do) != lesson.experiments[name]

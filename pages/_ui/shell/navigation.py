@@ -32,7 +32,7 @@ PAGES: dict[str, PageEntry] = {
         "Learn",
         "Lessons",
         "school",
-        "Guess what comes out, see it, run it yourself: a paper's claim in 15 minutes.",
+        "Guess what comes out, see it, run it yourself: a paper's claim, step by step.",
     ),
     "class": PageEntry(
         "Learn",

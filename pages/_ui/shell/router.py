@@ -8,6 +8,7 @@ from pages._ui.shell import (
     disk_notice,
     documentation_links,
     errors,
+    language,
     language_choice,
     navigation,
     notes,
@@ -15,6 +16,7 @@ from pages._ui.shell import (
     state,
 )
 from translearn_core.config.settings import app_root
+from translearn_core.translation import Language
 
 ASSETS = app_root() / "assets"
 
@@ -32,6 +34,8 @@ button[data-variant][data-selected]:not([data-disabled]) { color: inherit !impor
 .stPlotlyChart .js-plotly-plot { overflow: visible !important }
 .stPlotlyChart .modebar-container { top: -28px !important }
 </style>"""
+# emphasis in a script that has no italics
+UPRIGHT = "<style>em { font-style: normal; font-weight: 600 }</style>"
 
 # a file: an icon by name would be fetched from the network
 st.set_page_config(page_title="TransLearn", page_icon=ASSETS / "icon.png", layout="wide")
@@ -39,6 +43,8 @@ st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(STYLE)
 with errors.show_errors():
     language_choice.restore()
+    if language.current() is Language.CHINESE:
+        st.html(UPRIGHT)
 chosen = st.navigation(navigation.menu(), expanded=True)
 documentation_links.menu_link()
 language_choice.show()

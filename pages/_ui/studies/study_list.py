@@ -11,7 +11,9 @@ from translearn_core.engine import ensure_engine
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import BackboneInfoConfig
 from translearn_core.results import RunSummary
+from translearn_core.results.format import approximate_duration
 from translearn_core.runs import Run, State, Studies, Study, StudyProgress
+from translearn_core.runs.studies.expected_time import expected_seconds
 
 MAX_RUNNING_LISTED = 3
 """Running jobs that are listed."""
@@ -101,15 +103,18 @@ def show_studies(*, depth: bool = False) -> None:
                 navigation.switch_to("study", study=study.id)
 
 
-def watch(study: Study) -> None:
-    """Show the progress of a study; poll every second while it is live, every 5 if it ended early."""
+def watch(study: Study, seconds: float | None = None) -> None:
+    """Show the progress of a study; poll every second while it is live, every 5 if it ended early.
+
+    `seconds` are what all its runs took elsewhere, shown until those that are done here say more.
+    """
     current = progress(study)
     alive = current.state.live
     every = None if current.state is State.DONE else jobs.POLL["train" if alive else "still"]
-    st.fragment(run_every=every)(_panel)(study.id, alive, len(current.done) > 1)
+    st.fragment(run_every=every)(_panel)(study.id, alive, len(current.done) > 1, seconds)
 
 
-def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
+def _panel(study_id: str, was_live: bool, had_two: bool, seconds: float | None) -> None:
     with errors.show_errors():
         try:
             study = study_store().get(state.owner(), study_id)
@@ -120,7 +125,9 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
             jobs.badge_of(current.state)
-            st.progress(len(current.done) / max(1, current.total), text=current.summary())
+            st.progress(
+                len(current.done) / max(1, current.total), text=_progress_text(study, current, seconds)
+            )
         if current.state.live:
             ensure_engine(settings())
             _at_work(study, current)
@@ -128,6 +135,14 @@ def _panel(study_id: str, was_live: bool, had_two: bool) -> None:
             _failures(study)
         with st.container(horizontal=True):
             _buttons(study, current)
+
+
+def _progress_text(study: Study, current: StudyProgress, seconds: float | None) -> str:
+    """Return how far a study is, and while it is live how long all of it takes."""
+    expected = (expected_seconds(state.store(), study) or seconds) if current.state.live else None
+    if expected is None:
+        return current.summary()
+    return f"{current.summary()}; about {approximate_duration(expected)} in all"
 
 
 def _at_work(study: Study, current: StudyProgress) -> None:

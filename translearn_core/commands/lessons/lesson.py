@@ -11,7 +11,7 @@ from rich.table import Column, Table
 
 from translearn_core.commands.lessons.outcome import compute
 from translearn_core.commands.terminal.errors import naming_fields
-from translearn_core.commands.terminal.options import AsJson
+from translearn_core.commands.terminal.options import AsJson, LanguageOfTexts
 from translearn_core.commands.terminal.output import check_writable, print_line, print_result
 from translearn_core.errors import ConfigError
 from translearn_core.lessons import outcomes, sheets
@@ -43,7 +43,7 @@ def lesson(
         Path | None,
         typer.Option(help="Folder of outcomes, by default that of the lessons; or file of the sheet."),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Language of a sheet.")] = Language.ENGLISH,
+    language: LanguageOfTexts = Language.ENGLISH,
     as_json: AsJson = False,
 ) -> None:
     """List lessons, check a lesson file, compute its outcomes, or write its sheets as HTML."""

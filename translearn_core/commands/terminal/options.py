@@ -11,6 +11,7 @@ from translearn_core.commands.terminal.dataclass_options import OptionChanges
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.config import BUNDLED, BaseConfig, ReadOptions, TaskWord
 from translearn_core.errors import ConfigError, DataError
+from translearn_core.translation import Language
 
 TABLE_KINDS = "CSV, TSV, Excel, OpenDocument, Parquet, JSON Lines, CoNLL or fastText"
 TrainingFile = Annotated[Path, typer.Argument(help=f"Table with the training rows: {TABLE_KINDS}.")]
@@ -45,6 +46,9 @@ Raw = Annotated[
         help="Write CSV cells as they are; without it what a spreadsheet would run as a formula gets an "
         "apostrophe.",
     ),
+]
+LanguageOfTexts = Annotated[
+    Language, typer.Option(metavar="|".join(Language.offered()), help="Language of its texts.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
