@@ -24,6 +24,7 @@ from pages._ui.server import (  # noqa: E402 - see above
     response_headers,
 )
 from pages._ui.shell import errors  # noqa: E402
+from translearn_core.config.local_network import network_address  # noqa: E402
 from translearn_core.config.settings import settings  # noqa: E402
 from translearn_core.runs import open_store  # noqa: E402
 
@@ -37,6 +38,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.freeze()
     file_descriptors.raise_limit()
     print(f"TransLearn is at {base_path.url()} (Ctrl-C ends it, trainings go on).", flush=True)
+    if base_path.listens_everywhere() and (host := network_address()) is not None:
+        print(f"Other computers in its network open {base_path.url(host)}", flush=True)
     yield
 
 

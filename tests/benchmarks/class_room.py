@@ -1,6 +1,6 @@
 """A class on one server: its reruns, its guesses, its live runs, also when server and engine are killed.
 
-``python -m tests.benchmarks.class_room --seats 28`` opens a class with lesson 5 in a workspace of its own.
+``python -m tests.benchmarks.class_room --seats 28 --lesson luck`` opens a class in a workspace of its own.
 That many protocol clients take seats, two more show the teacher's page and the board, two browsers show them,
 too, and somebody trains beside the class. It prints the quantiles of the reruns, how many guesses were kept,
 and when the last live run was done.
@@ -12,7 +12,9 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from translearn_core.config import DataConfig, ExperimentConfig, FreezePlan, Tra
 from translearn_core.data import sample_bytes
 from translearn_core.engine import engine_status, ensure_engine, stop_engine
 from translearn_core.lessons.board import guess_steps
-from translearn_core.lessons.lesson import Do, Lesson
+from translearn_core.lessons.lesson import Do, Guess, GuessKind, Lesson
 from translearn_core.lessons.lesson_file import lesson
 from translearn_core.runs import Room, Rooms
 from translearn_core.runs.rooms.overview import room_guesses, seat_statuses
@@ -62,20 +64,20 @@ class Person(threading.Thread):
             self._insist(self.session.enter)
             self._insist(self._join)
             for step in guess_steps(self.taken):
-                self._insist(lambda step=step: self._guess(step))  # type: ignore[misc]
+                self._insist(partial(self._guess, step))
                 self.log.confirmed.add((self.name_, step.id))
             do = next(step for step in self.taken.steps if isinstance(step, Do))
-            self._insist(lambda: self._live(do.id))
+            self._insist(partial(self._live, do.id))
         except Exception as error:
             self.log.failures.append(f"{self.name_}: {error!r}")
         finally:
             self.log.reruns.extend(self.session.seconds)
             self.session.close()
 
-    def _insist(self, act: object) -> None:
+    def _insist(self, act: Callable[[], None]) -> None:
         while not self.over.is_set():
             try:
-                act()  # type: ignore[operator]
+                act()
                 return
             except (Lost, OSError, TimeoutError, KeyError):
                 time.sleep(1.0)
@@ -94,25 +96,38 @@ class Person(threading.Thread):
         if not self.session.has("leave_class"):
             raise Lost(str(self.session.errors))
 
-    def _guess(self, step: object) -> None:
+    def _guess(self, step: Guess) -> None:
         """Lock a guess; it is confirmed when the page has gone on to the next step."""
-        key = f"lesson.{self.taken.id}.{step.id}"  # type: ignore[attr-defined]
-        self.session.open("lessons", f"lesson={self.taken.id}&step={step.id}")  # type: ignore[attr-defined]
+        key = f"lesson.{self.taken.id}.{step.id}"
+        self.session.open("lessons", f"lesson={self.taken.id}&step={step.id}")
         if not self.session.has("lock_guess"):
             return  # locked before the server went
         self._think()
-        if step.of == "number":  # type: ignore[attr-defined]
-            value = round(float(self.random.uniform(step.low, step.high)) * 2) / 2  # type: ignore[attr-defined]
-            self.session.set(f"{key}.value", "double_value", value)
-        else:
-            option = str(self.random.choice(step.options))  # type: ignore[attr-defined]
-            self.session.set(f"{key}.value", "string_value", option)
+        self._answer(step, f"{key}.value")
         self._think()
         self.session.set(f"{key}.reason", "string_value", f"because {self.name_} thinks so")
         self._think()
         self.session.press("lock_guess")
-        if f"step={step.id}" in self.session.query:  # type: ignore[attr-defined]
+        if f"step={step.id}" in self.session.query:
             raise Lost(str(self.session.errors))
+
+    def _answer(self, step: Guess, key: str) -> None:
+        """Fill in a guess at random, each widget of it with a rerun."""
+        match step.of:
+            case GuessKind.NUMBER:
+                self.session.set(key, "double_value", self._number(step))
+            case GuessKind.CHOICE:
+                self.session.set(key, "string_value", str(self.random.choice(step.options)))
+            case GuessKind.ORDER:
+                order = list(map(str, self.random.permutation(step.options)))
+                self.session.set(key, "string_array_value", order)
+            case GuessKind.CURVE:
+                for k in range(len(step.points)):
+                    self.session.set(f"{key}.{k}", "double_array_value", [self._number(step)])
+
+    def _number(self, step: Guess) -> float:
+        steps = int(self.random.integers(round((step.high - step.low) / step.step) + 1))
+        return step.low + steps * step.step
 
     def _live(self, step: str) -> None:
         """Run the experiment live, and watch until it is done."""

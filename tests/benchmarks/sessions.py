@@ -14,7 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
-WIDGETS = ("button", "number_input", "text_input", "radio", "selectbox", "checkbox", "button_group")
+WIDGETS = (
+    "button", "number_input", "text_input", "radio", "selectbox", "checkbox", "button_group", "slider",
+    "multiselect",
+)  # fmt: skip
 """Elements whose values are sent back."""
 
 
@@ -110,8 +113,8 @@ class Session:
         client.is_auto_rerun = bool(fragment)
         for id, (kind, value) in self._states.items():
             state = client.widget_states.widgets.add(id=id)
-            if kind == "string_array_value":
-                state.string_array_value.data.extend(value)
+            if kind in ("string_array_value", "double_array_value"):
+                getattr(state, kind).data.extend(value)
             else:
                 setattr(state, kind, value)
         if trigger is not None:

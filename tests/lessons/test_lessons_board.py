@@ -3,12 +3,16 @@
 import math
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from translearn_core.lessons import board, cross_test
+from pages._ui.rooms import board_view
+from translearn_core.lessons import board, cross_test, outcomes
 from translearn_core.lessons.lesson import Guess
 from translearn_core.lessons.lesson_file import lesson, lesson_ids
 from translearn_core.plots import lesson_board
+from translearn_core.prepared_experiments.measures import take
+from translearn_core.results import Estimate
 from translearn_core.runs.rooms.records import RoomGuess, RoomText, Seat
 
 LUCK = lesson("luck")
@@ -103,14 +107,51 @@ def test_the_labels_of_a_lesson_are_those_of_its_sample() -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_bars_hold_every_guess_once_and_type_is_large(dark: bool) -> None:
     values = [0.0, 0.0, 3.5, 39.9, 40.0]
-    figure = lesson_board.number_histogram(values, (0, 40), 0.5, "points", dark, measured=12.0)
+    measured = Estimate(12.0, 11.0, 13.0)
+    figure = lesson_board.number_histogram(values, (0, 40), 0.5, "points", dark, measured=measured)
     assert sum(figure.data[0].y) == len(values)
     assert figure.layout.font.size == figure.layout.xaxis.tickfont.size == lesson_board.TYPE_SIZE
     low, high = figure.layout.xaxis.range
     assert all(low <= x <= high for x in figure.data[0].x)
     assert "12.0" in figure.layout.annotations[0].text
-    never = lesson_board.number_histogram(values, (0, 40), 0.5, "points", dark, measured=math.inf)
-    assert not never.layout.annotations
+
+
+@pytest.mark.parametrize(
+    ("measured", "text", "inside"),
+    [
+        (Estimate(math.inf, 20.0, math.inf), "came out: above 20", 20.0),
+        (Estimate(55.0, math.nan, math.nan), "came out: 55.0", 55.0),
+        (Estimate(-3.0, -4.0, -2.0), "came out: -3.0", -3.0),
+    ],
+)
+def test_a_number_never_reached_or_beyond_all_guesses_is_marked(
+    measured: Estimate, text: str, inside: float
+) -> None:
+    figure = lesson_board.number_histogram([1.0, 3.0], (0, 40), 0.5, "points", measured=measured)
+    assert [one.text for one in figure.layout.annotations] == [text]
+    low, high = figure.layout.xaxis.range
+    assert low < inside < high
+    assert figure.layout.shapes[-1].x0 == inside
+
+
+def outcome_mark(step: Guess, figure: go.Figure) -> bool:
+    """Whether a figure of guesses shows what came out."""
+    if step.of == "number":
+        return any(one.text.startswith("came out") for one in figure.layout.annotations)
+    if step.of == "choice":
+        return any("✓" in name for name in figure.data[0].y)
+    return any(trace.name == "came out" for trace in figure.data)
+
+
+@pytest.mark.parametrize("id", lesson_ids())
+def test_what_came_out_is_marked_in_every_guess_of_every_lesson(id: str) -> None:
+    taken = lesson(id)
+    for step in board.guess_steps(taken):
+        found = guesses(step, some_values(step))
+        measured = take(step.measure, outcomes.load(taken, step.experiment).result)
+        for shown in (None, measured):
+            figure = board_view.guess_figure(step, found, shown, dark=False)
+            assert outcome_mark(step, figure) is (shown is not None), (id, step.id)
 
 
 def test_equal_scores_lie_beside_each_other() -> None:

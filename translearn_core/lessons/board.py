@@ -91,12 +91,10 @@ def scores_summary(scores: Mapping[str, Sequence[SeatScore]]) -> str:
     )
 
 
-def settled_choice(step: Guess, measured: Measured | None) -> str | None:
-    """Return the choice that came out, None if it is not known or its interval overlaps the next one's."""
-    if measured is None:
-        return None
+def choice_outcome(step: Guess, measured: Measured) -> tuple[str, bool]:
+    """Return the choice that came out first, and whether its interval is apart from the next one's."""
     first, second = ranked(measured, lowest=step.lowest)[:2]
-    return None if overlapping(measured[first], measured[second]) else first
+    return first, not overlapping(measured[first], measured[second])
 
 
 def outcome_sentence(step: Guess, measured: Measured) -> str:
@@ -104,8 +102,9 @@ def outcome_sentence(step: Guess, measured: Measured) -> str:
     order = ranked(measured, lowest=step.lowest)
     match step.of:
         case GuessKind.CHOICE:
-            first, second = order[:2]
-            if settled_choice(step, measured) is None:
+            first, settled = choice_outcome(step, measured)
+            if not settled:
+                second = order[1]
                 return (
                     f"“{first}” came out first, but its interval overlaps that of “{second}”: this "
                     "experiment does not settle it."

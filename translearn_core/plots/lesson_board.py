@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from translearn_core.plots.style.labels import labels
 from translearn_core.plots.style.palette import class_colour, class_symbol, faint, palette
 from translearn_core.plots.style.theme import bare
+from translearn_core.results import Estimate
 
 TYPE_SIZE = 22
 """Size of all text in pixels, to be read from the last row."""
@@ -31,9 +32,12 @@ def number_histogram(
     title: str,
     dark: bool = False,
     *,
-    measured: float | None = None,
+    measured: Estimate | None = None,
 ) -> go.Figure:
-    """Draw how many guessed each number; `measured` is drawn as a line."""
+    """Draw how many guessed each number; `measured` is drawn as a line.
+
+    Where it is infinite, never reached, a band marks what lies above its lower end, up to which it was tried.
+    """
     low, high = limits
     width = step * max(1, round((high - low) / step / MOST_BARS))
     bins = Counter(int((value - low) / width + 1e-9) for value in values)
@@ -46,9 +50,17 @@ def number_histogram(
         customdata=[[low + k * width, low + (k + 1) * width] for k in sorted(bins)],
         hovertemplate="%{customdata[0]:g} to %{customdata[1]:g}: <b>%{y}</b><extra></extra>",
     )
-    figure.update_xaxes(title_text=title, range=[low - width / 2, high + width])
-    if measured is not None and np.isfinite(measured):
-        _mark(figure, measured, f"came out: {measured:.1f}", colours.tuned)
+    came = np.nan
+    if measured is not None:
+        came = measured.low if np.isinf(measured.value) else measured.value
+    limits = float(np.nanmin([low, came])) - width / 2, float(np.nanmax([high, came])) + width
+    figure.update_xaxes(title_text=title, range=limits)
+    if measured is not None and np.isinf(measured.value):
+        band = {"fillcolor": faint(colours.tuned, 0.15), "line_width": 0, "layer": "below"}
+        figure.add_vrect(x0=came, x1=limits[1], **band)
+        _mark(figure, came, f"came out: above {came:g}", colours.tuned, limits)
+    elif np.isfinite(came):
+        _mark(figure, came, f"came out: {came:.1f}", colours.tuned, limits)
     return figure.update_yaxes(title_text="seats", **_counts(max(bins.values(), default=1)))
 
 
@@ -57,22 +69,34 @@ def _counts(most: int) -> dict[str, object]:
     return {"range": [0, most * 1.08], "tick0": 0, "dtick": max(1, -(-most // 5)), "tickformat": "d"}
 
 
-def _mark(figure: go.Figure, value: float, text: str, colour: str) -> None:
-    """Draw a value of the x axis as a line with a text above it."""
+def _mark(figure: go.Figure, value: float, text: str, colour: str, limits: tuple[float, float]) -> None:
+    """Draw a value of the x axis as a line with a text above it, within the axis."""
+    place = (value - limits[0]) / (limits[1] - limits[0])
+    anchor = "left" if place < 0.15 else "right" if place > 0.85 else "center"
     figure.add_vline(
         x=value, line={"color": colour, "width": 4},
-        annotation={"text": text, "font": {"color": colour, "size": TYPE_SIZE}}, annotation_position="top",
+        annotation={"text": text, "font": {"color": colour, "size": TYPE_SIZE}, "xanchor": anchor},
+        annotation_position="top",
     )  # fmt: skip
 
 
-def choice_bars(counts: Mapping[str, int], dark: bool = False, *, measured: str | None = None) -> go.Figure:
-    """Draw how many chose each option; the one that came out, `measured`, has another colour."""
+def choice_bars(
+    counts: Mapping[str, int], dark: bool = False, *, measured: str | None = None, settled: bool = True
+) -> go.Figure:
+    """Draw how many chose each option; the one that came out, `measured`, has a mark and another colour.
+
+    One that came out first but is not `settled` has both in a weaker form.
+    """
     figure, colours = _large("choices", dark, 130 + 70 * len(counts)), palette(dark)
-    names = labels(counts, 44)
-    shown = [f"{name} ✓" if option == measured else name for name, option in zip(names, counts, strict=True)]
+    mark, colour = ("✓", colours.tuned) if settled else ("(✓)", faint(colours.tuned, 0.55))
+    shown = [
+        f"{name} {mark}" if option == measured else name
+        for name, option in zip(labels(counts, 44), counts, strict=True)
+    ]
     figure.add_bar(
         y=shown, x=list(counts.values()), orientation="h", text=list(counts.values()), textposition="outside",
-        marker_color=[colours.tuned if option == measured else colours.accent for option in counts],
+        marker_color=[colour if option == measured else colours.accent for option in counts],
+        marker_line={"color": colours.tuned, "width": [3 * (option == measured) for option in counts]},
         cliponaxis=False, hovertemplate="%{y}: <b>%{x}</b><extra></extra>",
     )  # fmt: skip
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
@@ -89,7 +113,7 @@ def rank_bars(
     order = sorted(means, key=means.__getitem__)
     figure.add_scatter(
         x=[means[option] for option in order], y=[names[option] for option in order], mode="markers",
-        marker={"size": 22, "color": colours.accent}, name="guessed",
+        marker={"size": 22, "color": colours.accent}, name="mean guess",
         hovertemplate="%{y}: <b>%{x:.1f}</b><extra></extra>",
     )  # fmt: skip
     if measured:

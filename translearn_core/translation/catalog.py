@@ -31,6 +31,9 @@ CACHED = 50_000
 """Texts whose translation is kept."""
 _SPACE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +(?=[\u3000-\u9fff\uff00-\uffef])")
 """A space between two characters of a script that has none."""
+_AMOUNT = re.compile(r"([\d.,]+) ([sh])")
+_UNITS = {"s": "seconds", "h": "hours"}
+"""Units of one letter, too short for a message, and the words for them."""
 _BOLD = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*", re.DOTALL)
 DATA = frozenset({"text", "label", "column", "name", "names", "cell", "file"})
 """Placeholders that hold what people wrote: a word there is none of ours."""
@@ -108,6 +111,9 @@ class Catalog:
             return before + exact + after, 0
         if depth and (word := self._words.get(inner)) is not None:
             return before + word + after, 0
+        if amount := _AMOUNT.fullmatch(inner):
+            unit = self._words.get(_UNITS[amount[2]], amount[2])
+            return f"{before}{amount[1]} {unit}{after}", 0
         if not WORD.search(inner):
             return text, 0
         best = inner, letters(inner)

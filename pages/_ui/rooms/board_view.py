@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from pages._ui.rooms import board_scores, class_texts
+from pages._ui.rooms import board_scores, board_style, class_address, class_texts
 from pages._ui.rooms.board_access import Viewer
-from pages._ui.shell import errors, navigation, page_header, st, state, tables
+from pages._ui.shell import errors, navigation, page_header, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.lessons import board, outcomes
 from translearn_core.lessons.guess import ranked
@@ -24,35 +24,25 @@ REFRESH_SECONDS = 2.0
 """Time between two looks at guesses and runs, while the board is open."""
 RUNS, TEXTS = "runs", "texts"
 """Views of the finished runs, and of the seats' test sentences."""
-
-# no menu, and text that is read from the last row
-STYLE = """<style>
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none }
-[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 1rem }
-.st-key-board { gap: 0.7rem }
-.st-key-board h1 { padding: 0 }
-.st-key-board p { font-size: 1.6rem; line-height: 1.4 }
-.st-key-board [data-testid="stCaptionContainer"] p { font-size: 1.5rem }
-.st-key-board [data-testid^="stBaseButton-segmented_control"] { height: auto; min-height: 2.8rem }
-.st-key-board [data-testid="stBaseButton-segmented_control"] p,
-.st-key-board [data-testid="stBaseButton-segmented_controlActive"] p,
-.st-key-board label p { font-size: 1.15rem }
-@media (min-width: 1600px) {
-  .st-key-board p { font-size: 2.1rem }
-  .st-key-board [data-testid="stPlotlyChart"] { zoom: 1.5 }
-}
-</style>"""
+GUESS_COLUMNS: dict[str, object] = {
+    "seat": "Seat", "step": "Step", "guess": "Guess", "reason": "Reason", "locked": "Locked at",
+}  # fmt: skip
+SCORE_COLUMNS: dict[str, object] = {
+    "seat": "Seat", "arm": "Arm", "seed": "Seed", "test_score": "Test score",
+}  # fmt: skip
+"""Titles of the tables below the figures."""
 
 
 def show(viewer: Viewer) -> None:
     """Show the board of a class."""
     room = viewer.room
-    st.html(STYLE)
+    st.html(board_style.STYLE)
     with st.container(key="board"):
         taken = None if room.lesson is None else lesson(room.lesson)
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.title("Board" if taken is None else plain(taken.title), anchor=False)
-            st.markdown(f"{plain(room.name)}. Join on the page **Classroom** with the code **`{room.code}`**")
+        st.title("Board" if taken is None else plain(taken.title), anchor=False)
+        if viewer.seat is None and room.closed is None:
+            with st.container(key="join"):
+                class_address.large(room)
         if taken is None:
             st.markdown("This class takes no lesson. The board shows a lesson's guesses and runs.")
         else:
@@ -100,21 +90,21 @@ def _guesses(room: Room, taken: Lesson, step: Guess, revealed: bool) -> None:
         if not found:
             st.markdown("Nobody has locked a guess yet.")
             return
-        picture = _figure(step, found, measured, page_header.dark())
+        picture = guess_figure(step, found, measured, page_header.dark())
         frame = board.guess_frame(taken, found, hidden=room.names_hidden)
         alt = f"Guesses of the class: {board.guesses_summary(step, found)}"
-        tables.figure(
-            picture, frame, f"class_{room.code}_{step.id}", key=f"board-{step.id}", alt=alt, note=""
-        )
+        name = f"class_{room.code}_{step.id}"
+        board_style.figure(picture, frame, name, key=f"board-{step.id}", alt=alt, config=GUESS_COLUMNS)
 
 
-def _figure(step: Guess, found: Sequence[RoomGuess], measured: Measured | None, dark: bool) -> go.Figure:
+def guess_figure(step: Guess, found: Sequence[RoomGuess], measured: Measured | None, dark: bool) -> go.Figure:
     """Draw the guesses at a step, and what came out if that is to be shown."""
     unit = "" if step.unit == "none" else f", {step.unit}"
     match step.of:
         case GuessKind.CHOICE:
+            first, settled = (None, False) if measured is None else board.choice_outcome(step, measured)
             counts = board.choice_counts(step, found)
-            return lesson_board.choice_bars(counts, dark, measured=board.settled_choice(step, measured))
+            return lesson_board.choice_bars(counts, dark, measured=first, settled=settled)
         case GuessKind.ORDER:
             order = None if measured is None else ranked(measured, lowest=step.lowest)
             return lesson_board.rank_bars(board.option_ranks(step, found), dark, measured=order)
@@ -125,7 +115,7 @@ def _figure(step: Guess, found: Sequence[RoomGuess], measured: Measured | None, 
             return lesson_board.guessed_curves(
                 step.points, curves, (step.low, step.high), titles, dark, measured=line
             )
-    value = None if measured is None else next(iter(measured.values())).value
+    value = None if measured is None else next(iter(measured.values()))
     values = [float(one.value) for one in found]
     title = f"your guesses{unit}"
     return lesson_board.number_histogram(
@@ -171,4 +161,4 @@ def _points(
     frame = board.score_frame(scores, hidden=hidden)
     name = f"class_{room.code}_scores"
     alt = f"Test scores of the class. {board.scores_summary(by_arm)}"
-    tables.figure(picture, frame, name, key=f"board-runs-{taken.id}", alt=alt, note="")
+    board_style.figure(picture, frame, name, key=f"board-runs-{taken.id}", alt=alt, config=SCORE_COLUMNS)

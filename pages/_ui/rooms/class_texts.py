@@ -1,5 +1,6 @@
 """Test sentences of a class: written at the seats, and tried on the models of all seats on the board."""
 
+from pages._ui.rooms import board_style
 from pages._ui.rooms.board_access import Viewer
 from pages._ui.shell import errors, page_header, st, state, tables
 from pages._ui.shell.formatting import plain
@@ -17,6 +18,13 @@ from translearn_core.runs.rooms.texts import LONGEST_TEXT, MOST_TEXTS, RoomTexts
 
 SHOWN = 8
 """Sentences of the figure."""
+SENTENCE_COLUMNS: dict[str, object] = {
+    "sentence": "Sentence",
+    "label": "Right label",
+    "models_right": tables.percent("Models that are right"),
+    "written_by": "Written by",
+}
+"""Titles of the table of sentences."""
 
 
 def write(seat: Seat, taken: Lesson) -> None:
@@ -86,14 +94,15 @@ def _figures(viewer: Viewer, found: cross_test.CrossTest) -> None:
     hidden, dark, code = viewer.room.names_hidden, page_header.dark(), viewer.room.code
     frame = found.hardest(hidden=hidden)
     shares = dict(zip(frame["sentence"][:SHOWN], frame["models_right"][:SHOWN], strict=True))
-    tables.figure(
+    board_style.figure(
         lesson_board.hardest_bars(shares, dark), frame, f"class_{code}_sentences", key="board-hardest",
-        alt=f"Hardest test sentences of the class: {'; '.join(shares)}", note="",
+        alt=f"Hardest test sentences of the class: {'; '.join(shares)}", config=SENTENCE_COLUMNS,
     )  # fmt: skip
     if len(found.predicted) > 1:
         matrix = found.matrix(hidden=hidden)
         picture = lesson_board.cross_matrix(matrix.to_numpy(), list(matrix.index), list(matrix.columns), dark)
-        tables.figure(
+        board_style.figure(
             picture, matrix.rename_axis("sentences_of").reset_index(), f"class_{code}_models",
-            key="board-cross", alt="Accuracy of each seat's model on each seat's test sentences", note="",
+            key="board-cross", alt="Accuracy of each seat's model on each seat's test sentences",
+            config={"sentences_of": "Sentences of"},
         )  # fmt: skip

@@ -4,9 +4,9 @@ from functools import partial
 
 import pandas as pd
 
-from pages._ui.rooms import board_scores, class_forms, current, pin_form
+from pages._ui.rooms import board_scores, class_address, class_forms, current, pin_form
 from pages._ui.share.address import address
-from pages._ui.shell import errors, navigation, st, state, tables
+from pages._ui.shell import errors, language, navigation, st, state, tables
 from pages._ui.shell.formatting import ago, plain, size
 from translearn_core.config.settings import settings
 from translearn_core.errors import NotFoundError
@@ -24,8 +24,18 @@ ACTIVITIES = {
     "in a lesson": "in a lesson",
     "joined": "joined",
     "done": "finished the lesson",
-    "left": "left",
+    "left": "left the class",
 }
+
+SEAT_COLUMNS: dict[str, object] = {
+    "seat": "Seat",
+    "name": st.column_config.TextColumn("Name", width="small"),
+    "activity": "Activity",
+    "step": st.column_config.TextColumn("Step", width="medium"),
+    "trainings done": "Trainings done",
+    "last active": "Last active",
+}
+"""Titles and widths of the table of seats."""
 
 
 def show(room: Room) -> None:
@@ -37,8 +47,8 @@ def show(room: Room) -> None:
             st.badge("Closed: nobody can join", icon=":material/lock:", color="orange")
         if room.paused:
             st.badge("Trainings are paused", icon=":material/pause_circle:", color="orange")
-    st.markdown("People open this address, or the page **Classroom** and type the code:")
-    st.code(address("class", code=room.code), language=None, wrap_lines=True)
+    if room.closed is None:
+        class_address.show(room)
     with st.container(horizontal=True, key="room_buttons"):
         if st.button("Show the board", key="to_board", type="primary", icon=":material/co_present:"):
             navigation.switch_to(navigation.BOARD, code=room.code)
@@ -100,11 +110,7 @@ def _seats(room: Room) -> None:
             st.metric("Training", counts["training"], border=True)
             st.metric("Waiting for the engine", counts["waiting"], border=True)
             st.metric("Finished", counts["done"], border=True)
-        config: dict[str, object] = {
-            "name": st.column_config.TextColumn(width="medium"),
-            "step": st.column_config.TextColumn(width="large"),
-        }
-        tables.table(_frame(statuses), "class", key=f"seats-{room.code}", config=config)
+        tables.table(_frame(statuses), "class", key=f"seats-{room.code}", config=SEAT_COLUMNS)
 
 
 def _frame(statuses: list[SeatStatus]) -> pd.DataFrame:
@@ -113,10 +119,10 @@ def _frame(statuses: list[SeatStatus]) -> pd.DataFrame:
         {
             "seat": one.seat.number,
             "name": one.seat.name,
-            "activity": ACTIVITIES[one.activity],
-            "step": _step(one),
+            "activity": language.word(ACTIVITIES[one.activity]),
+            "step": language.translate(_step(one)),
             "trainings done": one.done,
-            "last active": ago(one.last_active),
+            "last active": language.translate(ago(one.last_active)),
         }
         for one in statuses
     ]

@@ -62,10 +62,14 @@ def host_rule() -> HostRule:
     return HostRule(names | {machine, short, f"{short}.local", address.lower()}, loopback=False)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine for itself alone."""
+    return HostRule({"localhost"}, loopback=True).allows(host.lower())
+
+
 def bound_to_loopback() -> bool:
     """Whether this process listens on the loopback interface only."""
-    address = st.get_option("server.address") or ""
-    return HostRule({"localhost"}, loopback=True).allows(address.lower())
+    return is_loopback(st.get_option("server.address") or "")
 
 
 def for_one_person() -> bool:

@@ -24,9 +24,14 @@ def is_page(scope: Scope) -> bool:
     return scope["type"] == "http" and below_base(scope).partition("/")[0] not in INNER
 
 
-def url() -> str:
-    """Return the address to open in a browser on this machine."""
-    address = st.get_option("server.address") or "0.0.0.0"
-    host = "127.0.0.1" if address in ("0.0.0.0", "::") else f"[{address}]" if ":" in address else address
+def listens_everywhere() -> bool:
+    """Whether the server listens on all interfaces of this machine."""
+    return (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
+
+
+def url(of_all: str = "127.0.0.1") -> str:
+    """Return the address to open in a browser; `of_all` is the host of a server that listens everywhere."""
+    address = of_all if listens_everywhere() else str(st.get_option("server.address"))
+    host = f"[{address}]" if ":" in address else address
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     return f"{scheme}://{host}:{st.get_option('server.port')}/{base_path()}"

@@ -12,7 +12,14 @@ from translearn_core.engine.status import home
 from translearn_core.runs import Run, State
 
 PATIENCE_SECONDS = 20.0
-"""An engine starts within seconds, on a busy machine too."""
+"""Time that a job may wait before the lack of an engine is said."""
+START_SECONDS = 180.0
+"""Longest start of an engine, of several on a busy machine; then something is wrong."""
+
+STARTING = (
+    "The engine, which does the work, is starting: it loads its libraries, which takes some seconds, on a "
+    "busy machine a minute or two. What you asked for is kept, and begins by itself."
+)
 
 ADVICE = (
     "Nothing has taken this up yet: the engine, which does the work, is not running. It starts by itself; if "
@@ -23,11 +30,14 @@ _TAIL = 4_000
 
 
 def engine_warning(run: Run) -> None:
-    """Warn if the disk is full, or if `run` has waited for long and no engine is ready."""
+    """Say what `run` waits for: the disk is full, the engine starts, or none has run for long."""
     disk_notice.warn_in_fragment()
-    key = f"waits.{run.job.id}"
-    if run.state not in (State.QUEUED, State.INTERRUPTED) or engine_status(settings()).ready:
+    key, status = f"waits.{run.job.id}", engine_status(settings())
+    if run.state not in (State.QUEUED, State.INTERRUPTED) or status.ready:
         state.reset(key)
+        return
+    if status.alive and time.time() - status.engine_started < START_SECONDS:
+        st.info(STARTING, icon=":material/hourglass:")
         return
     state.init_widget(key, time.time())
     since = run.job.created if run.job.started is None else state.get_value(key)

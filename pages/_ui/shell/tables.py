@@ -126,12 +126,19 @@ def chart(picture: go.Figure, *, key: str, alt: str, note: str | None = None) ->
 
 
 def figure(
-    picture: go.Figure, frame: pd.DataFrame, name: str, *, key: str, alt: str, note: str | None = None
+    picture: go.Figure,
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    key: str,
+    alt: str,
+    note: str | None = None,
+    config: dict[str, object] | None = None,
 ) -> None:
     """Show a figure with its note, and in an expander its table with CSV."""
     chart(picture, key=key, alt=alt, note=note)
     with st.expander("The numbers", icon=":material/table_rows:"):
-        table(frame, name, key=key)
+        table(frame, name, key=key, config=config)
 
 
 def selectable(

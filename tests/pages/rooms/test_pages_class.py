@@ -1,10 +1,17 @@
 """A class in the browser: opened, joined by code, guesses on the board, pins, pause and deletion."""
 
+from collections.abc import Iterator
+
 import pytest
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open, keys, page_text
 
 from pages._ui.server.owner import owner_of
+from pages._ui.share import address
+from translearn_core.config.settings import settings
 from translearn_core.lessons.lesson_file import lesson
 from translearn_core.runs import LessonProgress, Pins, Room, Rooms, open_store
 from translearn_core.runs.rooms.overview import room_guesses, seat_statuses
@@ -53,6 +60,45 @@ def test_a_class_is_opened_and_joined_and_a_guess_is_on_the_board(visit: Open) -
     assert "which" in [one.step for one in seat_statuses(open_store(), room.id)]
     assert "2 of 8: The same six seeds" not in page_text(teacher)
     assert teacher.dataframe[0].value["name"].tolist() == ["Bob"]
+
+
+@pytest.fixture
+def listens(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A browser on the server itself, which is in a network; what it listens on is restored."""
+    before = st.get_option("server.address")
+    monkeypatch.setattr(ContextProxy, "url", "http://127.0.0.1:8501/class")
+    monkeypatch.setattr(address, "network_address", lambda: "192.168.1.7")
+    yield monkeypatch
+    config.set_option("server.address", before)
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("host", "names", "warned"),
+    [
+        ("127.0.0.1", "", "translearn --host 0.0.0.0 --port"),
+        ("127.0.0.1", "lab", "that others use"),
+        ("0.0.0.0", "", ""),
+    ],
+)
+def test_the_class_offers_an_address_that_other_computers_can_open_or_says_that_there_is_none(
+    visit: Open, room: Room, listens: pytest.MonkeyPatch, host: str, names: str, warned: str
+) -> None:
+    config.set_option("server.address", host)
+    listens.setenv("TRANSLEARN_HOSTS", names)
+    settings.cache_clear()
+    at = visit("class", code=room.code)
+    reached = "127.0.0.1" if warned else "192.168.1.7"
+    assert f"http://{reached}:8501/class?code={room.code}" in [one.value for one in at.code]
+    assert [warned in one.value for one in at.warning] == [True] * bool(warned)
+    board = visit("board", code=room.code)
+    assert f"//{reached}" in page_text(board).replace("\\", "")
+    assert room.code in page_text(board)
+    assert len(board.warning) == bool(warned)
+    Rooms(open_store()).close(TEACHER, room.id)
+    closed = visit("class", code=room.code)
+    assert not closed.warning
+    assert not [one for one in closed.code if room.code in one.value]
 
 
 def test_a_wrong_code_and_a_taken_name_get_a_sentence(visit: Open, room: Room) -> None:

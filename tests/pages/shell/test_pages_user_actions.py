@@ -275,6 +275,19 @@ def test_a_queue_before_an_engine_at_work_is_only_a_queue(
     assert not at.warning
 
 
+def test_an_engine_that_starts_is_said_to_start_and_after_long_to_be_missing(
+    visit: Open, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_warning, "PATIENCE_SECONDS", 0.0)
+    write_status(settings(), replace(read_status(settings()), ready=False, engine_started=time.time()))
+    run = filled.store.submit(filled.owner, ExperimentConfig(data=filled.data), "waits")
+    at = visit("run", run=run.id)
+    assert [one.value for one in at.info if "is starting" in one.value]
+    assert not at.warning
+    monkeypatch.setattr(engine_warning, "START_SECONDS", -1.0)
+    assert "`translearn engine`" in visit("run", run=run.id).warning[0].value
+
+
 def test_a_log_without_trouble_is_not_quoted(workspace: Path) -> None:
     assert engine_warning.log_tail() == ""
     (workspace / LOG).write_text("2026-01-01 10:00:00 INFO translearn.engine: left\n")
