@@ -39,7 +39,7 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
-from translearn_core.config.model_names import BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL
+from translearn_core.config.model_names import BUNDLED, BUNDLED_BACKBONES, GLOVE, MULTILINGUAL
 from translearn_core.config.overrides import apply_overrides, flatten
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes.catalog import RECIPES, match_recipe, recipe
@@ -64,6 +64,7 @@ __all__ = [
     "ADAPTED",
     "BUNDLED",
     "BUNDLED_BACKBONES",
+    "GLOVE",
     "FORMAT",
     "MULTILINGUAL",
     "RECIPES",
