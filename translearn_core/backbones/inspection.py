@@ -27,7 +27,8 @@ LANGUAGE_NOTES = {
     "model for it.",
     MULTILINGUAL: "Reads about a hundred languages. Its weights were rounded to four bits by the package "
     "that brings them, so it is less exact than the original on the Hub.",
-    GLOVE: "One vector for each of 400,000 English words, whatever stands around it; other words are left out.",
+    GLOVE: "One vector for each of 400,000 English words, whatever stands around it; other words are left "
+    "out.",
 }
 
 _dry_runs: dict[str, DryRun] = {}

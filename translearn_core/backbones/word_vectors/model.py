@@ -43,7 +43,7 @@ class WordWeighting(nn.Module):
         self.weight = nn.Parameter(torch.ones(words))
 
     def forward(self, states: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
-        """Return weighted vectors, shape (texts, words, width); zeros where no word of a text has a vector."""
+        """Return weighted vectors, shape (texts, words, width); zeros for words without one."""
         known = mask * (ids > UNKNOWN_ID)
         weights = self.weight[ids] * known
         mean = weights.sum(-1, keepdim=True) / mask.sum(-1, keepdim=True).clamp(min=1)
