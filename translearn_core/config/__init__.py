@@ -59,6 +59,7 @@ from translearn_core.config.studies.grid import (
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
+from translearn_core.config.word_vectors import VectorObjective, WordVectorsConfig
 
 __all__ = [
     "ADAPTED",
@@ -119,7 +120,9 @@ __all__ = [
     "Tuning",
     "TuningConfig",
     "UnsuitableArm",
+    "VectorObjective",
     "Way",
+    "WordVectorsConfig",
     "apply_overrides",
     "custom_overrides",
     "depth_study",
