@@ -94,9 +94,9 @@ def show(record: dict[str, Any], screen: Console) -> None:
     """Print losses, neighbours of the watched words, and the command to train on the vectors."""
     losses = record["losses"]
     print_line(
-        f"{record['words']:,} words have a vector ({record['rare']:,} were too rare), from {record['texts']:,} "
-        f"texts with {record['tokens']:,} words, in {record['seconds']:.1f} s. Loss per word: {losses[0]:.3f} "
-        f"in the first epoch, {losses[-1]:.3f} in the last.",
+        f"{record['words']:,} words have a vector ({record['rare']:,} were too rare), from "
+        f"{record['texts']:,} texts with {record['tokens']:,} words, in {record['seconds']:.1f} s. Loss per "
+        f"word: {losses[0]:.3f} in the first epoch, {losses[-1]:.3f} in the last.",
         screen,
     )
     for word, nearest in record["neighbours"].items():

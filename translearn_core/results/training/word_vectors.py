@@ -80,6 +80,31 @@ class WordVectorTraining:
         ]
         return pd.DataFrame(rows, columns=["epoch", "word", "rank", "neighbour", "cosine"])
 
+    def settled(self) -> tuple[float, ...]:
+        """Return, by epoch, the mean share of the watched words' last neighbours that were theirs already."""
+        by_epoch: dict[int, dict[str, frozenset[str]]] = {}
+        for one in self.neighbours:
+            by_epoch.setdefault(one.epoch, {})[one.word] = frozenset(one.nearest)
+        if not by_epoch:
+            return ()
+        last = by_epoch[max(by_epoch)]
+        shares = (
+            [len(near & last[word]) / max(len(last[word]), 1) for word, near in words.items()]
+            for words in by_epoch.values()
+        )
+        return tuple(sum(share) / len(share) for share in shares)
+
+    def settling_frame(self) -> pd.DataFrame:
+        """Return one row per watched word: its neighbours after the first, the middle and the last epoch."""
+        last = len(self.losses)
+        epochs = dict.fromkeys((1, max(1, last // 2), last))
+        rows: dict[str, dict[str, str]] = {}
+        for one in self.neighbours:
+            if one.epoch in epochs:
+                cells = rows.setdefault(one.word, {"word": one.word})
+                cells[f"nearest after epoch {one.epoch}"] = ", ".join(one.nearest)
+        return pd.DataFrame(list(rows.values()))
+
     def analogy_frame(self) -> pd.DataFrame:
         """Return one row per analogy: its words, the word found, whether it is the expected one."""
         rows = [(a.first, a.second, a.third, a.expected, a.found, a.solved) for a in self.analogies]
