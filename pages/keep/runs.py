@@ -14,7 +14,7 @@ page_header.header(
     "has this workspace; what you delete is gone.",
 )
 store, owner = state.store(), state.owner()
-runs, pretrained, datasets = run_picker.pick_runs(), backbone_picker.pretrainings(), store.datasets(owner)
+runs, made, datasets = run_picker.pick_runs(), backbone_picker.made_here(), store.datasets(owner)
 links = ShareLinks(store).all(owner)
 stale = store.unreadable(owner), Studies(store).unreadable(owner)
 with st.grid(4, min_column_width=150):
@@ -33,17 +33,15 @@ if weight := store.workspace.activation_cache_disk_usage():
         f"Activation cache: {size(weight)} of outputs of frozen backbones, shared by all who work here, so "
         f"that no text is encoded twice. It takes {limit} at most; the least used entries are deleted first."
     )
-if not (runs or pretrained or datasets or links or any(stale)):
+if not (runs or made or datasets or links or any(stale)):
     page_header.empty("There is nothing here yet.", "Get some data", "data")
 if runs:
     st.subheader("Runs", anchor=False)
-    run_list.runs(runs, [*runs, *pretrained])
-if pretrained:
-    st.subheader("Pretrained here", anchor=False)
-    st.caption(
-        "Continued pretraining: backbones that were trained further on your own texts, without labels."
-    )
-    run_list.pretrainings(pretrained, [*runs, *pretrained])
+    run_list.runs(runs, [*runs, *made])
+if made:
+    st.subheader("Backbones trained here", anchor=False)
+    st.caption("Backbones that were trained further on your own texts, without labels, and word vectors.")
+    run_list.backbones(made, [*runs, *made])
 if datasets:
     st.subheader("Data sets", anchor=False)
     run_list.datasets(datasets)

@@ -1,6 +1,6 @@
 """Backbone page: choose a pretrained model and the blocks that train."""
 
-from pages._ui.backbones import backbone_picker, download_panel, pretraining
+from pages._ui.backbones import backbone_picker, download_panel, training_on_texts
 from pages._ui.diagnostics import transferability
 from pages._ui.forms import freeze_map, require_task
 from pages._ui.shell import jobs, navigation, page_header, result_cache, st, state, tables
@@ -46,7 +46,7 @@ with right:
     if draft.data is None:
         st.caption("Choose a table on the Data page to see time and memory.")
 transferability.panel(draft)
-pretraining.offer(backbone, backbone_info)
+training_on_texts.offer(backbone, backbone_info)
 with st.expander("Parameters of each part", icon=":material/table_rows:"):
     tables.table(backbone_info.frame(), "backbone_info", key="backbone_info")
 with st.container(horizontal=True):

@@ -155,7 +155,7 @@ def prepare(
         DataConfig, dataset=table.dataset.digest, text=names["text"], text_pair=names["text_pair"],
         targets=(target,), split=split,
     )  # fmt: skip
-    source = client.with_absolute_path(valid(BackboneConfig, id=backbone, random_init=random_init))
+    source = client.as_engine_finds(valid(BackboneConfig, id=backbone, random_init=random_init))
     info = client.backbone_info(source)
     task = Task(table.dataset.name, data, source, info, table.findings)
     checked = check_data(table.profile, [diagnose_config(experiment(task))])

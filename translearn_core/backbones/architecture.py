@@ -19,6 +19,7 @@ from transformers import (
 )
 
 from translearn_core.backbones.folders import shorten
+from translearn_core.backbones.word_vectors.model import register
 from translearn_core.errors import BackboneError, shorten_repr
 from translearn_core.results.format import cut
 from translearn_core.storage.documents import DocumentError, read_json_object
@@ -32,6 +33,8 @@ SIZES = {
     "num_attention_heads": 10_000,
 }
 """Upper bounds of config values: more than any model has, small enough that building it terminates."""
+
+register()
 
 NUMBER = re.compile(r"\.\d+\.")
 

@@ -11,7 +11,7 @@ from transformers.pytorch_utils import Conv1D
 from translearn_core.backbones.dry_run import DryRun, dry_run, input_names
 from translearn_core.backbones.sentence_transformers_settings import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
-from translearn_core.config import BUNDLED, MULTILINGUAL
+from translearn_core.config import BUNDLED, GLOVE, MULTILINGUAL
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.modality import MODALITIES, embedding_table
 from translearn_core.results import BackboneInfo
@@ -27,6 +27,8 @@ LANGUAGE_NOTES = {
     "model for it.",
     MULTILINGUAL: "Reads about a hundred languages. Its weights were rounded to four bits by the package "
     "that brings them, so it is less exact than the original on the Hub.",
+    GLOVE: "One vector for each of 400,000 English words, whatever stands around it; other words are left "
+    "out.",
 }
 
 _dry_runs: dict[str, DryRun] = {}
@@ -50,7 +52,7 @@ def find_blocks(name: str, model: nn.Module) -> str:
     path, stack = max(lists, key=lambda named: count(named[1].parameters()))
     tables = {id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
     outside_tables = [p for p in model.parameters() if id(p) not in tables]
-    share = count(stack.parameters()) / max(count(outside_tables), 1)
+    share = count(stack.parameters()) / count(outside_tables) if outside_tables else 1
     if share < STACK_SHARE:
         raise BackboneError(
             f"{name} ({type(model).__name__}) has its blocks in several lists, the largest with "

@@ -1,5 +1,6 @@
 """Settings that sentence-transformers saves with a model: its folder, pooling and token limit."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,17 @@ def transformer_folder(name: str, folder: Path) -> Path | None:
     """Return the transformer's folder according to modules.json in `folder`, None if it has no config."""
     inner = _path_of(name, folder, "Transformer")
     return inner if inner is not None and (inner / "config.json").is_file() else None
+
+
+def write_mean_pooling(folder: Path) -> None:
+    """Save with the transformer in `folder` that its texts are pooled by mean."""
+    modules = [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+    ]
+    (folder / MODULES).write_text(json.dumps(modules, indent=1), encoding="utf-8")
+    (folder / POOLING).parent.mkdir()
+    (folder / POOLING).write_text(json.dumps({"pooling_mode_mean_tokens": True}, indent=1), encoding="utf-8")
 
 
 def _path_of(name: str, home: Path, kind: str) -> Path | None:

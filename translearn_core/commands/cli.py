@@ -24,6 +24,7 @@ from translearn_core.commands import (
     study,
     train,
     transfer,
+    vectors,
 )
 from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
 from translearn_core.commands.lessons import claims, lesson
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "recipes": recipes.list_recipes,
     "advise": advise.advise,
     "pretrain": pretrain.pretrain,
+    "vectors": vectors.vectors,
     "search": search.search,
     "study": study.study,
     "label-efficiency": label_efficiency.label_efficiency,

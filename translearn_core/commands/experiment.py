@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, diagnose_config, read_data
-from translearn_core.commands.terminal.client import add_dataset, backbone_info, find, with_absolute_path
+from translearn_core.commands.terminal.client import add_dataset, as_engine_finds, backbone_info, find
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import (
     ExperimentOptions,
@@ -55,7 +55,7 @@ def experiment_of(
         recipe_named(options.recipe)
     table = read_data(dataset)
     data = _data(options, dataset, table, settings)
-    source = with_absolute_path(_backbone(options, start))
+    source = as_engine_finds(_backbone(options, start))
     info = backbone_info(source)
     training = given_options(options, TrainingConfig)
     if start is not None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from translearn_core.commands.data_check import check_data, column_name, read_data
-from translearn_core.commands.terminal.client import add_dataset, result, submit, with_absolute_path
+from translearn_core.commands.terminal.client import add_dataset, as_engine_finds, result, submit
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import (
     AsJson,
@@ -95,7 +95,7 @@ def labels(
         table = read_data(dataset)
     task = _task(dataset, column_name(text, table, "--text"), column, _split(split, split_seed, table))
     with naming_fields():
-        config = valid(LabelReviewConfig, data=task, backbone=with_absolute_path(BackboneConfig(id=backbone)))
+        config = valid(LabelReviewConfig, data=task, backbone=as_engine_finds(BackboneConfig(id=backbone)))
     review = result(submit(config, "looking for doubtful labels"), LabelReview)
     if out is not None:
         corrected = _corrected(config.data, split)

@@ -10,10 +10,10 @@ from rich.console import Console
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
 from translearn_core.commands.terminal.client import (
     add_dataset,
+    as_engine_finds,
     backbone_info,
     result,
     submit,
-    with_absolute_path,
 )
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import (
@@ -79,7 +79,7 @@ def pretraining_of(
     dataset = add_dataset({"train": options.file}, read_options(reading))
     table = read_data(dataset, texts_only=True)
     text = column_name(options.text, table, "--text")
-    source = with_absolute_path(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
+    source = as_engine_finds(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
     chosen = {"token_limit": backbone_info(source).features.token_limit} | given_options(
         options, PretrainConfig
     )

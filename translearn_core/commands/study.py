@@ -12,12 +12,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, diagnosis, read_data
 from translearn_core.commands.terminal.client import (
     add_dataset,
+    as_engine_finds,
     backbone_info,
     find,
     result,
     submit,
     watch,
-    with_absolute_path,
 )
 from translearn_core.commands.terminal.costs import announce_cost
 from translearn_core.commands.terminal.errors import naming_fields, valid
@@ -89,7 +89,7 @@ def submit_study(path: Path, files: Sequence[str], reading: ReadingOptions) -> t
         file.study(dataset.digest)  # validation errors come before the files are read
         table = read_data(dataset)
         file = _with_columns(file, table)
-        config = file.study(dataset.digest, backbones=[with_absolute_path(one) for one in file.backbones])
+        config = file.study(dataset.digest, backbones=[as_engine_finds(one) for one in file.backbones])
     infos = {backbone.label: backbone_info(backbone) for backbone in config.backbones}
     config = config.model_copy(update={"settings": {**_fitting_features(infos.values()), **config.settings}})
     if file.teacher is not None:

@@ -39,7 +39,7 @@ from translearn_core.config.model import (
     Stage,
     TuningConfig,
 )
-from translearn_core.config.model_names import BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL
+from translearn_core.config.model_names import BUNDLED, BUNDLED_BACKBONES, GLOVE, MULTILINGUAL
 from translearn_core.config.overrides import apply_overrides, flatten
 from translearn_core.config.read_options import ReadOptions
 from translearn_core.config.recipes.catalog import RECIPES, match_recipe, recipe
@@ -59,12 +59,14 @@ from translearn_core.config.studies.grid import (
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
+from translearn_core.config.word_vectors import VectorObjective, WordVectorsConfig
 
 __all__ = [
     "ADAPTED",
     "BUNDLED",
     "BUNDLED_BACKBONES",
     "FORMAT",
+    "GLOVE",
     "MULTILINGUAL",
     "RECIPES",
     "Activation",
@@ -118,7 +120,9 @@ __all__ = [
     "Tuning",
     "TuningConfig",
     "UnsuitableArm",
+    "VectorObjective",
     "Way",
+    "WordVectorsConfig",
     "apply_overrides",
     "custom_overrides",
     "depth_study",

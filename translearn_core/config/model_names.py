@@ -9,7 +9,10 @@ BUNDLED = "all-MiniLM-L6-v2"
 MULTILINGUAL = "multilingual-e5-small"
 """Backbone of about a hundred languages; a package of its own brings it, no network is needed."""
 
-BUNDLED_BACKBONES = (BUNDLED, MULTILINGUAL)
+GLOVE = "glove-6b-50d"
+"""Word vectors; a package of their own brings them, no network is needed."""
+
+BUNDLED_BACKBONES = (BUNDLED, MULTILINGUAL, GLOVE)
 """Backbones that packages bring, the default first."""
 
 TFIDF = "tf-idf"
@@ -41,8 +44,8 @@ def parse_model_name(text: str, revision: str | None = None) -> tuple[str, str |
     revision = revision or address_revision
     if name.lower() in _BUNDLED_NAMES and revision in (None, "main"):
         return BUNDLED, None
-    if name.lower() == MULTILINGUAL and revision in (None, "main"):
-        return MULTILINGUAL, None
+    if name.lower() in (MULTILINGUAL, GLOVE) and revision in (None, "main"):
+        return name.lower(), None
     if name.lower() in (TFIDF, "tfidf"):
         return TFIDF, None
     return name, revision

@@ -93,7 +93,8 @@ class PreparedDataset:
 class TokenStatistics:
     """Statistics of the texts under one tokenizer.
 
-    `lengths` are tokens per text, special tokens included, not truncated; shares are in [0, 1].
+    `lengths` are tokens per text, special tokens included, not truncated; shares are in [0, 1]. With
+    `whole_words` tokens are words, and unknown ones are left out.
     """
 
     backbone: str
@@ -101,3 +102,4 @@ class TokenStatistics:
     unknown_share: float
     pieces_per_word: float
     lengths: NDArray[np.int64] = field(compare=False)
+    whole_words: bool = False

@@ -27,6 +27,8 @@ BINS = 30
 
 UNREAD_DOMAINS = "unknown-domains"
 """Code of the finding on domains whose texts a backbone cannot read."""
+COVERAGE = "word-coverage"
+"""Code of the finding on the words that have a vector."""
 UNREAD = ("unknown-tokens", UNREAD_DOMAINS)
 """Codes of findings on texts that a backbone cannot read."""
 
@@ -170,6 +172,8 @@ def _cell_findings(table: pd.DataFrame, config: DataConfig) -> list[Finding]:
 
 def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
     """Return findings on unknown tokens and on words cut into many pieces."""
+    if statistics.whole_words:
+        return [_coverage_finding(statistics)]
     findings = []
     share, model = statistics.unknown_share, statistics.backbone
     percent = rounded_percent(share)
@@ -194,6 +198,20 @@ def unknown_tokens_finding(statistics: TokenStatistics) -> list[Finding]:
         sentence = f"{model} cuts a word into {statistics.pieces_per_word:.1f} pieces on average."
         findings.append(finding("pieces-per-word", Severity.DETECTED, sentence))
     return findings
+
+
+def _coverage_finding(statistics: TokenStatistics) -> Finding:
+    """Return the finding on the share of the words that have a vector."""
+    covered = 1 - statistics.unknown_share
+    share = rounded_percent(covered) if covered < 1 else "All"
+    sentence = (
+        f"{share} of the words and punctuation marks have a vector in {statistics.backbone}; words "
+        "without one are left out."
+    )
+    if statistics.unknown_share <= UNREAD_SHARE:
+        return finding(COVERAGE, Severity.DETECTED, sentence)
+    advice = "Choose word vectors of this language or field, or train them on texts of it."
+    return finding(COVERAGE, Severity.WARNING, sentence, advice=advice)
 
 
 def unknown_domains_finding(shares: Mapping[str, float], model: str) -> list[Finding]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from translearn_core.config.text_cells import Cell, Word, joined, sides_of
@@ -214,4 +215,5 @@ def token_statistics(
         unknown_share=unknowns / content if content else 0.0,
         pieces_per_word=content / words if words else 0.0,
         lengths=lengths,
+        whole_words=isinstance(tokenizer.backend_tokenizer.model, WordLevel),
     )

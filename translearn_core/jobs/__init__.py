@@ -8,9 +8,11 @@ from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.backbones import (
     BACKBONE_INFO,
+    BACKBONE_JOBS,
     DOWNLOAD_SIZE,
     PRETRAIN,
     PROFILE,
+    WORD_VECTORS,
     BackboneInfoConfig,
     DownloadSizeConfig,
     ProfileConfig,
@@ -83,6 +85,7 @@ __all__ = [
     "ADVICE",
     "AUGMENTATION_PREVIEW",
     "BACKBONE_INFO",
+    "BACKBONE_JOBS",
     "BASELINES",
     "COMPARE",
     "DIAGNOSE",
@@ -117,6 +120,7 @@ __all__ = [
     "TRAINING_PREDICTIONS",
     "TRANSFERABILITY",
     "TRANSFER_MATRIX",
+    "WORD_VECTORS",
     "ZERO_SHOT",
     "AdviseConfig",
     "AugmentationPreviewConfig",

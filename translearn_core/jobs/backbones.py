@@ -1,11 +1,11 @@
-"""Jobs on backbones: download size, architecture, step times and continued pretraining."""
+"""Jobs on backbones: download size, architecture, step times, continued pretraining and word vectors."""
 
 from typing import ClassVar, Protocol, Self
 
-from translearn_core.config import BackboneConfig, FeatureConfig, TrainingConfig
+from translearn_core.config import BackboneConfig, FeatureConfig, TrainingConfig, WordVectorsConfig
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.spec import BackboneJobConfig, JobSpec, Slot
-from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining
+from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining, WordVectorTraining
 
 
 class Settings(Protocol):
@@ -89,3 +89,15 @@ PRETRAIN = JobSpec(
     memory_hint="choose a smaller batch size or a lower token limit",
     resumable=True,
 )
+
+WORD_VECTORS = JobSpec(
+    WordVectorsConfig,
+    WordVectorTraining,
+    "Word vectors",
+    "word_vectors:train_vectors",
+    slot=Slot.TRAINING,
+    memory_hint="choose a smaller width or a higher min_count",
+)
+
+BACKBONE_JOBS = (PRETRAIN, WORD_VECTORS)
+"""Kinds of jobs that make a backbone."""

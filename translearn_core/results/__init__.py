@@ -64,6 +64,7 @@ from translearn_core.results.training.pretraining import Pretraining
 from translearn_core.results.training.run_summary import CacheUsage, RunSummary
 from translearn_core.results.training.self_training import SelfTraining, SelfTrainingRound
 from translearn_core.results.training.training_timeline import Timeline
+from translearn_core.results.training.word_vectors import WordVectorTraining
 
 __all__ = [
     "Advice",
@@ -139,5 +140,6 @@ __all__ = [
     "Timeline",
     "TrainingPredictions",
     "Transferability",
+    "WordVectorTraining",
     "Workload",
 ]

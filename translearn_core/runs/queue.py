@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from translearn_core.errors import DamagedFileError, NotFoundError
-from translearn_core.jobs import COMPARE, PRETRAIN, SELECTION, SPECS, TRAIN, Slot
+from translearn_core.jobs import BACKBONE_JOBS, COMPARE, SELECTION, SPECS, TRAIN, Slot
 from translearn_core.results import EpochPoint, StepPoint
 from translearn_core.runs.database.connection import CREATED, for_reading, open_database
 from translearn_core.runs.database.schema import datasets, job_owners, jobs, meta, points
@@ -35,7 +35,7 @@ from translearn_core.runs.workspace import Workspace
 MAX_ATTEMPTS = 3
 """Most starts of a job that loses its workers."""
 
-MODELS = (TRAIN.kind, PRETRAIN.kind)
+MODELS = (TRAIN.kind, *(spec.kind for spec in BACKBONE_JOBS))
 """Kinds of jobs with large files, which are kept when their parent is deleted."""
 
 

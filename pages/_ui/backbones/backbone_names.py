@@ -1,4 +1,4 @@
-"""Display names of backbones that were pretrained here."""
+"""Display names of backbones that were made here."""
 
 import re
 from collections import Counter
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cache
 
 from pages._ui.shell import state
-from translearn_core.config import ADAPTED, BackboneConfig
-from translearn_core.jobs import PRETRAIN
+from translearn_core.config import ADAPTED, BackboneConfig, WordVectorsConfig
+from translearn_core.jobs import BACKBONE_JOBS, PretrainConfig
 
 MADE_HERE = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
 SHORT = 6
@@ -34,9 +34,16 @@ def backbone(config: BackboneConfig) -> str:
     return name_lookup()(config.label)
 
 
+def origin(config: PretrainConfig | WordVectorsConfig) -> str:
+    """Return what a backbone was made from; the text is not escaped."""
+    if isinstance(config, WordVectorsConfig):
+        return f"{config.objective} on column {config.text}"
+    return f"from {backbone(config.backbone)}"
+
+
 def _names() -> dict[str, str]:
-    """Return the names of the owner's pretrained backbones by job id."""
-    runs = state.store().runs(state.owner(), PRETRAIN)
+    """Return the names of the owner's own backbones by job id."""
+    runs = [run for spec in BACKBONE_JOBS for run in state.store().runs(state.owner(), spec)]
     counts = Counter(run.name for run in runs)
     suffix = {run.job.id: f" ({run.job.id[:SHORT]})" for run in runs if counts[run.name] > 1}
     return {run.job.id: run.name + suffix.get(run.job.id, "") for run in runs}

@@ -1,17 +1,19 @@
 """Backbone picker: bundled, pretrained here, from the Hub, or from a folder of the server."""
 
+from typing import Any
+
 from pages._ui.backbones import backbone_names, server_folders
 from pages._ui.shell import navigation, st, state
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, MULTILINGUAL, BackboneConfig
+from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, GLOVE, MULTILINGUAL, BackboneConfig
 from translearn_core.config.model_names import parse_model_name
 from translearn_core.config.settings import settings
-from translearn_core.jobs import PRETRAIN, PretrainConfig
+from translearn_core.jobs import BACKBONE_JOBS
 from translearn_core.runs import Run, State
 
-BUNDLE, PRETRAINED_HERE, HUB, FOLDER = (
+BUNDLE, MADE_HERE, HUB, FOLDER = (
     "Bundled",
-    "Pre-trained here",
+    "Trained here",
     "Hugging Face Hub",
     "Folder on the server",
 )
@@ -19,6 +21,7 @@ BUNDLE, PRETRAINED_HERE, HUB, FOLDER = (
 BUNDLED_LABELS = {
     BUNDLED: f"{BUNDLED}: English, small and fast",
     MULTILINGUAL: f"{MULTILINGUAL}: a hundred languages, 4-bit source",
+    GLOVE: f"{GLOVE}: word vectors, English",
 }
 """Names of the bundled backbones with what they are for."""
 
@@ -36,22 +39,23 @@ def choose() -> BackboneConfig:
     return chosen
 
 
-def use_pretrained(run: Run[PretrainConfig]) -> None:
-    """Choose the backbone of a pretraining run; call it in a callback."""
+def use_made_here(run: Run[Any]) -> None:
+    """Choose the backbone that a run made; call it in a callback."""
     state.set_value("backbone_wanted", (state.draft().backbone, BackboneConfig(id=f"{ADAPTED}{run.job.id}")))
     state.reset("backbone_place", "backbone_mine", "twin")
 
 
-def pretrainings() -> list[Run[PretrainConfig]]:
-    """Return the owner's pretraining runs, newest first."""
-    return state.store().runs(state.owner(), PRETRAIN)
+def made_here() -> list[Run[Any]]:
+    """Return the owner's runs that make a backbone, newest first."""
+    runs = [run for spec in BACKBONE_JOBS for run in state.store().runs(state.owner(), spec)]
+    return sorted(runs, key=lambda run: run.created, reverse=True)
 
 
 def _choose(current: BackboneConfig) -> BackboneConfig:
-    pretrained = {f"{ADAPTED}{run.job.id}": run for run in pretrainings() if run.state is State.DONE}
+    pretrained = {f"{ADAPTED}{run.job.id}": run for run in made_here() if run.state is State.DONE}
     places = (
         [BUNDLE]
-        + [PRETRAINED_HERE] * bool(pretrained)
+        + [MADE_HERE] * bool(pretrained)
         + [HUB] * settings().hub
         + [FOLDER] * server_folders.offered()
     )
@@ -67,7 +71,7 @@ def _choose(current: BackboneConfig) -> BackboneConfig:
         seed = st.number_input("Seed of the random weights", 0, value=current.init_seed, key="init_seed")
     if source == BUNDLE:
         return BackboneConfig(id=_pick_bundled(current), random_init=twin, init_seed=seed)
-    if source == PRETRAINED_HERE:
+    if source == MADE_HERE:
         return BackboneConfig(id=_pick_pretrained(pretrained, current), random_init=twin, init_seed=seed)
     state.init_widget(
         f"id_{source}",
@@ -117,8 +121,7 @@ def _pick_pretrained(pretrained: dict[str, Run], current: BackboneConfig) -> str
     state.init_widget("backbone_mine", preset)
     tell, names = backbone_names.name_lookup(), {}
     for id, run in pretrained.items():
-        config = run.job.config
-        names[id] = f"{short(run.name, 60)} (from {short(tell(config.backbone.label), 60)})"
+        names[id] = f"{short(run.name, 60)} ({short(tell(backbone_names.origin(run.job.config)), 60)})"
     chosen: str = st.selectbox(
         "Backbone",
         list(names),
@@ -142,7 +145,7 @@ def _twin(current: BackboneConfig) -> bool:
 
 def _place(current: BackboneConfig, places: list[str], pretrained: dict[str, Run]) -> str:
     if current.id in BUNDLED_BACKBONES or current.id.startswith(ADAPTED):
-        return PRETRAINED_HERE if current.id in pretrained else BUNDLE
+        return MADE_HERE if current.id in pretrained else BUNDLE
     folder = server_folders.is_folder(current.id) or HUB not in places
     source = FOLDER if folder else HUB
     return source if source in places else BUNDLE

@@ -102,6 +102,12 @@ LABELS: dict[str, str] = {
     "contrastive.loss": "Loss of the pairs",
     "draws": "Draws of each text",
     "contrastive.temperature": "Temperature of the loss",
+    "objective": "Objective",
+    "vectors.width": "Width of a vector",
+    "window": "Context window",
+    "negatives": "Negative words",
+    "subsampling": "Subsampling",
+    "min_count": "Least count of a word",
 }
 """Field labels; a key with a dot applies to one form."""
 

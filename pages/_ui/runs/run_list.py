@@ -1,6 +1,7 @@
 """Runs and data sets as rows with their actions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pages._ui.backbones import backbone_names
 from pages._ui.datasets import data_sources, text_source
@@ -11,8 +12,7 @@ from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
-from translearn_core.jobs import PretrainConfig
-from translearn_core.results import Pretraining, RunSummary
+from translearn_core.results import Pretraining, RunSummary, WordVectorTraining
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.runs.joint_runs import shared_name, target_of
 
@@ -56,13 +56,11 @@ def runs(trained: Sequence[Run[ExperimentConfig]], owned: Sequence[Run]) -> None
         tables.table(frame, "runs", key="runs", config=scores.columns(shown))
 
 
-def pretrainings(pretrained: Sequence[Run[PretrainConfig]], owned: Sequence[Run]) -> None:
-    """Show pretraining runs as rows."""
-    tell = backbone_names.name_lookup()
+def backbones(made: Sequence[Run[Any]], owned: Sequence[Run]) -> None:
+    """Show runs that make a backbone as rows."""
     with st.container(gap="small"):
-        for run in pretrained:
-            config = run.job.config
-            if _row(run, [f"from {plain(tell(config.backbone.label))}", *_losses(run)], owned):
+        for run in made:
+            if _row(run, [plain(backbone_names.origin(run.job.config)), *_losses(run)], owned):
                 state.set_value(text_source.OPEN, True)
                 navigation.switch_to("backbone")
 
@@ -139,10 +137,13 @@ def _scores(run: Run[ExperimentConfig]) -> list[str]:
     return [f"{metric.label} {metric.format(score.value)}", duration(result.seconds["total"])]
 
 
-def _losses(run: Run[PretrainConfig]) -> list[str]:
-    result = result_cache.cached_result(run, Pretraining) if run.state is State.DONE else None
-    return (
-        [f"loss {result.loss_before:.3f} → {result.loss_after:.3f}", duration(result.seconds)]
-        if result
-        else []
-    )
+def _losses(run: Run[Any]) -> list[str]:
+    result = result_cache.cached_result(run, run.job.spec.result) if run.state is State.DONE else None
+    match result:
+        case Pretraining():
+            losses = result.loss_before, result.loss_after
+        case WordVectorTraining():
+            losses = result.losses[0], result.losses[-1]
+        case _:
+            return []
+    return [f"loss {losses[0]:.3f} → {losses[1]:.3f}", duration(result.seconds)]

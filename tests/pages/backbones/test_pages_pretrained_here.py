@@ -81,7 +81,7 @@ def test_pretrainings_are_listed_with_their_state_and_what_they_brought(visit: O
     done = made(filled, f"films {HOSTILE}")
     waits = filled.store.submit(filled.owner, pretrain_config(filled, epochs=7), "the long one")
     at = visit("runs")
-    assert "Pretrained here" in page_text(at)
+    assert "Backbones trained here" in page_text(at)
     assert f"from {BUNDLED} · loss 4.500 → 3.250 · 1 min 01 s" in page_text(at)
     assert "next in the queue" in page_text(at)
     assert {text.value for text in at.text} >= {done.name, waits.name}
@@ -103,7 +103,7 @@ def test_one_is_stopped_resumed_renamed_and_deleted_there(visit: Open, filled: F
     at.checkbox(key=f"sure-{run.id}").check().run()
     at.button(key=f"delete-{run.id}").click().run()
     assert of_kind(filled, PRETRAIN) == []
-    assert "Pretrained here" not in page_text(at)
+    assert "Backbones trained here" not in page_text(at)
     assert not at.exception
 
 

@@ -112,9 +112,9 @@ def test_a_result_is_shown_and_its_backbone_can_be_used(visit: Open, filled: Fil
     assert f"from {BUNDLED}" in words
     assert at.button(key="pretrain").disabled
     place = at.get_by_key("backbone_place")
-    assert "Pre-trained here" in place.options
+    assert "Trained here" in place.options
     at.button(key=f"use-{run.id}").click().run()
-    assert at.get_by_key("backbone_place").value == "Pre-trained here"
+    assert at.get_by_key("backbone_place").value == "Trained here"
     box = at.selectbox(key="backbone_mine")
     assert box.value == f"{ADAPTED}{run.job.id}"
     assert f"(from {BUNDLED})" in box.options[0]
@@ -157,7 +157,7 @@ def test_nobody_else_sees_it(visit: Open, filled: Filled) -> None:
     at = visit("backbone", BOB)
     assert "60 different texts" in page_text(at)
     assert "the first" not in page_text(at)
-    assert "Pre-trained here" not in at.get_by_key("backbone_place").options
+    assert "Trained here" not in at.get_by_key("backbone_place").options
 
 
 def test_a_failure_is_a_sentence_and_can_be_tried_again(visit: Open, filled: Filled) -> None:

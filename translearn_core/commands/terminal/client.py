@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translearn_core.commands.terminal.output import console
 from translearn_core.config import (
+    ADAPTED,
     BUNDLED_BACKBONES,
     BackboneConfig,
     ExperimentConfig,
@@ -21,7 +22,7 @@ from translearn_core.config.settings import settings
 from translearn_core.engine import ensure_engine
 from translearn_core.errors import ConfigError, DataError, NotFoundError, TrainingError, shorten_repr
 from translearn_core.errors.os_errors import explain_os_error, write_error
-from translearn_core.jobs import TRAIN, BackboneInfoConfig
+from translearn_core.jobs import BACKBONE_JOBS, TRAIN, BackboneInfoConfig
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import LOCAL, Dataset, Run, State, artifacts, open_store
 
@@ -231,9 +232,15 @@ def backbone_info(backbone: BackboneConfig) -> BackboneInfo:
     return result(submit(BackboneInfoConfig(backbone=backbone), "backbone"), BackboneInfo)
 
 
-def with_absolute_path(backbone: BackboneConfig) -> BackboneConfig:
-    """Return `backbone` with the absolute path of a local folder: the engine's working folder may differ."""
-    folder = os.path.expanduser(backbone.id)
-    if backbone.id in BUNDLED_BACKBONES or not os.path.isdir(folder):
+def as_engine_finds(backbone: BackboneConfig) -> BackboneConfig:
+    """Return `backbone` with the id of one made here by its name, or the absolute path of a local folder."""
+    if backbone.id in BUNDLED_BACKBONES:
         return backbone
-    return backbone.model_copy(update={"id": str(Path(folder).resolve())})
+    folder = os.path.expanduser(backbone.id)
+    if os.path.isdir(folder):  # the engine's working folder may differ
+        return backbone.model_copy(update={"id": str(Path(folder).resolve())})
+    made = [run for spec in BACKBONE_JOBS for run in open_store().runs(LOCAL, spec)]
+    same_name = (run for run in made if run.name == backbone.id and run.state is State.DONE)
+    if run := next(same_name, None):
+        return backbone.model_copy(update={"id": f"{ADAPTED}{run.job.id}"})
+    return backbone

@@ -1,0 +1,57 @@
+"""Training of word vectors on the texts of a table."""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from translearn_core.config.base import JobConfig, Seed
+
+
+class VectorObjective(StrEnum):
+    """What predicts what."""
+
+    SKIP_GRAM = "skip-gram"
+    CBOW = "cbow"
+
+
+class WordVectorsConfig(JobConfig[Any]):
+    """Train word vectors with negative sampling (Mikolov et al. 2013, arXiv:1301.3781, arXiv:1310.4546)."""
+
+    kind: ClassVar = "word_vectors"
+    dataset: str = Field(description="digest of the data set's files")
+    text: str = Field(description="column that holds the texts")
+    text_pair: str | None = Field(None, description="column of the second texts of pairs, which are read too")
+    objective: VectorObjective = Field(
+        VectorObjective.SKIP_GRAM,
+        description="skip-gram: a word predicts those around it; cbow: they predict it",
+    )
+    width: int = Field(100, ge=2, le=1_000, description="numbers of a vector")
+    window: int = Field(5, ge=1, le=50, description="words on each side that count as its context")
+    negatives: int = Field(5, ge=1, le=50, description="drawn words that a word is told apart from")
+    subsampling: float = Field(
+        1e-3, ge=0, lt=1, description="share of the words above which a word is read less often; 0: never"
+    )
+    min_count: int = Field(2, ge=1, le=1_000, description="rarer words get no vector")
+    epochs: int = Field(10, ge=1, le=1_000, description="passes over the texts")
+    lr: float = Field(0.025, gt=0, le=1.0, description="first learning rate; it falls linearly")
+    watch: tuple[str, ...] = Field(
+        (),
+        max_length=20,
+        description="words whose neighbours are noted; none: frequent ones",
+    )
+    seed: Seed = Field(0, description="seed of first vectors, order and negatives")
+
+    @property
+    def title(self) -> str:
+        """What is trained on which texts."""
+        return f"word vectors of column {self.text}"
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns of the texts."""
+        return (self.text,) if self.text_pair is None else (self.text, self.text_pair)
+
+    def dataset_digest(self) -> str:
+        """Return the digest of the data set."""
+        return self.dataset

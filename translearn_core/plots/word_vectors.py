@@ -1,0 +1,42 @@
+"""Training of word vectors: loss by epoch, and how soon neighbours settle."""
+
+import plotly.graph_objects as go
+
+from translearn_core.plots.style.palette import palette
+from translearn_core.plots.style.theme import annotate_empty, bare
+from translearn_core.results import WordVectorTraining
+
+
+def vector_training(result: WordVectorTraining, dark: bool = False) -> go.Figure:
+    """Draw the loss per word above the share of the last neighbours that are found already, by epoch."""
+    figure, colours = bare("word vectors", dark, height=380), palette(dark)
+    if not result.losses:
+        return annotate_empty(figure, "No epoch is finished yet.", dark)
+    epochs = list(range(1, len(result.losses) + 1))
+    lines = [("loss per word", result.losses, "y", colours.train, ".3f")]
+    if settled := result.settled():
+        lines.append(("neighbours as at the end", settled, "y2", colours.validation, ".0%"))
+    for name, values, axis, colour, form in lines:
+        figure.add_scatter(
+            x=epochs,
+            y=values,
+            name=name,
+            yaxis=axis,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.2},
+            marker={"size": 7, "color": colour},
+            hovertemplate=f"epoch %{{x}}: <b>%{{y:{form}}}</b><extra>{name}</extra>",
+        )
+    figure.update_layout(
+        showlegend=True,
+        xaxis={"title_text": "epoch", "dtick": 1 if len(epochs) <= 12 else None},
+        yaxis={"domain": [0.56, 1], "title_text": "loss", "nticks": 5},
+        yaxis2={
+            "domain": [0, 0.44],
+            "title_text": "neighbours",
+            "tickformat": ".0%",
+            "range": [0, 1.05],
+            "nticks": 4,
+        },
+    )
+    return figure

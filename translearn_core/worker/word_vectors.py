@@ -1,0 +1,17 @@
+"""Training of word vectors on the texts of a table."""
+
+from translearn_core.config import WordVectorsConfig
+from translearn_core.training.word_vectors.train import train_word_vectors
+from translearn_core.worker.context import Context
+from translearn_core.worker.data_loading import load_table
+from translearn_core.worker.pretraining import texts_of
+
+
+def train_vectors(context: Context[WordVectorsConfig]) -> None:
+    """Train vectors on a table's texts."""
+    config = context.config
+    context.report("reading the texts")
+    table = load_table(context.store.workspace, config.dataset)
+    texts = [text for column in config.text_columns for text in texts_of(table, column)]
+    context.store.forget_points(context.job.id)
+    train_word_vectors(config, texts, context.folder, report=context.report, record=context.add_points)
