@@ -26,7 +26,9 @@ TEXTS = """() => {
     if (style.fontFamily.includes("Material")) continue;
     found.texts.push(text);
     const hidden = element.clientWidth <= 8;  // for screen readers alone
-    const narrow = style.overflowX === "hidden" && element.scrollWidth > element.clientWidth + 1;
+    const around = [element, element.parentElement, element.parentElement.parentElement];  // as in links
+    const narrow = around.some(
+      one => getComputedStyle(one).overflowX === "hidden" && one.scrollWidth > one.clientWidth + 1);
     if (narrow && !hidden) found.cut.push(text);
   }
   return found;
