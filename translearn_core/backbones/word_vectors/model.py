@@ -16,7 +16,7 @@ PAD_ID, UNKNOWN_ID = 0, 1
 """Rows of the table before those of the words; both are zero and stay so."""
 
 
-class WordVectorConfig(PreTrainedConfig):
+class WordVectorConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """Size of the table; `spread` is the standard deviation of its values, which the random twin shares."""
 
     model_type = MODEL_TYPE
@@ -26,7 +26,8 @@ class WordVectorConfig(PreTrainedConfig):
     ) -> None:
         self.vocab_size, self.hidden_size, self.spread = vocab_size, hidden_size, spread
         self.num_hidden_layers = 1
-        super().__init__(pad_token_id=PAD_ID, **others)
+        self.pad_token_id = PAD_ID
+        super().__init__(**others)
 
 
 class WordWeighting(nn.Module):
@@ -50,7 +51,7 @@ class WordWeighting(nn.Module):
         return states * (weights / torch.where(mean == 0, 1.0, mean)).unsqueeze(-1)
 
 
-class WordVectorModel(PreTrainedModel):
+class WordVectorModel(PreTrainedModel):  # type: ignore[no-untyped-call]
     """Table of word vectors and one `WordWeighting`."""
 
     config_class = WordVectorConfig
@@ -60,7 +61,7 @@ class WordVectorModel(PreTrainedModel):
         super().__init__(config)
         self.embeddings = nn.Embedding(config.vocab_size, config.hidden_size, padding_idx=PAD_ID)
         self.blocks = nn.ModuleList([WordWeighting(config.vocab_size)])
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def get_input_embeddings(self) -> nn.Module:
         """Return the table."""

@@ -24,7 +24,8 @@ class VectorTable:
     def unit(self) -> NDArray[np.float32]:
         """Vectors of length one; zero where a vector is zero."""
         norms = np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = self.vectors / np.where(norms == 0, 1, norms)
+        norms[norms == 0] = 1
+        unit: NDArray[np.float32] = np.divide(self.vectors, norms, dtype=np.float32)
         return unit
 
     def nearest(
