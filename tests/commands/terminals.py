@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from translearn_core.commands import server
 from translearn_core.commands.cli import main
 from translearn_core.commands.terminal import client
 from translearn_core.config.settings import settings
@@ -25,8 +26,8 @@ def _default_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _refuse_exec(*arguments: object) -> None:
-    raise AssertionError(f"{arguments} would replace the tests: use Terminal.run")
+def _refuse_to_serve(*arguments: object) -> None:
+    raise AssertionError(f"{arguments} would serve until the tests end: use Terminal.run")
 
 
 class Terminal:
@@ -48,7 +49,7 @@ class Terminal:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", command)
-            patch.setattr(os, "execv", _refuse_exec)
+            patch.setattr(server, "serve", _refuse_to_serve)
             patch.setattr(client, "_typed", {})
             _close_caches()
             try:

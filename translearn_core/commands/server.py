@@ -3,7 +3,6 @@
 import errno
 import os
 import socket
-import sys
 from typing import Annotated
 
 import typer
@@ -37,9 +36,14 @@ def open_app(host: Host = None, port: Port = None) -> None:
         "server.headless": "false",
         "server.showEmailPrompt": "false",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(app_root() / "app.py")]
-    command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    os.execv(sys.executable, command)
+    serve([word for name, value in options.items() for word in (f"--{name}", str(value))])
+
+
+def serve(options: list[str]) -> None:
+    """Run the app in this process, which has imported most of what the app needs."""
+    from streamlit.web import cli
+
+    cli.main(["run", str(app_root() / "app.py"), *options], prog_name="streamlit")
 
 
 def check_address(host: str, port: int) -> None:

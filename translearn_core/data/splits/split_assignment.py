@@ -6,8 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from translearn_core.config import Cell, DataConfig, Split
 from translearn_core.config.text_cells import text_cells
@@ -197,6 +195,10 @@ def split_groups(rows: pd.DataFrame) -> NDArray[np.int64]:
     key = rows[UNORDERED if UNORDERED in rows else "key"].to_numpy(dtype=np.int64)
     if "group" not in rows or not len(rows):
         return key
+    # imported here: the app, which draws no split, starts without it
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     groups = pd.factorize(rows["group"])[0]
     linked = groups >= 0  # a row without an entry is a group of its own
     texts = int(key.max()) + 1

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from pandas import Series
-from scipy.special import stdtrit
 
 from translearn_core.results import Estimate
 from translearn_core.results.interval_estimate import ALPHA_TAIL, Z
@@ -114,4 +113,7 @@ def _standard_error(influence: FloatArray) -> float:
 
 
 def _quantile(rows: int) -> float:
+    # imported here: the app, which tests no numbers, starts without it
+    from scipy.special import stdtrit
+
     return float(stdtrit(rows - 1, 1 - ALPHA_TAIL))
