@@ -9,6 +9,11 @@ from tests.e2e.house import Server, Trained, Visitor, drawn, expect, keyed, sett
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 HEIGHT = 720
+ON_TOP = """e => {
+  const r = e.getBoundingClientRect();
+  return e.contains(document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2));
+}"""
+"""Whether nothing lies over the middle of an element, and it is in view."""
 FOCUS = "document.activeElement.closest('[class*=st-key-]')?.className ?? ''"
 
 
@@ -29,6 +34,21 @@ def test_the_main_things_are_in_view_without_scrolling(
             box = part.bounding_box()
             assert box is not None
             assert 0 <= box["y"] < box["y"] + box["height"] <= HEIGHT, key
+
+
+def test_the_language_is_in_view_whatever_the_menu_holds(visit: Callable[..., Visitor]) -> None:
+    tab = visit().open()
+    title(tab, "home")
+    for height in (HEIGHT, 900):
+        tab.set_viewport_size({"width": 1280, "height": height})
+        choice = keyed(tab, "choose_language")
+        box = choice.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] <= height
+        assert choice.evaluate(ON_TOP)
+    last = tab.get_by_test_id("stSidebarNav").get_by_role("link").last
+    last.focus()
+    assert last.evaluate(ON_TOP), "the menu scrolls by itself"
 
 
 def test_the_focus_stays_on_the_button_that_was_pressed(
@@ -66,6 +86,4 @@ def test_the_toolbar_of_a_chart_stands_above_it(
     assert above is not None
     assert below is not None
     assert above["y"] + above["height"] <= below["y"] + 1
-    on_top = "e => { const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint("
-    on_top += "(r.left + r.right) / 2, (r.top + r.bottom) / 2)) }"
-    assert bar.locator(".modebar-btn").first.evaluate(on_top)
+    assert bar.locator(".modebar-btn").first.evaluate(ON_TOP)

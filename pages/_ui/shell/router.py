@@ -20,8 +20,9 @@ ASSETS = app_root() / "assets"
 
 # the text colour of a selected pill: in the dark theme no accent has enough contrast with both white and the
 # page; labels of numbers go on in a second line, where Streamlit cuts them; captions, of 60 % opacity in
-# Streamlit, with a contrast of 4.5 and more, and their links in full; and a strip above each chart for its
-# toolbar, which would cover legends and titles
+# Streamlit, with a contrast of 4.5 and more, and their links in full; a strip above each chart for its
+# toolbar, which would cover legends and titles; links to pages go on in a second line; and the menu scrolls
+# by itself where there is room, so that what stands below it, the language, is always in view
 STYLE = """<style>
 [data-testid="stMetricLabel"] * { white-space: normal !important; height: auto }
 button[data-variant][data-selected]:not([data-disabled]) { color: inherit !important }
@@ -31,6 +32,14 @@ button[data-variant][data-selected]:not([data-disabled]) { color: inherit !impor
 .stElementContainer:has(> * > .stPlotlyChart) { margin-top: 12px; overflow: visible }
 .stPlotlyChart .js-plotly-plot { overflow: visible !important }
 .stPlotlyChart .modebar-container { top: -28px !important }
+[data-testid=stPageLink] :is(span, div, p):not([data-testid=stIconMaterial]) { white-space: normal }
+@media (min-height: 480px) {
+  [data-testid=stSidebarContent] { display: flex; flex-direction: column }
+  [data-testid=stSidebarContent] > :not(nav) { flex: none }
+  [data-testid=stSidebarNav] { flex: 1 1 auto; min-height: 0; overflow-y: auto }
+  [data-testid=stSidebarNavSeparator] { display: none }
+  [data-testid=stSidebarUserContent] { padding: 0.75rem 0 }
+}
 </style>"""
 
 # a file: an icon by name would be fetched from the network
