@@ -8,6 +8,7 @@ from pages._ui.diagnostics import baselines, error_analysis, forgetting, label_e
 from pages._ui.diagnostics import panel as diagnostic
 from pages._ui.results import export, report
 from pages._ui.runs import run_picker
+from pages._ui.share import share_popover
 from pages._ui.shell import page_header, st
 from translearn_core.config import ExperimentConfig
 from translearn_core.jobs import (
@@ -26,6 +27,7 @@ from translearn_core.jobs import (
     JobSpec,
 )
 from translearn_core.runs import Run
+from translearn_core.runs.personal.share_links import SharedRun
 
 # diagnostics with a panel of their own, here or on another page
 SHOWN = (BASELINES, SIMILARITY, FORGETTING, ERROR_ANALYSIS, PROBE, PROJECTION, NEXT_STEPS)
@@ -39,6 +41,7 @@ page_header.header(
     "its predictions can be trusted.",
 )
 run = run_picker.finished()
+share_popover.popover(SharedRun(run=run.id), run.name)
 
 
 def report_and_export(run: Run[ExperimentConfig]) -> None:

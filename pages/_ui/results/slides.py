@@ -31,22 +31,32 @@ def _button(report_config: ReportConfig, parts: Sequence[JobConfig]) -> None:
     if latest is not None and latest.state.live:
         report.watch_report(latest)
         return
-    pressed = f"present-{report_config.job or job_id(parts[0])}"
-    if latest is not None and _is_current(latest, report_config, parts):
-        just_made = bool(state.get_value(pressed))
-        st.link_button(
-            "Open the slides" if just_made else "Present",
-            downloads.slides_link(latest.id),
-            icon=":material/slideshow:",
-            type="primary" if just_made else "secondary",
-            help=HELP,
-            key="open_slides",
-        )
-    elif st.button("Present", key="present", icon=":material/slideshow:", help=HELP):
-        state.set_value(pressed, True)
-        question = "" if latest is None else latest.job.config.question
-        report.make_report(report_config.model_copy(update={"question": question}), parts)
-        st.rerun()
+    key = f"present-{report_config.job or job_id(parts[0])}"
+    if latest is None or not _is_of_now(latest, report_config):
+        if st.button("Present", key="present", icon=":material/slideshow:", help=HELP):
+            _make(report_config, parts, latest, key)
+        return
+    just_made = bool(state.get_value(key))
+    st.link_button(
+        "Open the slides" if just_made else "Present",
+        downloads.slides_link(latest.id),
+        icon=":material/slideshow:",
+        type="primary" if just_made else "secondary",
+        help=HELP,
+        key="open_slides",
+    )
+    if not _has_all(latest, parts):
+        st.caption("Some results are newer than the slides.", width="content")
+        if st.button("Make new slides", key="present", icon=":material/refresh:", type="tertiary"):
+            _make(report_config, parts, latest, key)
+
+
+def _make(report_config: ReportConfig, parts: Sequence[JobConfig], latest: Run | None, key: str) -> None:
+    """Ask for a report with the question of the latest one, and remember that this session did."""
+    state.set_value(key, True)
+    question = "" if latest is None else latest.job.config.question
+    report.make_report(report_config.model_copy(update={"question": question}), parts)
+    st.rerun()
 
 
 def _finished(part: JobConfig) -> Run | None:
@@ -54,14 +64,17 @@ def _finished(part: JobConfig) -> Run | None:
     return run if run is not None and run.state is State.DONE else None
 
 
-def _is_current(latest: Run, report_config: ReportConfig, parts: Sequence[JobConfig]) -> bool:
-    """Whether the latest report is finished, has this name, and has every finished part as it is now."""
-    config, made = latest.job.config, latest.job.finished
-    if (
-        latest.state is not State.DONE
-        or (config.name, config.language) != (report_config.name, language.current())
-        or made is None
-    ):
-        return False
+def _is_of_now(latest: Run, report_config: ReportConfig) -> bool:
+    """Whether the latest report is finished, and has this name and the language of the page."""
+    config = latest.job.config
+    now = (report_config.name, language.current())
+    return latest.state is State.DONE and (config.name, config.language) == now
+
+
+def _has_all(latest: Run, parts: Sequence[JobConfig]) -> bool:
+    """Whether the latest report has every finished part as it is now."""
+    made = latest.job.finished or latest.created
     finished = [run for part in parts if (run := _finished(part)) is not None]
-    return all(run.job.id in config.parts and (run.job.finished or made) <= made for run in finished)
+    return all(
+        run.job.id in latest.job.config.parts and (run.job.finished or made) <= made for run in finished
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from pages._ui.shell import result_cache, state
-from translearn_core.config import ExperimentConfig, JobConfig, job_id, referenced_jobs
+from translearn_core.config import ExperimentConfig, JobConfig, expand_grid, job_id, referenced_jobs
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import COMPARE, spec_of
 from translearn_core.reporting.report_data import Part, ReportData
@@ -30,6 +30,14 @@ def study_report(study: Study) -> ReportData:
     )
     data = ReportData(study.name, parts=tuple(part for part in parts if part is not None))
     return with_design(data, study.config, study.blocks)
+
+
+def configurations(study: Study) -> dict[str, ExperimentConfig]:
+    """Return an experiment of each configuration of a study, that with its first seed, by its name."""
+    first: dict[str, ExperimentConfig] = {}
+    for run in expand_grid(study.config, study.blocks):
+        first.setdefault(run.name, run.config)
+    return first
 
 
 def finished(owner: str, config: JobConfig) -> Run | None:

@@ -1,6 +1,6 @@
 """What a visitor sees of a shared run, study, comparison, projection or configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -46,11 +46,12 @@ def show(link: ShareLink) -> None:
             study = shared_data.study_of(link.owner, id)
             notes.begin_read_only(link.owner, study.id)
             _title(study.name)
+            _settings_of_one(shared_data.configurations(study))
             _report(shared_data.study_report(study))
         case SharedComparison(runs=ids):
             runs = [state.store().run(link.owner, id, TRAIN) for id in ids]
             _title(link.name)
-            _settings_of_one(runs)
+            _settings_of_one({f"{number}. {run.name}": run.job.config for number, run in enumerate(runs, 1)})
             shared_comparison.show(runs)
         case SharedProjection() as subject:
             run = state.store().run(link.owner, subject.run, TRAIN)
@@ -89,14 +90,13 @@ def _copy_button(experiment: ExperimentConfig) -> None:
         navigation.switch_to("home" if state.dataset() is None else "train")  # a table comes first
 
 
-def _settings_of_one(runs: Sequence[Run[ExperimentConfig]]) -> None:
-    """Offer the settings of one of several runs."""
+def _settings_of_one(experiments: Mapping[str, ExperimentConfig]) -> None:
+    """Offer the settings of one of several experiments by their names."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = {f"{number}. {run.name}": run for number, run in enumerate(runs, 1)}
         chosen = st.selectbox(
-            "Settings of", list(names), format_func=language.AsWritten, key="settings_of", width=360
+            "Settings of", list(experiments), format_func=language.AsWritten, key="settings_of", width=360
         )
-        _copy_button(names[chosen].job.config)
+        _copy_button(experiments[chosen])
 
 
 def _run(run: Run[ExperimentConfig]) -> None:

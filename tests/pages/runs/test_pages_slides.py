@@ -14,7 +14,7 @@ from pages._ui.server.owner import COOKIE
 from pages._ui.server.response_headers import HEADERS, SafeHeaders
 from translearn_core.config import job_id
 from translearn_core.jobs import REPORT, BaselinesConfig, ProbeConfig, ReportConfig
-from translearn_core.results import ReportFile
+from translearn_core.results import Baselines, ReportFile
 from translearn_core.runs import Run, State
 from translearn_core.storage import atomic_file
 
@@ -50,7 +50,23 @@ def test_present_makes_a_report_of_what_there_is_and_opens_it(filled: Filled, vi
     assert links(again) == [("Present", downloads.slides_link(made.id))]
 
 
-def test_slides_are_made_anew_once_a_diagnostic_is_added(filled: Filled, visit: Open) -> None:
+def test_slides_that_are_there_open_though_a_later_diagnostic_is_not_in_them(
+    filled: Filled, visit: Open
+) -> None:
+    visit("results", run=filled.run.id).button(key="present").click().run()
+    made = write(filled)
+    later = BaselinesConfig(job=filled.run.job.id)
+    assert "newer than the slides" not in page_text(visit("results", run=filled.run.id))
+    filled.answer(later, Baselines(filled.evaluation().metrics["test"], 54, (), "Perhaps."))
+    at = visit("results", run=filled.run.id)
+    assert links(at) == [("Present", downloads.slides_link(made.id))]
+    assert "newer than the slides" in page_text(at)
+    at.button(key="present").click().run()
+    report = filled.store.runs(filled.owner, REPORT)[0]
+    assert job_id(later) in report.job.config.parts
+
+
+def test_slides_are_made_anew_under_another_name(filled: Filled, visit: Open) -> None:
     visit("results", run=filled.run.id).button(key="present").click().run()
     write(filled)
     filled.store.rename(filled.owner, filled.run.id, "another name")

@@ -8,16 +8,17 @@ from filled import HOSTILE, Filled
 from streamlit.testing.v1 import AppTest
 from visits import ALICE, BOB, Open, page_text
 
-from translearn_core.config import FreezePlan, job_id
+from translearn_core.config import BackboneConfig, FreezePlan, StudyConfig, job_id
 from translearn_core.config.settings_file import SettingsFile
 from translearn_core.jobs import PROJECTION
-from translearn_core.runs import ShareLink, ShareLinks
+from translearn_core.runs import ShareLink, ShareLinks, Studies
 from translearn_core.runs.personal.share_links import (
     NO_LINK,
     SharedComparison,
     SharedProjection,
     SharedRun,
     SharedSettings,
+    SharedStudy,
     Subject,
 )
 
@@ -30,8 +31,9 @@ def tabs(at: AppTest) -> list[str]:
     return [tab.label for tab in at.tabs]
 
 
-def test_a_run_is_shared_and_revoked_where_it_is_looked_at(visit: Open, filled: Filled) -> None:
-    at = visit("results")
+@pytest.mark.parametrize("page", ["results", "evidence", "run"])
+def test_a_run_is_shared_and_revoked_where_it_is_looked_at(visit: Open, filled: Filled, page: str) -> None:
+    at = visit(page)
     next(b for b in at.button if b.label == "Make a link").click().run()
     token = next(found[1] for code in at.code if (found := re.search(r"link=([\w-]{43})$", code.value)))
     assert ShareLinks(filled.store).open(token).subject == SharedRun(run=filled.run.id)
@@ -98,6 +100,18 @@ def test_a_comparison_shows_its_runs_alone(visit: Open, filled: Filled) -> None:
     at.selectbox(key="settings_of").set_value("2. other").run()
     at.button(key="use_settings").click().run()
     assert at.session_state["draft"].freeze == FreezePlan()
+
+
+def test_the_settings_of_a_configuration_are_taken_from_a_shared_study(visit: Open, filled: Filled) -> None:
+    config = StudyConfig(data=filled.data, recipes=("linear", "full"), seeds=(3, 4))
+    study = Studies(filled.store).add(filled.owner, "two ways", config, {BackboneConfig().label: 6})
+    at = visit("shared", BOB, link=share(filled, SharedStudy(study=study.id)).token)
+    assert not at.error
+    _, whole = at.selectbox(key="settings_of").options
+    at.selectbox(key="settings_of").set_value(whole).run()
+    at.button(key="use_settings").click().run()
+    draft = at.session_state["draft"]
+    assert (draft.freeze.blocks, draft.training.seed, draft.dataset) == (tuple(range(6)), 3, None)
 
 
 def test_a_projection_is_shown_with_its_selection(visit: Open, filled: Filled) -> None:
