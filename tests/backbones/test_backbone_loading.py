@@ -324,7 +324,7 @@ def test_an_index_that_names_no_weight_files_is_refused(folder: Path, index: str
 
 
 def test_a_file_or_an_empty_folder_is_not_a_model(folder: Path, tmp_path: Path):
-    with pytest.raises(BackboneError, match="is a file: give the folder"):
+    with pytest.raises(BackboneError, match="give the folder of a model"):
         at(folder / "config.json")
     (tmp_path / "empty").mkdir()
     with pytest.raises(BackboneError, match="is empty"):

@@ -1,20 +1,20 @@
 """Word vectors as a backbone: model, tokenizer, folder, and the bundled GloVe."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from translearn_core.backbones import load
-from translearn_core.backbones.bundled import packages
+from translearn_core.backbones import converted, load
 from translearn_core.backbones.bundled.packages import PACKAGES, Package
 from translearn_core.backbones.word_vectors import glove
 from translearn_core.backbones.word_vectors.folder import WordVectors, save_word_vectors
 from translearn_core.backbones.word_vectors.model import WordVectorConfig, WordVectorModel
 from translearn_core.backbones.word_vectors.tokenizer import build_tokenizer, split_words
-from translearn_core.config import GLOVE, BackboneConfig, Pooling
-from translearn_core.errors import BackboneError
+from translearn_core.config import GLOVE, BackboneConfig, Pooling, WordWeights
+from translearn_core.errors import BackboneError, ConfigError
 
 WORDS = ["the", "film", "good", "do", "n't", ".", "a", "bad", "i", "see", "and", "we"]
 
@@ -102,6 +102,45 @@ def test_it_is_described_as_one_block_pooled_by_mean(folder: Path):
     assert info.supports_partial_forward
 
 
+# -- weights of words ------------------------------------------------------------------------------
+
+
+def test_sif_weights_and_common_direction_are_those_of_a_reckoning_by_hand(tmp_path: Path):
+    random = np.random.default_rng(1)
+    vectors = random.normal(size=(len(WORDS), 4)).astype(np.float32)
+    counts = random.integers(1, 50, len(WORDS)).astype(float)
+    save_word_vectors(WordVectors(WORDS, vectors, counts / counts.sum()), tmp_path, "")
+    backbone = load(BackboneConfig(id=str(tmp_path), word_weights=WordWeights.SIF))
+    frequency = counts / counts.sum()
+    weights = 1e-3 / (1e-3 + frequency)
+    common = (frequency * weights) @ vectors
+    common /= np.linalg.norm(common)
+    words = [WORDS.index(word) for word in ("good", "film")]
+    mean = (weights[words, None] * vectors[words]).sum(0) / weights[words].sum()
+    expected = mean - (mean @ common) * common
+    assert states(backbone, "good film").mean(0).tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_without_counts_frequencies_follow_zipf(folder: Path):
+    idf = load(BackboneConfig(id=str(folder), word_weights=WordWeights.IDF))
+    harmonic = sum(1 / k for k in range(1, len(WORDS) + 1))
+    expected = [0.0, 0.0, *(np.log(k * harmonic) for k in range(1, len(WORDS) + 1))]
+    assert idf.blocks[0].weight.tolist() == pytest.approx(expected, abs=1e-5)
+    assert idf.info.digest != load(BackboneConfig(id=str(folder))).info.digest
+
+
+def test_other_models_have_no_weights_of_words():
+    with pytest.raises(ConfigError, match=r"word_weights is 'idf': .*has no word vectors"):
+        load(BackboneConfig(word_weights=WordWeights.IDF))
+
+
+def test_damaged_frequencies_are_refused(folder: Path, tmp_path: Path):
+    copied = shutil.copytree(folder, tmp_path / "copied")
+    (copied / "frequencies.npy").write_bytes(b"nothing")
+    with pytest.raises(BackboneError, match=r"frequencies\.npy is damaged"):
+        load(BackboneConfig(id=str(copied), word_weights=WordWeights.IDF))
+
+
 # -- GloVe -----------------------------------------------------------------------------------------
 
 
@@ -109,9 +148,9 @@ def test_it_is_described_as_one_block_pooled_by_mean(folder: Path):
 def bundled(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
-        packages.settings.cache_clear()
+        converted.settings.cache_clear()
         yield load(BackboneConfig(id=GLOVE))
-    packages.settings.cache_clear()
+    converted.settings.cache_clear()
 
 
 def test_its_rows_are_those_of_the_file(bundled):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from translearn_core.backbones import load
-from translearn_core.backbones.bundled import bundled_folder, packages
+from translearn_core.backbones import converted, load
+from translearn_core.backbones.bundled import bundled_folder
 from translearn_core.backbones.bundled.four_bit_file import read_four_bit_file
 from translearn_core.backbones.bundled.multilingual import convert
 from translearn_core.backbones.bundled.packages import PACKAGES, Package
@@ -29,9 +29,9 @@ WORD_TABLE = 4638272
 def folder(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRANSLEARN_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
-        packages.settings.cache_clear()
+        converted.settings.cache_clear()
         yield bundled_folder(MULTILINGUAL)
-    packages.settings.cache_clear()
+    converted.settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Load backbones: find and check the files, build the model, describe its parts."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,8 @@ from translearn_core.backbones.sentence_transformers_settings import read_senten
 from translearn_core.backbones.silence import silence_transformers
 from translearn_core.backbones.surgery import altered_digest, truncate_and_reinit
 from translearn_core.backbones.weights import weight_files
-from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding
+from translearn_core.backbones.word_vectors.weighting import weight_words
+from translearn_core.config import BackboneConfig, Cell, FeatureConfig, PairEncoding, WordWeights
 from translearn_core.config.text_cells import TextCell, Word, are_words, split_sides
 from translearn_core.errors import ConfigError
 from translearn_core.inputs.examples import Examples
@@ -145,6 +147,9 @@ def load(config: BackboneConfig, *, network: bool = False, report: Report | None
         if config.keep_blocks is not None or config.reinit_top_layers:
             digest = altered_digest(digest, config)
             truncate_and_reinit(name, model, path, config, model_config)
+        if config.word_weights is not WordWeights.UNIFORM:
+            digest = hashlib.sha256(f"{digest}/{config.word_weights}".encode()).hexdigest()
+            weight_words(name, model, folder, config.word_weights)
         trial = inspection.trace_forward(name, model, path, tokenizer, digest=digest)
     parts = inspection.parts_by_parameter(model, path, trial)
     size = sum(file.stat().st_size for file in weights) or 4 * inspection.count(model.parameters())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from translearn_core.backbones import hub
 from translearn_core.backbones.bundled import bundled_folder
+from translearn_core.backbones.converted import from_word_vectors
 from translearn_core.backbones.download import Report
 from translearn_core.backbones.folders import local_path, model_folder, shorten
 from translearn_core.config import ADAPTED, BUNDLED_BACKBONES, BackboneConfig
@@ -54,7 +55,7 @@ def is_cached(config: BackboneConfig) -> Path | None:
     if config.id.startswith(ADAPTED):
         return _adapted(config.id)
     if (path := local_path(config.id)) is not None:
-        return model_folder(path)
+        return from_word_vectors(path) if path.is_file() else model_folder(path)
     if is_address(config.id):
         raise BackboneError(
             f"{shorten(config.id)} does not lead to a model on the Hub: give its page, such as "

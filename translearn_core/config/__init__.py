@@ -26,6 +26,7 @@ from translearn_core.config.enums import (
     TaskWeighting,
     TaskWord,
     Tuning,
+    WordWeights,
 )
 from translearn_core.config.experiment import ExperimentConfig
 from translearn_core.config.few_labels.contrastive import ContrastiveConfig, PairLoss
@@ -123,6 +124,7 @@ __all__ = [
     "VectorObjective",
     "Way",
     "WordVectorsConfig",
+    "WordWeights",
     "apply_overrides",
     "custom_overrides",
     "depth_study",

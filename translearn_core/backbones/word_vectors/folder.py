@@ -13,6 +13,7 @@ from translearn_core.backbones.sentence_transformers_settings import write_mean_
 from translearn_core.backbones.word_vectors.model import MODEL_TYPE, UNKNOWN_ID, WordVectorModel
 from translearn_core.backbones.word_vectors.tokenizer import PAD, UNKNOWN, build_tokenizer
 
+FREQUENCIES = "frequencies.npy"
 TOKEN_LIMIT = 512
 """Most words of a text; the mean of more hardly differs."""
 
@@ -45,7 +46,7 @@ def save_word_vectors(found: WordVectors, folder: Path, card: str) -> None:
     }
     if found.frequencies is not None:
         frequencies = np.concatenate([np.zeros(len(special)), found.frequencies])
-        np.save(folder / "frequencies.npy", frequencies)
+        np.save(folder / FREQUENCIES, frequencies)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     build_tokenizer(found.words).save(str(folder / "tokenizer.json"))
     config = {

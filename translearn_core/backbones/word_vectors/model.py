@@ -35,19 +35,22 @@ class WordWeighting(nn.Module):
 
     Parameters
     ----------
-    words : int
-        Rows of the table, that of padding and that of unknown words included: their weight is zero.
+    words, width : int
+        Rows of the table, that of padding and that of unknown words included, whose weight is zero, and
+        numbers of a row. The direction `common`, of length one or zero, is removed from every vector.
     """
 
-    def __init__(self, words: int) -> None:
+    def __init__(self, words: int, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(words))
+        self.register_buffer("common", torch.zeros(width), persistent=False)
 
     def forward(self, states: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         """Return weighted vectors, shape (texts, words, width); zeros for words without one."""
         known = mask * (ids > UNKNOWN_ID)
         weights = self.weight[ids] * known
         mean = weights.sum(-1, keepdim=True) / mask.sum(-1, keepdim=True).clamp(min=1)
+        states = states - (states @ self.common).unsqueeze(-1) * self.common
         return states * (weights / torch.where(mean == 0, 1.0, mean)).unsqueeze(-1)
 
 
@@ -60,7 +63,7 @@ class WordVectorModel(PreTrainedModel):  # type: ignore[no-untyped-call]
     def __init__(self, config: WordVectorConfig) -> None:
         super().__init__(config)
         self.embeddings = nn.Embedding(config.vocab_size, config.hidden_size, padding_idx=PAD_ID)
-        self.blocks = nn.ModuleList([WordWeighting(config.vocab_size)])
+        self.blocks = nn.ModuleList([WordWeighting(config.vocab_size, config.hidden_size)])
         self.post_init()  # type: ignore[no-untyped-call]
 
     def get_input_embeddings(self) -> nn.Module:

@@ -233,11 +233,11 @@ def backbone_info(backbone: BackboneConfig) -> BackboneInfo:
 
 
 def as_engine_finds(backbone: BackboneConfig) -> BackboneConfig:
-    """Return `backbone` with the id of one made here by its name, or the absolute path of a local folder."""
+    """Return `backbone` with the id of one made here by its name, or the absolute path of a local one."""
     if backbone.id in BUNDLED_BACKBONES:
         return backbone
     folder = os.path.expanduser(backbone.id)
-    if os.path.isdir(folder):  # the engine's working folder may differ
+    if os.path.exists(folder):  # the engine's working folder may differ
         return backbone.model_copy(update={"id": str(Path(folder).resolve())})
     made = [run for spec in BACKBONE_JOBS for run in open_store().runs(LOCAL, spec)]
     same_name = (run for run in made if run.name == backbone.id and run.state is State.DONE)
