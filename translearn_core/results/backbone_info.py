@@ -44,6 +44,11 @@ class BackboneInfo:
     default_token_limit: int | None = None
 
     @property
+    def is_word_vectors(self) -> bool:
+        """Whether it is a table of word vectors, whose one block weights the words."""
+        return self.block_class == "WordWeighting"
+
+    @property
     def n_blocks(self) -> int:
         """Number of transformer blocks; there is one more hidden-state layer."""
         return len(self.block_parameters)

@@ -3,12 +3,20 @@
 from typing import Any
 
 from pages._ui.backbones import backbone_names, server_folders
-from pages._ui.shell import navigation, st, state
+from pages._ui.shell import jobs, navigation, st, state
 from pages._ui.shell.formatting import short
-from translearn_core.config import ADAPTED, BUNDLED, BUNDLED_BACKBONES, GLOVE, MULTILINGUAL, BackboneConfig
+from translearn_core.config import (
+    ADAPTED,
+    BUNDLED,
+    BUNDLED_BACKBONES,
+    GLOVE,
+    MULTILINGUAL,
+    BackboneConfig,
+    WordWeights,
+)
 from translearn_core.config.model_names import parse_model_name
 from translearn_core.config.settings import settings
-from translearn_core.jobs import BACKBONE_JOBS
+from translearn_core.jobs import BACKBONE_JOBS, BackboneInfoConfig
 from translearn_core.runs import Run, State
 
 BUNDLE, MADE_HERE, HUB, FOLDER = (
@@ -25,6 +33,13 @@ BUNDLED_LABELS = {
 }
 """Names of the bundled backbones with what they are for."""
 
+WEIGHTS = {
+    WordWeights.UNIFORM: "all the same",
+    WordWeights.IDF: "rare words more (IDF)",
+    WordWeights.SIF: "rare words more, common direction removed (SIF)",
+}
+"""Names of the weights of words."""
+
 
 def choose() -> BackboneConfig:
     """Draw the picker and return the choice."""
@@ -35,8 +50,27 @@ def choose() -> BackboneConfig:
         chosen = chosen.model_copy(
             update={"keep_blocks": drafted.keep_blocks, "reinit_top_layers": drafted.reinit_top_layers}
         )
+    chosen = _weight_words(chosen, drafted)
     state.set_value("backbone_wanted", (drafted, chosen))
     return chosen
+
+
+def _weight_words(chosen: BackboneConfig, drafted: BackboneConfig) -> BackboneConfig:
+    """Let word vectors be weighted; until the backbone is known to be of words, leave it as it is."""
+    info = jobs.known(BackboneInfoConfig(backbone=chosen))
+    if info is None or not info.is_word_vectors:
+        return chosen
+    state.init_widget(
+        "word_weights", drafted.word_weights if drafted.id == chosen.id else WordWeights.UNIFORM
+    )
+    weights = st.segmented_control(
+        "Weight of a word in the mean of a text",
+        list(WordWeights),
+        format_func=WEIGHTS.__getitem__,
+        key="word_weights",
+        required=True,
+    )
+    return chosen.model_copy(update={"word_weights": weights})
 
 
 def use_made_here(run: Run[Any]) -> None:
