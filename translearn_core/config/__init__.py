@@ -60,7 +60,7 @@ from translearn_core.config.studies.grid import (
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
-from translearn_core.config.word_vectors import VectorObjective, WordVectorsConfig
+from translearn_core.config.word_vectors import SkipGramStepConfig, VectorObjective, WordVectorsConfig
 
 __all__ = [
     "ADAPTED",
@@ -108,6 +108,7 @@ __all__ = [
     "Schedule",
     "SelfTrainingConfig",
     "SelfTrainingMethod",
+    "SkipGramStepConfig",
     "Split",
     "SplitConfig",
     "Stage",

@@ -55,3 +55,22 @@ class WordVectorsConfig(JobConfig[Any]):
     def dataset_digest(self) -> str:
         """Return the digest of the data set."""
         return self.dataset
+
+
+class SkipGramStepConfig(JobConfig[Any]):
+    """Take a few steps of skip-gram on one word of a sentence, and look at the last (arXiv:1310.4546)."""
+
+    kind: ClassVar = "skip_gram_step"
+    sentence: str = Field(min_length=1, max_length=300, description="words with blanks between")
+    centre: int = Field(0, ge=0, description="position of the centre word, from 0")
+    window: int = Field(2, ge=1, le=10, description="words on each side that count as its context")
+    negatives: int = Field(3, ge=1, le=10, description="words drawn at random that it is told apart from")
+    width: int = Field(4, ge=2, le=16, description="numbers of a vector")
+    lr: float = Field(0.5, gt=0, le=5, description="learning rate")
+    steps: int = Field(1, ge=1, le=500, description="steps taken; the last is shown")
+    seed: Seed = Field(0, description="seed of first vectors and negatives")
+
+    @property
+    def words(self) -> list[str]:
+        """Words of the sentence, in lower case."""
+        return self.sentence.lower().split()

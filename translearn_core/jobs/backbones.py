@@ -2,10 +2,23 @@
 
 from typing import ClassVar, Protocol, Self
 
-from translearn_core.config import BackboneConfig, FeatureConfig, TrainingConfig, WordVectorsConfig
+from translearn_core.config import (
+    BackboneConfig,
+    FeatureConfig,
+    SkipGramStepConfig,
+    TrainingConfig,
+    WordVectorsConfig,
+)
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.spec import BackboneJobConfig, JobSpec, Slot
-from translearn_core.results import BackboneInfo, CostModel, DownloadSize, Pretraining, WordVectorTraining
+from translearn_core.results import (
+    BackboneInfo,
+    CostModel,
+    DownloadSize,
+    Pretraining,
+    SkipGramStep,
+    WordVectorTraining,
+)
 
 
 class Settings(Protocol):
@@ -97,6 +110,14 @@ WORD_VECTORS = JobSpec(
     "word_vectors:train_vectors",
     slot=Slot.TRAINING,
     memory_hint="choose a smaller width or a higher min_count",
+)
+
+SKIP_GRAM_STEP = JobSpec(
+    SkipGramStepConfig,
+    SkipGramStep,
+    "A step of skip-gram",
+    "word_vectors:step_skip_gram",
+    progress="Taking the step",
 )
 
 BACKBONE_JOBS = (PRETRAIN, WORD_VECTORS)

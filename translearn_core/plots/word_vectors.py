@@ -1,10 +1,10 @@
-"""Training of word vectors: loss by epoch, and how soon neighbours settle."""
+"""Training of word vectors: loss by epoch, how soon neighbours settle, and one step."""
 
 import plotly.graph_objects as go
 
-from translearn_core.plots.style.palette import palette
+from translearn_core.plots.style.palette import faint, palette
 from translearn_core.plots.style.theme import annotate_empty, bare
-from translearn_core.results import WordVectorTraining
+from translearn_core.results import SkipGramStep, WordVectorTraining
 
 
 def vector_training(result: WordVectorTraining, dark: bool = False) -> go.Figure:
@@ -38,5 +38,39 @@ def vector_training(result: WordVectorTraining, dark: bool = False) -> go.Figure
             "range": [0, 1.05],
             "nticks": 4,
         },
+    )
+    return figure
+
+
+def skip_gram_pairs(step: SkipGramStep, dark: bool = False) -> go.Figure:
+    """Draw how probable it is that each word stands near the centre word, before and after the step."""
+    figure, colours = bare("one step of skip-gram", dark, height=90 + 44 * len(step.pairs)), palette(dark)
+    names = [f"{k + 1}. {pair.word} ({pair.kind})" for k, pair in enumerate(step.pairs)]
+    before, after = ([getattr(p, name) for p in step.pairs] for name in ("probability", "probability_after"))
+    for name, values, colour in (
+        ("before the step", before, faint(colours.train, 0.45)),
+        ("after the step", after, colours.train),
+    ):
+        figure.add_bar(
+            y=names,
+            x=values,
+            name=name,
+            orientation="h",
+            marker_color=colour,
+            hovertemplate=f"%{{y}}<br>{name}: <b>%{{x:.3f}}</b><extra></extra>",
+        )
+    figure.add_scatter(
+        y=names,
+        x=[pair.label for pair in step.pairs],
+        name="wanted",
+        mode="markers",
+        marker={"symbol": "diamond", "size": 11, "color": colours.ink},
+        hovertemplate="%{y}<br>wanted: <b>%{x}</b><extra></extra>",
+    )
+    figure.update_layout(
+        barmode="group",
+        showlegend=True,
+        xaxis={"range": [-0.03, 1.03], "title_text": "probability that it stands near", "tickformat": ".1f"},
+        yaxis={"autorange": "reversed"},
     )
     return figure

@@ -63,6 +63,7 @@ from translearn_core.results.training.lr_finder import LrFinderResult
 from translearn_core.results.training.pretraining import Pretraining
 from translearn_core.results.training.run_summary import CacheUsage, RunSummary
 from translearn_core.results.training.self_training import SelfTraining, SelfTrainingRound
+from translearn_core.results.training.skip_gram_step import SkipGramStep
 from translearn_core.results.training.training_timeline import Timeline
 from translearn_core.results.training.word_vectors import WordVectorTraining
 
@@ -130,6 +131,7 @@ __all__ = [
     "SentenceSimilarity",
     "Severity",
     "Similarity",
+    "SkipGramStep",
     "Snapshot",
     "Snapshots",
     "StepPoint",

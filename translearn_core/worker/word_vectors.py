@@ -1,6 +1,8 @@
-"""Training of word vectors on the texts of a table."""
+"""Training of word vectors on the texts of a table, and one step of it by hand."""
 
-from translearn_core.config import WordVectorsConfig
+from translearn_core.analysis.word_vectors.skip_gram_step import skip_gram_step
+from translearn_core.config import SkipGramStepConfig, WordVectorsConfig
+from translearn_core.runs import artifacts
 from translearn_core.training.word_vectors.train import train_word_vectors
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -15,3 +17,19 @@ def train_vectors(context: Context[WordVectorsConfig]) -> None:
     texts = [text for column in config.text_columns for text in texts_of(table, column)]
     context.store.forget_points(context.job.id)
     train_word_vectors(config, texts, context.folder, report=context.report, record=context.add_points)
+
+
+def step_skip_gram(context: Context[SkipGramStepConfig]) -> None:
+    """Take steps on one word of a sentence."""
+    config = context.config
+    step = skip_gram_step(
+        config.words,
+        config.centre,
+        window=config.window,
+        negatives=config.negatives,
+        width=config.width,
+        lr=config.lr,
+        steps=config.steps,
+        seed=config.seed,
+    )
+    artifacts.save(context.folder, step)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pages._ui.backbones import backbone_names, backbone_picker, pretraining, word_vectors
+from pages._ui.backbones import (
+    backbone_names,
+    backbone_picker,
+    pretraining,
+    skip_gram_step,
+    word_vectors,
+)
 from pages._ui.datasets import text_source
 from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, result_cache, st, state
@@ -36,6 +42,7 @@ def offer(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
         with errors.show_errors():
             if way == VECTORS:
                 word_vectors.begin()
+                skip_gram_step.panel()
             else:
                 pretraining.begin(backbone, backbone_info)
         every = [*state.store().runs(state.owner()), *owned] if owned else []

@@ -1,0 +1,1 @@
+"""Word vectors: what a training step does."""
