@@ -8,6 +8,7 @@ import typer
 
 from translearn_core.commands import (
     advise,
+    align,
     evidence,
     export,
     labels,
@@ -44,6 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "advise": advise.advise,
     "pretrain": pretrain.pretrain,
     "vectors": vectors.vectors,
+    "align": align.align,
     "search": search.search,
     "study": study.study,
     "label-efficiency": label_efficiency.label_efficiency,

@@ -60,7 +60,12 @@ from translearn_core.config.studies.grid import (
 from translearn_core.config.studies.study import StudyConfig, custom_overrides
 from translearn_core.config.text_cells import Cell
 from translearn_core.config.training import AugmentConfig, DistilConfig, TrainingConfig
-from translearn_core.config.word_vectors import SkipGramStepConfig, VectorObjective, WordVectorsConfig
+from translearn_core.config.word_vectors import (
+    AlignVectorsConfig,
+    SkipGramStepConfig,
+    VectorObjective,
+    WordVectorsConfig,
+)
 
 __all__ = [
     "ADAPTED",
@@ -73,6 +78,7 @@ __all__ = [
     "Activation",
     "AdaptationConfig",
     "AdaptationMethod",
+    "AlignVectorsConfig",
     "AugmentConfig",
     "BackboneConfig",
     "BaseConfig",

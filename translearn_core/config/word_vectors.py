@@ -1,11 +1,13 @@
 """Training of word vectors on the texts of a table."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from translearn_core.config.base import JobConfig, Seed
+from translearn_core.config.model import BackboneConfig
 
 
 class VectorObjective(StrEnum):
@@ -74,3 +76,26 @@ class SkipGramStepConfig(JobConfig[Any]):
     def words(self) -> list[str]:
         """Words of the sentence, in lower case."""
         return self.sentence.lower().split()
+
+
+class AlignVectorsConfig(JobConfig[Any]):
+    """Map a second table of word vectors into the space of a first (Procrustes; Xing et al. 2015)."""
+
+    kind: ClassVar = "align_vectors"
+    first: BackboneConfig = Field(description="vectors that stay as they are")
+    second: BackboneConfig = Field(description="vectors that are mapped")
+    pairs: tuple[tuple[str, str], ...] = Field(
+        (),
+        max_length=20_000,
+        description="words of the first and the second that mean the same; none: words in both",
+    )
+    seed: Seed = Field(0, description="seed of the folds in which the map is tested")
+
+    @property
+    def title(self) -> str:
+        """What is aligned."""
+        return f"{self.second.label} aligned with {self.first.label}"
+
+    def references(self) -> Iterable[str | None]:
+        """Return the jobs that made the vectors."""
+        return (self.first.pretraining_job, self.second.pretraining_job)

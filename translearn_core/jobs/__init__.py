@@ -7,6 +7,7 @@ from typing import Any
 from translearn_core.config import ExperimentConfig, JobConfig
 from translearn_core.config.pretraining import PretrainConfig
 from translearn_core.jobs.backbones import (
+    ALIGN_VECTORS,
     BACKBONE_INFO,
     BACKBONE_JOBS,
     DOWNLOAD_SIZE,
@@ -84,6 +85,7 @@ from translearn_core.jobs.training import (
 
 __all__ = [
     "ADVICE",
+    "ALIGN_VECTORS",
     "AUGMENTATION_PREVIEW",
     "BACKBONE_INFO",
     "BACKBONE_JOBS",

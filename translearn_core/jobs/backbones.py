@@ -3,6 +3,7 @@
 from typing import ClassVar, Protocol, Self
 
 from translearn_core.config import (
+    AlignVectorsConfig,
     BackboneConfig,
     FeatureConfig,
     SkipGramStepConfig,
@@ -17,6 +18,7 @@ from translearn_core.results import (
     DownloadSize,
     Pretraining,
     SkipGramStep,
+    VectorAlignment,
     WordVectorTraining,
 )
 
@@ -115,10 +117,20 @@ WORD_VECTORS = JobSpec(
 SKIP_GRAM_STEP = JobSpec(
     SkipGramStepConfig,
     SkipGramStep,
+    VectorAlignment,
     "A step of skip-gram",
     "word_vectors:step_skip_gram",
     progress="Taking the step",
 )
 
-BACKBONE_JOBS = (PRETRAIN, WORD_VECTORS)
+ALIGN_VECTORS = JobSpec(
+    AlignVectorsConfig,
+    VectorAlignment,
+    "Alignment of word vectors",
+    "word_vectors:align",
+    slot=Slot.TRAINING,
+    memory_hint="choose vectors of fewer words",
+)
+
+BACKBONE_JOBS = (PRETRAIN, WORD_VECTORS, ALIGN_VECTORS)
 """Kinds of jobs that make a backbone."""

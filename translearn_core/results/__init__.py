@@ -65,6 +65,7 @@ from translearn_core.results.training.run_summary import CacheUsage, RunSummary
 from translearn_core.results.training.self_training import SelfTraining, SelfTrainingRound
 from translearn_core.results.training.skip_gram_step import SkipGramStep
 from translearn_core.results.training.training_timeline import Timeline
+from translearn_core.results.training.vector_alignment import VectorAlignment
 from translearn_core.results.training.word_vectors import WordVectorTraining
 
 __all__ = [
@@ -142,6 +143,7 @@ __all__ = [
     "Timeline",
     "TrainingPredictions",
     "Transferability",
+    "VectorAlignment",
     "WordVectorTraining",
     "Workload",
 ]

@@ -1,8 +1,9 @@
-"""Training of word vectors on the texts of a table, and one step of it by hand."""
+"""Training of word vectors on the texts of a table, one step by hand, and alignment."""
 
 from translearn_core.analysis.word_vectors.skip_gram_step import skip_gram_step
-from translearn_core.config import SkipGramStepConfig, WordVectorsConfig
+from translearn_core.config import AlignVectorsConfig, SkipGramStepConfig, WordVectorsConfig
 from translearn_core.runs import artifacts
+from translearn_core.training.word_vectors.align import align_vectors
 from translearn_core.training.word_vectors.train import train_word_vectors
 from translearn_core.worker.context import Context
 from translearn_core.worker.data_loading import load_table
@@ -33,3 +34,8 @@ def step_skip_gram(context: Context[SkipGramStepConfig]) -> None:
         seed=config.seed,
     )
     artifacts.save(context.folder, step)
+
+
+def align(context: Context[AlignVectorsConfig]) -> None:
+    """Map one table of vectors into the space of another."""
+    align_vectors(context.config, context.folder, report=context.report)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from pages._ui.shell import state
-from translearn_core.config import ADAPTED, BackboneConfig, WordVectorsConfig
+from translearn_core.config import ADAPTED, AlignVectorsConfig, BackboneConfig, WordVectorsConfig
 from translearn_core.jobs import BACKBONE_JOBS, PretrainConfig
 
 MADE_HERE = re.compile(re.escape(ADAPTED) + r"([0-9a-f]{20})")
@@ -34,10 +34,12 @@ def backbone(config: BackboneConfig) -> str:
     return name_lookup()(config.label)
 
 
-def origin(config: PretrainConfig | WordVectorsConfig) -> str:
+def origin(config: PretrainConfig | WordVectorsConfig | AlignVectorsConfig) -> str:
     """Return what a backbone was made from; the text is not escaped."""
     if isinstance(config, WordVectorsConfig):
         return f"{config.objective} on column {config.text}"
+    if isinstance(config, AlignVectorsConfig):
+        return f"{backbone(config.second)} aligned with {backbone(config.first)}"
     return f"from {backbone(config.backbone)}"
 
 

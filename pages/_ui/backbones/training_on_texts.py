@@ -8,6 +8,7 @@ from pages._ui.backbones import (
     backbone_picker,
     pretraining,
     skip_gram_step,
+    vector_alignment,
     word_vectors,
 )
 from pages._ui.datasets import text_source
@@ -15,14 +16,15 @@ from pages._ui.runs import run_actions
 from pages._ui.shell import errors, jobs, result_cache, st, state
 from pages._ui.shell.formatting import plain
 from translearn_core.config import BackboneConfig
-from translearn_core.jobs import PRETRAIN, WORD_VECTORS
+from translearn_core.jobs import ALIGN_VECTORS, PRETRAIN, WORD_VECTORS
 from translearn_core.results import BackboneInfo
 from translearn_core.runs import Run, State
 
-FURTHER, VECTORS = "This backbone further", "Word vectors"
+FURTHER, VECTORS, ALIGNED = "This backbone further", "Word vectors", "Two word vectors in one space"
 SHOW_RESULT: Mapping[str, Callable[[Run, Any], None]] = {
     PRETRAIN.kind: pretraining.show_result,
     WORD_VECTORS.kind: word_vectors.show_result,
+    ALIGN_VECTORS.kind: vector_alignment.show_result,
 }
 """What shows the result of each kind of training."""
 
@@ -37,12 +39,14 @@ def offer(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
         key="pretraining",
     ):  # fmt: skip
         way = st.segmented_control(
-            "What to train", (FURTHER, VECTORS), key="train_on_texts", default=FURTHER, required=True
+            "What to train", (FURTHER, VECTORS, ALIGNED), key="train_on_texts", default=FURTHER, required=True
         )
         with errors.show_errors():
             if way == VECTORS:
                 word_vectors.begin()
                 skip_gram_step.panel()
+            elif way == ALIGNED:
+                vector_alignment.begin(owned)
             else:
                 pretraining.begin(backbone, backbone_info)
         every = [*state.store().runs(state.owner()), *owned] if owned else []

@@ -2,15 +2,15 @@
 
 import shlex
 from collections.abc import Collection
+from typing import Any
 
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import jobs, st, state
 from pages._ui.shell.formatting import plain, short
-from translearn_core.config import ADAPTED, BackboneConfig, ExperimentConfig, ReadOptions
+from translearn_core.config import BackboneConfig, ExperimentConfig, ReadOptions, WordVectorsConfig
 from translearn_core.config.read_options import option_words
 from translearn_core.errors import NotFoundError
 from translearn_core.jobs import (
-    PRETRAIN,
     BackboneInfoConfig,
     PretrainConfig,
     TransferMatrixConfig,
@@ -39,6 +39,8 @@ READING = (
     "seed",
 )
 """Pretraining settings with an option of the command line."""
+VECTORS = ("objective", "width", "window", "negatives", "subsampling", "min_count", "epochs", "lr", "seed")
+"""Settings of word vectors with an option of the command line."""
 
 FIRST = (
     "It needs a backbone that was pretrained here, and the terminal knows only its own: run this first. On "
@@ -122,24 +124,55 @@ def pretrain_command(
     return shlex.join(str(word) for word in words)
 
 
+def vectors_command(
+    config: WordVectorsConfig, name: str, file: str, options: ReadOptions | None = None
+) -> str:
+    """Return the command line that trains the same word vectors under the same id."""
+    words: list[object] = ["translearn", "vectors", f"./{file}" if file.startswith("-") else file]
+    words += ["--text", config.text, "--out", name]
+    words += [] if config.text_pair is None else ["--text-pair", config.text_pair]
+    words += option_words(options or ReadOptions())
+    for field in VECTORS:
+        words += [f"--{field.replace('_', '-')}", getattr(config, field)]
+    for word in config.watch:
+        words += ["--watch", word]
+    return shlex.join(str(word) for word in words)
+
+
 def _needed(owner: str, backbone: BackboneConfig) -> None:
     """Show the commands that make a backbone and those it is based on, in order."""
     commands: list[str | None] = []
-    while backbone.id.startswith(ADAPTED):
+    while (job := backbone.pretraining_job) is not None:
         try:
-            pretraining = state.store().run(owner, backbone.id.removeprefix(ADAPTED), PRETRAIN)
+            made = state.store().run(owner, job)
         except NotFoundError:
             st.caption(GONE)
             return
-        config = pretraining.job.config
-        options = state.store().workspace.read_options(config.dataset)
-        commands.insert(0, pretrain_command(config, *files(owner, config.dataset), options))
-        backbone = config.backbone
+        command, backbone = _making(owner, made)
+        commands.insert(0, command)
     if None in commands:
         st.caption(BESIDE)
     elif commands:
         st.caption(FIRST)
         st.code("\n".join(filter(None, commands)), language="bash", wrap_lines=True)
+
+
+def _making(owner: str, made: Run[Any]) -> tuple[str | None, BackboneConfig]:
+    """Return the command that makes a backbone, None if there is none, and the backbone it is based on."""
+    config = made.job.config
+    match config:
+        case PretrainConfig():
+            options = state.store().workspace.read_options(config.dataset)
+            return pretrain_command(config, *files(owner, config.dataset), options), config.backbone
+        case WordVectorsConfig():
+            options = state.store().workspace.read_options(config.dataset)
+            file, parts = files(owner, config.dataset)
+            command = (
+                None if non_default_settings(parts) else vectors_command(config, made.name, file, options)
+            )
+            return command, BackboneConfig()
+        case _:
+            return None, BackboneConfig()
 
 
 def files(owner: str, digest: str) -> tuple[str, Collection[str]]:

@@ -12,7 +12,7 @@ from pages._ui.shell.formatting import ago, duration, plain, size
 from translearn_core.config import ExperimentConfig
 from translearn_core.config.settings import settings
 from translearn_core.engine import engine_status
-from translearn_core.results import Pretraining, RunSummary, WordVectorTraining
+from translearn_core.results import Pretraining, RunSummary, VectorAlignment, WordVectorTraining
 from translearn_core.runs import UNREADABLE, Dataset, Run, State, Studies, Unreadable
 from translearn_core.runs.joint_runs import shared_name, target_of
 
@@ -144,6 +144,8 @@ def _losses(run: Run[Any]) -> list[str]:
             losses = result.loss_before, result.loss_after
         case WordVectorTraining():
             losses = result.losses[0], result.losses[-1]
+        case VectorAlignment():
+            return [f"cosine {result.cosine_before:.3f} → {result.cosine_after:.3f}"]
         case _:
             return []
     return [f"loss {losses[0]:.3f} → {losses[1]:.3f}", duration(result.seconds)]

@@ -19,6 +19,7 @@ from translearn_core.config import (
     ExperimentConfig,
     FreezePlan,
     StudyConfig,
+    WordVectorsConfig,  # XX
     job_id,
 )
 from translearn_core.errors import NotFoundError
@@ -295,6 +296,25 @@ def test_the_command_makes_the_same_backbone(config: PretrainConfig) -> None:
 )
 def test_what_no_command_makes_is_not_promised(parts: tuple[str, ...], config: PretrainConfig) -> None:
     assert cli_command.pretrain_command(config, "f.csv", parts) is None
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        WordVectorsConfig(dataset="d", text="t"),
+        WordVectorsConfig(
+            dataset="d", text="t", text_pair="p", objective="cbow", width=7, watch=("a", "b"), lr=0.1
+        ),
+    ],
+)
+def test_the_command_trains_the_same_vectors(config: WordVectorsConfig) -> None:
+    words = shlex.split(cli_command.vectors_command(config, "my vectors", "-my file.csv"))
+    assert words[:3] == ["translearn", "vectors", "./-my file.csv"]
+    vectors = typer.main.get_command(app).commands["vectors"]  # type: ignore[attr-defined]
+    given = vectors.make_context("vectors", words[2:]).params
+    assert given["out"] == "my vectors"
+    named = {name: given[name] for name in ("text", "text_pair", *cli_command.VECTORS)}
+    assert job_id(WordVectorsConfig(dataset="d", watch=tuple(given["watch"]), **named)) == job_id(config)
 
 
 def test_beside_the_command_stands_what_it_needs(visit: Open, filled: Filled) -> None:
