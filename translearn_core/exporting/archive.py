@@ -11,12 +11,20 @@ SCRIPTS = ("predict.py", "table_input.py", "prediction_output.py", "repeat.py")
 """Scripts of every export; an ONNX file adds ``predict_onnx.py``."""
 WORD_SCRIPT = "sentence_input.py"
 """Script that an export of a model of words adds."""
+VECTOR_SCRIPT = "word_vectors.py"
+"""Script that an export of a model on word vectors adds: their architecture."""
 
 
 def add_script(folder: Path, name: str, *, source_name: str | None = None) -> None:
     """Copy a script from the templates into `folder`; `source_name` if it has another name there."""
     source = files("translearn_core.exporting.templates") / (source_name or name)
     (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def add_architecture(folder: Path) -> None:
+    """Copy the architecture of word vectors, which transformers does not know, into `folder`."""
+    source = files("translearn_core.backbones.word_vectors") / "model.py"
+    (folder / VECTOR_SCRIPT).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def pack(folder: Path, target: Path, report: ProgressCallback) -> tuple[str, ...]:

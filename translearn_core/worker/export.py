@@ -14,7 +14,7 @@ from translearn_core.config import ExperimentConfig, from_scratch_control, job_i
 from translearn_core.config.optional_deps import missing_onnx_message
 from translearn_core.config.text_cells import Word, joined
 from translearn_core.errors import ConfigError, TranslearnError
-from translearn_core.exporting.archive import SCRIPTS, WORD_SCRIPT, add_script, pack
+from translearn_core.exporting.archive import SCRIPTS, WORD_SCRIPT, add_architecture, add_script, pack
 from translearn_core.exporting.model_card import Card, write_card
 from translearn_core.exporting.onnx_export import write_onnx
 from translearn_core.exporting.parity_check import Predictor, max_abs_difference, predict_sample
@@ -78,6 +78,8 @@ def _write(
     words = trained.problem in WORDS
     if words:
         add_script(folder, WORD_SCRIPT)
+    if trained.model.loaded_backbone.info.is_word_vectors:
+        add_architecture(folder)
     with silence_transformers():
         classifier = Classifier(folder)
     unit = _unit(trained, expected)

@@ -43,6 +43,7 @@ def save_word_vectors(found: WordVectors, folder: Path, card: str) -> None:
     weights = {
         "embeddings.weight": table,
         "blocks.0.weight": np.ones(len(table), dtype=np.float32),
+        "blocks.0.common": np.zeros(table.shape[1], dtype=np.float32),
     }
     if found.frequencies is not None:
         frequencies = np.concatenate([np.zeros(len(special)), found.frequencies])

@@ -43,7 +43,7 @@ class WordWeighting(nn.Module):
     def __init__(self, words: int, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(words))
-        self.register_buffer("common", torch.zeros(width), persistent=False)
+        self.register_buffer("common", torch.zeros(width))
 
     def forward(self, states: Tensor, ids: Tensor, mask: Tensor) -> Tensor:
         """Return weighted vectors, shape (texts, words, width); zeros for words without one."""
@@ -75,11 +75,19 @@ class WordVectorModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         assert isinstance(value, nn.Embedding)
         self.embeddings = value
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None, **_: Any) -> BaseModelOutput:
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        output_hidden_states: bool = False,
+        **_: Any,
+    ) -> BaseModelOutput:
         """Return weighted vectors of the words as `last_hidden_state`."""
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
         states = self.embeddings(input_ids)
-        return BaseModelOutput(last_hidden_state=self.blocks[0](states, input_ids, mask.to(states.dtype)))
+        weighted = self.blocks[0](states, input_ids, mask.to(states.dtype))
+        layers = (states, weighted) if output_hidden_states else None
+        return BaseModelOutput(last_hidden_state=weighted, hidden_states=layers)
 
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Embedding):

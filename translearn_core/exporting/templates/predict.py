@@ -26,7 +26,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import CONFIG_MAPPING, AutoModel, AutoTokenizer
 from transformers.utils import logging
 
 ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
@@ -63,6 +63,10 @@ class Classifier(nn.Module):
         self.inputs: list[str] = config["inputs"]
         self.pairs, self.siamese = config["pairs"], config["pair_encoding"] == "siamese"
         backbone = folder / "backbone"
+        if (folder / "word_vectors.py").exists() and "word-vectors" not in CONFIG_MAPPING:
+            import word_vectors  # type: ignore[import-not-found]
+
+            word_vectors.register()
         self.backbone = AutoModel.from_pretrained(
             backbone, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
