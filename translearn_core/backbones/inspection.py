@@ -11,6 +11,7 @@ from transformers.pytorch_utils import Conv1D
 from translearn_core.backbones.dry_run import DryRun, dry_run, input_names
 from translearn_core.backbones.sentence_transformers_settings import SentenceSettings
 from translearn_core.backbones.weights import refuse_infinite
+from translearn_core.backbones.word_vectors.model import WordVectorModel
 from translearn_core.config import BUNDLED, GLOVE, MULTILINGUAL
 from translearn_core.errors import BackboneError
 from translearn_core.inputs.modality import MODALITIES, embedding_table
@@ -147,7 +148,7 @@ def describe_backbone(
         width=trial.width,
         token_limit=inputs.token_limit,
         vocabulary=inputs.vocabulary,
-        causal=trial.causal,
+        causal=trial.causal and not isinstance(model, WordVectorModel),
         embedding_parameters=counts.pop("embeddings"),
         final_parameters=counts.pop("final"),
         block_parameters=tuple(counts.values()),

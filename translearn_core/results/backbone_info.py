@@ -73,7 +73,9 @@ class BackboneInfo:
 
     @property
     def poolings(self) -> tuple[Pooling, ...]:
-        """Suitable poolings; a causal model's first token attends to nothing else."""
+        """Suitable poolings; a causal model's first token attends to nothing else, a word to no other."""
+        if self.is_word_vectors:
+            return (Pooling.MEAN, Pooling.MAX)
         first = Pooling.LAST if self.causal else Pooling.CLS
         return (Pooling.MEAN, first, Pooling.MAX)
 

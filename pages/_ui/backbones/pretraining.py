@@ -25,14 +25,18 @@ ONE_WAY = (
     "Backbone: this is a causal model, which reads from left to right only, so it cannot predict masked "
     "words. Choose one such as BERT."
 )
+ONE_WORD = (
+    "Backbone: word vectors see one word at a time, so they cannot predict masked words. Train word vectors "
+    "on your texts instead."
+)
 FIELDS = ("epochs", "lr", "batch_size", "mlm_probability")
 
 
 def begin(backbone: BackboneConfig, backbone_info: BackboneInfo) -> None:
     """Draw the form that starts a pretraining of a backbone."""
     st.markdown(WHAT)
-    if backbone_info.causal:
-        st.caption(ONE_WAY)
+    if backbone_info.causal or backbone_info.is_word_vectors:
+        st.caption(ONE_WORD if backbone_info.is_word_vectors else ONE_WAY)
         return
     chosen = text_source.choose()
     if chosen is None:

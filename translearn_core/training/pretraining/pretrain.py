@@ -158,6 +158,8 @@ def check(config: PretrainConfig, backbone: Backbone) -> None:
         If it is causal, has no mask token, or its token limit is lower than asked for.
     """
     name, tokenizer, backbone_info = config.backbone.label, backbone.tokenizer, backbone.info
+    if backbone_info.is_word_vectors:
+        raise ConfigError("backbone", name, "a model that reads words in their context, such as BERT")
     if backbone_info.causal:
         raise ConfigError(
             "backbone", name, "a model that reads in both directions, such as BERT: this one sees only what "
