@@ -155,3 +155,18 @@ def test_a_settings_file_is_read_or_refused_in_a_sentence(tmp_path: Path, shared
         SettingsFile.load(path)
     with pytest.raises(DataError, match="is not there: give a settings file"):
         SettingsFile.load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(("recipe", "random_init"), [("linear", True), ("linear", False), ("scratch", False)])
+def test_random_weights_asked_for_stay_under_a_recipe(recipe: str, random_init: bool) -> None:
+    config = build_experiment(
+        DataConfig(dataset="d", text="a", label="b"),
+        BackboneConfig(random_init=random_init),
+        SIX,
+        train_blocks=None,
+        training={},
+        recipe=recipe,
+        teacher=None,
+        settings={},
+    )
+    assert config.backbone.random_init is (random_init or recipe == "scratch")

@@ -126,6 +126,10 @@ def build_experiment(
             if error.field == "depth":
                 raise ConfigError("train_blocks", train_blocks, error.expected) from None
             raise
+        if source.random_init:  # a recipe starts from the pretrained weights unless told otherwise
+            config = config.model_copy(
+                update={"backbone": config.backbone.model_copy(update={"random_init": True})}
+            )
     elif teacher is not None:
         config = config.model_copy(update={"distil": DistilConfig(teacher=teacher)})
     config = config.with_default_encoding()
