@@ -8,13 +8,11 @@ import typer
 
 from translearn_core.commands import (
     advise,
-    align,
     evidence,
     export,
     labels,
     lr_finder,
     predict,
-    pretrain,
     recipes,
     report,
     rooms,
@@ -25,8 +23,8 @@ from translearn_core.commands import (
     study,
     train,
     transfer,
-    vectors,
 )
+from translearn_core.commands.backbones import align, pretrain, vectors
 from translearn_core.commands.few_labels import clusters, label_efficiency, languages, next_rows, zero_shot
 from translearn_core.commands.lessons import claims, lesson
 from translearn_core.commands.terminal.dataclass_options import spread_options

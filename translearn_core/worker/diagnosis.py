@@ -13,13 +13,13 @@ from translearn_core.config import BackboneConfig, Cell, DataConfig
 from translearn_core.config.domains import MAX_DOMAINS
 from translearn_core.config.text_cells import SENTENCE, TEXT, TEXT_PAIR, split_sides, text_cells
 from translearn_core.data import diagnose
-from translearn_core.data.columns import DOMAIN_ROWS, file_columns
-from translearn_core.data.diagnosis import (
+from translearn_core.data.backbone_fit import (
     language_finding,
     languages_finding,
     unknown_domains_finding,
     unknown_tokens_finding,
 )
+from translearn_core.data.columns import DOMAIN_ROWS, file_columns
 from translearn_core.data.tokens.sentences import sentence_columns
 from translearn_core.errors import DataError
 from translearn_core.jobs import DiagnoseConfig

@@ -3,7 +3,7 @@
 from pages._ui.forms.require_task import Ready
 from pages._ui.shell import st
 from pages._ui.shell.formatting import plain
-from translearn_core.data.diagnosis import UNREAD, UNREAD_DOMAINS
+from translearn_core.data.backbone_fit import UNREAD, UNREAD_DOMAINS
 from translearn_core.results import Severity
 
 

@@ -21,7 +21,7 @@ from translearn_core.config import (
     Way,
     job_id,
 )
-from translearn_core.data.diagnosis import languages_finding
+from translearn_core.data.backbone_fit import languages_finding
 from translearn_core.jobs import REPORT, TRANSFER_MATRIX, DiagnoseConfig, ReadConfig, TransferMatrixConfig
 from translearn_core.jobs.tables import LANGUAGES, LanguagesConfig
 from translearn_core.results.diagnostics.transfer_matrix import TransferMatrix

@@ -71,50 +71,47 @@ def skip_gram_step(
     """
     vocabulary = list(dict.fromkeys(words))
     if len(vocabulary) < LEAST_WORDS:
-        raise ConfigError(
-            "sentence", " ".join(words), f"a sentence of at least {LEAST_WORDS} different words"
-        )
+        expected = f"a sentence of at least {LEAST_WORDS} different words"
+        raise ConfigError("sentence", " ".join(words), expected)
     if not 0 <= centre < len(words):
         raise ConfigError("centre", centre, f"a position from 0 to {len(words) - 1}")
     random = np.random.default_rng(seed)
-    inner = random.uniform(-0.5, 0.5, (len(vocabulary), width))
+    vector = random.uniform(-0.5, 0.5, width)
     outer = random.normal(0, 0.1, (len(vocabulary), width))
-    row = vocabulary.index(words[centre])
-    near = [w for k, w in enumerate(words) if k != centre and abs(k - centre) <= window]
-    contexts = [vocabulary.index(word) for word in dict.fromkeys(near) if word != words[centre]]
-    far = [k for k in range(len(vocabulary)) if k != row and k not in contexts] or [
-        k for k in range(len(vocabulary)) if k != row
-    ]
+    contexts, far = _contexts(words, centre, window)
     labels = np.array([1.0] * len(contexts) + [0.0] * negatives)
     losses: list[float] = []
     for _ in range(steps):
-        rows = np.array([*contexts, *random.choice(far, negatives)])
-        before, others = inner[row].copy(), outer[rows]
+        chosen = [*contexts, *random.choice(far, negatives)]
+        rows = np.array([vocabulary.index(word) for word in chosen])
+        before, others = vector, outer[rows]
         step = gradients(before, others, labels)
         losses.append(step.loss)
-        inner[row] = before - lr * step.centre
+        vector = before - lr * step.centre
         np.subtract.at(outer, rows, lr * step.others)
-    after = gradients(inner[row], outer[rows], labels)
-    pairs = tuple(
-        StepPair(vocabulary[k], int(label), float(score), float(p), float(error), float(later))
-        for k, label, score, p, error, later in zip(
-            rows,
-            labels,
-            others @ before,
-            step.errors + labels,
-            step.errors,
-            after.errors + labels,
-            strict=True,
-        )
-    )
+    after = gradients(vector, outer[rows], labels)
+    numbers = (labels, others @ before, step.errors + labels, step.errors, after.errors + labels)
+    pairs = zip(chosen, *(column.tolist() for column in numbers), strict=True)
     return SkipGramStep(
         words=tuple(words),
         centre=centre,
-        pairs=pairs,
+        pairs=tuple(StepPair(str(word), int(label), *others) for word, label, *others in pairs),
         vector=tuple(before.tolist()),
         gradient=tuple(step.centre.tolist()),
-        vector_after=tuple(inner[row].tolist()),
+        vector_after=tuple(vector.tolist()),
         loss=step.loss,
         loss_after=after.loss,
         losses=tuple(losses),
     )
+
+
+def _contexts(words: Sequence[str], centre: int, window: int) -> tuple[list[str], list[str]]:
+    """Return the words within the window, each once, and those that negatives are drawn from: the others.
+
+    Where no other is left, negatives are drawn from the contexts.
+    """
+    word = words[centre]
+    near = [w for k, w in enumerate(words) if abs(k - centre) <= window and w != word]
+    contexts = list(dict.fromkeys(near))
+    others = [w for w in dict.fromkeys(words) if w != word]
+    return contexts, [w for w in others if w not in contexts] or others
