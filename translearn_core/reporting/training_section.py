@@ -11,6 +11,7 @@ from translearn_core.reporting.blocks import FigureBlock, Section, TableBlock
 from translearn_core.reporting.formatting import score_sentence
 from translearn_core.reporting.report_data import ReportData
 from translearn_core.results import Drift, Evaluation, RunSummary, SelfTraining
+from translearn_core.results.format import count_noun
 from translearn_core.results.metric import metric_of
 from translearn_core.tasks import selection_of
 
@@ -27,7 +28,9 @@ PAIRS = (
     "once after them."
 )
 """Caption of the learning curves of a contrastive run."""
-ROUNDS = "In every round training starts again from the same weights, and the curves with it."
+ROUNDS = (
+    "Whenever pseudo-labels were added, training began again from the same weights, and the curves with it."
+)
 """Caption of the learning curves of a run in rounds of pseudo-labels."""
 
 
@@ -56,12 +59,14 @@ def training_section(config: ExperimentConfig, data: ReportData, dark: bool = Fa
         sentences.append(config.features.pair_encoding.sentence)
     if summary is not None:
         trainable, total = summary.parameters["trainable"], summary.parameters["total"]
-        passes = (
-            FITTED_AT_ONCE.format("Ridge" if config.data.problem in NUMBERS else "Logistic")
-            if config.fitted_at_once
-            else f"It ran {summary.epochs} epoch{'s' * (summary.epochs != 1)} and kept epoch "
-            f"{summary.best_epoch}"
-        )
+        if config.fitted_at_once:
+            passes = FITTED_AT_ONCE.format("Ridge" if config.data.problem in NUMBERS else "Logistic")
+        elif config.contrastive is not None:  # the fit of the head counts as an epoch
+            passes = (
+                f"It ran {count_noun(summary.epochs - 1, 'epoch')} of pairs, then the head was fitted at once"
+            )
+        else:
+            passes = f"It ran {count_noun(summary.epochs, 'epoch')} and kept epoch {summary.best_epoch}"
         sentences.append(
             f"{passes}, in {summary.seconds['total']:.0f} s on {summary.device} with "
             f"{summary.precision}. {trainable:,} of {total:,} parameters trained."
