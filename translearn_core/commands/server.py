@@ -2,7 +2,9 @@
 
 import errno
 import os
+import runpy
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -40,10 +42,9 @@ def open_app(host: Host = None, port: Port = None) -> None:
 
 
 def serve(options: list[str]) -> None:
-    """Run the app in this process, which has imported most of what the app needs."""
-    from streamlit.web import cli
-
-    cli.main(["run", str(app_root() / "app.py"), *options], prog_name="streamlit")
+    """Run the app by the program streamlit, in this process, which has imported most of what it needs."""
+    sys.argv = ["streamlit", "run", str(app_root() / "app.py"), *options]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 
 
 def check_address(host: str, port: int) -> None:
