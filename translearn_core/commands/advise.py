@@ -11,7 +11,7 @@ from rich.console import Console
 
 from translearn_core.commands.experiment import experiment_of
 from translearn_core.commands.terminal.client import result, submit
-from translearn_core.commands.terminal.dataclass_options import OptionChanges
+from translearn_core.commands.terminal.dataclass_options import GIVEN, OptionChanges
 from translearn_core.commands.terminal.errors import valid
 from translearn_core.commands.terminal.options import (
     AS_FOR_TRAIN,
@@ -81,7 +81,7 @@ def command(options: ExperimentOptions, advice: Advice, reading: ReadOptions) ->
     words = ["translearn", "train", str(options.file)]
     for option in fields(options):
         value = getattr(options, option.name)
-        if option.name not in ("file", "settings") and value != option.default:
+        if option.name not in ("file", "settings", GIVEN) and value != option.default:
             for one in value if isinstance(value, list) else [value]:
                 words += [f"--{option.name.replace('_', '-')}", str(one)]
     words += [*option_words(reading), "--recipe", advice.recipe]
