@@ -117,7 +117,6 @@ WORD_VECTORS = JobSpec(
 SKIP_GRAM_STEP = JobSpec(
     SkipGramStepConfig,
     SkipGramStep,
-    VectorAlignment,
     "A step of skip-gram",
     "word_vectors:step_skip_gram",
     progress="Taking the step",
