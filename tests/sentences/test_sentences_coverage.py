@@ -30,6 +30,8 @@ FORMATTERS = {
 
 EXEMPT = {
     "pages/_ui/backbones/pretraining.py:proposal": "a proposed name with a setting",
+    "pages/_ui/backbones/word_vectors.py:proposal": "a proposed name with a setting",
+    "pages/_ui/rooms/board_style.py:": "a style sheet",
     "pages/_ui/datasets/findings.py:_read_more": "a button with the setting that it makes",
     "translearn_core/results/format.py:join_list": "a part of sentences, without a value of its own",
     "pages/_ui/forms/summary.py:_model": "the settings as they were chosen, nothing measured",

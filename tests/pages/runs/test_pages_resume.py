@@ -87,7 +87,7 @@ def test_a_run_that_was_stopped_says_what_is_left_of_it(filled: Filled) -> None:
 
 
 def test_a_study_deleted_in_another_tab_leaves_the_page_to_say_so(filled: Filled) -> None:
-    assert asks_for_all("studies.study_list", "0" * 16, False, True)
+    assert asks_for_all("studies.study_list", "0" * 16, False, True, None)
 
 
 @pytest.mark.parametrize(("stopped", "seconds"), [(False, 1.0), (True, 5.0)])
@@ -136,4 +136,4 @@ def test_a_study_that_was_stopped_or_goes_on_is_drawn_anew(
     study = studies.add(filled.owner, "which way", config, {BackboneConfig().label: 6})
     if stopped:
         studies.stop(filled.owner, study.id)
-    assert asks_for_all("studies.study_list", study.id, was_live, True) is (was_live == stopped)
+    assert asks_for_all("studies.study_list", study.id, was_live, True, None) is (was_live == stopped)

@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from visits import Open, page_text, progress, script
 
+from pages._ui.datasets import data_sources
 from pages._ui.shell.completion import complete
 from translearn_core.config import MULTILINGUAL, BackboneConfig, Pooling
 from translearn_core.config.settings import settings
@@ -96,4 +97,4 @@ def test_an_upload_is_opened_and_its_table_alone_is_shown(visit: Open, filled: F
     assert at.session_state["draft"].dataset not in (None, old)
     assert "new.csv" in page_text(at)
     assert "Reading the table" in progress(at)
-    assert not [one for one in at.get("html") if "display: none" in str(one.proto.body)]
+    assert not [one for one in at.get("html") if f"st-key-{data_sources.TABLE} " in str(one.proto.body)]
