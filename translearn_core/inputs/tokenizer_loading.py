@@ -98,7 +98,12 @@ def _only_sentencepiece(names: Sequence[str]) -> str | None:
 
 
 def _try(name: str, tokenizer: PreTrainedTokenizerFast) -> None:
-    """Refuse a tokenizer that knows no piece of `PROBE`, such as one built from missing files."""
+    """Refuse a tokenizer that knows no piece of `PROBE`, such as one built from missing files.
+
+    One of whole words may be of any language.
+    """
+    if isinstance(tokenizer.backend_tokenizer.model, WordLevel):
+        return
     ids = tokenizer(PROBE)["input_ids"]
     if not ids:
         raise BackboneError(

@@ -1,6 +1,6 @@
 """``translearn vectors``: train word vectors on texts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,9 +50,9 @@ class VectorOptions:
     epochs: Annotated[int | None, typer.Option(help="Passes over the texts; default 10.")] = None
     lr: Annotated[float | None, typer.Option(help="First learning rate; default 0.025.")] = None
     watch: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(help="Word whose neighbours are shown; may be repeated; default: frequent ones."),
-    ] = field(default_factory=list)
+    ] = None
     seed: Annotated[int, typer.Option(help="Seed of first vectors, order and negatives.")] = 0
 
 
@@ -67,7 +67,7 @@ def vectors(options: VectorOptions, reading: ReadingOptions, as_json: AsJson = F
         "dataset": dataset.digest,
         "text": column_name(options.text, table, "--text"),
         "text_pair": pair,
-        "watch": tuple(options.watch),
+        "watch": tuple(options.watch or ()),
     }
     run = submit(valid(WordVectorsConfig, **chosen), options.out)
     print_result(report(run) | {"findings": data.records()}, show, as_json=as_json)
