@@ -16,6 +16,7 @@ from tests.sentences import (
     semi_supervised,
     several_labels,
     transfer,
+    word_vectors,
 )
 from tests.sentences.reading import GRID
 
@@ -36,4 +37,5 @@ __all__ = [
     "semi_supervised",
     "several_labels",
     "transfer",
+    "word_vectors",
 ]

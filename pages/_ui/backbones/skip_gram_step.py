@@ -40,8 +40,8 @@ def panel() -> None:
             with st.grid(3, min_column_width=150):
                 config = config_fields.edit(config, FIELDS, "skip_gram")
             asked = st.button("Take the step", key="take_step", icon=":material/footprint:")
-            result = jobs.submit_and_watch(config) if asked else jobs.known(config)
-            if result is not None:
+            known = asked or jobs.find_run(config) is not None
+            if known and (result := jobs.submit_and_watch(config)) is not None:
                 _show(result)
 
 

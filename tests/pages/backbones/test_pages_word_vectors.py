@@ -3,12 +3,26 @@
 import pytest
 from filled import Filled
 from streamlit.testing.v1 import AppTest
-from test_pages_pretraining import on_films, work
-from visits import Open, page_text
+from test_pages_pretraining import work
+from visits import Open, page_text, script
 
 from translearn_core.config import ADAPTED, WordVectorsConfig, WordWeights
 from translearn_core.jobs import ALIGN_VECTORS, WORD_VECTORS, Slot
 from translearn_core.runs import Run, State
+
+
+def on_texts(visit: Open, filled: Filled) -> AppTest:
+    """The Backbone page after a table with enough words was chosen on the Data page."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [f"{a}{b}word" for a in letters[:6] for b in letters[:5]]
+    lines = (
+        f'"the film {words[k % 30]} {words[7 * k % 30]} was shown {k} times",{k % 2}' for k in range(160)
+    )
+    filled.table("many.csv", ("text,label\n" + "\n".join(lines)).encode())
+    at = visit("data")
+    at.switch_page(script("backbone")).run()
+    assert not at.exception
+    return at
 
 
 def choose_way(at: AppTest, way: str) -> AppTest:
@@ -39,7 +53,7 @@ def look(at: AppTest, filled: Filled) -> AppTest:
 
 
 def test_vectors_are_trained_shown_used_and_weighted(visit: Open, filled: Filled) -> None:
-    at = choose_way(on_films(visit, filled), "Word vectors")
+    at = choose_way(on_texts(visit, filled), "Word vectors")
     at.text_input(key="watch_words").set_value("film, Zebra").run()
     run = train(at, filled, 12)
     config = run.job.config
@@ -60,7 +74,7 @@ def test_vectors_are_trained_shown_used_and_weighted(visit: Open, filled: Filled
 
 
 def test_one_step_of_skip_gram_is_shown(visit: Open, filled: Filled) -> None:
-    at = choose_way(on_films(visit, filled), "Word vectors")
+    at = choose_way(on_texts(visit, filled), "Word vectors")
     at.text_input(key="skip_gram_sentence").set_value("a good film is a good evening").run()
     at.get_by_key("skip_gram_centre-a good film is a good evening").set_value(2).run()
     at.number_input(key="skip_gram.steps").set_value(40).run()
@@ -73,7 +87,7 @@ def test_one_step_of_skip_gram_is_shown(visit: Open, filled: Filled) -> None:
 def test_a_sentence_of_too_few_words_is_refused_in_a_sentence(
     visit: Open, filled: Filled, sentence: str
 ) -> None:
-    at = choose_way(on_films(visit, filled), "Word vectors")
+    at = choose_way(on_texts(visit, filled), "Word vectors")
     at.text_input(key="skip_gram_sentence").set_value(sentence).run()
     if sentence.strip():
         at.button(key="take_step").click().run()
@@ -84,7 +98,7 @@ def test_a_sentence_of_too_few_words_is_refused_in_a_sentence(
 
 
 def test_two_tables_are_aligned(visit: Open, filled: Filled) -> None:
-    at = choose_way(on_films(visit, filled), "Two word vectors in one space")
+    at = choose_way(on_texts(visit, filled), "Two word vectors in one space")
     assert "Train word vectors first" in page_text(at)
     choose_way(at, "Word vectors")
     runs = [train(at, filled, 8)]

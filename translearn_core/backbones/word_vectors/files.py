@@ -45,7 +45,7 @@ def read_word_vectors(path: Path) -> WordVectors:
         raise BackboneError(f"{path.name} cannot be read ({error}): copy it again.") from error
 
 
-def _read(name: str, file: IO[bytes]) -> WordVectors:
+def _read(name: str, file: IO[bytes] | gzip.GzipFile) -> WordVectors:
     first = file.readline(MOST_BYTES)
     if first.startswith(_PICKLE):
         raise BackboneError(
@@ -71,7 +71,9 @@ def _is_text(start: bytes) -> bool:
         return False
 
 
-def _text_lines(name: str, file: IO[bytes], first: bytes) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _text_lines(
+    name: str, file: IO[bytes] | gzip.GzipFile, first: bytes
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield words and vectors of a text file; the first line tells the width, words may hold spaces."""
     width, number = 0, 0 if first else 1  # a header is the first line
     lines = iter([first]) if first else iter(())
@@ -107,7 +109,7 @@ def _width(fields: list[bytes]) -> int:
 
 
 def _binary_rows(
-    name: str, file: IO[bytes], count: int, width: int
+    name: str, file: IO[bytes] | gzip.GzipFile, count: int, width: int
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield words and vectors of word2vec's binary format: word, space, numbers."""
     for number in range(count):

@@ -43,6 +43,7 @@ class WordWeighting(nn.Module):
     def __init__(self, words: int, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(words))
+        self.common: Tensor
         self.register_buffer("common", torch.zeros(width))
 
     def forward(self, states: Tensor, ids: Tensor, mask: Tensor) -> Tensor:

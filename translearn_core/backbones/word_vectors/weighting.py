@@ -34,7 +34,7 @@ def weight_words(name: str, model: nn.Module, folder: Path, kind: WordWeights) -
         If the model is no table of word vectors.
     """
     if not isinstance(model, WordVectorModel):
-        raise ConfigError("backbone.word_weights", kind, f"'uniform': {name} has no word vectors")
+        raise ConfigError("backbone.word_weights", str(kind), f"'uniform': {name} has no word vectors")
     frequency = word_frequencies(name, folder, model.embeddings.num_embeddings)
     block = model.blocks[0]
     assert isinstance(block, WordWeighting)
@@ -56,11 +56,13 @@ def word_frequencies(name: str, folder: Path, rows: int) -> NDArray[np.float64]:
     if not path.exists():
         ranks = np.maximum(np.arange(rows, dtype=np.float64) - UNKNOWN_ID, 1)
         inverse = 1 / ranks
-        return inverse / inverse[UNKNOWN_ID + 1 :].sum()
+        by_rank: NDArray[np.float64] = inverse / inverse[UNKNOWN_ID + 1 :].sum()
+        return by_rank
     try:
         counted: NDArray[np.float64] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         counted = np.zeros(0)
     if counted.shape != (rows,) or not (counted[UNKNOWN_ID + 1 :] > 0).all():
         raise BackboneError(f"{name}: {FREQUENCIES} is damaged: train or copy the vectors again.")
-    return np.maximum(counted, counted[UNKNOWN_ID + 1 :].min())
+    counted[: UNKNOWN_ID + 1] = counted[UNKNOWN_ID + 1 :].min()  # no word: their weight is zero
+    return counted
