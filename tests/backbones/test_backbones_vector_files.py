@@ -64,6 +64,11 @@ def test_what_gensim_saves_is_read(tmp_path: Path):
         assert np.allclose(read_word_vectors(tmp_path / "saved").vectors, VECTORS)
 
 
+def test_wide_vectors_without_a_header_are_read(tmp_path: Path):
+    lines = [f"w{k} " + " ".join(["0.12345678"] * 2_000) for k in range(25)]
+    assert read_word_vectors(written(tmp_path, "\n".join(lines).encode())).vectors.shape == (25, 2_000)
+
+
 def test_of_a_repeated_word_the_first_vector_counts(tmp_path: Path):
     found = read_word_vectors(written(tmp_path, text_lines() + b"the 9 9 9 9 9\n"))
     assert len(found.words) == len(WORDS)
@@ -83,6 +88,7 @@ def test_of_a_repeated_word_the_first_vector_counts(tmp_path: Path):
         (b"999999999 300\n" + text_lines(), "more than 1,000,000,000 numbers"),
         (binary()[:-30], "ends in vector 24 of 25"),
         (gzip.compress(text_lines())[:-20], "cannot be read"),
+        (gzip.compress(text_lines())[:40] + b"damage" * 30, "cannot be read"),
     ],
 )
 def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, sentence: str):

@@ -5,6 +5,7 @@ Nothing is unpickled; gensim's `KeyedVectors` are read as saved by ``save_word2v
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -21,7 +22,7 @@ MOST_VALUES = 1_000_000_000
 """Most numbers of all vectors: 4 GB."""
 LEAST_WORDS = 20
 """Least words of a file."""
-MOST_BYTES = 10_000
+MOST_BYTES = 100_000
 """Longest word of a binary file, and longest first line."""
 
 _HEADER = re.compile(rb"\s*(\d{1,9})\s+(\d{1,5})\s*")
@@ -41,7 +42,7 @@ def read_word_vectors(path: Path) -> WordVectors:
             packed = file.read(2) == b"\x1f\x8b"
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
             return _read(path.name, file)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BackboneError(f"{path.name} cannot be read ({error}): copy it again.") from error
 
 
